@@ -1,0 +1,292 @@
+import type {
+	TableClient,
+	TableServiceClient,
+	TableServiceClientOptions,
+} from '../../vendor/dataTables';
+import { DestinationError, textField } from '../types';
+
+/** Milliseconds. Longer waits between the SDK's retries would outlast a poll. */
+const MAX_RETRY_DELAY = 8_000;
+/** The SDK's own number; every try of a refused connection takes it seconds. */
+const RETRIES = 3;
+
+const TABLE_HOSTS: Readonly<Record<string, string>> = {
+	public: 'table.core.windows.net',
+	usGovernment: 'table.core.usgovcloudapi.net',
+	china: 'table.core.chinacloudapi.cn',
+};
+
+/** A storage account with a way to sign in: makes the SDK's clients, which hold no connection. */
+export interface StorageAccount {
+	/** `https://<account>.table.core.windows.net`, without a signature. */
+	readonly url: string;
+	/** The one table the sign-in is made for; `undefined` where it is for the account. */
+	readonly onlyTable?: string | undefined;
+	table(name: string): TableClient;
+	service(): TableServiceClient;
+}
+
+export interface AccountOptions {
+	/** How often the SDK tries again; 0 to get the first answer. */
+	retries?: number;
+}
+
+/**
+ * Makes the account from the credential's fields.
+ *
+ * @throws DestinationError with reason `configuration` that names the field to mend
+ */
+export async function openAccount(
+	credential: Record<string, unknown>,
+	{ retries = RETRIES }: AccountOptions = {},
+): Promise<StorageAccount> {
+	const options: TableServiceClientOptions = {
+		retryOptions: { maxRetries: retries, maxRetryDelayInMs: MAX_RETRY_DELAY },
+	};
+	const authentication = textField(credential, 'authentication') || 'connectionString';
+	switch (authentication) {
+		case 'connectionString':
+			return await fromConnectionString(textField(credential, 'connectionString'), options);
+		case 'accountKey':
+			return await fromAccountKey(
+				tableUrl(credential),
+				accountName(credential),
+				textField(credential, 'accountKey'),
+				options,
+			);
+		case 'sas':
+			return await fromSas(textField(credential, 'sasUrl'), options);
+		case 'entra':
+			return await fromEntra(credential, options);
+		default:
+			throw notSetUp(
+				`"${authentication.slice(0, 40)}" is not a way to sign in to Azure Table Storage`,
+				'Choose one of the ways listed under Authentication in the credential.',
+			);
+	}
+}
+
+async function fromConnectionString(
+	text: string,
+	options: TableServiceClientOptions,
+): Promise<StorageAccount> {
+	if (text === '') {
+		throw notSetUp('The connection string is empty', CONNECTION_STRING_HELP);
+	}
+	if (/usedevelopmentstorage=true/i.test(text)) {
+		const { TableClient, TableServiceClient } = await import('../../vendor/dataTables');
+		// The SDK writes into the options it is given.
+		const service = TableServiceClient.fromConnectionString(text, { ...options });
+		return {
+			url: service.url,
+			table: (name) => TableClient.fromConnectionString(text, name, { ...options }),
+			service: () => service,
+		};
+	}
+	const part = (name: string) => connectionStringPart(text, name);
+	const account = part('AccountName');
+	const sas = part('SharedAccessSignature');
+	const endpoint = part('TableEndpoint');
+	if (sas !== '') {
+		if (endpoint === '') {
+			throw notSetUp('The connection string has no TableEndpoint', CONNECTION_STRING_HELP);
+		}
+		return await fromSas(`${endpoint.replace(/\/+$/, '')}/?${sas.replace(/^\?/, '')}`, options);
+	}
+	if (account === '') {
+		throw notSetUp('The connection string has no AccountName', CONNECTION_STRING_HELP);
+	}
+	const protocol = part('DefaultEndpointsProtocol') || 'https';
+	const suffix = part('EndpointSuffix') || 'core.windows.net';
+	const url = checkedUrl(
+		endpoint || `${protocol}://${account}.table.${suffix}`,
+		'The table endpoint of the connection string',
+	);
+	return await fromAccountKey(url, account, part('AccountKey'), options);
+}
+
+async function fromAccountKey(
+	url: URL,
+	account: string,
+	key: string,
+	options: TableServiceClientOptions,
+): Promise<StorageAccount> {
+	if (key === '') {
+		throw notSetUp(
+			'The account key is missing',
+			'Copy key1 or key2 from the storage account, Security + networking, Access keys.',
+		);
+	}
+	if (!/^[A-Za-z0-9+/]+={0,2}$/.test(key)) {
+		throw notSetUp(
+			'The account key is not in Base64',
+			'Copy key1 or key2 whole from the storage account, Security + networking, Access keys.',
+		);
+	}
+	const { AzureNamedKeyCredential, TableClient, TableServiceClient } =
+		await import('../../vendor/dataTables');
+	const signIn = new AzureNamedKeyCredential(account, key);
+	const text = withoutSlash(url);
+	// The key signs the request and is not sent, so an emulator may be reached without TLS.
+	const all = { ...options, allowInsecureConnection: url.protocol === 'http:' };
+	return {
+		url: text,
+		table: (name) => new TableClient(text, name, signIn, all),
+		service: () => new TableServiceClient(text, signIn, all),
+	};
+}
+
+async function fromSas(
+	sasUrl: string,
+	options: TableServiceClientOptions,
+): Promise<StorageAccount> {
+	const url = checkedUrl(sasUrl, 'The SAS URL', { secretInUrl: true });
+	const signature = url.search.slice(1);
+	if (!url.searchParams.has('sig')) {
+		throw notSetUp(
+			'The SAS URL has no signature (sig=…)',
+			'Copy the whole Table service SAS URL from the storage account, Shared access signature.',
+		);
+	}
+	url.search = '';
+	const { AzureSASCredential, TableClient, TableServiceClient } =
+		await import('../../vendor/dataTables');
+	const signIn = new AzureSASCredential(signature);
+	const all = { ...options, allowInsecureConnection: url.protocol === 'http:' };
+	const onlyTable = new URLSearchParams(signature).get('tn') ?? undefined;
+	const text = withoutTable(withoutSlash(url), onlyTable);
+	return {
+		url: text,
+		onlyTable,
+		table: (name) => new TableClient(text, name, signIn, all),
+		service: () => new TableServiceClient(text, signIn, all),
+	};
+}
+
+async function fromEntra(
+	credential: Record<string, unknown>,
+	options: TableServiceClientOptions,
+): Promise<StorageAccount> {
+	const url = tableUrl(credential, { secretInUrl: true });
+	const tenantId = textField(credential, 'tenantId');
+	const clientId = textField(credential, 'clientId');
+	const clientSecret = textField(credential, 'clientSecret');
+	for (const [value, name] of [
+		[tenantId, 'Tenant ID'],
+		[clientId, 'Client ID'],
+		[clientSecret, 'Client Secret'],
+	]) {
+		if (value === '') {
+			throw notSetUp(`The ${name} is missing`, 'Fill it in from the app registration in Entra.');
+		}
+	}
+	if (!/^[A-Za-z0-9.-]+$/.test(tenantId)) {
+		throw notSetUp(
+			'The Tenant ID is neither a GUID nor a domain name',
+			'Copy the Directory (tenant) ID from the app registration in Entra.',
+		);
+	}
+	const { TableClient, TableServiceClient } = await import('../../vendor/dataTables');
+	const { AzureAuthorityHosts, ClientSecretCredential } = await import('../../vendor/identity');
+	const authorityHosts: Readonly<Record<string, string>> = {
+		public: AzureAuthorityHosts.AzurePublicCloud,
+		usGovernment: AzureAuthorityHosts.AzureGovernment,
+		china: AzureAuthorityHosts.AzureChina,
+	};
+	const custom = textField(credential, 'authorityHost');
+	const cloud = cloudOf(credential);
+	const authorityHost =
+		cloud === 'custom'
+			? withoutSlash(checkedUrl(custom, 'The Authority Host'))
+			: authorityHosts[cloud];
+	const signIn = new ClientSecretCredential(tenantId, clientId, clientSecret, {
+		...(authorityHost === undefined ? {} : { authorityHost }),
+		// An authority of one's own is not among those the public directory of authorities lists.
+		disableInstanceDiscovery: cloud === 'custom',
+		...(options.retryOptions === undefined ? {} : { retryOptions: options.retryOptions }),
+	});
+	const text = withoutSlash(url);
+	return {
+		url: text,
+		table: (name) => new TableClient(text, name, signIn, options),
+		service: () => new TableServiceClient(text, signIn, options),
+	};
+}
+
+const CONNECTION_STRING_HELP =
+	'Copy the connection string whole from the storage account, Security + networking, Access keys.';
+
+function connectionStringPart(text: string, name: string): string {
+	for (const element of text.split(';')) {
+		const at = element.indexOf('=');
+		if (at > 0 && element.slice(0, at).trim().toLowerCase() === name.toLowerCase()) {
+			return element.slice(at + 1).trim();
+		}
+	}
+	return '';
+}
+
+function accountName(credential: Record<string, unknown>): string {
+	const name = textField(credential, 'accountName');
+	if (!/^[a-z0-9]{3,24}$/.test(name)) {
+		throw notSetUp(
+			'The account name is not that of a storage account',
+			'It has 3 to 24 lower-case letters and digits: the first part of the account’s address.',
+		);
+	}
+	return name;
+}
+
+function cloudOf(credential: Record<string, unknown>): string {
+	return textField(credential, 'cloud') || 'public';
+}
+
+function tableUrl(credential: Record<string, unknown>, options: UrlOptions = {}): URL {
+	const cloud = cloudOf(credential);
+	if (cloud === 'custom') {
+		return checkedUrl(textField(credential, 'endpoint'), 'The Table Endpoint', options);
+	}
+	const host = Object.hasOwn(TABLE_HOSTS, cloud) ? TABLE_HOSTS[cloud] : undefined;
+	if (host === undefined) {
+		throw notSetUp('The cloud is not one of Azure’s', 'Choose one listed under Cloud.');
+	}
+	return checkedUrl(`https://${accountName(credential)}.${host}`, 'The table endpoint', options);
+}
+
+interface UrlOptions {
+	/** The request carries a secret, so it needs TLS unless it stays on this machine. */
+	secretInUrl?: boolean;
+}
+
+function checkedUrl(text: string, what: string, { secretInUrl = false }: UrlOptions = {}): URL {
+	let url: URL;
+	try {
+		url = new URL(text);
+	} catch {
+		throw notSetUp(`${what} is not an address`, 'It begins with https:// and names a host.');
+	}
+	const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(url.hostname);
+	const allowed =
+		url.protocol === 'https:' || (url.protocol === 'http:' && (!secretInUrl || loopback));
+	if (!allowed) {
+		throw notSetUp(`${what} is not an https address`, 'Use https:// so that secrets stay secret.');
+	}
+	if (url.username !== '' || url.password !== '') {
+		throw notSetUp(`${what} holds a user name or password`, 'Leave them out of the address.');
+	}
+	return url;
+}
+
+function withoutSlash(url: URL): string {
+	return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+}
+
+/** A SAS URL made for one table ends with the table's name, which the SDK wants apart. */
+function withoutTable(url: string, table: string | undefined): string {
+	const end = `/${table ?? ''}`.toLowerCase();
+	return table && url.toLowerCase().endsWith(end) ? url.slice(0, -end.length) : url;
+}
+
+function notSetUp(message: string, description: string): DestinationError {
+	return new DestinationError(message, { description, reason: 'configuration' });
+}

@@ -1,0 +1,219 @@
+import { DestinationError, type RefusalReason } from '../types';
+
+/** What the service says by its error code, and what the user can do about it. */
+interface Explanation {
+	reason: RefusalReason;
+	message: string;
+	description: string;
+}
+
+/** Codes of the Table service: https://learn.microsoft.com/rest/api/storageservices/table-service-error-codes */
+const BY_CODE: Readonly<Record<string, Explanation>> = {
+	AuthenticationFailed: {
+		reason: 'authentication',
+		message: 'Azure did not accept the sign-in to the storage account',
+		description:
+			'The account key or the signature is wrong, regenerated or expired, or the clock of this machine is off. Copy the key or SAS anew into the credential.',
+	},
+	AuthorizationFailure: {
+		reason: 'permission',
+		message: 'The storage account does not let this sign-in or this address in',
+		description:
+			'Check that the key is right, that the account allows key access, and that its firewall (Networking) lets the address of n8n through.',
+	},
+	AuthorizationPermissionMismatch: {
+		reason: 'permission',
+		message: 'The sign-in is right but may not read the table',
+		description:
+			'Give the Entra application the role Storage Table Data Reader on the storage account, or make a SAS with the permissions Read and List for the Table service. A new role takes up to ten minutes to work.',
+	},
+	AuthorizationResourceTypeMismatch: {
+		reason: 'permission',
+		message: 'The SAS does not cover tables and their rows',
+		description: 'Make a SAS with the resource types Service, Container and Object.',
+	},
+	AuthorizationServiceMismatch: {
+		reason: 'permission',
+		message: 'The SAS does not cover the Table service',
+		description: 'Make a SAS with Table among its allowed services.',
+	},
+	AuthorizationProtocolMismatch: {
+		reason: 'permission',
+		message: 'The SAS allows another protocol only',
+		description: 'Use an https address, or make a SAS that allows the protocol in use.',
+	},
+	AuthorizationSourceIPMismatch: {
+		reason: 'permission',
+		message: 'The SAS does not allow the address n8n comes from',
+		description: 'Make a SAS whose allowed IP addresses hold that of n8n.',
+	},
+	AccountIsDisabled: {
+		reason: 'permission',
+		message: 'The storage account is disabled',
+		description:
+			'Enable it in the Azure portal; a subscription without means disables its accounts.',
+	},
+	InvalidAuthenticationInfo: {
+		reason: 'authentication',
+		message: 'Azure could not read the sign-in',
+		description: 'Copy the key, SAS or client secret anew into the credential.',
+	},
+	KeyBasedAuthenticationNotPermitted: {
+		reason: 'permission',
+		message: 'The storage account does not allow account keys',
+		description:
+			'Sign in with an Entra application instead, or enable storage account key access in the account’s configuration.',
+	},
+	TableNotFound: {
+		reason: 'notFound',
+		message: 'The table does not exist',
+		description: 'Microsoft makes it with the first lead. Check the name if there have been leads.',
+	},
+};
+
+/** Codes of Entra: https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
+const BY_ENTRA_CODE: Readonly<Record<string, Explanation>> = {
+	'7000215': entra('The Client Secret is wrong', 'Copy the secret’s value (not its ID) anew.'),
+	'7000222': entra('The Client Secret has expired', 'Make a new one in the app registration.'),
+	'700016': entra(
+		'The Client ID is not known in this tenant',
+		'Copy the Application (client) ID, and check that the Tenant ID is that of its directory.',
+	),
+	'90002': entra('The Tenant ID is not known', 'Copy the Directory (tenant) ID from Entra.'),
+	'900023': entra('The Tenant ID is not one', 'Copy the Directory (tenant) ID from Entra.'),
+	'7000112': entra('The Entra application is disabled', 'Enable it under Enterprise applications.'),
+};
+
+const SOCKET_CODES = new Set([
+	'EAI_AGAIN',
+	'ECONNREFUSED',
+	'ECONNRESET',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'ENOTFOUND',
+	'EPIPE',
+	'ETIMEDOUT',
+	'REQUEST_SEND_ERROR',
+]);
+
+/** The same refusal in words for the user; never repeats what the SDK says, which can hold a SAS. */
+export function explainRefusal(error: unknown): DestinationError {
+	if (error instanceof DestinationError) return error;
+	const { name, message, code, statusCode } = fieldsOf(error);
+
+	const entraCode = /AADSTS(\d+)/.exec(message)?.[1];
+	if (entraCode !== undefined) {
+		const known = Object.hasOwn(BY_ENTRA_CODE, entraCode) ? BY_ENTRA_CODE[entraCode] : undefined;
+		return refusal(
+			known ??
+				entra(
+					`Entra refused the application's sign-in (AADSTS${entraCode})`,
+					'Look the code up at login.microsoftonline.com/error, and check tenant, client ID and secret.',
+				),
+			401,
+		);
+	}
+	const known = Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
+	if (known) return refusal(known, statusCode);
+	if (statusCode === 429 || statusCode === 503) {
+		return refusal(
+			{
+				reason: 'throttled',
+				message: 'Azure Table Storage is busy and asks to wait',
+				description: 'Nothing is lost: the next poll goes on where this one stopped.',
+			},
+			statusCode,
+		);
+	}
+	if (name === 'AbortError' || name === 'TimeoutError') {
+		return refusal({
+			reason: 'unreachable',
+			message: 'Azure Table Storage did not answer in time',
+			description: 'Nothing is lost: the next poll goes on where this one stopped.',
+		});
+	}
+	if (SOCKET_CODES.has(code)) {
+		return refusal({
+			reason: 'unreachable',
+			message: 'The storage account could not be reached',
+			description:
+				'Check the account name and endpoint in the credential, and that n8n may reach it (network, proxy, firewall).',
+		});
+	}
+	if (
+		name.startsWith('Authentication') ||
+		name.startsWith('AggregateAuthentication') ||
+		name.startsWith('CredentialUnavailable')
+	) {
+		return refusal(
+			entra(
+				'Entra did not give the application a token',
+				'Check tenant, client ID and secret, and that n8n can reach the authority host.',
+			),
+			statusCode,
+		);
+	}
+	if (statusCode === 401 || statusCode === 403) {
+		return refusal(
+			{
+				reason: 'permission',
+				message: 'Azure Table Storage refused access',
+				description: 'Check the sign-in in the credential and what it may do.',
+			},
+			statusCode,
+		);
+	}
+	const status = statusCode === undefined ? '' : ` with status ${statusCode}`;
+	const said = /^\w{1,60}$/.test(code) ? ` (${code})` : '';
+	return refusal(
+		{
+			reason: 'other',
+			message: `Azure Table Storage refused the request${status}${said}`,
+			description: 'Nothing is lost: the next poll goes on where this one stopped.',
+		},
+		statusCode,
+	);
+}
+
+/** Whether the table is simply not there yet. */
+export function isMissingTable(error: unknown): boolean {
+	const { code, statusCode } = fieldsOf(error);
+	return statusCode === 404 && (code === 'TableNotFound' || code === 'ResourceNotFound');
+}
+
+function refusal(explanation: Explanation, statusCode?: number): DestinationError {
+	const { message, description, reason } = explanation;
+	return new DestinationError(message, { description, reason, httpCode: asText(statusCode) });
+}
+
+function asText(statusCode: number | undefined): string | undefined {
+	return statusCode === undefined ? undefined : String(statusCode);
+}
+
+function entra(message: string, description: string): Explanation {
+	return { reason: 'authentication', message, description };
+}
+
+interface ErrorFields {
+	name: string;
+	message: string;
+	/** The Table service's own code where there is one, else the socket's. */
+	code: string;
+	statusCode: number | undefined;
+}
+
+function fieldsOf(error: unknown): ErrorFields {
+	if (!(error instanceof Error)) return { name: '', message: '', code: '', statusCode: undefined };
+	const { code, statusCode, details } = error as Error & {
+		code?: unknown;
+		statusCode?: unknown;
+		details?: { odataError?: { code?: unknown } };
+	};
+	const serviceCode = details?.odataError?.code ?? code;
+	return {
+		name: error.name,
+		message: error.message,
+		code: typeof serviceCode === 'string' ? serviceCode : '',
+		statusCode: typeof statusCode === 'number' ? statusCode : undefined,
+	};
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * Remembers which rows have been passed on, by a digest of their key and a coarse time of their
+ * clock. Kept as JSON in the cursor, so its form is small: digests of one time slot in one string.
+ */
+export type StoredMemory = Record<string, string>;
+
+/** 72 bits: two of 100 million rows share a digest with a chance of one in a million. */
+const DIGEST_BYTES = 9;
+const DIGEST_CHARACTERS = (DIGEST_BYTES / 3) * 4;
+
+/** Milliseconds. Fine enough that little more than the overlap is kept, coarse enough to stay small. */
+const SLOT = 60_000;
+const SLOT_RADIX = 36;
+
+export class RowMemory {
+	private readonly slots = new Map<string, number>();
+
+	/** Reads what `toJSON` gave. Anything else is no memory: the cursor holding it is then refused. */
+	static from(stored: unknown): RowMemory | undefined {
+		if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return undefined;
+		const memory = new RowMemory();
+		for (const [slotText, digests] of Object.entries(stored)) {
+			const slot = Number.parseInt(slotText, SLOT_RADIX);
+			if (!Number.isSafeInteger(slot) || typeof digests !== 'string') return undefined;
+			if (digests.length % DIGEST_CHARACTERS !== 0) return undefined;
+			for (let at = 0; at < digests.length; at += DIGEST_CHARACTERS) {
+				memory.slots.set(digests.slice(at, at + DIGEST_CHARACTERS), slot);
+			}
+		}
+		return memory;
+	}
+
+	static digest(key: string): string {
+		return createHash('sha256')
+			.update(key)
+			.digest()
+			.subarray(0, DIGEST_BYTES)
+			.toString('base64url');
+	}
+
+	get size(): number {
+		return this.slots.size;
+	}
+
+	has(digest: string): boolean {
+		return this.slots.has(digest);
+	}
+
+	/** A row that comes up again later (an edit) is remembered from its later time on. */
+	add(digest: string, clock: number): void {
+		this.setSlot(digest, Math.floor(clock / SLOT));
+	}
+
+	addAll(other: RowMemory): void {
+		for (const [digest, slot] of other.slots) this.setSlot(digest, slot);
+	}
+
+	/**
+	 * Forgets the oldest rows until no more than `most` are left of those older than `before` (epoch
+	 * milliseconds); rows from `before` on are all kept, since the next sweep reads them again.
+	 *
+	 * @returns the end of the newest slot that was forgotten, epoch milliseconds; 0 when none was
+	 */
+	forget(before: number, most: number): number {
+		const old = new Map<number, string[]>();
+		let count = 0;
+		for (const [digest, slot] of this.slots) {
+			if ((slot + 1) * SLOT > before) continue;
+			const digests = old.get(slot);
+			if (digests) digests.push(digest);
+			else old.set(slot, [digest]);
+			count += 1;
+		}
+		let forgottenTo = 0;
+		for (const slot of [...old.keys()].sort((a, b) => a - b)) {
+			if (count <= most) break;
+			const digests = old.get(slot) ?? [];
+			for (const digest of digests) this.slots.delete(digest);
+			count -= digests.length;
+			forgottenTo = (slot + 1) * SLOT;
+		}
+		return forgottenTo;
+	}
+
+	toJSON(): StoredMemory {
+		const bySlot = new Map<number, string[]>();
+		for (const [digest, slot] of this.slots) {
+			const digests = bySlot.get(slot);
+			if (digests) digests.push(digest);
+			else bySlot.set(slot, [digest]);
+		}
+		return Object.fromEntries(
+			[...bySlot]
+				.sort(([a], [b]) => a - b)
+				.map(([slot, digests]) => [slot.toString(SLOT_RADIX), digests.join('')]),
+		);
+	}
+
+	private setSlot(digest: string, slot: number): void {
+		const known = this.slots.get(digest);
+		if (known === undefined || known < slot) this.slots.set(digest, slot);
+	}
+}

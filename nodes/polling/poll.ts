@@ -1,0 +1,215 @@
+import type { Lead } from '../lead';
+import type { Cursor, Sweep } from './cursor';
+import { RowMemory } from './memory';
+import type { LeadReader, PollStart, Position, SourceRow } from './types';
+
+/**
+ * How many rows beyond the overlap are remembered, so that an edit of one of them is known for what
+ * it is. Bounds the kept state: 2,000 rows of 12 characters are 24 kB.
+ */
+const REMEMBERED_ROWS = 2_000;
+
+/**
+ * Milliseconds. Where the rows of its time are forgotten, a row that was made longer than this
+ * before it was written is taken for an edited one. Longer than any delay of Microsoft's writer.
+ */
+const LATE_WRITE_TOLERANCE = 7 * 24 * 60 * 60 * 1000;
+
+export interface PollRequest {
+	reader: LeadReader;
+	/** The kept cursor, or `undefined` to begin. It is left as it is: the new one is in the result. */
+	cursor: Cursor | undefined;
+	/** Names what is polled, for a cursor that begins here. */
+	origin: string;
+	start: PollStart;
+	/** Most leads to pass on, at least 1. */
+	limit: number;
+	/** The row's lead, or `undefined` when it is not to be passed on. */
+	accept: (row: SourceRow) => Lead | undefined;
+	/** Ends the poll, which then gives what it has, with the cursor just behind it. */
+	signal: AbortSignal;
+	/** Most rows to remember beyond the overlap. */
+	remembered?: number;
+}
+
+export interface PollResult {
+	leads: Lead[];
+	cursor: Cursor;
+	/**
+	 * - `complete`: everything there was has been read;
+	 * - `limit`: there are as many leads as wanted, and perhaps more to come;
+	 * - `timeUp`: the signal ended it;
+	 * - `refused`: the destination gave no further page, see `cause`.
+	 */
+	end: 'complete' | 'limit' | 'refused' | 'timeUp';
+	cause?: unknown;
+}
+
+/**
+ * One poll. Goes on with the sweep under way or begins one: a sweep is one pass, in the
+ * destination's own order, through all rows since the watermark less the overlap. Its position is
+ * kept between polls, so a backlog is read once however small the polls are and none of it has to
+ * be held. The watermark moves only when a sweep has seen everything, and never past the time at
+ * which the sweep began: rows written behind its back belong to the next sweep.
+ *
+ * @throws what the reader throws while nothing has been read
+ */
+export async function poll(request: PollRequest): Promise<PollResult> {
+	const { reader, limit, accept, signal, remembered = REMEMBERED_ROWS } = request;
+	const cursor = request.cursor ?? (await begin(request));
+	const leads: Lead[] = [];
+	let pageSize = fitPageSize(limit, reader);
+	let { sweep } = cursor;
+
+	for (let pagesRead = 0; ; pagesRead += 1) {
+		const since = sweep ? sweep.since : lowerBound(cursor, reader);
+		let page;
+		try {
+			signal.throwIfAborted();
+			page = await reader.readPage({
+				since: since ?? undefined,
+				position: sweep?.position ?? null,
+				pageSize,
+				signal,
+			});
+		} catch (cause) {
+			if (pagesRead === 0) throw cause;
+			const end = signal.aborted ? 'timeUp' : 'refused';
+			return { leads, cursor: { ...cursor, sweep }, end, cause };
+		}
+		sweep = sweep ? copySweep(sweep, pagesRead) : newSweep(since, page.serviceTime ?? Date.now());
+
+		const leadsBefore = leads.length;
+		const stoppedAt = takeRows(page.rows, { cursor, sweep, accept, leads, limit });
+		if (stoppedAt === undefined && page.next === null) {
+			return { leads, cursor: endSweep(cursor, sweep, reader, remembered), end: 'complete' };
+		}
+		sweep.position = stoppedAt ?? page.next;
+		trim(sweep, reader, remembered);
+		if (stoppedAt !== undefined || leads.length >= limit) {
+			return { leads, cursor: { ...cursor, sweep }, end: 'limit' };
+		}
+		const found = leads.length - leadsBefore;
+		// Pages no larger than the leads still wanted: what doesn't fit would be read again next time.
+		// Where few of the rows are leads, larger ones, so that a small limit doesn't make for many
+		// requests; a page is doubled at most, so no more is read again than was read for good.
+		pageSize =
+			found * 2 < page.rows.length
+				? fitPageSize(Math.max(pageSize * 2, limit - leads.length), reader)
+				: fitPageSize(limit - leads.length, reader);
+	}
+}
+
+/** The cursor of a first poll. A start from now begins by learning what is there already. */
+async function begin({ reader, origin, start, signal }: PollRequest): Promise<Cursor> {
+	const cursor: Cursor = {
+		origin,
+		revision: 0,
+		watermark: 0,
+		floor: start.from === 'date' ? start.date : 0,
+		forgottenTo: 0,
+		memory: new RowMemory(),
+		sweep: null,
+	};
+	if (start.from !== 'now') return cursor;
+	const { serviceTime = Date.now() } = await reader.readPage({
+		since: undefined,
+		position: null,
+		pageSize: 1,
+		signal,
+	});
+	const floor = Math.max(0, serviceTime - reader.overlap);
+	return { ...cursor, floor, sweep: { ...newSweep(floor, serviceTime), learning: true } };
+}
+
+interface Taking {
+	cursor: Cursor;
+	sweep: Sweep;
+	accept: PollRequest['accept'];
+	leads: Lead[];
+	limit: number;
+}
+
+/** Passes on the rows' leads; gives the position to stop at when one more would be too many. */
+function takeRows(rows: SourceRow[], taking: Taking): Position | undefined {
+	const { cursor, sweep, accept, leads, limit } = taking;
+	let last: SourceRow | undefined;
+	for (const row of rows) {
+		const digest = RowMemory.digest(row.key);
+		const known = cursor.memory.has(digest) || sweep.memory.has(digest);
+		if (!known && isNewLead(row, cursor, sweep)) {
+			const lead = accept(row);
+			if (lead) {
+				if (leads.length >= limit) return last?.position;
+				leads.push(lead);
+			}
+		}
+		sweep.memory.add(digest, row.clock);
+		sweep.highest = Math.max(sweep.highest, row.clock);
+		last = row;
+	}
+	return undefined;
+}
+
+function isNewLead(row: SourceRow, cursor: Cursor, sweep: Sweep): boolean {
+	if ((row.createdAt ?? row.clock) < cursor.floor) return false;
+	// A row written after the learning began came after "now", even where learning takes many polls.
+	if (sweep.learning) return row.clock >= sweep.startedAt;
+	if (row.createdAt === undefined || row.createdAt > cursor.forgottenTo) return true;
+	return row.clock - row.createdAt <= LATE_WRITE_TOLERANCE;
+}
+
+function newSweep(since: number | null, startedAt: number): Sweep {
+	return {
+		startedAt,
+		since,
+		position: null,
+		highest: 0,
+		memory: new RowMemory(),
+		forgottenTo: 0,
+		learning: false,
+	};
+}
+
+/** The first page a poll adds to a kept sweep must not change the caller's. */
+function copySweep(sweep: Sweep, pagesRead: number): Sweep {
+	if (pagesRead > 0) return sweep;
+	const memory = new RowMemory();
+	memory.addAll(sweep.memory);
+	return { ...sweep, memory };
+}
+
+/** Everything up to the sweep's beginning has been passed on: the watermark may follow. */
+function endSweep(cursor: Cursor, sweep: Sweep, reader: LeadReader, remembered: number): Cursor {
+	const seenTo = Math.min(sweep.highest, sweep.startedAt);
+	const ended = { ...cursor, watermark: Math.max(cursor.watermark, seenTo), sweep: null };
+	const memory = new RowMemory();
+	memory.addAll(cursor.memory);
+	memory.addAll(sweep.memory);
+	const forgottenTo = memory.forget(lowerBound(ended, reader) ?? 0, remembered);
+	return {
+		...ended,
+		memory,
+		forgottenTo: Math.max(cursor.forgottenTo, sweep.forgottenTo, forgottenTo),
+	};
+}
+
+/**
+ * Forgets what neither this sweep nor the next will read again. Only the sweep's own rows: those
+ * of earlier ones can still come up in it.
+ */
+function trim(sweep: Sweep, reader: LeadReader, remembered: number): void {
+	if (sweep.memory.size <= remembered) return;
+	const nextBound = Math.min(sweep.highest, sweep.startedAt) - reader.overlap;
+	sweep.forgottenTo = Math.max(sweep.forgottenTo, sweep.memory.forget(nextBound, remembered));
+}
+
+/** Where the next sweep begins, epoch milliseconds; `null` for everything. */
+function lowerBound(cursor: Cursor, reader: LeadReader): number | null {
+	const bound = Math.max(cursor.watermark - reader.overlap, cursor.floor);
+	return bound > 0 ? bound : null;
+}
+
+function fitPageSize(rows: number, reader: LeadReader): number {
+	return Math.min(Math.max(rows, 1), reader.maxPageSize);
+}

@@ -1,0 +1,58 @@
+import type { JsonObject, JsonValue } from '../lead';
+
+/**
+ * Where a reader can go on: opaque to the sweep, kept as JSON between polls. A position stays good
+ * for as long as the destination exists, whatever is written in the meantime.
+ */
+export type Position = JsonObject;
+
+/** One record at a destination, with what the sweep has to know of it. */
+export interface SourceRow {
+	/** Names the record at its destination for ever; edits don't change it. */
+	key: string;
+	/** The destination's own clock on the row, epoch milliseconds rounded down. An edit may move it. */
+	clock: number;
+	/** When the lead itself says it was made, epoch milliseconds; `undefined` where it doesn't say. */
+	createdAt: number | undefined;
+	/** Goes on right behind this row. */
+	position: Position;
+	/** The record as the destination gives it, ready for `parseLead`. */
+	record: JsonValue;
+}
+
+export interface SourcePage {
+	rows: SourceRow[];
+	/** Where the next page begins; `null` only at the very end. A page may be empty and still go on. */
+	next: Position | null;
+	/** The service's clock as it answered, epoch milliseconds rounded down; `undefined` if untold. */
+	serviceTime: number | undefined;
+}
+
+export interface PageRequest {
+	/** Rows whose clock is this or later, epoch milliseconds; `undefined` for all rows. */
+	since: number | undefined;
+	/** Where to go on; `null` for the beginning. Used with the `since` it was handed out under. */
+	position: Position | null;
+	/** Most rows in the page; a reader may give fewer. */
+	pageSize: number;
+	/** Ends waiting and retrying when the poll's time is up. */
+	signal: AbortSignal;
+}
+
+/**
+ * Reads a destination's records in a stable order in which every record that is there for the whole
+ * sweep comes up exactly once. Throws `DestinationError` for whatever the destination refuses.
+ */
+export interface LeadReader {
+	/** Most rows the destination gives in one page. */
+	readonly maxPageSize: number;
+	/**
+	 * How late a row may become visible, by its own clock, in milliseconds: commits that take their
+	 * time, servers whose clocks differ, indexes that lag.
+	 */
+	readonly overlap: number;
+	readPage(request: PageRequest): Promise<SourcePage>;
+}
+
+/** Which leads a new cursor begins with; `date` is epoch milliseconds. */
+export type PollStart = { from: 'all' } | { from: 'now' } | { from: 'date'; date: number };

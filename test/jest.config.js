@@ -1,0 +1,20 @@
+/**
+ * One jest project a kind of surroundings: `unit` needs nothing, `engine` runs n8n-core in process,
+ * `integration` adds real servers (Azurite, HTTP), `e2e` a real n8n.
+ */
+const path = require('node:path');
+
+const project = (displayName, options = {}) => ({
+	displayName,
+	rootDir: path.resolve(__dirname, '..'),
+	testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
+	testEnvironment: 'node',
+	transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
+	modulePathIgnorePatterns: ['<rootDir>/dist/'],
+	...options,
+});
+
+module.exports = {
+	testTimeout: 30_000,
+	projects: [project('unit'), project('engine'), project('integration'), project('e2e')],
+};

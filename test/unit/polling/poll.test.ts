@@ -1,0 +1,474 @@
+import fc from 'fast-check';
+import {
+	cursorOrigin,
+	loadCursor,
+	storeCursor,
+	type StoredCursor,
+} from '../../../nodes/polling/cursor';
+import { poll, type PollRequest, type PollResult } from '../../../nodes/polling/poll';
+import type { PollStart } from '../../../nodes/polling/types';
+import { leadOf, MINUTE, OVERLAP, SECOND, SimulatedReader } from './simulatedReader';
+
+const DAY = 24 * 60 * MINUTE;
+
+/** Polls like the node does: the cursor goes through JSON, as n8n keeps it. */
+class Poller {
+	kept: StoredCursor | undefined;
+	emitted: string[] = [];
+
+	constructor(
+		readonly reader: SimulatedReader,
+		readonly start: PollStart = { from: 'all' },
+	) {}
+
+	async poll(options: Partial<PollRequest> = {}): Promise<PollResult> {
+		const origin = cursorOrigin('simulated', this.start);
+		const result = await poll({
+			reader: this.reader,
+			cursor: loadCursor(this.kept, origin),
+			origin,
+			start: this.start,
+			limit: 1_000,
+			accept: leadOf,
+			signal: new AbortController().signal,
+			...options,
+		});
+		this.kept = JSON.parse(JSON.stringify(storeCursor(result.cursor))) as StoredCursor;
+		this.emitted.push(...result.leads.map(({ id }) => id));
+		return result;
+	}
+
+	async drain(limit: number): Promise<number> {
+		for (let polls = 1; ; polls += 1) {
+			const { end } = await this.poll({ limit });
+			if (end === 'complete') return polls;
+		}
+	}
+}
+
+const keys = (count: number, prefix = 'k') =>
+	Array.from({ length: count }, (_, index) => `${prefix}${String(index).padStart(6, '0')}`);
+
+describe('a sequence of polls', () => {
+	test('gives each lead once, whenever it came', async () => {
+		const reader = new SimulatedReader();
+		const poller = new Poller(reader);
+		await poller.poll();
+		expect(poller.emitted).toEqual([]);
+		reader.insert('m');
+		await poller.poll();
+		reader.insert('a');
+		reader.insert('z');
+		reader.pass(MINUTE);
+		await poller.poll();
+		await poller.poll();
+		reader.pass(DAY);
+		reader.insert('b');
+		await poller.poll();
+		await poller.poll();
+		expect(poller.emitted).toEqual(['m', 'a', 'z', 'b']);
+	});
+
+	test('tells rows of the same instant apart, and finds one that shows after them', async () => {
+		const reader = new SimulatedReader();
+		const poller = new Poller(reader);
+		reader.insert('b');
+		reader.insert('late', { lateBy: MINUTE });
+		reader.insert('d');
+		await poller.poll();
+		expect(poller.emitted).toEqual(['b', 'd']);
+		reader.pass(MINUTE);
+		await poller.poll();
+		expect(poller.emitted).toEqual(['b', 'd', 'late']);
+	});
+
+	test('finds a late row although later ones have moved the watermark', async () => {
+		const reader = new SimulatedReader();
+		const poller = new Poller(reader);
+		reader.insert('late', { lateBy: OVERLAP - SECOND });
+		reader.pass(OVERLAP - SECOND * 2);
+		reader.insert('on time');
+		await poller.poll();
+		reader.pass(SECOND);
+		await poller.poll();
+		expect(poller.emitted).toEqual(['on time', 'late']);
+	});
+
+	test('stops at the page that is refused and goes on there', async () => {
+		const reader = new SimulatedReader(10);
+		const poller = new Poller(reader);
+		for (const key of keys(35)) reader.insert(key);
+		reader.refuseAfter = 2;
+		const first = await poller.poll();
+		expect(first).toMatchObject({ end: 'refused', cause: new Error('refused') });
+		expect(first.leads).toHaveLength(20);
+		reader.rowsRead = 0;
+		await poller.poll();
+		expect(poller.emitted).toEqual(keys(35));
+		expect(reader.rowsRead).toBe(15);
+	});
+
+	test('throws and keeps everything when the first page is refused', async () => {
+		const reader = new SimulatedReader();
+		const poller = new Poller(reader);
+		reader.insert('a');
+		await poller.poll();
+		const { kept } = poller;
+		reader.insert('b');
+		reader.refuseAfter = 0;
+		await expect(poller.poll()).rejects.toThrow('refused');
+		expect(poller.kept).toEqual(kept);
+		await poller.poll();
+		expect(poller.emitted).toEqual(['a', 'b']);
+	});
+
+	test('leaves the cursor it was given as it is', async () => {
+		const reader = new SimulatedReader(2);
+		const poller = new Poller(reader);
+		for (const key of keys(9)) reader.insert(key);
+		await poller.poll({ limit: 3 });
+		const origin = cursorOrigin('simulated', poller.start);
+		const cursor = loadCursor(poller.kept, origin);
+		const before = JSON.stringify(cursor && storeCursor(cursor));
+		await poller.poll({ cursor });
+		expect(JSON.stringify(cursor && storeCursor(cursor))).toBe(before);
+	});
+
+	test('goes on past empty pages, to the very end', async () => {
+		const reader = new SimulatedReader(5);
+		reader.emptyEvery = 2;
+		const poller = new Poller(reader);
+		for (const key of keys(23)) reader.insert(key);
+		await poller.poll();
+		expect(poller.emitted).toEqual(keys(23));
+	});
+
+	test('ends when the time is up, with what it has', async () => {
+		const reader = new SimulatedReader(10);
+		const poller = new Poller(reader);
+		for (const key of keys(30)) reader.insert(key);
+		const abort = new AbortController();
+		const accept: PollRequest['accept'] = (row) => {
+			if (row.key === keys(30)[14]) abort.abort();
+			return leadOf(row);
+		};
+		const { end } = await poller.poll({ signal: abort.signal, accept });
+		expect(end).toBe('timeUp');
+		expect(poller.emitted).toEqual(keys(20));
+		await poller.poll();
+		expect(poller.emitted).toEqual(keys(30));
+	});
+
+	test('holds filtered rows for seen', async () => {
+		const reader = new SimulatedReader();
+		const poller = new Poller(reader);
+		reader.insert('wanted');
+		reader.insert('unwanted');
+		await poller.poll({ accept: (row) => (row.key === 'wanted' ? leadOf(row) : undefined) });
+		await poller.poll();
+		expect(poller.emitted).toEqual(['wanted']);
+	});
+});
+
+describe('edits', () => {
+	test('of a remembered row are not new, however often and late', async () => {
+		const reader = new SimulatedReader();
+		const poller = new Poller(reader);
+		reader.insert('a', { createdAt: false });
+		await poller.poll();
+		for (let edits = 0; edits < 5; edits += 1) {
+			reader.pass(3 * OVERLAP);
+			reader.edit('a');
+			reader.insert(`new ${edits}`);
+			await poller.poll();
+		}
+		expect(poller.emitted).toEqual(['a', 'new 0', 'new 1', 'new 2', 'new 3', 'new 4']);
+	});
+
+	test('of a row remembered from sweeps ago are not new', async () => {
+		const reader = new SimulatedReader();
+		const poller = new Poller(reader);
+		reader.insert('a', { createdAt: false });
+		await poller.poll();
+		for (const key of ['b', 'c', 'd']) {
+			reader.pass(DAY);
+			reader.insert(key);
+			await poller.poll();
+		}
+		reader.edit('a');
+		await poller.poll();
+		expect(poller.emitted).toEqual(['a', 'b', 'c', 'd']);
+	});
+
+	test('of forgotten rows are known by their age; late leads still come', async () => {
+		const reader = new SimulatedReader();
+		const poller = new Poller(reader);
+		for (const key of keys(3_000)) {
+			reader.insert(key);
+			reader.pass(SECOND);
+		}
+		await poller.drain(500);
+		reader.pass(30 * DAY);
+		for (const key of keys(3_000)) reader.edit(key);
+		reader.insert('x made yesterday, written now', { madeBefore: DAY });
+		reader.insert('y');
+		await poller.drain(500);
+		expect(poller.emitted).toHaveLength(3_002);
+		expect(new Set(poller.emitted).size).toBe(3_002);
+	});
+
+	test('that move a row while a backlog is drained don’t lose it', async () => {
+		const reader = new SimulatedReader();
+		const poller = new Poller(reader);
+		for (const key of keys(100)) reader.insert(key);
+		reader.pass(DAY);
+		await poller.poll({ limit: 50 });
+		reader.edit(keys(100)[10] ?? '');
+		reader.edit(keys(100)[90] ?? '');
+		reader.insert('a behind the sweep');
+		reader.pass(MINUTE);
+		await poller.drain(50);
+		await poller.poll();
+		expect([...poller.emitted].sort()).toEqual(['a behind the sweep', ...keys(100)]);
+	});
+});
+
+describe('a sweep that lasts longer than the overlap', () => {
+	test('leaves rows written behind it to the next one', async () => {
+		const reader = new SimulatedReader();
+		const poller = new Poller(reader);
+		for (const key of keys(10)) reader.insert(key);
+		await poller.poll({ limit: 5 });
+		reader.pass(MINUTE);
+		reader.insert('a behind');
+		reader.pass(3 * OVERLAP);
+		reader.insert('z ahead');
+		await poller.drain(5);
+		await poller.drain(5);
+		expect(poller.emitted).toEqual([...keys(10), 'z ahead', 'a behind']);
+	});
+});
+
+describe('starts', () => {
+	test('from now leaves out what is there and what is edited of it', async () => {
+		const reader = new SimulatedReader(3);
+		for (const key of keys(10)) reader.insert(key);
+		reader.pass(DAY);
+		for (const key of keys(10, 'recent')) reader.insert(key);
+		reader.pass(2 * SECOND);
+		const poller = new Poller(reader, { from: 'now' });
+		await poller.poll();
+		reader.pass(MINUTE);
+		reader.edit('k000001');
+		reader.edit('recent000002');
+		reader.insert('new');
+		await poller.poll();
+		expect(poller.emitted).toEqual(['new']);
+	});
+
+	test('from now passes on what comes while it still learns', async () => {
+		const reader = new SimulatedReader(3);
+		for (const key of keys(10)) reader.insert(key);
+		reader.pass(2 * SECOND);
+		const poller = new Poller(reader, { from: 'now' });
+		reader.refuseAfter = 2;
+		expect(await poller.poll()).toMatchObject({ end: 'refused', leads: [] });
+		reader.pass(MINUTE);
+		reader.insert('zzz ahead');
+		reader.insert('aaa behind');
+		await poller.poll();
+		await poller.poll();
+		expect(poller.emitted).toEqual(['zzz ahead', 'aaa behind']);
+	});
+
+	test('from a date leaves out what was made before', async () => {
+		const reader = new SimulatedReader();
+		reader.insert('early');
+		reader.pass(DAY);
+		const date = reader.time;
+		reader.insert('same instant');
+		reader.insert('made before', { madeBefore: SECOND });
+		reader.edit('early');
+		reader.pass(DAY);
+		reader.insert('later');
+		const poller = new Poller(reader, { from: 'date', date });
+		await poller.poll();
+		expect(poller.emitted).toEqual(['later', 'same instant']);
+	});
+
+	test('begin anew for another origin', async () => {
+		const reader = new SimulatedReader();
+		reader.insert('a');
+		const poller = new Poller(reader);
+		await poller.poll();
+		expect(loadCursor(poller.kept, cursorOrigin('another', { from: 'all' }))).toBeUndefined();
+	});
+});
+
+describe('a backlog', () => {
+	test.each([1, 7, 1_000, 5_000])('is read once with %d leads a poll', async (limit) => {
+		const reader = new SimulatedReader();
+		for (const key of keys(3_000)) reader.insert(key);
+		reader.pass(DAY);
+		const poller = new Poller(reader);
+		await poller.drain(limit);
+		expect(poller.emitted).toEqual(keys(3_000));
+		expect(reader.rowsRead).toBe(3_000);
+	});
+
+	test('is read at most three times where few rows are wanted', async () => {
+		const reader = new SimulatedReader();
+		for (const key of keys(3_000)) reader.insert(key);
+		reader.pass(DAY);
+		const poller = new Poller(reader);
+		const accept: PollRequest['accept'] = (row) =>
+			row.key.endsWith('7') ? leadOf(row) : undefined;
+		let polls = 0;
+		for (;;) {
+			polls += 1;
+			const { end } = await poller.poll({ limit: 1, accept });
+			if (end === 'complete') break;
+		}
+		expect(poller.emitted).toHaveLength(300);
+		expect(reader.rowsRead).toBeLessThan(9_000);
+		expect(reader.requests).toBeLessThan(3_000);
+	});
+
+	test('loses none of many wanted rows behind many unwanted', async () => {
+		const reader = new SimulatedReader();
+		for (const key of [...keys(100, 'a'), ...keys(50, 'b')]) reader.insert(key);
+		const poller = new Poller(reader);
+		const accept: PollRequest['accept'] = (row) =>
+			row.key.startsWith('b') ? leadOf(row) : undefined;
+		for (let end = ''; end !== 'complete';) ({ end } = await poller.poll({ limit: 3, accept }));
+		expect(poller.emitted).toEqual(keys(50, 'b'));
+	});
+
+	test('keeps a state that does not grow with history', async () => {
+		const sizes: number[] = [];
+		for (const count of [5_000, 20_000]) {
+			const reader = new SimulatedReader();
+			const poller = new Poller(reader);
+			for (const key of keys(count)) {
+				reader.insert(key);
+				reader.pass(SECOND);
+			}
+			await poller.drain(1_000);
+			await poller.poll();
+			sizes.push(JSON.stringify(poller.kept).length);
+		}
+		const [small = 0, large = 0] = sizes;
+		expect(large).toBeLessThan(small * 1.1);
+		expect(large).toBeLessThan(40_000);
+	});
+});
+
+/**
+ * Random histories: rows inserted in any key order, some committed late, some edited; polls of any
+ * size, refused pages, empty pages, restarts from an older cursor, services that don't tell the time.
+ */
+describe('any history', () => {
+	type Step =
+		| { do: 'insert'; key: number; lateBy: number }
+		| { do: 'edit'; key: number }
+		| { do: 'pass'; time: number }
+		| { do: 'poll'; limit: number; refuseAfter: number | undefined };
+
+	const key = fc.nat(60);
+	const insert = fc.record({
+		do: fc.constant('insert' as const),
+		key,
+		lateBy: fc.oneof(fc.constant(0), fc.nat(OVERLAP - 2 * SECOND)),
+	});
+	const step = fc.oneof<fc.Arbitrary<Step>[]>(
+		insert,
+		insert,
+		insert,
+		fc.record({ do: fc.constant('edit' as const), key }),
+		fc.record({ do: fc.constant('pass' as const), time: fc.nat(2 * OVERLAP) }),
+		fc.record({
+			do: fc.constant('poll' as const),
+			limit: fc.integer({ min: 1, max: 6 }),
+			refuseAfter: fc.option(fc.nat(4), { nil: undefined, freq: 3 }),
+		}),
+	);
+	const history = fc.array(step, { maxLength: 150, size: 'max' });
+
+	/** Every third key is filtered out, as a user's filters do. */
+	const accept: PollRequest['accept'] = (row) =>
+		Number(row.key.slice(4)) % 3 === 0 ? undefined : leadOf(row);
+	const wanted = (reader: SimulatedReader) =>
+		[...reader.rows.keys()].filter((name) => Number(name.slice(4)) % 3 !== 0).sort();
+
+	test('gives each lead exactly once', async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				history,
+				fc.integer({ min: 1, max: 9 }),
+				fc.constantFrom(0, 2, 3),
+				fc.constantFrom(undefined, 0, 5),
+				async (steps, pageSize, emptyEvery, remembered) => {
+					const reader = new SimulatedReader(pageSize);
+					reader.emptyEvery = emptyEvery;
+					const poller = new Poller(reader);
+					// What is forgotten can't be told from an edit: then there are none.
+					const played = remembered === undefined ? steps : steps.filter((at) => at.do !== 'edit');
+					await play(played, poller, { accept, remembered });
+					expect([...poller.emitted].sort()).toEqual(wanted(reader));
+				},
+			),
+			{ numRuns: 300 },
+		);
+	});
+
+	test('loses none and repeats only what an unsaved cursor forgot', async () => {
+		await fc.assert(
+			fc.asyncProperty(history, fc.nat(100), fc.nat(100), async (steps, savedAt, crashAt) => {
+				const reader = new SimulatedReader(5);
+				const poller = new Poller(reader);
+				const [first, second] = [savedAt, crashAt].sort((a, b) => a - b) as [number, number];
+				await playSteps(steps.slice(0, first), poller, { accept });
+				const { kept } = poller;
+				const saved = poller.emitted.length;
+				await playSteps(steps.slice(first, second), poller, { accept });
+				const unsaved = new Set(poller.emitted.slice(saved));
+				poller.kept = kept;
+				await play(steps.slice(second), poller, { accept });
+				const counts = new Map<string, number>();
+				for (const name of poller.emitted) counts.set(name, (counts.get(name) ?? 0) + 1);
+				expect([...counts.keys()].sort()).toEqual(wanted(reader));
+				for (const [name, count] of counts) {
+					expect(count).toBeLessThanOrEqual(unsaved.has(name) ? 2 : 1);
+				}
+			}),
+			{ numRuns: 200 },
+		);
+	});
+
+	async function playSteps(steps: Step[], poller: Poller, options: Partial<PollRequest>) {
+		const { reader } = poller;
+		for (const at of steps) {
+			if (at.do === 'pass') reader.pass(at.time);
+			else if (at.do === 'edit') reader.edit(`key ${at.key}`);
+			else if (at.do === 'insert') {
+				const name = `key ${at.key}`;
+				if (!reader.rows.has(name)) reader.insert(name, { lateBy: at.lateBy });
+			} else {
+				reader.refuseAfter = at.refuseAfter;
+				await poller.poll({ ...options, limit: at.limit }).catch((error: Error) => {
+					expect(error.message).toBe('refused');
+				});
+				reader.refuseAfter = undefined;
+			}
+		}
+	}
+
+	/** Plays the steps, waits until the last late row shows, and reads everything. */
+	async function play(steps: Step[], poller: Poller, options: Partial<PollRequest>) {
+		await playSteps(steps, poller, options);
+		poller.reader.pass(OVERLAP);
+		for (const limit of [3, 1_000, 1_000]) {
+			for (let end = ''; end !== 'complete';) ({ end } = await poller.poll({ ...options, limit }));
+		}
+	}
+});

@@ -1,0 +1,87 @@
+import type { Lead } from '../../../nodes/lead';
+import type { LeadReader, PageRequest, SourcePage, SourceRow } from '../../../nodes/polling/types';
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const OVERLAP = 5 * MINUTE;
+
+interface StoredRow {
+	key: string;
+	clock: number;
+	createdAt: number | undefined;
+	/** From when on the row shows in answers; later than its clock for one committed late. */
+	visibleFrom: number;
+}
+
+/**
+ * A destination in memory with a clock of its own, which tests turn. Keys come in any order, pages
+ * may be short or empty, and a page can be refused.
+ */
+export class SimulatedReader implements LeadReader {
+	readonly maxPageSize: number;
+	readonly overlap = OVERLAP;
+	time = Date.UTC(2026, 0, 1);
+	rowsRead = 0;
+	requests = 0;
+	tellsTime = true;
+	/** Pages still to be answered before one is refused; `undefined` for no refusal. */
+	refuseAfter: number | undefined;
+	/** Every how many pages an empty one with a position comes between; 0 for never. */
+	emptyEvery = 0;
+	readonly rows = new Map<string, StoredRow>();
+
+	constructor(maxPageSize = 1_000) {
+		this.maxPageSize = maxPageSize;
+	}
+
+	pass(milliseconds: number): void {
+		this.time += milliseconds;
+	}
+
+	insert(key: string, { lateBy = 0, madeBefore = 0, createdAt = true } = {}): void {
+		this.rows.set(key, {
+			key,
+			clock: this.time,
+			createdAt: createdAt ? this.time - madeBefore : undefined,
+			visibleFrom: this.time + lateBy,
+		});
+	}
+
+	edit(key: string): void {
+		const row = this.rows.get(key);
+		if (row && row.visibleFrom <= this.time) row.clock = this.time;
+	}
+
+	async readPage({ since = 0, position, pageSize }: PageRequest): Promise<SourcePage> {
+		this.requests += 1;
+		if (this.refuseAfter !== undefined && this.refuseAfter-- === 0) {
+			this.refuseAfter = undefined;
+			throw new Error('refused');
+		}
+		const serviceTime = this.tellsTime ? Math.floor(this.time / SECOND) * SECOND : undefined;
+		const after = String(position?.after ?? '');
+		if (this.emptyEvery > 0 && position?.empty !== true && this.requests % this.emptyEvery === 0) {
+			return { rows: [], next: { after, empty: true }, serviceTime };
+		}
+		const matching = [...this.rows.values()]
+			.filter((row) => row.visibleFrom <= this.time && row.clock >= since && row.key > after)
+			.sort((a, b) => (a.key < b.key ? -1 : 1));
+		const rows = matching.slice(0, Math.min(pageSize, this.maxPageSize)).map(toSourceRow);
+		this.rowsRead += rows.length;
+		const last = rows.at(-1);
+		return {
+			rows,
+			next: rows.length < matching.length && last ? last.position : null,
+			serviceTime,
+		};
+	}
+}
+
+/** All that a poll does with a lead is to count it and to hand it on. */
+export function leadOf(row: SourceRow): Lead {
+	return { id: row.key } as Lead;
+}
+
+function toSourceRow({ key, clock, createdAt }: StoredRow): SourceRow {
+	return { key, clock, createdAt, position: { after: key }, record: { key } };
+}
