@@ -1,7 +1,7 @@
 import type { Lead } from '../lead';
 import type { Cursor, Sweep } from './cursor';
 import { RowMemory } from './memory';
-import type { LeadReader, PollStart, Position, SourceRow } from './types';
+import type { LeadReader, PollStart, Position, SourcePage, SourceRow } from './types';
 
 /**
  * How many rows beyond the overlap are remembered, so that an edit of one of them is known for what
@@ -58,26 +58,31 @@ export async function poll(request: PollRequest): Promise<PollResult> {
 	const { reader, limit, accept, signal, remembered = REMEMBERED_ROWS } = request;
 	const cursor = request.cursor ?? (await begin(request));
 	const leads: Lead[] = [];
-	let pageSize = fitPageSize(limit, reader);
 	let { sweep } = cursor;
+	const since = sweep ? sweep.since : lowerBound(cursor, reader);
+	const read = async (position: Position | null, pageSize: number): Promise<SourcePage> => {
+		signal.throwIfAborted();
+		return await reader.readPage({ since: since ?? undefined, position, pageSize, signal });
+	};
 
+	let pageSize = fitPageSize(limit, reader);
+	let ahead: Promise<SourcePage> | undefined;
 	for (let pagesRead = 0; ; pagesRead += 1) {
-		const since = sweep ? sweep.since : lowerBound(cursor, reader);
-		let page;
+		let page: SourcePage;
 		try {
-			signal.throwIfAborted();
-			page = await reader.readPage({
-				since: since ?? undefined,
-				position: sweep?.position ?? null,
-				pageSize,
-				signal,
-			});
+			page = await (ahead ?? read(sweep?.position ?? null, pageSize));
 		} catch (cause) {
 			if (pagesRead === 0) throw cause;
 			const end = signal.aborted ? 'timeUp' : 'refused';
 			return { leads, cursor: { ...cursor, sweep }, end, cause };
 		}
 		sweep = sweep ? copySweep(sweep, pagesRead) : newSweep(since, page.serviceTime ?? Date.now());
+
+		// The next page comes while this one is worked on, if it is wanted whatever this one holds.
+		const roomLeft = limit - leads.length - page.rows.length;
+		ahead = page.next && roomLeft > 0 ? read(page.next, fitPageSize(roomLeft, reader)) : undefined;
+		// Its refusal is met when it is awaited; until then it must not end the process.
+		ahead?.catch(() => undefined);
 
 		const leadsBefore = leads.length;
 		const stoppedAt = takeRows(page.rows, { cursor, sweep, accept, leads, limit });
@@ -93,10 +98,11 @@ export async function poll(request: PollRequest): Promise<PollResult> {
 		// Pages no larger than the leads still wanted: what doesn't fit would be read again next time.
 		// Where few of the rows are leads, larger ones, so that a small limit doesn't make for many
 		// requests; a page is doubled at most, so no more is read again than was read for good.
-		pageSize =
-			found * 2 < page.rows.length
-				? fitPageSize(Math.max(pageSize * 2, limit - leads.length), reader)
-				: fitPageSize(limit - leads.length, reader);
+		const wanted = limit - leads.length;
+		pageSize = fitPageSize(
+			found * 2 < page.rows.length ? Math.max(pageSize * 2, wanted) : wanted,
+			reader,
+		);
 	}
 }
 

@@ -52,7 +52,9 @@ export class SimulatedReader implements LeadReader {
 		if (row && row.visibleFrom <= this.time) row.clock = this.time;
 	}
 
-	async readPage({ since = 0, position, pageSize }: PageRequest): Promise<SourcePage> {
+	async readPage({ since = 0, position, pageSize, signal }: PageRequest): Promise<SourcePage> {
+		await null;
+		signal.throwIfAborted();
 		this.requests += 1;
 		if (this.refuseAfter !== undefined && this.refuseAfter-- === 0) {
 			this.refuseAfter = undefined;
