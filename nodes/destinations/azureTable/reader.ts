@@ -1,6 +1,5 @@
-import type { JsonObject } from '../../lead';
 import type { LeadReader, PageRequest, Position, SourcePage, SourceRow } from '../../polling/types';
-import type { TableClient } from '../../vendor/dataTables';
+import type { TableClient, TableEntityResult } from '../../vendor/dataTables';
 import { explainRefusal, isMissingTable } from './refusal';
 import { createdTime, toRecord } from './record';
 
@@ -37,7 +36,7 @@ export class AzureTableReader implements LeadReader {
 		let serviceTime: number | undefined;
 		const filter = await queryFilter(since, after);
 		const pages = this.table
-			.listEntities<Record<string, unknown>>({
+			.listEntities({
 				...(filter === undefined ? {} : { queryOptions: { filter } }),
 				abortSignal: signal,
 				onResponse: ({ headers }) => {
@@ -50,12 +49,13 @@ export class AzureTableReader implements LeadReader {
 				...(token === undefined ? {} : { continuationToken: token }),
 			});
 		try {
-			const { value: page, done } = await pages.next();
-			if (done) return { rows: [], next: null, serviceTime };
+			const result = await pages.next();
+			if (result.done === true) return { rows: [], next: null, serviceTime };
+			const page = result.value;
 			// Only a missing token means the end: a page may be empty, or short, and go on.
 			const next = page.continuationToken;
 			return {
-				rows: page.map((entity) => toRow(toRecord(entity))),
+				rows: page.map(toRow),
 				next: next === undefined ? null : toPosition({ after, token: next }),
 				serviceTime,
 			};
@@ -85,10 +85,10 @@ async function queryFilter(
 	return conditions.length === 0 ? undefined : conditions.join(' and ');
 }
 
-function toRow(record: JsonObject): SourceRow {
-	const partitionKey = String(record.PartitionKey ?? '');
-	const rowKey = String(record.RowKey ?? '');
-	const clock = Date.parse(String(record.Timestamp ?? ''));
+function toRow(entity: TableEntityResult<Record<string, unknown>>): SourceRow {
+	const { partitionKey = '', rowKey = '', timestamp = '' } = entity;
+	const clock = Date.parse(timestamp);
+	const record = toRecord(entity);
 	return {
 		key: JSON.stringify([partitionKey, rowKey]),
 		// Rounded down to milliseconds, as `since` is: no row falls between the two.

@@ -132,6 +132,14 @@ export function explainRefusal(error: unknown): DestinationError {
 			description: 'Nothing is lost: the next poll goes on where this one stopped.',
 		});
 	}
+	// The SDK tries again by itself after a lost connection, but not in the middle of an answer.
+	if (code === 'PARSE_ERROR') {
+		return refusal({
+			reason: 'unreachable',
+			message: 'The answer of Azure Table Storage broke off',
+			description: 'Nothing is lost: the next poll goes on where this one stopped.',
+		});
+	}
 	if (SOCKET_CODES.has(code)) {
 		return refusal({
 			reason: 'unreachable',

@@ -323,12 +323,7 @@ describe('a backlog', () => {
 		const poller = new Poller(reader);
 		const accept: PollRequest['accept'] = (row) =>
 			row.key.endsWith('7') ? leadOf(row) : undefined;
-		let polls = 0;
-		for (;;) {
-			polls += 1;
-			const { end } = await poller.poll({ limit: 1, accept });
-			if (end === 'complete') break;
-		}
+		for (let end = ''; end !== 'complete';) ({ end } = await poller.poll({ limit: 1, accept }));
 		expect(poller.emitted).toHaveLength(300);
 		expect(reader.rowsRead).toBeLessThan(9_000);
 		expect(reader.requests).toBeLessThan(3_000);

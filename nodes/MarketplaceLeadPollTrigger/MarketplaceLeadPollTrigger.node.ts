@@ -1,0 +1,96 @@
+import type {
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+	IPollFunctions,
+} from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+import {
+	destinationCredentials,
+	destinationMethods,
+	destinationProperties,
+} from '../parameters/destinationParameters';
+import { leadFilterProperty, leadOptionFields } from '../parameters/leadParameters';
+import { pollLeads } from './pollLeads';
+
+export class MarketplaceLeadPollTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Marketplace Lead Poll Trigger',
+		name: 'marketplaceLeadPollTrigger',
+		icon: {
+			light: 'file:../icons/marketplaceLead.svg',
+			dark: 'file:../icons/marketplaceLead.dark.svg',
+		},
+		group: ['trigger'],
+		version: 1,
+		description:
+			"Starts the workflow for every new lead that Microsoft's marketplaces wrote into a destination, each lead once",
+		subtitle: '={{ $parameter["destination"] }}',
+		activationMessage: 'New leads will now start this workflow.',
+		defaults: { name: 'Marketplace Lead Poll Trigger' },
+		polling: true,
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: destinationCredentials,
+		properties: [
+			...destinationProperties,
+			{
+				displayName: 'Start From',
+				name: 'startFrom',
+				type: 'options',
+				noDataExpression: true,
+				description: 'Which leads the first poll begins with. A change begins anew.',
+				options: [
+					{
+						name: 'A Date',
+						value: 'date',
+						description: 'Leads made on the date or later',
+					},
+					{
+						name: 'All Existing Leads',
+						value: 'all',
+						description: 'Everything the destination holds, then every new lead',
+					},
+					{
+						name: 'Now',
+						value: 'now',
+						description: 'Only leads that come after the workflow is activated',
+					},
+				],
+				default: 'all',
+			},
+			{
+				displayName: 'Start Date',
+				name: 'startDate',
+				type: 'dateTime',
+				required: true,
+				default: '',
+				description: 'In the time zone of the workflow unless the value names one',
+				displayOptions: { show: { startFrom: ['date'] } },
+			},
+			{
+				displayName: 'Most Leads per Poll',
+				name: 'maxLeads',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: 10_000, numberPrecision: 0 },
+				default: 1000,
+				description: 'Further leads wait for the next poll; they come as items of one execution',
+			},
+			leadFilterProperty,
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add Option',
+				default: {},
+				options: leadOptionFields,
+			},
+		],
+	};
+
+	methods = destinationMethods;
+
+	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+		return await pollLeads(this);
+	}
+}

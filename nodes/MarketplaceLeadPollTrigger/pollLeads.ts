@@ -1,0 +1,165 @@
+import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
+import { NodeOperationError, tryToParseDateTime } from 'n8n-workflow';
+import { matchesFilter, parseLead, sampleLead, type Lead } from '../lead';
+import { toNodeError } from '../errors';
+import { chosenDestination } from '../parameters/destinationParameters';
+import { readLeadFilter, readLeadOptions } from '../parameters/leadParameters';
+import { cursorOrigin, loadCursor, storeCursor, storedRevision } from '../polling/cursor';
+import { newestLead } from '../polling/newest';
+import { poll, type PollResult } from '../polling/poll';
+import type { PollStart, SourceRow } from '../polling/types';
+
+/** Milliseconds. n8n polls once a minute at most: a poll that ends before that never overlaps. */
+const POLL_TIME = 50_000;
+/** Of the time n8n gives a poll; the rest is for handing the leads over. */
+const BUDGET_SHARE = 0.8;
+/** Milliseconds. A person is waiting before the editor. */
+const MANUAL_TIME = 20_000;
+
+/**
+ * The node's static data. n8n saves it with an execution it starts, and after the poll that
+ * activates a workflow, but not after an empty poll: it may be older than what we wrote last.
+ */
+interface PollState extends IDataObject {
+	cursor?: IDataObject;
+}
+
+/**
+ * The workflow's own static data, by the node's ID. In n8n's durable mode the node's data are not
+ * kept after an empty activation: a start from now would be forgotten, and the leads until the
+ * first poll with it. The workflow's are kept.
+ */
+interface WorkflowState extends IDataObject {
+	marketplaceLeadStarts?: Record<string, IDataObject>;
+}
+
+export async function pollLeads(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+	try {
+		const leads =
+			context.getMode() === 'manual' ? [await manualLead(context)] : await newLeads(context);
+		if (leads.length === 0) return null;
+		return [context.helpers.returnJsonArray(leads as unknown as IDataObject[])];
+	} catch (error) {
+		throw toNodeError(context.getNode(), error);
+	}
+}
+
+async function newLeads(context: IPollFunctions): Promise<Lead[]> {
+	const { destination, input } = await chosenDestination(context);
+	const { identity, reader } = await destination.open(input);
+	const start = readStart(context);
+	const origin = cursorOrigin(identity, start);
+
+	const state = context.getWorkflowStaticData('node') as PollState;
+	const revision = storedRevision(state.cursor);
+	const kept = loadCursor(state.cursor, origin) ?? loadCursor(startedCursor(context), origin);
+
+	const result = await poll({
+		reader,
+		cursor: kept,
+		origin,
+		start,
+		limit: readLimit(context),
+		accept: leadReader(context, destination.name),
+		signal: AbortSignal.timeout(pollTime(context)),
+	});
+
+	// Another poll of this node ended while this one read: the same rows are in its leads.
+	if (storedRevision(state.cursor) !== revision) {
+		context.logger.debug('Marketplace Lead Poll Trigger: an overlapping poll was first');
+		return [];
+	}
+	const cursor = asData(storeCursor({ ...result.cursor, revision: revision + 1 }));
+	state.cursor = cursor;
+	if (!kept && start.from === 'now' && result.leads.length === 0) keepStart(context, cursor);
+
+	tellEnd(context, result);
+	return result.leads;
+}
+
+/** A refusal that left nothing to pass on is told as what it is; else the leads come first. */
+function tellEnd(context: IPollFunctions, { end, cause, leads }: PollResult): void {
+	if (end === 'complete' || end === 'limit') return;
+	if (end === 'refused' && leads.length === 0) throw cause;
+	const reason = end === 'timeUp' ? 'its time was up' : messageOf(cause);
+	context.logger.warn(
+		`Marketplace Lead Poll Trigger stopped early and goes on next time: ${reason}`,
+	);
+}
+
+function messageOf(cause: unknown): string {
+	return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** Milliseconds. Versions of n8n before 2.40 don't tell their budget. */
+function pollTime(context: Partial<Pick<IPollFunctions, 'getPollBudgetMs'>>): number {
+	const budget = context.getPollBudgetMs?.() ?? Number.POSITIVE_INFINITY;
+	return Math.min(POLL_TIME, budget * BUDGET_SHARE);
+}
+
+/** The newest lead that fits, or a sample that says so; leaves the kept state as it is. */
+async function manualLead(context: IPollFunctions): Promise<Lead> {
+	const { destination, input } = await chosenDestination(context);
+	const { reader } = await destination.open(input);
+	const signal = AbortSignal.timeout(MANUAL_TIME);
+	const newest = await newestLead(reader, leadReader(context, destination.name), signal);
+	return newest ?? sampleLead(destination.name, new Date().toISOString());
+}
+
+/** Reads a row into a lead and holds it against the filters. */
+function leadReader(
+	context: IPollFunctions,
+	destination: Lead['destination'],
+): (row: SourceRow) => Lead | undefined {
+	const filter = readLeadFilter(context.getNodeParameter('filters', {}));
+	const options = readLeadOptions(context.getNodeParameter('options', {}));
+	const receivedAt = new Date().toISOString();
+	return ({ record }) => {
+		const lead = parseLead(record, { ...options, destination, receivedAt });
+		return matchesFilter(lead, filter) ? lead : undefined;
+	};
+}
+
+function readStart(context: IPollFunctions): PollStart {
+	const from = context.getNodeParameter('startFrom');
+	if (from === 'all' || from === 'now') return { from };
+	const text = context.getNodeParameter('startDate');
+	try {
+		const date = tryToParseDateTime(text, context.getTimezone()).toMillis();
+		return { from: 'date', date: Math.max(0, date) };
+	} catch (cause) {
+		throw new NodeOperationError(context.getNode(), 'The start date is not a date', {
+			description: `Choose one, or give it as 2026-01-31T00:00:00Z. ${messageOf(cause)}`,
+		});
+	}
+}
+
+function readLimit(context: IPollFunctions): number {
+	const limit = Number(context.getNodeParameter('maxLeads'));
+	if (Number.isSafeInteger(limit) && limit >= 1) return limit;
+	throw new NodeOperationError(context.getNode(), 'Most Leads per Poll is not a whole number', {
+		description: 'Set it to 1 or more.',
+	});
+}
+
+function startedCursor(context: IPollFunctions): unknown {
+	const { marketplaceLeadStarts } = workflowState(context);
+	const { id } = context.getNode();
+	return marketplaceLeadStarts && Object.hasOwn(marketplaceLeadStarts, id)
+		? marketplaceLeadStarts[id]
+		: undefined;
+}
+
+function keepStart(context: IPollFunctions, cursor: IDataObject): void {
+	const state = workflowState(context);
+	state.marketplaceLeadStarts = { ...state.marketplaceLeadStarts, [context.getNode().id]: cursor };
+}
+
+function workflowState(context: IPollFunctions): WorkflowState {
+	return context.getWorkflowStaticData('global');
+}
+
+/** n8n watches its static data for changes of plain objects: the cursor is made one. */
+function asData(value: object): IDataObject {
+	return JSON.parse(JSON.stringify(value)) as IDataObject;
+}

@@ -1,0 +1,121 @@
+/**
+ * What the registry of destinations becomes in a node: the chooser, the destinations' parameters
+ * and credentials, and the methods behind their lists and Test buttons.
+ */
+import type {
+	ICredentialTestFunctions,
+	ICredentialsDecrypted,
+	ILoadOptionsFunctions,
+	INode,
+	INodeCredentialDescription,
+	INodeCredentialTestResult,
+	INodeListSearchResult,
+	INodeProperties,
+} from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+import { DESTINATIONS } from '../destinations';
+import type { DestinationDescription } from '../destinations/destination.description';
+import type { DestinationInput } from '../destinations/types';
+import { DestinationError } from '../destinations/types';
+import { toNodeError } from '../errors';
+
+export const destinationProperties: INodeProperties[] = [
+	{
+		displayName: 'Destination',
+		name: 'destination',
+		type: 'options',
+		noDataExpression: true,
+		description: 'Where Partner Center is set to write the leads',
+		options: DESTINATIONS.map(({ name, displayName }) => ({ name: displayName, value: name })),
+		default: DESTINATIONS[0]?.name ?? '',
+	},
+	...DESTINATIONS.flatMap(({ properties }) => properties),
+];
+
+export const destinationCredentials: INodeCredentialDescription[] = DESTINATIONS.map(
+	({ name, credentialType }) => ({
+		name: credentialType,
+		required: true,
+		displayOptions: { show: { destination: [name] } },
+		testedBy: testName(credentialType),
+	}),
+);
+
+/** What the contexts that can reach a destination have in common. */
+interface DestinationContext {
+	getNode(): INode;
+	getCredentials(type: string): Promise<object>;
+	getNodeParameter(name: string, fallback?: unknown, options?: { extractValue?: boolean }): unknown;
+}
+
+/** The destination the user chose, with what it is opened by. */
+export async function chosenDestination(
+	context: DestinationContext,
+): Promise<{ destination: DestinationDescription; input: DestinationInput }> {
+	const name = context.getNodeParameter('destination');
+	const destination = DESTINATIONS.find((candidate) => candidate.name === name);
+	if (!destination) {
+		throw new NodeOperationError(context.getNode(), 'The destination is not one this node knows', {
+			description: 'Choose one from the list.',
+		});
+	}
+	const credential = await context.getCredentials(destination.credentialType);
+	return {
+		destination,
+		input: {
+			credential: { ...credential },
+			parameter: (parameter) =>
+				context.getNodeParameter(parameter, undefined, { extractValue: true }),
+		},
+	};
+}
+
+export const destinationMethods = {
+	listSearch: Object.fromEntries(
+		DESTINATIONS.flatMap(({ lists }) =>
+			Object.entries(lists).map(([name, list]) => [
+				name,
+				async function (
+					this: ILoadOptionsFunctions,
+					filter?: string,
+				): Promise<INodeListSearchResult> {
+					try {
+						const { input } = await chosenDestination({
+							getNode: () => this.getNode(),
+							getCredentials: async (type) => await this.getCredentials(type),
+							getNodeParameter: (parameter) => this.getCurrentNodeParameter(parameter),
+						});
+						const entries = await list(input);
+						const wanted = (filter ?? '').toLowerCase();
+						return {
+							results: entries.filter((entry) => entry.name.toLowerCase().includes(wanted)),
+						};
+					} catch (error) {
+						throw toNodeError(this.getNode(), error);
+					}
+				},
+			]),
+		),
+	),
+	credentialTest: Object.fromEntries(
+		DESTINATIONS.map(({ credentialType, testCredential }) => [
+			testName(credentialType),
+			async function (
+				this: ICredentialTestFunctions,
+				credential: ICredentialsDecrypted,
+			): Promise<INodeCredentialTestResult> {
+				try {
+					await testCredential({ ...credential.data });
+					return { status: 'OK', message: 'Connection successful' };
+				} catch (error) {
+					if (!(error instanceof DestinationError)) throw error;
+					return { status: 'Error', message: `${error.message}. ${error.description}` };
+				}
+			},
+		]),
+	),
+};
+
+function testName(credentialType: string): string {
+	return `${credentialType}Test`;
+}
