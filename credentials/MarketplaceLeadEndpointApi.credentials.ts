@@ -1,0 +1,44 @@
+import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+export class MarketplaceLeadEndpointApi implements ICredentialType {
+	name = 'marketplaceLeadEndpointApi';
+
+	displayName = 'Marketplace Lead Endpoint API';
+
+	icon: Icon = {
+		light: 'file:../nodes/icons/marketplaceLead.svg',
+		dark: 'file:../nodes/icons/marketplaceLead.dark.svg',
+	};
+
+	documentationUrl = 'https://www.npmjs.com/package/n8n-nodes-marketplace-leads';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Secret',
+			name: 'secret',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			placeholder: 'e.g. the output of: openssl rand -hex 24',
+			description:
+				'What senders must know: the end of the URL in Partner Center (?code=…), the header X-Lead-Secret, or the password of basic authentication. At least 16 characters out of A–Z, a–z, 0–9, "-", ".", "_" and "~".',
+		},
+		{
+			displayName: 'User',
+			name: 'user',
+			type: 'string',
+			default: 'marketplace',
+			description: 'The user name of basic authentication; not used otherwise',
+		},
+		{
+			displayName: 'Endpoint URL',
+			name: 'endpointUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. https://n8n.example.com/webhook/…/lead',
+			description:
+				'Only for the test of this credential: the Production URL of a published Marketplace Lead Trigger, without the secret. The test then also tries the secret there.',
+		},
+	];
+}

@@ -1,0 +1,179 @@
+import type {
+	IDataObject,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+
+import { matchesFilter, parseLead } from '../lead';
+import {
+	leadFilterProperty,
+	leadOptionFields,
+	readLeadFilter,
+	readLeadOptions,
+} from '../parameters/leadParameters';
+import { announce, type Answerable, type Receipt, refuse } from './answers';
+import { type AuthenticationMethod, type EndpointSecret, isAuthorized } from './authentication';
+import { marketplaceLeadEndpointApiTest } from './credentialTest';
+import { connectionNotice, triggerPanel } from './triggerPanel';
+import { type DeliveredRequest, readLeadsOf } from './webhookBody';
+import { leadWebhook } from './webhookDescription';
+
+const UNAUTHORIZED =
+	'The secret is missing or is not the one of this endpoint. Check the URL in Partner Center.';
+const UNEXPECTED =
+	'This endpoint could not take the lead. Look into the n8n log for the reason, then send it again.';
+const BASIC_CHALLENGE = { 'WWW-Authenticate': 'Basic realm="Marketplace leads", charset="UTF-8"' };
+
+export class MarketplaceLeadTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Marketplace Lead Trigger',
+		name: 'marketplaceLeadTrigger',
+		icon: {
+			light: 'file:../icons/marketplaceLead.svg',
+			dark: 'file:../icons/marketplaceLead.dark.svg',
+		},
+		group: ['trigger'],
+		version: 1,
+		subtitle: '=POST /{{ $parameter["path"] }}',
+		description:
+			'Starts the workflow when a lead from Azure Marketplace, Azure portal or AppSource arrives at its HTTPS endpoint',
+		eventTriggerDescription: 'Waiting for a lead at the Test URL',
+		activationMessage: 'Leads sent to the Production URL now start this workflow.',
+		defaults: { name: 'Marketplace Lead Trigger' },
+		triggerPanel,
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [
+			{
+				name: 'marketplaceLeadEndpointApi',
+				required: true,
+				displayOptions: { show: { authentication: ['sharedSecret', 'basicAuth'] } },
+				testedBy: 'marketplaceLeadEndpointApiTest',
+			},
+		],
+		webhooks: [leadWebhook],
+		properties: [
+			{
+				displayName: connectionNotice,
+				name: 'connectionNotice',
+				type: 'notice',
+				default: '',
+			},
+			{
+				displayName: 'Authentication',
+				name: 'authentication',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{
+						name: 'Basic Auth',
+						value: 'basicAuth',
+						description: 'User and secret of the credential, for senders that can log in',
+					},
+					{
+						name: 'None',
+						value: 'none',
+						description: 'Anyone who knows the URL can send leads',
+					},
+					{
+						name: 'Shared Secret',
+						value: 'sharedSecret',
+						description:
+							'The secret at the end of the URL, as Partner Center needs it, or in the header X-Lead-Secret',
+					},
+				],
+				default: 'sharedSecret',
+				description: 'How the sender shows that it may deliver leads',
+			},
+			{
+				displayName: 'Path',
+				name: 'path',
+				type: 'string',
+				default: 'lead',
+				required: true,
+				placeholder: 'e.g. lead',
+				description: 'The last part of the URL that leads are sent to',
+			},
+			{
+				displayName: 'Respond',
+				name: 'respond',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{
+						name: 'When the Lead Is Stored',
+						value: 'onReceived',
+						description: 'With the ID of the lead, as soon as n8n has stored the execution',
+					},
+					{
+						name: 'When the Workflow Has Finished',
+						value: 'lastNode',
+						description: 'With an empty body, or with status 500 when the workflow did not succeed',
+					},
+				],
+				default: 'onReceived',
+				description: 'When the sender gets its answer',
+			},
+			leadFilterProperty,
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add Option',
+				default: {},
+				options: leadOptionFields,
+			},
+		],
+	};
+
+	methods = { credentialTest: { marketplaceLeadEndpointApiTest } };
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		const response = this.getResponseObject() as Answerable;
+		try {
+			return await receiveLeads(this, response);
+		} catch (error) {
+			// Thrown on, n8n would start the workflow without a lead.
+			const reason = error instanceof Error ? error.message : String(error);
+			this.logger.error(`"${this.getNode().name}" could not take a lead: ${reason}`);
+			return refuse(response, 500, { message: UNEXPECTED });
+		}
+	}
+}
+
+async function receiveLeads(
+	context: IWebhookFunctions,
+	response: Answerable,
+): Promise<IWebhookResponseData> {
+	const method = context.getNodeParameter('authentication') as AuthenticationMethod;
+	const expected =
+		method === 'none'
+			? {}
+			: await context.getCredentials<EndpointSecret>('marketplaceLeadEndpointApi');
+	const carrier = { query: context.getQueryData(), headers: context.getHeaderData() };
+	if (!isAuthorized(method, carrier, expected)) {
+		const challenge = method === 'basicAuth' ? BASIC_CHALLENGE : {};
+		return refuse(response, 401, { message: UNAUTHORIZED }, challenge);
+	}
+
+	const input = await readLeadsOf(context.getRequestObject() as DeliveredRequest);
+	if (!input.ok) return refuse(response, 400, { errors: input.problems });
+
+	const options = readLeadOptions(context.getNodeParameter('options', {}));
+	const filter = readLeadFilter(context.getNodeParameter('filters', {}));
+	const items: INodeExecutionData[] = [];
+	const receipts: Receipt[] = [];
+	for (const record of input.records) {
+		const lead = parseLead(record, { destination: 'https', ...options });
+		const passes = matchesFilter(lead, filter);
+		receipts.push(passes ? { id: lead.id } : { id: lead.id, filtered: true });
+		if (passes) items.push({ json: lead as unknown as IDataObject });
+	}
+	announce(response, receipts);
+	const webhookResponse = input.isList ? receipts : receipts[0];
+	return items.length === 0 ? { webhookResponse } : { webhookResponse, workflowData: [items] };
+}

@@ -1,0 +1,106 @@
+import { hash } from 'node:crypto';
+import type { FieldBag, Field } from './fieldBag';
+import { isJsonObject } from './json';
+import { compact } from './text';
+import type { JsonValue, LeadDestinationName } from './types';
+
+/** Hex digits of a payload's digest that are kept: 128 bits, as many as a UUID has. */
+const DIGEST_LENGTH = 32;
+
+const SALESFORCE_ID = /^[a-z0-9]{15}(?:[a-z0-9]{3})?$/i;
+
+/** What OData services write beside the columns. */
+const ODATA = /^@?odata\.|@odata\.type$/i;
+const TABLE_MACHINERY = new RegExp(`^(?:timestamp|etag)$|${ODATA.source}`, 'i');
+
+/** What a Web-to-Lead form sends for Salesforce itself. */
+const WEB_FORM = /^(?:encoding|retURL)$/i;
+
+/** Where a record of this shape was written; empty when the shape does not tell. */
+export function guessDestination(fields: FieldBag): LeadDestinationName {
+	if (fields.has('partitionKey') && fields.has('rowKey')) return 'azureTable';
+	if (fields.has('dynamicsId')) return 'dynamics365';
+	if (fields.has('marketoId')) return 'marketo';
+	if (compact(fields.peek('userDetails')?.name ?? '') === 'userdetails') return 'https';
+	return isSalesforce(fields) ? 'salesforce' : '';
+}
+
+function isSalesforce(fields: FieldBag): boolean {
+	if (fields.has('salesforceForm')) return true;
+	if (isJsonObject(fields.peek('salesforceRecord')?.value)) return true;
+	return fields.has('leadSource') && SALESFORCE_ID.test(idText(fields.peek('salesforceId')));
+}
+
+/**
+ * Takes the fields that identify a record at its destination, and gives the lead's id: what the
+ * destination itself calls the record, else a digest of the record. Azure Table's `Timestamp` and
+ * `etag` are dropped with the keys, because the service rewrites them whenever a row is edited.
+ */
+export function takeId(
+	fields: FieldBag,
+	destination: LeadDestinationName,
+	record: JsonValue,
+): string {
+	switch (destination) {
+		case 'azureTable': {
+			const [partition, row] = [fields.take('partitionKey'), fields.take('rowKey')];
+			fields.drop((name) => TABLE_MACHINERY.test(name));
+			if (idText(partition) === '' && idText(row) === '') break;
+			return `${encodeURIComponent(idText(partition))}/${encodeURIComponent(idText(row))}`;
+		}
+		case 'salesforce': {
+			fields.take('salesforceRecord');
+			fields.take('salesforceForm');
+			fields.drop((name) => WEB_FORM.test(name));
+			const id = fields.peek('salesforceId');
+			if (!SALESFORCE_ID.test(idText(id))) break;
+			fields.take('salesforceId');
+			return idText(id);
+		}
+		case 'dynamics365': {
+			const id = idText(fields.take('dynamicsId'));
+			fields.drop((name) => ODATA.test(name));
+			if (id === '') break;
+			return id.replace(/^\{|\}$/g, '').toLowerCase();
+		}
+		case 'marketo': {
+			const id = idText(fields.take('marketoId'));
+			if (id !== '') return id;
+		}
+	}
+	return digest(record);
+}
+
+function idText(field: Field | undefined): string {
+	const value = field?.value;
+	return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+/**
+ * A digest of the content of a record: the order and the casing of its keys make no difference,
+ * everything else does.
+ */
+export function digest(record: JsonValue): string {
+	return hash('sha256', canonical(record), 'hex').slice(0, DIGEST_LENGTH);
+}
+
+/**
+ * Every value with its kind and length before it, so that no two contents are written alike.
+ * Recursion is safe: records are `cleanJson`'s, so their depth is bounded.
+ */
+function canonical(value: JsonValue): string {
+	if (typeof value === 'string') return `s${value.length}:${value}`;
+	if (Array.isArray(value)) return `a${value.length}:${value.map(canonical).join('')}`;
+	if (!isJsonObject(value)) return `v${value};`;
+	const names = Object.keys(value).map((key) => ({ key, name: key.toLowerCase() }));
+	const write = ({ key, name }: { key: string; name: string }) =>
+		`${name.length}:${name}${canonical(value[key] as JsonValue)}`;
+	// Where two keys differ in nothing but case, their contents decide.
+	names.sort((a, b) => compare(a.name, b.name) || compare(write(a), write(b)));
+	return `o${names.length}:${names.map(write).join('')}`;
+}
+
+function compare(a: string, b: string): number {
+	if (a === b) return 0;
+	return a < b ? -1 : 1;
+}

@@ -1,0 +1,65 @@
+import type { Lead, LeadFilter } from './types';
+import { findAction, findSource } from './vocabulary';
+
+/** The filter entry that stands for every code that is not Microsoft's, a missing one too. */
+const UNKNOWN = 'unknown';
+
+/** Whether a trigger passes a lead on: every part of the filter has to match. */
+export function matchesFilter(lead: Lead, filter: LeadFilter): boolean {
+	const testLeads = filter.testLeads ?? 'include';
+	if (testLeads === 'exclude' && lead.isTest) return false;
+	if (testLeads === 'only' && !lead.isTest) return false;
+	return (
+		matchesCode(lead.action.code, filter.actions, findAction) &&
+		matchesCode(lead.source.code, filter.sources, findSource) &&
+		matchesOffer(lead, filter.offers)
+	);
+}
+
+function matchesCode(
+	code: string,
+	wanted: readonly string[] | undefined,
+	find: (text: string) => { code: string } | undefined,
+): boolean {
+	const entries = nonEmpty(wanted);
+	if (entries.length === 0) return true;
+	const known = find(code)?.code;
+	return entries.some((entry) => {
+		if (entry.toLowerCase() === UNKNOWN) return known === undefined;
+		const entryCode = find(entry)?.code ?? entry;
+		return entryCode.toLowerCase() === (known ?? code).toLowerCase();
+	});
+}
+
+function matchesOffer(lead: Lead, wanted: readonly string[] | undefined): boolean {
+	const patterns = nonEmpty(wanted);
+	if (patterns.length === 0) return true;
+	const names = [lead.offer.id, lead.offer.title].map((name) => name.toLowerCase());
+	return patterns.some((pattern) => {
+		const pieces = pattern.toLowerCase().split('*');
+		return names.some((name) => matchesPieces(name, pieces));
+	});
+}
+
+/**
+ * Whether a text consists of the pieces with anything between them. Each piece is looked for once,
+ * behind the one before it: a regular expression could try all ways to divide the text and never
+ * come back.
+ */
+function matchesPieces(text: string, pieces: readonly string[]): boolean {
+	const [first = '', ...rest] = pieces;
+	const last = rest.pop();
+	if (last === undefined) return text === first;
+	if (!text.startsWith(first)) return false;
+	let at = first.length;
+	for (const piece of rest) {
+		const found = text.indexOf(piece, at);
+		if (found < 0) return false;
+		at = found + piece.length;
+	}
+	return text.length - last.length >= at && text.endsWith(last);
+}
+
+function nonEmpty(entries: readonly string[] | undefined): string[] {
+	return (entries ?? []).map((entry) => entry.trim()).filter((entry) => entry !== '');
+}

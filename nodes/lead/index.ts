@@ -1,0 +1,7 @@
+export type * from './types';
+export { parseLead } from './parseLead';
+export { readLeadInput } from './leadInput';
+export { matchesFilter } from './filter';
+export { sampleLead } from './sample';
+export { parseLeadSource, formatLeadSource } from './leadSource';
+export { ACTIONS, SOURCES, STAGES } from './vocabulary';

@@ -1,0 +1,29 @@
+/// <reference lib="es2024.string" />
+
+/** Longest piece of a payload that a warning or an answer repeats, in characters. */
+const MAX_QUOTE = 80;
+
+/**
+ * Text that every store and encoder takes: PostgreSQL refuses NUL in text and JSON, and
+ * `encodeURIComponent` throws on a lone surrogate.
+ */
+export function cleanText(text: string): string {
+	const wellFormed = text.isWellFormed() ? text : text.toWellFormed();
+	return wellFormed.includes('\0') ? wellFormed.replaceAll('\0', '') : wellFormed;
+}
+
+/** The text in quotation marks, on one line, cut to 80 characters. */
+export function quote(text: string): string {
+	// Cut before anything else: a payload may hold a megabyte of control characters.
+	const start = text.slice(0, MAX_QUOTE);
+	const line = start
+		.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
+		.toWellFormed()
+		.trim();
+	return text.length > MAX_QUOTE ? `"${line}…"` : `"${line}"`;
+}
+
+/** Letters and digits only, lower-cased: `Do-Not contact` and `DONOTCONTACT` are one word. */
+export function compact(text: string): string {
+	return text.toLowerCase().replace(/[^a-z0-9]+/g, '');
+}

@@ -1,0 +1,69 @@
+import type { JsonValue } from './types';
+
+const ISO =
+	/^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s?([Zz]|[+-]\d{2}(?::?\d{2})?)?)?$/;
+/** The form of .NET's older JSON writers: milliseconds since 1970 and an offset that adds nothing. */
+const DOT_NET = /^\/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\/$/;
+
+/** Longest text that can be one of the forms above, in characters. */
+const MAX_TIME_LENGTH = 40;
+
+/**
+ * Earlier instants are not times of a lead but unset ones: .NET writes 0001-01-01 and JavaScript
+ * 1970-01-01 for "none".
+ */
+const EARLIEST_MS = Date.UTC(1970, 0, 2);
+const LATEST_MS = Date.UTC(9999, 11, 31);
+
+/** Numbers from here on are milliseconds since 1970, smaller ones seconds (until the year 5138). */
+const MILLISECONDS_FROM = 100_000_000_000;
+
+/**
+ * An instant as ISO 8601 in UTC with milliseconds; empty for what is not certainly one. Takes ISO
+ * 8601 (without an offset: UTC), `/Date(ms)/`, and seconds or milliseconds since 1970. Forms such
+ * as `10/2/2018` are not guessed at: they are one day in one country and another in the next.
+ */
+export function readTime(value: JsonValue): string {
+	const ms = toMilliseconds(value);
+	return ms >= EARLIEST_MS && ms <= LATEST_MS ? new Date(ms).toISOString() : '';
+}
+
+function toMilliseconds(value: JsonValue): number {
+	if (typeof value === 'number') return fromNumber(value);
+	if (typeof value !== 'string' || value.length > MAX_TIME_LENGTH) return NaN;
+	const text = value.trim();
+	const iso = ISO.exec(text);
+	if (iso) return fromIso(iso);
+	const dotNet = DOT_NET.exec(text);
+	if (dotNet) return Number(dotNet[1]);
+	return /^\d{9,14}$/.test(text) ? fromNumber(Number(text)) : NaN;
+}
+
+function fromNumber(value: number): number {
+	return Math.trunc(value >= MILLISECONDS_FROM ? value : value * 1000);
+}
+
+function fromIso(match: RegExpExecArray): number {
+	const part = (index: number) => Number(match[index] ?? 0);
+	const fraction = Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'));
+	const [year, month, day, hour, minute, second] = [1, 2, 3, 4, 5, 6].map(part) as [
+		number,
+		number,
+		number,
+		number,
+		number,
+		number,
+	];
+	if (hour > 23 || minute > 59 || second > 59) return NaN;
+	const ms = Date.UTC(year, month - 1, day, hour, minute, second, fraction);
+	// Date.UTC turns 30 February into 2 March.
+	if (new Date(ms).getUTCDate() !== day || new Date(ms).getUTCMonth() !== month - 1) return NaN;
+	return ms - offsetMinutes(match[8]) * 60_000;
+}
+
+function offsetMinutes(offset: string | undefined): number {
+	if (!offset || offset === 'Z' || offset === 'z') return 0;
+	const minutes =
+		Number(offset.slice(1, 3)) * 60 + Number(offset.slice(-2)) * (offset.length > 3 ? 1 : 0);
+	return offset.startsWith('-') ? -minutes : minutes;
+}

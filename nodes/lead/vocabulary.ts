@@ -1,0 +1,106 @@
+import { compact } from './text';
+import type { CodeAndName, LeadStage, StageGuide } from './types';
+
+export interface SourceEntry extends CodeAndName {
+	/** Other spellings the guides print. */
+	readonly aliases: readonly string[];
+}
+
+export interface ActionEntry extends CodeAndName {
+	readonly aliases: readonly string[];
+	readonly stage: Readonly<Record<StageGuide, LeadStage>>;
+}
+
+export interface StageEntry {
+	readonly code: LeadStage;
+	readonly name: string;
+}
+
+/** The code of the one action that forbids to contact the customer. */
+export const DO_NOT_CONTACT = 'DNC';
+
+/** The stores a lead can come from. */
+export const SOURCES: readonly SourceEntry[] = [
+	{ code: 'AzureMarketplace', name: 'Azure Marketplace', aliases: [] },
+	{ code: 'AzurePortal', name: 'Azure Portal', aliases: [] },
+	{ code: 'TestDrive', name: 'Test Drive', aliases: [] },
+	{ code: 'SPZA', name: 'AppSource', aliases: ['AppSource (SPZA)', 'SPZA (AppSource)'] },
+];
+
+/** What the customer did, and the stage that each of the two guides draws from it. */
+export const ACTIONS: readonly ActionEntry[] = [
+	{
+		code: 'INS',
+		name: 'Installation',
+		aliases: [],
+		stage: { cloudPartnerPortal: 'initialInterest', partnerCenter: 'active' },
+	},
+	{
+		code: 'PLT',
+		name: 'Partner-Led Trial',
+		aliases: [],
+		stage: { cloudPartnerPortal: 'active', partnerCenter: 'initialInterest' },
+	},
+	{
+		code: DO_NOT_CONTACT,
+		name: 'Do Not Contact',
+		aliases: [],
+		stage: { cloudPartnerPortal: 'doNotContact', partnerCenter: 'doNotContact' },
+	},
+	{
+		code: 'Create',
+		name: 'Create',
+		aliases: [],
+		stage: { cloudPartnerPortal: 'active', partnerCenter: 'active' },
+	},
+	{
+		code: 'StartTestDrive',
+		name: 'Start Test Drive',
+		aliases: [],
+		stage: { cloudPartnerPortal: 'trial', partnerCenter: 'trial' },
+	},
+];
+
+/** The stages, in the order of the customer's way. */
+export const STAGES: readonly StageEntry[] = [
+	{ code: 'initialInterest', name: 'Initial Interest' },
+	{ code: 'trial', name: 'Trial' },
+	{ code: 'active', name: 'Active' },
+	{ code: 'doNotContact', name: 'Do Not Contact' },
+	{ code: 'unknown', name: 'Unknown' },
+];
+
+/** No spelling above is longer, in characters; a longer text is not looked up at all. */
+export const MAX_SPELLING_LENGTH = 32;
+
+function spellings<T extends SourceEntry>(entries: readonly T[]): ReadonlyMap<string, T> {
+	const map = new Map<string, T>();
+	for (const entry of entries) {
+		for (const spelling of [entry.code, entry.name, ...entry.aliases]) {
+			map.set(compact(spelling), entry);
+			// As Microsoft writes it: found without being made compact.
+			map.set(spelling, entry);
+		}
+	}
+	return map;
+}
+
+const SOURCE_BY_SPELLING = spellings(SOURCES);
+const ACTION_BY_SPELLING = spellings(ACTIONS);
+
+/** The known source that a text spells, without regard to case, spaces and punctuation. */
+export function findSource(text: string): SourceEntry | undefined {
+	if (text.length > MAX_SPELLING_LENGTH) return undefined;
+	return SOURCE_BY_SPELLING.get(text) ?? SOURCE_BY_SPELLING.get(compact(text));
+}
+
+/** The known action that a text spells, without regard to case, spaces and punctuation. */
+export function findAction(text: string): ActionEntry | undefined {
+	if (text.length > MAX_SPELLING_LENGTH) return undefined;
+	return ACTION_BY_SPELLING.get(text) ?? ACTION_BY_SPELLING.get(compact(text));
+}
+
+/** The stage of an action by one guide; `unknown` for an action that is not Microsoft's. */
+export function stageOf(actionCode: string, guide: StageGuide): LeadStage {
+	return findAction(actionCode)?.stage[guide] ?? 'unknown';
+}

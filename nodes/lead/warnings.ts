@@ -1,0 +1,30 @@
+import { cleanText } from './text';
+
+/** A lead with more oddities than this needs a look at its raw record, not a longer list. */
+const MAX_WARNINGS = 50;
+
+/** Longest warning taken over from a lead that was parsed before, in characters. */
+const MAX_WARNING_LENGTH = 500;
+
+/** What was odd about one lead: each sentence once, in the order found, at most 50. */
+export class Warnings {
+	private readonly sentences = new Set<string>();
+
+	add(sentence: string): void {
+		if (this.sentences.size < MAX_WARNINGS) this.sentences.add(sentence);
+	}
+
+	/** Takes over the warnings of a lead parsed before; whatever is not text is passed over. */
+	addAll(earlier: unknown): void {
+		if (!Array.isArray(earlier)) return;
+		for (const sentence of earlier.slice(0, MAX_WARNINGS)) {
+			if (typeof sentence === 'string' && sentence !== '') {
+				this.add(cleanText(sentence.slice(0, MAX_WARNING_LENGTH)));
+			}
+		}
+	}
+
+	list(): string[] {
+		return [...this.sentences];
+	}
+}

@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+import { announce, refuse } from '../../../nodes/MarketplaceLeadTrigger/answers';
+
+/** What a caller gets from a real server whose handler is the given one. */
+async function answerOf(
+	handler: (response: ServerResponse, request: IncomingMessage) => void,
+): Promise<{ status: number | undefined; headers: IncomingMessage['headers']; body: string }> {
+	const server = createServer((request, response) => handler(response, request));
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	try {
+		const call = get({
+			port: (server.address() as AddressInfo).port,
+			host: '127.0.0.1',
+			agent: false,
+		});
+		const [message] = (await once(call, 'response')) as [IncomingMessage];
+		return { status: message.statusCode, headers: message.headers, body: await text(message) };
+	} finally {
+		server.closeAllConnections();
+		server.close();
+	}
+}
+
+describe('refuse', () => {
+	it('answers with the status, the headers and the body, and has n8n do nothing', async () => {
+		let result: unknown;
+		const { status, headers, body } = await answerOf((response) => {
+			result = refuse(response, 401, { message: 'No.' }, { 'WWW-Authenticate': 'Basic realm="x"' });
+		});
+		expect(result).toEqual({ noWebhookResponse: true });
+		expect(status).toBe(401);
+		expect(headers['www-authenticate']).toBe('Basic realm="x"');
+		expect(headers['content-type']).toBe('application/json; charset=utf-8');
+		expect(JSON.parse(body)).toEqual({ message: 'No.' });
+	});
+
+	it('ends an answer that somebody began', async () => {
+		const { status, body } = await answerOf((response) => {
+			response.writeHead(202);
+			response.write('begun');
+			refuse(response, 500, { message: 'No.' });
+		});
+		expect({ status, body }).toEqual({ status: 202, body: 'begun' });
+	});
+
+	it('leaves an answer alone that has ended', async () => {
+		const { status, body } = await answerOf((response) => {
+			response.end('done');
+			expect(() => refuse(response, 500, { message: 'No.' })).not.toThrow();
+		});
+		expect({ status, body }).toEqual({ status: 200, body: 'done' });
+	});
+
+	it('survives a caller who hung up', async () => {
+		const refused = new Promise<unknown>((resolve) => {
+			void answerOf((response, request) => {
+				request.once('close', () => {
+					setImmediate(() => resolve(refuse(response, 400, { errors: ['No.'] })));
+				});
+				request.destroy();
+			}).catch(() => undefined);
+		});
+		expect(await refused).toEqual({ noWebhookResponse: true });
+	});
+});
+
+describe('announce', () => {
+	const headerFor = async (ids: string[]) =>
+		(
+			await answerOf((response) => {
+				announce(
+					response,
+					ids.map((id) => ({ id })),
+				);
+				response.end();
+			})
+		).headers['x-lead-id'];
+
+	it('puts the id of a single lead into a header', async () => {
+		expect(await headerFor(['https-1a2b'])).toBe('https-1a2b');
+	});
+
+	it.each([
+		['there is none', []],
+		['there are several', ['a', 'b']],
+		['it would end the header', ['a\r\nSet-Cookie: b=c']],
+		['it has a space', ['a b']],
+		['it is no ASCII', ['ü']],
+		['it is empty', ['']],
+		['it is long', ['x'.repeat(10_000)]],
+	])('puts none when %s', async (_name, ids) => {
+		expect(await headerFor(ids)).toBeUndefined();
+	});
+
+	it('puts none into an answer that somebody began', async () => {
+		const { body } = await answerOf((response) => {
+			response.write('begun');
+			announce(response, [{ id: 'a' }]);
+			response.end();
+		});
+		expect(body).toBe('begun');
+	});
+});

@@ -1,0 +1,178 @@
+import { parseLead } from '../../../nodes/lead';
+import { record } from './support';
+
+describe('names', () => {
+	it.each([
+		[{ FirstName: ' Megan ', LastName: 'Bowen' }, 'Megan', 'Bowen', 'Megan Bowen'],
+		[{ FirstName: 'Megan' }, 'Megan', '', 'Megan'],
+		[{ LastName: 'Bowen' }, '', 'Bowen', 'Bowen'],
+		[{ FullName: 'Megan Bowen' }, '', '', 'Megan Bowen'],
+		[{ Name: 'Megan Bowen', FirstName: 'Megan' }, 'Megan', '', 'Megan Bowen'],
+		[{}, '', '', ''],
+		[{ FirstName: '', LastName: ' ', FullName: null }, '', '', ''],
+	])('of %j', (fields, firstName, lastName, fullName) => {
+		const { customer, properties } = parseLead(record(fields));
+		expect(customer).toMatchObject({ firstName, lastName, fullName });
+		expect(properties).toEqual({});
+	});
+
+	it('keep a full name that says something else', () => {
+		const fields = { FirstName: 'M', LastName: 'Bowen', FullName: 'Dr Megan Bowen' };
+		const { customer, properties } = parseLead(record(fields));
+		expect(customer.fullName).toBe('M Bowen');
+		expect(properties).toEqual({ FullName: 'Dr Megan Bowen' });
+	});
+});
+
+describe('e-mail', () => {
+	it('is trimmed and lower-cased beside the original', () => {
+		const { customer, warnings } = parseLead(record({ Email: ' Megan.BOWEN@Contoso.COM\n' }));
+		expect(customer.email).toBe('megan.bowen@contoso.com');
+		expect(customer.original.email).toBe(' Megan.BOWEN@Contoso.COM\n');
+		expect(warnings).toEqual([]);
+	});
+
+	it.each(['megan', 'megan@contoso', 'a b@contoso.com', '@contoso.com', 'a@@b.com'])(
+		'stays with a warning when it is %j',
+		(email) => {
+			const { customer, warnings } = parseLead(record({ Email: email }));
+			expect(customer.email).toBe(email);
+			expect(warnings).toEqual([`The e-mail address "${email}" does not look like one.`]);
+		},
+	);
+
+	it.each([{}, { Email: '' }, { Email: null }, { Email: ' ' }])('is missing in %j', (fields) => {
+		const { customer, warnings } = parseLead({ LeadSource: 'SPZA-INS|a.b', ...fields });
+		expect(customer.email).toBe('');
+		expect(customer.original.email).toBe('');
+		expect(warnings).toEqual(['The lead has no e-mail address.']);
+	});
+});
+
+describe('country', () => {
+	it.each([
+		['US', 'US'],
+		['us', 'US'],
+		[' USA ', 'US'],
+		['U.S.A.', 'US'],
+		['ABD', 'US'],
+		['840', 'US'],
+		['United States', 'US'],
+		['United States (USA)', 'US'],
+		['Amerika Birleşik Devletleri', 'US'],
+		['AMERİKA BİRLEŞİK DEVLETLERİ', 'US'],
+		['Estados Unidos', 'US'],
+		['États-Unis', 'US'],
+		['États-Unis d’Amérique', 'US'],
+		['Vereinigte Staaten', 'US'],
+		['США', 'US'],
+		['美国', 'US'],
+		['UK', 'GB'],
+		['Great Britain', 'GB'],
+		['England', 'GB'],
+		['Vereinigtes Königreich', 'GB'],
+		['Germany', 'DE'],
+		['Deutschland', 'DE'],
+		['ALLEMAGNE', 'DE'],
+		['Almanya', 'DE'],
+		['ドイツ', 'DE'],
+		['Türkiye', 'TR'],
+		['TURKIYE', 'TR'],
+		['Turkey', 'TR'],
+		['EL', 'GR'],
+		['4', 'AF'],
+		['004', 'AF'],
+		["Cote d'Ivoire", 'CI'],
+		['Côte d’Ivoire', 'CI'],
+		['The Netherlands', 'NL'],
+		['Bahamas, The', 'BS'],
+		['Korea, Republic of', 'KR'],
+		['Korea', 'KR'],
+		['Iran (Islamic Republic of)', 'IR'],
+		['Trinidad & Tobago', 'TT'],
+		['St. Lucia', 'LC'],
+		['Hong Kong SAR', 'HK'],
+		['Congo (DRC)', 'CD'],
+		['Niger', 'NE'],
+		['Georgia', 'GE'],
+	])('%j is %s', (country, code) => {
+		const { customer, warnings } = parseLead(record({ Country: country }));
+		expect(customer.country).toBe(code);
+		expect(customer.original.country).toBe(country);
+		expect(warnings).toEqual([]);
+	});
+
+	it.each(['XX', 'ZZZ', '999', 'Atlantis', 'Congo', 'n/a', '…'])(
+		'%j stays as it came, with a warning',
+		(country) => {
+			const { customer, warnings } = parseLead(record({ Country: ` ${country} ` }));
+			expect(customer.country).toBe(country);
+			expect(customer.original.country).toBe(` ${country} `);
+			expect(warnings).toEqual([
+				`The country "${country}" is not a known one. It was left as it came.`,
+			]);
+		},
+	);
+});
+
+describe('phone', () => {
+	it.each([
+		['16175555555', 'US', '+16175555555'],
+		[16175555555, 'US', '+16175555555'],
+		['(617) 555-0199', 'USA', '+16175550199'],
+		['617.555.0199 ext. 12', 'US', '+16175550199'],
+		['+1 617 555 0199', '', '+16175550199'],
+		['001 617 555 0199', '', '+16175550199'],
+		['0049 30 12345678', 'US', '+493012345678'],
+		['030 12345678', 'Deutschland', '+493012345678'],
+		['0532 123 45 67', 'Türkiye', '+905321234567'],
+		['06 12 34 56 78', 'FR', '+33612345678'],
+		['+44 (0)20 7946 0958', 'US', '+442079460958'],
+	])('%j of %j is %s', (phone, country, expected) => {
+		const { customer, warnings } = parseLead(record({ Phone: phone, Country: country }));
+		expect(customer.phone).toBe(expected);
+		expect(customer.original.phone).toBe(String(phone));
+		expect(warnings).toEqual([]);
+	});
+
+	it.each([
+		['1234567890', 'US', 'is not a valid one in US'],
+		['call me', 'US', 'is not a valid one in US'],
+		['5', 'DE', 'is not a valid one in DE'],
+		['6175550199', '', 'has no known country'],
+		['6175550199', 'Atlantis', 'has no known country'],
+	])('%j of %j stays as it came, with a warning', (phone, country, reason) => {
+		const { customer, warnings } = parseLead(record({ Phone: phone, Country: country }));
+		expect(customer.phone).toBe(phone);
+		expect(warnings).toContain(`The phone number "${phone}" ${reason}. It was left as it came.`);
+	});
+});
+
+describe('fields of the customer', () => {
+	it.each([true, 7, 1e21])('are text when %j comes', (value) => {
+		const { customer } = parseLead(record({ Company: value, Title: value }));
+		expect(customer.company).toBe(String(value));
+		expect(customer.title).toBe(String(value));
+	});
+
+	it('that hold no text are kept as properties, with a warning', () => {
+		const lead = parseLead(record({ Company: { name: 'Contoso' }, Title: ['CTO'] }));
+		expect(lead.customer).toMatchObject({ company: '', title: '' });
+		expect(lead.properties).toEqual({ Company: { name: 'Contoso' }, Title: ['CTO'] });
+		expect(lead.warnings).toEqual([
+			'The field "Company" holds no text. It was kept as a property.',
+			'The field "Title" holds no text. It was kept as a property.',
+		]);
+	});
+
+	it('come from the first name that holds something', () => {
+		const lead = parseLead(record({ Email: '', emailaddress1: 'a@b.com', Phone: null, mobile: 1 }));
+		expect(lead.customer.email).toBe('a@b.com');
+	});
+
+	it('lose nothing when two names hold different things', () => {
+		const lead = parseLead(record({ phone: '+1 617 555 0199', MobilePhone: '+1 617 555 0100' }));
+		expect(lead.customer.phone).toBe('+16175550199');
+		expect(lead.properties).toEqual({ MobilePhone: '+1 617 555 0100' });
+	});
+});

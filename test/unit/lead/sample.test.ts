@@ -1,0 +1,31 @@
+import { parseLead, sampleLead, type LeadDestinationName } from '../../../nodes/lead';
+import { expectWellFormed, RECEIVED_AT } from './support';
+
+const DESTINATIONS: LeadDestinationName[] = [
+	'',
+	'azureTable',
+	'dynamics365',
+	'https',
+	'marketo',
+	'salesforce',
+];
+
+describe.each(DESTINATIONS)('the sample lead of "%s"', (destination) => {
+	const lead = sampleLead(destination, RECEIVED_AT);
+
+	it('is marked as one', () => {
+		expect(lead.id).toMatch(/^sample-/);
+		expect(lead.isTest).toBe(true);
+		expect(lead.warnings).toEqual([
+			'This is a sample lead to map fields with: no lead has come in yet.',
+		]);
+	});
+
+	it('is a lead like any other, with every field filled', () => {
+		expectWellFormed(lead);
+		expect(lead).toMatchObject({ destination, receivedAt: RECEIVED_AT, createdAt: RECEIVED_AT });
+		expect(parseLead(lead)).toEqual(lead);
+		const texts = [...Object.values(lead.customer), ...Object.values(lead.offer), lead.description];
+		expect(texts).not.toContain('');
+	});
+});
