@@ -92,12 +92,14 @@ function canonical(value: JsonValue): string {
 	if (typeof value === 'string') return `s${value.length}:${value}`;
 	if (Array.isArray(value)) return `a${value.length}:${value.map(canonical).join('')}`;
 	if (!isJsonObject(value)) return `v${value};`;
-	const names = Object.keys(value).map((key) => ({ key, name: key.toLowerCase() }));
-	const write = ({ key, name }: { key: string; name: string }) =>
-		`${name.length}:${name}${canonical(value[key] as JsonValue)}`;
+	const fields = Object.keys(value).map((key) => {
+		const name = key.toLowerCase();
+		// Written before they are sorted: a comparison that writes would write each level twice.
+		return { name, text: `${name.length}:${name}${canonical(value[key] as JsonValue)}` };
+	});
 	// Where two keys differ in nothing but case, their contents decide.
-	names.sort((a, b) => compare(a.name, b.name) || compare(write(a), write(b)));
-	return `o${names.length}:${names.map(write).join('')}`;
+	fields.sort((a, b) => compare(a.name, b.name) || compare(a.text, b.text));
+	return `o${fields.length}:${fields.map(({ text }) => text).join('')}`;
 }
 
 function compare(a: string, b: string): number {

@@ -12,6 +12,9 @@ interface Candidate extends Field {
 	readonly rank: number;
 }
 
+/** Fields that can say not to contact the customer: of these, none may be overlooked. */
+export type StatementField = 'actionCode' | 'doNotContact' | 'leadSource' | 'leadSourceCode';
+
 /** Added to the rank of a field that is not where it belongs, so that the one in place wins. */
 const OUT_OF_PLACE = 100;
 
@@ -25,7 +28,12 @@ const MAY_BE_EMPTY: ReadonlySet<FieldName> = new Set<FieldName>(['partitionKey',
 export class FieldBag {
 	private readonly fields = new Map<FieldName, Candidate>();
 	private rest: Field[] = [];
-	private readonly every = new Map<FieldName, Field[]>();
+	private readonly statements: Record<StatementField, Field[]> = {
+		actionCode: [],
+		doNotContact: [],
+		leadSource: [],
+		leadSourceCode: [],
+	};
 	/** Whether some text is wholly Microsoft's placeholder for test leads. */
 	hasTestText = false;
 
@@ -45,11 +53,7 @@ export class FieldBag {
 			return;
 		}
 		const { field } = match;
-		if (field === 'doNotContact' || field === 'actionCode' || field === 'leadSource') {
-			const list = this.every.get(field);
-			if (list) list.push({ name, value });
-			else this.every.set(field, [{ name, value }]);
-		}
+		if (field in this.statements) this.statements[field as StatementField].push({ name, value });
 		if (isEmpty(value) && !MAY_BE_EMPTY.has(field)) return;
 		const rank = match.rank + (isCustomerField(field) === inContainer ? 0 : OUT_OF_PLACE);
 		const other = this.fields.get(field);
@@ -79,9 +83,9 @@ export class FieldBag {
 		return this.fields.get(field);
 	}
 
-	/** Every field of a meaning under any name, empty ones too; of those that bear on contact only. */
-	all(field: 'actionCode' | 'doNotContact' | 'leadSource'): readonly Field[] {
-		return this.every.get(field) ?? [];
+	/** Every field of a meaning, under any name, taken or not. */
+	all(field: StatementField): readonly Field[] {
+		return this.statements[field];
 	}
 
 	/** Forgets what the destination's own machinery adds to a record. */

@@ -103,7 +103,8 @@ function takeAction(
 
 /** A second lead source, in a column that was not taken, counts as well. */
 function saidElsewhere(fields: FieldBag, taken: string): boolean {
-	return fields.all('leadSource').some(({ value }) => {
+	const columns = [...fields.all('leadSource'), ...fields.all('leadSourceCode')];
+	return columns.some(({ value }) => {
 		if (value === taken) return false;
 		if (typeof value === 'string') return parseLeadSource(value).doNotContact;
 		return saysDoNotContact(JSON.stringify(value));

@@ -1,3 +1,4 @@
+import type * as Lead from '../../../nodes/lead';
 import { record } from './support';
 
 /** Parses in a fresh set of modules, and tells which of the libraries were loaded. */
@@ -10,7 +11,7 @@ function librariesFor(...records: unknown[]): string[] {
 				return jest.requireActual<object>(`../../../nodes/vendor/${name}`);
 			});
 		}
-		const { parseLead } = require('../../../nodes/lead') as typeof import('../../../nodes/lead');
+		const { parseLead } = jest.requireActual<typeof Lead>('../../../nodes/lead');
 		for (const given of records) parseLead(given);
 	});
 	return loaded.sort();

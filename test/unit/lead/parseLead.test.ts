@@ -19,6 +19,8 @@ describe('contactAllowed', () => {
 		{ LeadSource: 'SPZA-PLT-DNC|contoso.crm' },
 		{ LeadSource: 'SPZA-PLT|contoso.crm', lead_source: 'SPZA-DNC|contoso.crm' },
 		{ LeadSource: { text: 'SPZA-DNC|contoso.crm' } },
+		{ leadsourcecode: 'SPZA-DNC|contoso.crm' },
+		{ leadsourcecode: 'DNC' },
 		{ DoNotCall: true },
 		{ HasOptedOutOfEmail: 'true' },
 		{ donotemail: 1 },
@@ -42,6 +44,7 @@ describe('contactAllowed', () => {
 		{ LeadSource: 'A free sentence' },
 		{ LeadSource: 'SPZA-INS|contoso.dnc', Description: 'DNC', OfferTitle: 'Do Not Contact' },
 		{ DoNotCall: false, unsubscribed: 'false', donotemail: 0, donotphone: null },
+		{ leadsourcecode: 8 },
 	])('is true for %j', (fields) => {
 		expect(parseLead(record(fields)).contactAllowed).toBe(true);
 	});

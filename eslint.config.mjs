@@ -1,0 +1,210 @@
+/**
+ * Lint for the whole project. What ships is held to n8n's own two plugins and to typescript-eslint's
+ * strict rules with types; tests and scripts to the strict rules that need no types, which is fast.
+ *
+ * Every exception from n8n's and typescript-eslint's rules is in `EXCEPTIONS` below, with its
+ * reason, and nowhere else: comments in the code cannot switch rules off.
+ */
+import js from '@eslint/js';
+import { n8nCommunityNodesPlugin } from '@n8n/eslint-plugin-community-nodes';
+import n8nNodesBase from 'eslint-plugin-n8n-nodes-base';
+import tseslint from 'typescript-eslint';
+
+const SHIPPED = ['nodes/**/*.ts', 'credentials/**/*.ts'];
+const TESTS_AND_SCRIPTS = ['test/**/*.ts', 'scripts/**/*.ts'];
+/** What knows no n8n: pure domain, polling, and one folder a destination. */
+const BELOW_N8N = ['nodes/lead/**/*.ts', 'nodes/polling/**/*.ts', 'nodes/destinations/**/*.ts'];
+
+/** Rules that do not fit, where, and why. */
+const EXCEPTIONS = [
+	{
+		why: 'One of the two plugins wants the text "main" for inputs and outputs, the other one NodeConnectionTypes.Main, which says what is meant.',
+		files: SHIPPED,
+		rules: {
+			'n8n-nodes-base/node-class-description-inputs-wrong-regular-node': 'off',
+			'n8n-nodes-base/node-class-description-outputs-wrong': 'off',
+		},
+	},
+	{
+		why: "Only for n8n's own repository, where it is a page's name; ours is a URL.",
+		files: ['credentials/**/*.ts'],
+		rules: { 'n8n-nodes-base/cred-class-field-documentation-url-miscased': 'off' },
+	},
+	{
+		why: 'Partner Center has no API to register an endpoint with: a person pastes its URL, as the trigger panel tells.',
+		files: ['nodes/MarketplaceLeadTrigger/*.node.ts'],
+		rules: { '@n8n/community-nodes/webhook-lifecycle-complete': 'off' },
+	},
+	{
+		why: 'A credential test has no other HTTP helper than the one that is deprecated everywhere else.',
+		files: ['nodes/MarketplaceLeadTrigger/credentialTest.ts'],
+		rules: { '@n8n/community-nodes/no-deprecated-workflow-functions': 'off' },
+	},
+	{
+		why: 'The poll trigger makes its credentials and tests from the registry of destinations, where this rule cannot look; an engine test checks that each credential has its test.',
+		files: ['credentials/*.ts'],
+		ignores: ['credentials/MarketplaceLeadEndpointApi.credentials.ts'],
+		rules: { '@n8n/community-nodes/credential-test-required': 'off' },
+	},
+	{
+		why: 'Knows a secret by words such as "password" in its name; connection strings, SAS URLs and account keys are secrets too.',
+		files: ['credentials/**/*.ts'],
+		rules: { '@n8n/community-nodes/credential-unnecessary-password': 'off' },
+	},
+	{
+		why: 'Choices and defaults that are made from tables cannot be read by a rule that wants literals.',
+		files: ['nodes/parameters/**/*.ts'],
+		rules: { 'n8n-nodes-base/node-param-default-missing': 'off' },
+	},
+	{
+		why: 'What knows no n8n cannot throw its errors: the nodes wrap them once, in nodes/errors.ts.',
+		files: [...BELOW_N8N, 'nodes/parameters/**/*.ts'],
+		rules: { '@n8n/community-nodes/require-node-api-error': 'off' },
+	},
+	{
+		why: 'Parsing is synchronous, so what it loads on first use has to be required.',
+		files: ['nodes/lead/**/*.ts', 'nodes/vendor/**/*.ts'],
+		rules: { '@typescript-eslint/no-require-imports': 'off' },
+	},
+	{
+		why: 'n8n calls execute, poll and webhook as promises, whether or not there is something to wait for.',
+		files: ['nodes/**/*.node.ts'],
+		rules: { '@typescript-eslint/require-await': 'off' },
+	},
+	{
+		why: 'Numbers and booleans read the same in a template as anywhere.',
+		files: SHIPPED,
+		rules: {
+			'@typescript-eslint/restrict-template-expressions': [
+				'error',
+				{ allowNumber: true, allowBoolean: true },
+			],
+		},
+	},
+	{
+		why: "Entries of our registries are plain objects that are taken apart; none of their functions has a 'this'.",
+		files: ['nodes/parameters/**/*.ts'],
+		rules: { '@typescript-eslint/unbound-method': 'off' },
+	},
+	{
+		why: 'In a test, a missing value fails the assertion that follows: guarding against it hides what is tested.',
+		files: ['test/**/*.ts'],
+		rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
+	},
+	{
+		why: 'These run as they are, in CommonJS.',
+		files: ['**/*.cjs', 'gulpfile.js', 'index.js', 'test/jest.config.js'],
+		rules: { '@typescript-eslint/no-require-imports': 'off' },
+	},
+];
+
+/**
+ * Who may import what. `pattern` is what a module name must not match; loading by `import()` and
+ * `require()` counts as well.
+ */
+const BORDERS = [
+	{
+		files: ['nodes/**/*.ts', 'credentials/**/*.ts'],
+		ignores: ['nodes/vendor/**/*.ts'],
+		pattern: '^(?!\\.{1,2}/|n8n-workflow$|node:crypto$)',
+		message: 'Packages that ship with us are bundled: import them through nodes/vendor.',
+	},
+	{
+		files: ['nodes/destinations/**/*.ts', 'nodes/polling/**/*.ts'],
+		pattern: '^(?!\\.{1,2}/|node:crypto$)',
+		message: 'Destinations and polling know no n8n, and third-party packages by nodes/vendor only.',
+	},
+	{
+		files: ['nodes/destinations/**/*.description.ts'],
+		pattern: '^(?!\\.{1,2}/|node:crypto$)',
+		allowTypeImports: true,
+		message: 'Descriptions take nothing but types from n8n.',
+	},
+	{
+		files: ['nodes/lead/**/*.ts'],
+		pattern: '^(?!\\./|\\.\\./vendor/|node:crypto$)',
+		message: 'The domain is pure: it reaches out of nodes/lead only for nodes/vendor.',
+	},
+];
+
+/** What Node gives every module, as far as our plain scripts use it. */
+const NODE_GLOBALS = Object.fromEntries(
+	'AbortController AbortSignal Buffer URL __dirname clearInterval clearTimeout console fetch module performance process require setInterval setTimeout'
+		.split(' ')
+		.map((name) => [name, 'readonly']),
+);
+
+function border({ files, ignores = [], pattern, message, allowTypeImports = false }) {
+	const loadedByCall = `[source.value=/${pattern.replaceAll('/', '\\/')}/]`;
+	const required = `[arguments.0.value=/${pattern.replaceAll('/', '\\/')}/]`;
+	return {
+		files,
+		ignores,
+		rules: {
+			'@typescript-eslint/no-restricted-imports': [
+				'error',
+				{ patterns: [{ regex: pattern, message, allowTypeImports }] },
+			],
+			'no-restricted-syntax': [
+				'error',
+				{ selector: `ImportExpression${loadedByCall}`, message },
+				{ selector: `CallExpression[callee.name="require"]${required}`, message },
+			],
+		},
+	};
+}
+
+export default tseslint.config(
+	{ ignores: ['dist/', 'coverage/', 'node_modules/'] },
+	{ linterOptions: { noInlineConfig: true } },
+	js.configs.recommended,
+	{
+		files: ['**/*.js', '**/*.cjs', '**/*.mjs'],
+		languageOptions: { globals: NODE_GLOBALS },
+	},
+	{ files: ['**/*.js', '**/*.cjs'], languageOptions: { sourceType: 'commonjs' } },
+
+	{
+		files: SHIPPED,
+		extends: [...tseslint.configs.strictTypeChecked],
+		languageOptions: { parserOptions: { project: './tsconfig.json' } },
+	},
+	{ files: TESTS_AND_SCRIPTS, extends: [...tseslint.configs.strict] },
+	{
+		files: [...SHIPPED, ...TESTS_AND_SCRIPTS],
+		rules: {
+			'@typescript-eslint/no-unused-vars': [
+				'error',
+				{
+					argsIgnorePattern: '^_',
+					destructuredArrayIgnorePattern: '^_',
+					ignoreRestSiblings: true,
+				},
+			],
+		},
+	},
+
+	{ files: SHIPPED, ...n8nCommunityNodesPlugin.configs.recommended },
+	{ files: SHIPPED, plugins: { 'n8n-nodes-base': n8nNodesBase } },
+	{ files: ['nodes/**/*.ts'], rules: n8nNodesBase.configs.nodes.rules },
+	{ files: ['credentials/**/*.ts'], rules: n8nNodesBase.configs.credentials.rules },
+	{
+		// Both plugins have rules for the package, written for a parser that reads JSON as code.
+		files: ['package.json'],
+		plugins: {
+			...n8nCommunityNodesPlugin.configs.recommended.plugins,
+			'n8n-nodes-base': n8nNodesBase,
+		},
+		languageOptions: {
+			parser: tseslint.parser,
+			parserOptions: { extraFileExtensions: ['.json'] },
+		},
+		rules: {
+			...n8nCommunityNodesPlugin.configs.recommended.rules,
+			...n8nNodesBase.configs.community.rules,
+		},
+	},
+
+	...BORDERS.map(border),
+	...EXCEPTIONS.map(({ files, ignores = [], rules }) => ({ files, ignores, rules })),
+);

@@ -1,0 +1,232 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import type { INodeParameters } from 'n8n-workflow';
+
+import { parseLead } from '../../../nodes/lead';
+import { MarketplaceLeadTrigger } from '../../../nodes/MarketplaceLeadTrigger/MarketplaceLeadTrigger.node';
+import { startWebhookServer, type WebhookServer } from '../../support/webhookServer';
+
+const SECRET = 'c0ffee00c0ffee00c0ffee00';
+const sample = (name: string) =>
+	readFileSync(path.join(__dirname, '../../samples', name), 'utf8').trim();
+const LEAD = sample('https-power-automate.json');
+const TEST_LEAD = sample('https-test-lead.json');
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+let server: WebhookServer;
+afterEach(async () => await server.stop());
+
+async function listen(parameters: INodeParameters = {}, secret: string | null = SECRET) {
+	const credentials = { marketplaceLeadEndpointApi: { secret: secret ?? '', user: 'marketplace' } };
+	server = await startWebhookServer({
+		type: new MarketplaceLeadTrigger(),
+		parameters,
+		...(secret === null ? {} : { credentials }),
+	});
+}
+
+async function post(
+	body: string,
+	{ query = `?code=${SECRET}`, headers = JSON_TYPE as Record<string, string> } = {},
+) {
+	const response = await fetch(server.url + query, { method: 'POST', headers, body });
+	const text = await response.text();
+	return {
+		status: response.status,
+		headers: response.headers,
+		text,
+		json: text === '' ? undefined : (JSON.parse(text) as unknown),
+	};
+}
+
+const leadsStarted = () =>
+	server.started().map((items) => items.map((item) => item.json as unknown as { id: string }));
+
+describe('a lead', () => {
+	it('starts the workflow with the lead alone, and is answered with its id', async () => {
+		await listen();
+		const { status, json, headers } = await post(LEAD);
+		const [[lead]] = leadsStarted() as [[{ id: string; receivedAt: string }]];
+		const expected = parseLead(JSON.parse(LEAD), { destination: 'https' });
+		expect(lead).toEqual({ ...expected, receivedAt: lead.receivedAt });
+		expect(Date.parse(lead.receivedAt)).toBeGreaterThan(Date.now() - 60_000);
+		expect({ status, json }).toEqual({ status: 200, json: { id: expected.id } });
+		expect(headers.get('x-lead-id')).toBe(expected.id);
+	});
+
+	it('never takes the secret into the workflow', async () => {
+		await listen({ options: { includeRaw: true } });
+		await post(LEAD, { headers: { ...JSON_TYPE, 'x-lead-secret': SECRET } });
+		expect(JSON.stringify(server.results)).not.toContain(SECRET);
+		expect(leadsStarted()[0]?.[0]).toMatchObject({ raw: JSON.parse(LEAD) });
+	});
+
+	it.each([
+		['JSON under a name of its own', { 'content-type': 'application/vnd.lead+json' }],
+		['JSON in other case', { 'content-type': 'Application/JSON; charset=UTF-8' }],
+		['text', { 'content-type': 'text/plain' }],
+		['bytes', { 'content-type': 'application/octet-stream' }],
+	])('may come as %s', async (_name, headers) => {
+		await listen();
+		const { status } = await post(`\ufeff${LEAD}`, { headers });
+		expect(status).toBe(200);
+		expect(leadsStarted()).toHaveLength(1);
+	});
+
+	it('may be a Web-to-Lead form', async () => {
+		await listen();
+		const form = new URLSearchParams(
+			JSON.parse(sample('salesforce-test-lead.json')) as Record<string, string>,
+		);
+		const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+		const { status } = await post(form.toString(), { headers });
+		expect(status).toBe(200);
+		expect(leadsStarted()[0]?.[0]).toMatchObject({ isTest: true });
+	});
+
+	it('is read by the chosen stage guide', async () => {
+		await listen({ options: { stageGuide: 'partnerCenter' } });
+		await post(LEAD);
+		expect(leadsStarted()[0]?.[0]).toMatchObject({ stage: 'active' });
+	});
+});
+
+describe('a list of leads', () => {
+	it('starts the workflow once, with an item a lead, answered in its order', async () => {
+		await listen();
+		const { status, json, headers } = await post(`[${TEST_LEAD},${LEAD}]`);
+		const ids = [TEST_LEAD, LEAD].map(
+			(text) => parseLead(JSON.parse(text), { destination: 'https' }).id,
+		);
+		expect({ status, json }).toEqual({ status: 200, json: ids.map((id) => ({ id })) });
+		expect(leadsStarted().map((items) => items.map(({ id }) => id))).toEqual([ids]);
+		expect(headers.get('x-lead-id')).toBeNull();
+	});
+
+	it('of one is answered by a list of one', async () => {
+		await listen();
+		const { json } = await post(`[${LEAD}]`);
+		expect(json).toEqual([{ id: expect.any(String) as string }]);
+	});
+
+	it('with an entry that is no lead starts nothing', async () => {
+		await listen();
+		const { status, json } = await post(`[${LEAD},{"a":1}]`);
+		expect({ status, json }).toEqual({
+			status: 400,
+			json: { errors: [expect.stringContaining('Lead 2 of the list') as string] },
+		});
+		expect(server.started()).toEqual([]);
+	});
+});
+
+describe('filters', () => {
+	it('answer for a lead held back, and start nothing', async () => {
+		await listen({ filters: { testLeads: 'exclude' } });
+		const { status, json } = await post(TEST_LEAD);
+		expect({ status, json }).toEqual({
+			status: 200,
+			json: { id: expect.any(String) as string, filtered: true },
+		});
+		expect(server.started()).toEqual([]);
+	});
+
+	it('pass on the rest of a list', async () => {
+		await listen({ filters: { testLeads: 'exclude' } });
+		const { json } = await post(`[${TEST_LEAD},${LEAD}]`);
+		expect(json).toMatchObject([{ filtered: true }, { id: expect.any(String) as string }]);
+		expect((json as object[])[1]).not.toHaveProperty('filtered');
+		expect(leadsStarted().map((items) => items.length)).toEqual([1]);
+	});
+});
+
+describe('answering when the workflow has finished', () => {
+	it('tells the id in the header and nothing of the data', async () => {
+		await listen({ respond: 'lastNode' });
+		const { status, text, headers } = await post(LEAD);
+		expect({ status, text }).toEqual({ status: 200, text: '' });
+		expect(headers.get('x-lead-id')).toBe(leadsStarted()[0]?.[0]?.id);
+	});
+});
+
+describe('who is let in', () => {
+	it.each([
+		['with the secret in the query', {}, 200],
+		[
+			'with the secret in the header',
+			{ query: '', headers: { ...JSON_TYPE, 'X-Lead-Secret': SECRET } },
+			200,
+		],
+		['without a secret', { query: '' }, 401],
+		['with a wrong secret', { query: '?code=guess' }, 401],
+		['with the secret twice', { query: `?code=${SECRET}&code=${SECRET}` }, 401],
+	])('%s', async (_name, request, status) => {
+		await listen();
+		const answer = await post(LEAD, request);
+		expect(answer.status).toBe(status);
+		expect(server.started()).toHaveLength(status === 200 ? 1 : 0);
+		if (status === 401) {
+			expect(answer.json).toEqual({ message: expect.stringContaining('secret') as string });
+			expect(answer.headers.get('www-authenticate')).toBeNull();
+		}
+	});
+
+	it('by basic authentication, with a challenge', async () => {
+		await listen({ authentication: 'basicAuth' });
+		const refused = await post(LEAD);
+		expect(refused.status).toBe(401);
+		expect(refused.headers.get('www-authenticate')).toMatch(/^Basic realm="[^"]+"/);
+		const authorization = `Basic ${Buffer.from(`marketplace:${SECRET}`).toString('base64')}`;
+		const { status } = await post(LEAD, { query: '', headers: { ...JSON_TYPE, authorization } });
+		expect(status).toBe(200);
+	});
+
+	it('is everyone where the user wants no authentication', async () => {
+		await listen({ authentication: 'none' }, null);
+		expect((await post(LEAD, { query: '' })).status).toBe(200);
+	});
+
+	it('learns nothing of the body before the secret is right', async () => {
+		await listen();
+		expect((await post('{}', { query: '?code=guess' })).status).toBe(401);
+	});
+});
+
+describe('a body that is no lead', () => {
+	it.each([
+		['an empty object', '{}', JSON_TYPE],
+		['nothing', '', JSON_TYPE],
+		['a number', '7', JSON_TYPE],
+		['text', 'hello', { 'content-type': 'text/plain' }],
+		['a form', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }],
+		['XML', '<lead/>', { 'content-type': 'application/xml' }],
+		['files', '--x--', { 'content-type': 'multipart/form-data; boundary=x' }],
+	])('%s is told what is wrong with it', async (_name, body, headers) => {
+		await listen();
+		const { status, json } = await post(body, { headers });
+		expect(status).toBe(400);
+		const { errors } = json as { errors: string[] };
+		expect(errors.length).toBeGreaterThan(0);
+		for (const error of errors) expect(error).toMatch(/^[A-Z].*\.$/s);
+		expect(server.started()).toEqual([]);
+	});
+});
+
+describe('a node that is not set up completely', () => {
+	it.each([
+		['without its credential', {}],
+		['with an authentication that does not exist', { authentication: 'magic' }],
+		['with a filter that is none', { authentication: 'none', filters: { testLeads: 'perhaps' } }],
+		['with options that are none', { authentication: 'none', options: { stageGuide: 'perhaps' } }],
+	])('%s refuses the lead with a plain sentence', async (_name, parameters) => {
+		await listen(parameters, null);
+		const { status, json, text } = await post(LEAD);
+		expect({ status, json }).toEqual({
+			status: 500,
+			json: { message: expect.stringMatching(/n8n log/) as string },
+		});
+		expect(text).not.toMatch(/\bat \w|node_modules|Error/);
+		expect(server.started()).toEqual([]);
+	});
+});

@@ -1,0 +1,365 @@
+/**
+ * n8n's own engine in process, without a server: real `Workflow`s whose nodes are given as classes,
+ * n8n-core's real contexts on them, and real workflow runs. Nothing of n8n is replaced but its
+ * database: credentials are given inline and nothing is stored.
+ *
+ * A poll sequence with the real `PollContext`:
+ *
+ *     const poller = pollContext({
+ *       type: new MarketplaceLeadPollTrigger(),
+ *       parameters: { table: 'MarketplaceLeads' },          // the rest gets its defaults
+ *       credentials: { azureTableApi: { … } },              // decrypted data, by credential type
+ *     });
+ *     const first = await poller.poll('trigger');           // or 'manual'
+ *     poller.kept();                                        // the cursor as n8n would store it
+ *     const restarted = pollContext({ …, staticData: poller.kept() });   // another process
+ *
+ * Asking for a parameter that the node's description does not declare throws.
+ *
+ * `poll()` is what n8n calls: `nodeType.poll.call(new PollContext(…))`. What a poll leaves in its
+ * static data is kept only by `kept()`; start the next poller from an older copy of it to play a
+ * cursor that was not saved.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import {
+	CredentialTestContext,
+	ExecutionLifecycleHooks,
+	PollContext,
+	WebhookContext,
+	WorkflowExecute,
+} from 'n8n-core';
+import type {
+	IConnections,
+	ICredentialDataDecryptedObject,
+	ICredentials,
+	IDataObject,
+	IExecuteFunctions,
+	IHttpRequestOptions,
+	INode,
+	INodeCredentialTestResult,
+	INodeCredentials,
+	INodeExecutionData,
+	INodeParameters,
+	INodeProperties,
+	INodeType,
+	INodeTypes,
+	IPollFunctions,
+	IRequestOptionsSimplified,
+	IRun,
+	IWebhookData,
+	IWebhookFunctions,
+	IWebhookResponseData,
+	IWorkflowBase,
+	IWorkflowExecuteAdditionalData,
+	WorkflowActivateMode,
+	WorkflowExecuteMode,
+} from 'n8n-workflow';
+import { createRunExecutionData, ICredentialsHelper, Workflow } from 'n8n-workflow';
+
+import { withDeclaredParameters } from './nodeParameters';
+
+// n8n writes its settings file into the user's home at the first context unless told otherwise.
+const userFolder = mkdtempSync(join(tmpdir(), 'n8n-engine-test-'));
+process.env.N8N_USER_FOLDER = userFolder;
+process.env.N8N_ENCRYPTION_KEY ??= 'only-for-tests';
+process.env.N8N_LOG_LEVEL ??= 'silent';
+process.on('exit', () => rmSync(userFolder, { recursive: true, force: true }));
+
+/** A node of a workflow under test. Parameters that are not given have their defaults. */
+export interface TestNode {
+	type: INodeType;
+	/** The node's name in the workflow; its default name when absent. */
+	name?: string;
+	parameters?: INodeParameters;
+	/** Decrypted credential data by credential type. */
+	credentials?: Record<string, ICredentialDataDecryptedObject>;
+	/** As in the node's settings. */
+	onError?: INode['onError'];
+}
+
+/** Credentials come from the nodes themselves: the id n8n looks up is the data as JSON. */
+class InlineCredentials extends ICredentialsHelper {
+	async getDecrypted(
+		_additionalData: IWorkflowExecuteAdditionalData,
+		{ id }: { id: string | null },
+	): Promise<ICredentialDataDecryptedObject> {
+		return JSON.parse(id ?? '{}') as ICredentialDataDecryptedObject;
+	}
+	isCredentialUsableByNode(): boolean {
+		return true;
+	}
+	getParentTypes(): string[] {
+		return [];
+	}
+	getCredentialsProperties(): INodeProperties[] {
+		return [];
+	}
+	async authenticate(
+		_credentials: ICredentialDataDecryptedObject,
+		_type: string,
+		request: IHttpRequestOptions | IRequestOptionsSimplified,
+	): Promise<IHttpRequestOptions> {
+		return request as IHttpRequestOptions;
+	}
+	async preAuthentication(): Promise<undefined> {}
+	async runPreAuthentication(): Promise<undefined> {}
+	async getCredentials(): Promise<ICredentials> {
+		throw new Error('Stored credentials are not part of these tests');
+	}
+	async updateCredentials(): Promise<void> {}
+	async updateCredentialsOauthTokenData(): Promise<void> {}
+}
+
+/** What n8n's server adds to a run: no database, no queue, the credentials of the nodes. */
+function additionalDataFor(
+	extra: Partial<IWorkflowExecuteAdditionalData> = {},
+): IWorkflowExecuteAdditionalData {
+	const base = 'http://127.0.0.1:5678';
+	return {
+		credentialsHelper: new InlineCredentials(),
+		executionId: 'test',
+		currentNodeExecutionIndex: 0,
+		restApiUrl: base,
+		instanceBaseUrl: base,
+		formBaseUrl: base,
+		formWaitingBaseUrl: base,
+		formTestBaseUrl: base,
+		webhookBaseUrl: base,
+		webhookWaitingBaseUrl: base,
+		webhookTestBaseUrl: base,
+		mcpBaseUrl: base,
+		mcpTestBaseUrl: base,
+		variables: {},
+		...extra,
+		// The rest belongs to features our nodes do not use (sub-workflows, agents, task runners).
+	} as IWorkflowExecuteAdditionalData;
+}
+
+/** A real workflow of these nodes. n8n's constructor completes the parameters with their defaults. */
+export function workflowOf(
+	nodes: TestNode[],
+	{
+		connections = {},
+		staticData,
+		pinData,
+	}: {
+		connections?: IConnections;
+		staticData?: IDataObject;
+		pinData?: IWorkflowBase['pinData'];
+	} = {},
+): Workflow {
+	const types = new Map<string, INodeType>();
+	const built = nodes.map(({ type, name, parameters = {}, credentials, onError }, index): INode => {
+		types.set(type.description.name, strict(type));
+		return {
+			id: `node-${index}`,
+			name: name ?? String(type.description.defaults.name),
+			type: type.description.name,
+			typeVersion: Number([type.description.version].flat().at(-1)),
+			position: [0, 0],
+			parameters,
+			...(onError === undefined ? {} : { onError }),
+			...(credentials === undefined ? {} : { credentials: inline(credentials) }),
+		};
+	});
+	const typeNamed = (name: string): INodeType => {
+		const type = types.get(name);
+		if (type === undefined) throw new Error(`The workflow under test has no node type "${name}"`);
+		return type;
+	};
+	const nodeTypes: INodeTypes = {
+		getByName: typeNamed,
+		getByNameAndVersion: typeNamed,
+		getKnownTypes: () => ({}),
+	};
+	return new Workflow({
+		id: 'test-workflow',
+		name: 'Test',
+		nodes: built,
+		connections,
+		active: true,
+		nodeTypes,
+		settings: { executionOrder: 'v1' },
+		...(staticData === undefined ? {} : { staticData }),
+		...(pinData === undefined || pinData === null ? {} : { pinData }),
+	});
+}
+
+/** The node type, whose code may only ask for parameters that its description declares. */
+function strict(type: INodeType): INodeType {
+	const { description, execute, poll, webhook } = type;
+	return Object.create(type, {
+		...(execute && {
+			execute: {
+				value(this: IExecuteFunctions) {
+					return execute.call(withDeclaredParameters(this, description));
+				},
+			},
+		}),
+		...(poll && {
+			poll: {
+				value(this: IPollFunctions) {
+					return poll.call(withDeclaredParameters(this, description));
+				},
+			},
+		}),
+		...(webhook && {
+			webhook: {
+				value(this: IWebhookFunctions) {
+					return webhook.call(withDeclaredParameters(this, description));
+				},
+			},
+		}),
+	}) as INodeType;
+}
+
+function inline(credentials: NonNullable<TestNode['credentials']>): INodeCredentials {
+	return Object.fromEntries(
+		Object.entries(credentials).map(([type, data]) => [
+			type,
+			{ id: JSON.stringify(data), name: type },
+		]),
+	);
+}
+
+function found(workflow: Workflow, node: INode): INodeType {
+	return workflow.nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
+}
+
+function onlyNode(workflow: Workflow): INode {
+	const [node] = Object.values(workflow.nodes);
+	if (node === undefined) throw new Error('The workflow under test has no nodes');
+	return node;
+}
+
+export interface TestPoller {
+	workflow: Workflow;
+	/** One poll as n8n does it; `activation` is what the trigger sees as its activation mode. */
+	poll(
+		mode?: WorkflowExecuteMode,
+		activation?: WorkflowActivateMode,
+	): Promise<INodeExecutionData[][] | null>;
+	/** A context of its own, for tests that call parts of a node (load options aside). */
+	context(mode?: WorkflowExecuteMode, activation?: WorkflowActivateMode): PollContext;
+	/** The workflow's static data as n8n would store it: a JSON copy, for the next `pollContext`. */
+	kept(): IDataObject;
+	/** The polling node's own part of it, live, as the trigger sees it. */
+	nodeStaticData(): IDataObject;
+}
+
+/** n8n-core's real PollContext on a one-node workflow; see the head of this file. */
+export function pollContext(node: TestNode & { staticData?: IDataObject }): TestPoller {
+	const copied = node.staticData === undefined ? {} : { staticData: jsonCopy(node.staticData) };
+	const workflow = workflowOf([node], copied);
+	const pollingNode = onlyNode(workflow);
+	const context: TestPoller['context'] = (mode = 'trigger', activation = 'activate') =>
+		new PollContext(workflow, pollingNode, additionalDataFor(), mode, activation);
+	return {
+		workflow,
+		context,
+		async poll(mode, activation) {
+			const type = found(workflow, pollingNode);
+			if (type.poll === undefined) throw new Error('The node under test does not poll');
+			return await type.poll.call(context(mode, activation));
+		},
+		kept: () => jsonCopy(workflow.staticData),
+		nodeStaticData: () => workflow.getStaticData('node', pollingNode),
+	};
+}
+
+/** The static data without the observing proxy n8n wraps it in. */
+function jsonCopy(data: IDataObject): IDataObject {
+	return JSON.parse(JSON.stringify(data)) as IDataObject;
+}
+
+/**
+ * One call of a node's webhook on n8n-core's real WebhookContext. `request` and `response` are what
+ * n8n's server hands over: Node's own objects with n8n's additions (`test/support/webhookServer.ts`
+ * makes them of real HTTP), or anything hostile.
+ */
+export async function callWebhook(
+	node: TestNode,
+	request: object,
+	response: object,
+	mode: WorkflowExecuteMode = 'webhook',
+): Promise<IWebhookResponseData> {
+	const workflow = workflowOf([node]);
+	const webhookNode = onlyNode(workflow);
+	const type = found(workflow, webhookNode);
+	const [webhookDescription] = type.description.webhooks ?? [];
+	if (type.webhook === undefined || webhookDescription === undefined) {
+		throw new Error('The node under test has no webhook');
+	}
+	const additionalData = additionalDataFor({
+		httpRequest: request as NonNullable<IWorkflowExecuteAdditionalData['httpRequest']>,
+		httpResponse: response as NonNullable<IWorkflowExecuteAdditionalData['httpResponse']>,
+	});
+	const webhook: IWebhookData = {
+		httpMethod: 'POST',
+		node: webhookNode.name,
+		path: 'test',
+		webhookDescription,
+		workflowId: 'test-workflow',
+		workflowExecuteAdditionalData: additionalData,
+	};
+	const context = new WebhookContext(
+		workflow,
+		webhookNode,
+		additionalData,
+		mode,
+		webhook,
+		[],
+		null,
+	);
+	return await type.webhook.call(context);
+}
+
+/** Runs one node on these items in a real workflow run; see `IRun` for what comes back. */
+export async function runNode(node: TestNode, items: INodeExecutionData[]): Promise<IRun> {
+	const workflow = workflowOf([node]);
+	const startNode = onlyNode(workflow);
+	const hooks = new ExecutionLifecycleHooks('trigger', 'test', {
+		id: 'test-workflow',
+		name: 'Test',
+		active: true,
+		isArchived: false,
+		createdAt: new Date(0),
+		updatedAt: new Date(0),
+		activeVersionId: null,
+		nodes: Object.values(workflow.nodes),
+		connections: {},
+	});
+	const data = createRunExecutionData({
+		executionData: {
+			nodeExecutionStack: [{ node: startNode, data: { main: [items] }, source: null }],
+		},
+	});
+	const additionalData = additionalDataFor({ hooks });
+	return await new WorkflowExecute(additionalData, 'trigger', data).processRunExecutionData(
+		workflow,
+	);
+}
+
+/** What the run's only node put out, by output. @throws what the node threw */
+export function outputsOf(run: IRun): INodeExecutionData[][] {
+	const { error, runData } = run.data.resultData;
+	// n8n keeps a copy of what was thrown, which is no Error any more.
+	if (error !== undefined) throw Object.assign(new Error(error.message), error);
+	const [task] = Object.values(runData).flat();
+	return (task?.data?.main ?? []).map((items) => items ?? []);
+}
+
+/** Runs a credential's test as the Test button does, on n8n-core's real context. */
+export async function testCredential(
+	type: INodeType,
+	test: string,
+	data: ICredentialDataDecryptedObject,
+): Promise<INodeCredentialTestResult> {
+	const method = type.methods?.credentialTest?.[test];
+	if (method === undefined) throw new Error(`The node under test has no credential test "${test}"`);
+	const context = new CredentialTestContext(additionalDataFor());
+	return await method.call(context, { id: 'test', name: 'Test', type: 'test', data });
+}
