@@ -16,5 +16,13 @@ const project = (displayName, options = {}) => ({
 
 module.exports = {
 	testTimeout: 30_000,
-	projects: [project('unit'), project('engine'), project('integration'), project('e2e')],
+	projects: [
+		project('unit'),
+		project('engine'),
+		project('integration'),
+		project('e2e', {
+			globalSetup: '<rootDir>/test/e2e/support/globalSetup.ts',
+			globalTeardown: '<rootDir>/test/e2e/support/globalTeardown.ts',
+		}),
+	],
 };

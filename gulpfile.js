@@ -1,0 +1,127 @@
+'use strict';
+/**
+ * `gulp build` makes `dist/`, which is all that is published: our code compiled by tsc, the
+ * libraries it uses bundled into one file each (so that a user installs no dependencies), their
+ * licences, and the metadata from which n8n knows our nodes without loading their code.
+ */
+const { spawn } = require('node:child_process');
+const { mkdir, readFile, readdir, rm, writeFile } = require('node:fs/promises');
+const path = require('node:path');
+
+const esbuild = require('esbuild');
+const gulp = require('gulp');
+
+const DIST = path.join(__dirname, 'dist');
+const VENDOR = path.join(__dirname, 'nodes', 'vendor');
+
+/** Licences that let us ship a library inside an MIT package. */
+const LICENCES_WE_MAY_SHIP = new Set([
+	'0BSD',
+	'Apache-2.0',
+	'BSD-2-Clause',
+	'BSD-3-Clause',
+	'ISC',
+	'MIT',
+]);
+
+const clean = () => rm(DIST, { recursive: true, force: true });
+
+const compile = () => run(require.resolve('typescript/bin/tsc'), ['-p', 'tsconfig.json']);
+
+/** Icons, codex files and output schemas, each beside its node; without `encoding` gulp breaks PNGs. */
+const copyStatic = () =>
+	gulp
+		.src(['nodes/**/*.{json,png,svg}', 'credentials/**/*.{png,svg}'], {
+			base: '.',
+			encoding: false,
+		})
+		.pipe(gulp.dest('dist'));
+
+/** Writes each library over what tsc made of the module that re-exports it. */
+async function bundleVendor() {
+	const modules = (await readdir(VENDOR)).filter((name) => /(?<!\.d)\.ts$/.test(name));
+	const { metafile, warnings } = await esbuild.build({
+		entryPoints: modules.map((name) => path.join(VENDOR, name)),
+		outdir: path.join(DIST, 'nodes', 'vendor'),
+		bundle: true,
+		platform: 'node',
+		target: 'node22',
+		format: 'cjs',
+		// Shorter without hiding from a reviewer what the code is.
+		minifySyntax: true,
+		legalComments: 'external',
+		metafile: true,
+		// Where esbuild cannot say what a CommonJS file's own address is, one line can.
+		define: { 'import.meta.url': 'vendorUrl' },
+		banner: { js: "const vendorUrl = require('node:url').pathToFileURL(__filename).href;" },
+	});
+	if (warnings.length > 0) {
+		throw new Error('esbuild had doubts about a bundled library; they stand above.');
+	}
+	await writeLicences(metafile);
+}
+
+/** One text with the licence of every package that esbuild put into a bundle. */
+async function writeLicences({ inputs }) {
+	const folders = new Set(Object.keys(inputs).map(packageFolder).filter(Boolean));
+	const packages = await Promise.all([...folders].map(readLicence));
+	const byName = packages.sort((a, b) => (a.title < b.title ? -1 : 1));
+	const head =
+		'The files in nodes/vendor contain the following packages, each under its own licence.\n';
+	const rule = '='.repeat(78);
+	const text = byName.map(({ title, licence, text }) =>
+		[rule, `${title} (${licence})`, rule, '', text.trim(), ''].join('\n'),
+	);
+	await mkdir(DIST, { recursive: true });
+	await writeFile(path.join(DIST, 'THIRD-PARTY-LICENSES.txt'), [head, ...text].join('\n'));
+}
+
+/** `node_modules/a/node_modules/@b/c/lib/x.js` → `node_modules/a/node_modules/@b/c`. */
+function packageFolder(file) {
+	return /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
+}
+
+async function readLicence(folder) {
+	const manifest = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
+	const title = `${manifest.name} ${manifest.version}`;
+	const licence = String(manifest.license ?? '');
+	if (!mayShip(licence)) {
+		throw new Error(
+			`${title} has the licence "${licence || 'none'}", which gulpfile.js does not let into the package.`,
+		);
+	}
+	const files = (await readdir(folder)).filter((name) =>
+		/^(licen[cs]e|copying|notice)/i.test(name),
+	);
+	const texts = await Promise.all(
+		files.sort().map((name) => readFile(path.join(folder, name), 'utf8')),
+	);
+	const text =
+		texts.join('\n\n') || `The package has no licence file; its manifest says ${licence}.`;
+	return { title, licence, text };
+}
+
+/** Whether an SPDX expression leaves us a licence that we may ship; "OR" is our choice. */
+function mayShip(expression) {
+	const choices = expression.replace(/[()]/g, '').split(/\s+OR\s+/);
+	return choices.some((choice) =>
+		choice.split(/\s+AND\s+/).every((licence) => LICENCES_WE_MAY_SHIP.has(licence.trim())),
+	);
+}
+
+const generateMetadata = () => run(require.resolve('n8n-core/bin/generate-metadata'), []);
+
+/** Runs a script under the Node that runs gulp; rejects when it does not end with 0. */
+function run(script, args) {
+	const child = spawn(process.execPath, [script, ...args], { cwd: __dirname, stdio: 'inherit' });
+	return new Promise((resolve, reject) => {
+		child.once('error', reject);
+		child.once('close', (code) =>
+			code === 0 ? resolve() : reject(new Error(`${path.basename(script)} left with ${code}.`)),
+		);
+	});
+}
+
+exports.clean = clean;
+exports.build = gulp.series(clean, compile, copyStatic, bundleVendor, generateMetadata);
+exports.default = exports.build;

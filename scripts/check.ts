@@ -1,0 +1,14 @@
+/** `npm test`: everything that needs no n8n server. */
+import { build } from './host/build.ts';
+import { jest } from './host/jest.ts';
+import { npm } from './host/npm.ts';
+import { PROJECT_ROOT } from './host/paths.ts';
+import { command, step } from './host/terminal.ts';
+
+await command(async () => {
+	const script = (name: string) => npm(['run', '--silent', name], { cwd: PROJECT_ROOT });
+	await step('Lint', () => script('lint'));
+	await step('Type check', () => script('typecheck'));
+	await step('Build', build);
+	return await jest('test', ['unit', 'engine', 'integration'], process.argv.slice(2));
+});

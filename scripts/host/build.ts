@@ -1,0 +1,22 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { pack } from './community.ts';
+import { npm } from './npm.ts';
+import { PROJECT_ROOT } from './paths.ts';
+
+/** Builds the package into `dist/`. */
+export async function build(): Promise<void> {
+	await npm(['run', '--silent', 'build'], { cwd: PROJECT_ROOT });
+}
+
+/** Gives the tarball of what was built to `use`, and deletes it afterwards. */
+export async function withTarball<T>(use: (tarball: string) => Promise<T>): Promise<T> {
+	const folder = await mkdtemp(path.join(tmpdir(), 'marketplace-leads-pack-'));
+	try {
+		return await use(await pack(PROJECT_ROOT, folder));
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}

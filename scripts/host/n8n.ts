@@ -1,0 +1,205 @@
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { startServer } from './child.ts';
+import type { ServerProcess } from './child.ts';
+import { serverNode } from './paths.ts';
+import { freePort } from './ports.ts';
+import { waitFor } from './wait.ts';
+
+/** The first start migrates the database: 25 s on 2 idle cores, far more on busy ones. */
+const START_TIMEOUT_MS = 180_000;
+/** Another process can take a port between our look and n8n's listen. */
+const START_ATTEMPTS = 3;
+const READY_LINE = /Editor is now accessible via/;
+
+export interface N8nOptions {
+	/** A complete install, see `ensureN8n`. */
+	install: string;
+	/** On top of the settings below; undefined takes a setting away. */
+	env?: Record<string, string | undefined>;
+	/** Options of Node's for n8n's process, e.g. `--require`. */
+	nodeOptions?: string[];
+}
+
+/**
+ * A real n8n with a user folder of its own, on 127.0.0.1. It can be stopped or cut off and started
+ * again on the same folder and port, as an operator's would be.
+ */
+export class N8n {
+	readonly userFolder: string;
+	private readonly options: N8nOptions;
+	private process: ServerProcess | undefined;
+	private port = 0;
+	private brokerPort = 0;
+
+	/** For a process that exits without `remove()`; the password of a demo must not stay behind. */
+	private readonly removeOnExit = () => {
+		this.process?.killNow();
+		rmSync(this.userFolder, { recursive: true, force: true, maxRetries: 3 });
+	};
+
+	private constructor(userFolder: string, options: N8nOptions) {
+		this.userFolder = userFolder;
+		this.options = options;
+		process.once('exit', this.removeOnExit);
+	}
+
+	/** Makes the user folder; nothing runs yet. */
+	static async create(options: N8nOptions): Promise<N8n> {
+		const folder = await mkdtemp(path.join(tmpdir(), 'marketplace-leads-n8n-'));
+		const n8n = new N8n(folder, options);
+		await mkdir(n8n.nodesFolder, { recursive: true });
+		return n8n;
+	}
+
+	/** Where an administrator installs community packages by hand. */
+	get nodesFolder(): string {
+		return path.join(this.userFolder, '.n8n', 'nodes');
+	}
+
+	get logFile(): string {
+		return path.join(this.userFolder, 'n8n.log');
+	}
+
+	get baseUrl(): string {
+		return `http://127.0.0.1:${this.port}`;
+	}
+
+	/** Of n8n's own process, for measuring it; undefined while it does not run. */
+	get pid(): number | undefined {
+		return this.process?.pid;
+	}
+
+	/** Starts n8n and waits until it takes webhooks; on the port it had before, if it had one. */
+	async start(): Promise<void> {
+		for (let attempt = 1; ; attempt++) {
+			try {
+				this.port ||= await freePort();
+				this.brokerPort ||= await freePort();
+				return await this.startOnce();
+			} catch (error) {
+				await this.kill();
+				if (attempt >= START_ATTEMPTS || !/EADDRINUSE|already in use/.test(String(error))) {
+					throw error;
+				}
+				this.port = this.brokerPort = 0;
+			}
+		}
+	}
+
+	private async startOnce(): Promise<void> {
+		const server = startServer({
+			script: path.join(this.options.install, 'node_modules/n8n/bin/n8n'),
+			args: ['start'],
+			env: this.environment(),
+			cwd: this.userFolder,
+			logFile: this.logFile,
+			...(this.options.nodeOptions ? { nodeOptions: this.options.nodeOptions } : {}),
+		});
+		this.process = server;
+		let ready = false;
+		await waitFor('n8n did not come up', START_TIMEOUT_MS, async () => {
+			if (server.hasExited()) {
+				throw new Error(
+					`n8n ${await server.exited}. Its last words:\n${withoutMigrations(server.tail())}`,
+				);
+			}
+			ready ||= await isReady(this.baseUrl);
+			// It answers before the active workflows listen; this line comes after that was begun.
+			return (ready && READY_LINE.test(server.tail())) || undefined;
+		}).catch((error: unknown) => {
+			throw new Error(`${String(error)}\n${withoutMigrations(server.tail())}`, { cause: error });
+		});
+	}
+
+	/** As `systemctl stop` does: n8n ends what it is doing. */
+	async stop(): Promise<void> {
+		await this.process?.stop();
+		this.process = undefined;
+	}
+
+	/** As a power cut does. */
+	async kill(): Promise<void> {
+		await this.process?.kill();
+		this.process = undefined;
+	}
+
+	/** Stops n8n and deletes its user folder. */
+	async remove(): Promise<void> {
+		await this.kill();
+		process.removeListener('exit', this.removeOnExit);
+		await rm(this.userFolder, { recursive: true, force: true, maxRetries: 3 });
+	}
+
+	/** The end of what n8n printed in this run, without the hundreds of lines on migrations. */
+	tail(): string {
+		return withoutMigrations(this.process?.tail() ?? '');
+	}
+
+	private environment(): Record<string, string | undefined> {
+		return {
+			...withoutUserSettings(),
+			NODE_ENV: 'production',
+			N8N_USER_FOLDER: this.userFolder,
+			// n8n leaves a folder for uploads where temporary files go.
+			TMPDIR: this.userFolder,
+			N8N_LISTEN_ADDRESS: '127.0.0.1',
+			N8N_HOST: '127.0.0.1',
+			N8N_PORT: String(this.port),
+			N8N_RUNNERS_BROKER_PORT: String(this.brokerPort),
+			// The editor is reached over plain HTTP, where a browser drops a secure cookie.
+			N8N_SECURE_COOKIE: 'false',
+			GENERIC_TIMEZONE: 'UTC',
+			// n8n starts its task runner as "node", which has to be this one too.
+			PATH: [path.dirname(serverNode()), process.env['PATH']].join(path.delimiter),
+			N8N_PYTHON_ENABLED: 'false',
+			...NO_OUTSIDE_CALLS,
+			...this.options.env,
+		};
+	}
+}
+
+/** A demo and a test have nobody to report to, and have to work where there is no internet. */
+const NO_OUTSIDE_CALLS: Record<string, string> = {
+	N8N_DIAGNOSTICS_ENABLED: 'false',
+	N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+	N8N_VERSION_NOTIFICATIONS_WHATS_NEW_ENABLED: 'false',
+	N8N_TEMPLATES_ENABLED: 'false',
+	N8N_PERSONALIZATION_ENABLED: 'false',
+	N8N_HIRING_BANNER_ENABLED: 'false',
+	N8N_DYNAMIC_BANNERS_ENABLED: 'false',
+	N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
+	// The list of packages that n8n's makers have vetted, fetched for the editor's node search.
+	N8N_VERIFIED_PACKAGES_ENABLED: 'false',
+	N8N_DISABLED_MODULES: 'mcp-registry',
+};
+
+/**
+ * The settings of an n8n that the user runs elsewhere must not reach this one (a database, an
+ * encryption key), nor a proxy its calls on 127.0.0.1, nor jest's NODE_OPTIONS its Node.
+ */
+function withoutUserSettings(): Record<string, undefined> {
+	const foreign =
+		/^(N8N_|DB_|EXECUTIONS_|QUEUE_|CREDENTIALS_|NODES_|WEBHOOK_URL$|NODE_OPTIONS$|JEST_|npm_|(https?|all)_proxy$)/i;
+	return Object.fromEntries(
+		Object.keys(process.env)
+			.filter((name) => foreign.test(name))
+			.map((name) => [name, undefined]),
+	);
+}
+
+async function isReady(baseUrl: string): Promise<boolean> {
+	try {
+		return (await fetch(`${baseUrl}/healthz/readiness`)).ok;
+	} catch {
+		// Nobody listens yet.
+		return false;
+	}
+}
+
+function withoutMigrations(log: string): string {
+	return log.replace(/^.*(Starting|Finished) migration .*\n/gm, '');
+}

@@ -1,0 +1,132 @@
+/** `npm start`: the package in a real n8n, with a lead of every kind sent through it. */
+import Table from 'cli-table3';
+import { Listr } from 'listr2';
+
+import { build, withTarball } from './host/build.ts';
+import { N8N_VERSION, ensureN8n } from './host/cache.ts';
+import { Demo } from './host/demo.ts';
+import type { DemoResult } from './host/demo.ts';
+import { Environment } from './host/environment.ts';
+import type { SeenLead } from './host/samples.ts';
+import { command, paced } from './host/terminal.ts';
+
+const once = process.argv.includes('--once');
+
+interface State {
+	install: string;
+	environment: Environment;
+	demo: Demo;
+	result: DemoResult;
+}
+
+/** What is started ends with this process, and what it made on disk is deleted as it exits. */
+function stopOnSignals(): void {
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+		process.on(signal, () => {
+			process.stdout.write('\nStopping n8n and Azurite.\n');
+			// Once the check is done, being stopped is how the demo ends.
+			process.exit(process.exitCode ?? 1);
+		});
+	}
+}
+
+async function runDemo(): Promise<State> {
+	const state = {} as State;
+	const tasks = new Listr<State>(
+		[
+			{ title: 'Build the package', task: () => build() },
+			{
+				title: `Find or install n8n ${N8N_VERSION}`,
+				task: async (context, task) => {
+					context.install = await ensureN8n(paced((message) => (task.output = message)));
+				},
+			},
+			{
+				title: 'Install the package in n8n, start n8n and an Azure Table emulator',
+				task: async (context) => {
+					context.environment = await withTarball((tarball) =>
+						Environment.start({ install: context.install, tarballs: [tarball] }),
+					);
+				},
+			},
+			{
+				title: 'Make credentials, import and activate the example workflows',
+				task: async (context, task) => {
+					const show = paced((message) => (task.output = message));
+					context.demo = new Demo(context.environment, show);
+					await context.demo.importWorkflows();
+				},
+			},
+			{
+				title: 'Send a lead of every kind over HTTPS and into the table',
+				task: ({ demo }) => demo.sendSamples(),
+			},
+			{
+				title: 'Wait for the leads to come out of the workflows',
+				task: async (context, task) => {
+					context.demo.progress = paced((message) => (task.output = message));
+					context.result = await context.demo.collect();
+				},
+			},
+		],
+		{
+			ctx: state,
+			fallbackRenderer: 'simple',
+			rendererOptions: { showErrorMessage: false },
+			fallbackRendererOptions: { timestamp: undefined },
+		},
+	);
+	try {
+		await tasks.run();
+		return state;
+	} catch (error) {
+		await state.environment?.stop();
+		throw error;
+	}
+}
+
+function leadsTable(leads: SeenLead[]): string {
+	const head = ['Source', 'Action', 'Stage', 'Offer', 'Company', 'Contact allowed?', 'Via'];
+	const colours = process.stdout.isTTY
+		? { head: ['bold'], border: ['grey'] }
+		: { head: [], border: [] };
+	const table = new Table({ head, style: { ...colours, compact: true } });
+	for (const lead of leads.toSorted((a, b) => a.via.localeCompare(b.via))) {
+		const contact = `${lead.contactAllowed ? 'yes' : 'no'}${lead.isTest ? ' (test lead)' : ''}`;
+		const { source, action, stage, offer, company, via } = lead;
+		table.push([source, action, stage, offer, company, contact, via]);
+	}
+	return table.toString();
+}
+
+await command(async () => {
+	stopOnSignals();
+	const { environment, demo, result } = await runDemo();
+	const { seen, differences } = result;
+	process.stdout.write(`\n${leadsTable(seen)}\n\n`);
+	process.stdout.write(
+		differences.length === 0
+			? `All ${seen.length} leads came out of the workflows exactly once, as expected.\n`
+			: `Not as expected:\n${differences.map((line) => `  - ${line}\n`).join('')}`,
+	);
+	const exitCode = differences.length === 0 ? 0 : 1;
+	if (once) {
+		await environment.stop();
+		return exitCode;
+	}
+	process.stdout.write(
+		[
+			'',
+			`The editor is at ${environment.baseUrl}`,
+			`  e-mail    ${environment.owner.email}`,
+			`  password  ${environment.owner.password}`,
+			'',
+			'Send a lead of your own:',
+			`  curl -H 'Content-Type: application/json' -d @test/samples/https-test-lead.json '${demo.endpoint('HTTPS')}'`,
+			'',
+			'Ctrl-C stops everything and deletes what was made for it.',
+			'',
+		].join('\n'),
+	);
+	return exitCode;
+});

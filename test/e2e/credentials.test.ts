@@ -1,0 +1,155 @@
+/** The Test buttons of our credentials, right and wrong, through n8n's own REST interface. */
+import { AzureNamedKeyCredential, generateAccountSas, generateTableSas } from '@azure/data-tables';
+
+import type { DemoHost } from '../../scripts/host/demo.ts';
+import { freePort } from '../../scripts/host/ports.ts';
+import { MarketplaceTable } from '../support/marketplaceTable.ts';
+import { sharedHost } from './support/host.ts';
+import { chain, leadTrigger, LiveWorkflow, node, withCredential } from './support/workflows.ts';
+
+const SECRET = 'an-e2e-secret-of-32-characters-01';
+const WRONG_SECRET = 'another-secret-of-32-characters-1';
+
+let host: DemoHost;
+beforeAll(async () => {
+	host = await sharedHost();
+});
+
+describe('Azure Table', () => {
+	/** A key of the right form that is not the account's. */
+	const wrongKey = Buffer.alloc(64, 7).toString('base64');
+	const test = async (data: object) => await host.rest.testCredential('azureTableApi', data);
+	const ok = { status: 'OK', message: expect.any(String) };
+	const refused = (pattern: RegExp) => ({
+		status: 'Error',
+		message: expect.stringMatching(pattern),
+	});
+
+	it('connects with a connection string, and says what is wrong with one', async () => {
+		const { connectionString, accountKey } = host.azurite;
+		const way = { authentication: 'connectionString' };
+		expect(await test({ ...way, connectionString })).toEqual(ok);
+
+		const wrong = connectionString.replace(accountKey, wrongKey);
+		expect(await test({ ...way, connectionString: wrong })).toEqual(refused(/key/i));
+		expect(await test({ ...way, connectionString: '' })).toEqual(
+			refused(/connection string is empty/),
+		);
+		expect(await test({ ...way, connectionString: 'nonsense' })).toEqual(refused(/AccountName/));
+	});
+
+	it('connects with account and key, and says which of them is wrong', async () => {
+		const { accountName, accountKey, endpoint } = host.azurite;
+		const way = { authentication: 'accountKey', cloud: 'custom', endpoint, accountName };
+		expect(await test({ ...way, accountKey })).toEqual(ok);
+		expect(await test({ ...way, accountKey: wrongKey })).toEqual(refused(/key/i));
+		expect(await test({ ...way, accountKey: 'not base64!' })).toEqual(refused(/Base64/));
+		expect(await test({ ...way, accountKey, accountName: 'NOT_A_NAME' })).toEqual(
+			refused(/account name/),
+		);
+		const nobody = `http://127.0.0.1:${await freePort()}/${accountName}`;
+		expect(await test({ ...way, accountKey, endpoint: nobody })).toEqual(refused(/reached/));
+	});
+
+	it('connects with a SAS, and says what is wrong with one', async () => {
+		const { accountName, accountKey, endpoint } = host.azurite;
+		const signer = new AzureNamedKeyCredential(accountName, accountKey);
+		const forAccount = generateAccountSas(signer, { expiresOn: new Date(Date.now() + 3_600_000) });
+		const way = { authentication: 'sas' };
+		expect(await test({ ...way, sasUrl: `${endpoint}?${forAccount}` })).toEqual(ok);
+
+		await new MarketplaceTable(host.azurite, 'SignedTable').create();
+		const forTable = generateTableSas('SignedTable', signer, {
+			expiresOn: new Date(Date.now() + 3_600_000),
+			permissions: { query: true },
+		});
+		expect(await test({ ...way, sasUrl: `${endpoint}/SignedTable?${forTable}` })).toEqual(ok);
+
+		const forged = forAccount.replace(/sig=[^&]+/, `sig=${encodeURIComponent(wrongKey)}`);
+		expect(await test({ ...way, sasUrl: `${endpoint}?${forged}` })).toEqual(
+			refused(/sign-in|signature/),
+		);
+		expect(await test({ ...way, sasUrl: endpoint })).toEqual(refused(/no signature/));
+	});
+
+	it('says which part of an Entra application is missing or not reached', async () => {
+		const { accountName } = host.azurite;
+		const application = {
+			authentication: 'entra',
+			cloud: 'custom',
+			endpoint: `https://127.0.0.1:${await freePort()}/${accountName}`,
+			authorityHost: `https://localhost:${await freePort()}`,
+			tenantId: '00000000-0000-0000-0000-000000000001',
+			clientId: '00000000-0000-0000-0000-000000000002',
+			clientSecret: 'a-client-secret',
+		};
+		expect(await test({ ...application, tenantId: '' })).toEqual(refused(/Tenant ID/));
+		expect(await test({ ...application, clientId: '' })).toEqual(refused(/Client ID/));
+		expect(await test({ ...application, clientSecret: '' })).toEqual(refused(/Client Secret/));
+		const unreached = await test(application);
+		expect(unreached).toEqual(refused(/authority host|reached/i));
+		expect(unreached.message).not.toContain(application.clientSecret);
+	}, 60_000);
+
+	it('refuses to activate a workflow with a wrong key, and says why', async () => {
+		const connectionString = host.azurite.connectionString.replace(
+			host.azurite.accountKey,
+			wrongKey,
+		);
+		const credential = await host.rest.createCredential('azureTableApi', 'Wrong key', {
+			authentication: 'connectionString',
+			connectionString,
+		});
+		const trigger = node('Trigger', 'n8n-nodes-marketplace-leads.marketplaceLeadPollTrigger', {
+			pollTimes: { item: [{ mode: 'everyMinute' }] },
+		});
+		const file = chain('Wrong key', withCredential(trigger, credential));
+		const workflow = await LiveWorkflow.create(host, file);
+
+		const { status, triggers } = await workflow.publish();
+		expect(status).toBe('failed');
+		expect(triggers).toHaveLength(1);
+		expect(triggers[0]?.errorMessage).toMatch(/sign-in/);
+		expect(triggers[0]?.errorMessage).not.toContain(wrongKey);
+		await workflow.remove();
+	}, 60_000);
+});
+
+describe('lead endpoint', () => {
+	const test = async (data: object) =>
+		await host.rest.testCredential('marketplaceLeadEndpointApi', data);
+
+	it('says when the secret is no good', async () => {
+		expect(await test({ secret: '' })).toMatchObject({
+			status: 'Error',
+			message: expect.stringContaining('empty'),
+		});
+		expect(await test({ secret: 'short' })).toMatchObject({
+			status: 'Error',
+			message: expect.stringContaining('shorter'),
+		});
+		expect(await test({ secret: SECRET })).toMatchObject({ status: 'OK' });
+	});
+
+	it('tries the secret at a live endpoint without starting its workflow', async () => {
+		const credential = await host.rest.createCredential(
+			'marketplaceLeadEndpointApi',
+			'Live endpoint',
+			{ secret: SECRET },
+		);
+		const file = chain('Tried endpoint', withCredential(leadTrigger(), credential));
+		const workflow = await LiveWorkflow.activate(host, file);
+		const endpointUrl = workflow.url();
+
+		expect(await test({ secret: SECRET, endpointUrl })).toMatchObject({ status: 'OK' });
+		const wrong = await test({ secret: WRONG_SECRET, endpointUrl });
+		expect(wrong).toMatchObject({ status: 'Error', message: expect.stringContaining('Secret') });
+		expect(wrong.message).not.toContain(WRONG_SECRET);
+		expect(await test({ secret: SECRET, endpointUrl: `${endpointUrl}-not` })).toMatchObject({
+			status: 'Error',
+			message: expect.stringContaining('No workflow listens'),
+		});
+		expect(await workflow.begun()).toBe(0);
+		await workflow.remove();
+	});
+});

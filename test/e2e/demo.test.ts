@@ -1,0 +1,17 @@
+/** What `npm start` shows, as a test: every sample comes out of the example workflows exactly once. */
+import { Demo } from '../../scripts/host/demo.ts';
+import { SAMPLES } from '../../scripts/host/samples.ts';
+import { sharedHost } from './support/host.ts';
+import { NEXT_POLL_MS } from './support/workflows.ts';
+
+describe('the example workflows', () => {
+	it(
+		'give every sample exactly once, as expected',
+		async () => {
+			const { seen, differences } = await new Demo(await sharedHost()).run();
+			expect(differences).toEqual([]);
+			expect(seen).toHaveLength(SAMPLES.flatMap(({ leads }) => leads).length);
+		},
+		NEXT_POLL_MS + 60_000,
+	);
+});

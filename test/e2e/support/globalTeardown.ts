@@ -1,0 +1,5 @@
+import { shared } from './host.ts';
+
+export default async function globalTeardown(): Promise<void> {
+	await shared.marketplaceLeadsEnvironment?.stop();
+}

@@ -1,0 +1,58 @@
+/** Far more than any answer takes, and less than a test may: a caller left hanging is told apart. */
+const ANSWER_TIMEOUT_MS = 15_000;
+
+export interface Answer {
+	status: number;
+	headers: Headers;
+	text: string;
+	/** The body as JSON; undefined when it is something else. */
+	json: unknown;
+}
+
+export interface SendOptions {
+	headers?: Record<string, string>;
+	/** Added to the URL as `?code=…`. */
+	code?: string;
+	contentType?: string;
+}
+
+/** Sends a body as Partner Center does; text goes as it is. */
+export async function send(url: string, body: unknown, options: SendOptions = {}): Promise<Answer> {
+	const { headers, code, contentType = 'application/json' } = options;
+	const response = await fetch(code === undefined ? url : `${url}?code=${code}`, {
+		method: 'POST',
+		headers: { 'content-type': contentType, ...headers },
+		body: typeof body === 'string' ? body : JSON.stringify(body),
+		signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+	});
+	const text = await response.text();
+	return { status: response.status, headers: response.headers, text, json: parsed(text) };
+}
+
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+/** A lead in Partner Center's shape; the company tells one from the other. */
+export function httpsLead(company: string, changes: Record<string, unknown> = {}) {
+	return {
+		UserDetails: {
+			FirstName: 'Kim',
+			LastName: 'Sample',
+			Email: `kim@${company.toLowerCase().replace(/\W+/g, '-')}.example`,
+			Phone: '4255550100',
+			Country: 'US',
+			Company: company,
+			Title: 'Buyer',
+		},
+		LeadSource: 'AzureMarketplace',
+		ActionCode: 'INS',
+		OfferTitle: 'Contoso Gateway',
+		Description: '',
+		...changes,
+	};
+}

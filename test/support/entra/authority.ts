@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+
+import { startServer } from '../../../scripts/host/child.ts';
+import { freePort } from '../../../scripts/host/ports.ts';
+import { waitFor } from '../../../scripts/host/wait.ts';
+import { localCertificate } from './certificate.ts';
+import type { EntraApplication } from './authorityServer.ts';
+
+const START_TIMEOUT_MS = 30_000;
+
+export interface EntraAuthority {
+	/** `https://localhost:PORT`. */
+	host: string;
+	application: EntraApplication;
+	/** Certificate and key for any other local server: this process trusts it until `stop`. */
+	tls: { certFile: string; keyFile: string };
+	stop(): Promise<void>;
+}
+
+/** Starts a stand-in for Entra with one application in one tenant, and trusts its certificate. */
+export async function startEntraAuthority(): Promise<EntraAuthority> {
+	const folder = mkdtempSync(path.join(tmpdir(), 'entra-'));
+	const tls = { certFile: path.join(folder, 'cert.pem'), keyFile: path.join(folder, 'key.pem') };
+	const { cert, key } = localCertificate();
+	writeFileSync(tls.certFile, cert);
+	writeFileSync(tls.keyFile, key, { mode: 0o600 });
+	const trusted = getCACertificates('default');
+	setDefaultCACertificates([...trusted, cert]);
+
+	const application: EntraApplication = {
+		tenantId: randomUUID(),
+		clientId: randomUUID(),
+		clientSecret: `right~${randomUUID()}`,
+		expiredSecret: `expired~${randomUUID()}`,
+	};
+	const port = await freePort();
+	const server = startServer({
+		script: path.join(import.meta.dirname, 'authorityServer.ts'),
+		args: [String(port), tls.certFile, tls.keyFile],
+		env: { ENTRA_APPLICATION: JSON.stringify(application) },
+	});
+	const stop = async () => {
+		setDefaultCACertificates(trusted);
+		await server.kill();
+		rmSync(folder, { recursive: true, force: true });
+	};
+	const host = `https://localhost:${port}`;
+	try {
+		await waitFor('The authority did not come up', START_TIMEOUT_MS, async () => {
+			if (server.hasExited()) throw new Error(`It ${await server.exited}.\n${server.tail()}`);
+			return /ready/.test(server.tail()) || undefined;
+		});
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+	return { host, application, tls, stop };
+}

@@ -1,0 +1,101 @@
+/**
+ * A process of its own, since `oauth2-mock-server` is an ES module, which jest does not load.
+ * Arguments: port, certificate file, key file; the application comes in `ENTRA_APPLICATION`.
+ */
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { OAuth2Issuer, OAuth2Service } from 'oauth2-mock-server';
+import type {
+	MutableResponse,
+	MutableToken,
+	TokenRequestIncomingMessage,
+} from 'oauth2-mock-server';
+
+export interface EntraApplication {
+	tenantId: string;
+	clientId: string;
+	clientSecret: string;
+	/** A secret of the application's that is past its date. */
+	expiredSecret: string;
+}
+
+const STORAGE_AUDIENCE = 'https://storage.azure.com';
+
+/** Entra's codes, with texts that quote what was sent, as Entra's do. */
+function refusalOf(
+	application: EntraApplication,
+	body: { client_id?: unknown; client_secret?: unknown },
+) {
+	const { client_id: client, client_secret: secret } = body;
+	if (client !== application.clientId) {
+		return {
+			status: 400,
+			error: 'unauthorized_client',
+			code: 700016,
+			text: `Application with identifier '${String(client)}' was not found in the directory.`,
+		};
+	}
+	if (secret === application.expiredSecret) {
+		return {
+			status: 401,
+			error: 'invalid_client',
+			code: 7000222,
+			text: `The provided client secret keys for app '${String(client)}' are expired.`,
+		};
+	}
+	if (secret === application.clientSecret) return undefined;
+	return {
+		status: 401,
+		error: 'invalid_client',
+		code: 7000215,
+		text: `Invalid client secret provided: '${String(secret)}'.`,
+	};
+}
+
+function errorBody(error: string, code: number, text: string) {
+	return {
+		error,
+		error_description: `AADSTS${code}: ${text} Trace ID: 0 Correlation ID: 0`,
+		error_codes: [code],
+	};
+}
+
+async function main(): Promise<void> {
+	const [port = '0', certFile = '', keyFile = ''] = process.argv.slice(2);
+	const application = JSON.parse(process.env['ENTRA_APPLICATION'] ?? '{}') as EntraApplication;
+	const { tenantId } = application;
+
+	const issuer = new OAuth2Issuer();
+	issuer.url = `https://localhost:${port}/${tenantId}/v2.0`;
+	await issuer.keys.generate('RS256');
+	const service = new OAuth2Service(issuer, {
+		token: `/${tenantId}/oauth2/v2.0/token`,
+		wellKnownDocument: `/${tenantId}/v2.0/.well-known/openid-configuration`,
+	});
+	service.on('beforeTokenSigning', ({ payload }: MutableToken) => {
+		payload.iss = `https://sts.windows.net/${tenantId}/`;
+		payload['aud'] = STORAGE_AUDIENCE;
+	});
+	service.on(
+		'beforeResponse',
+		(response: MutableResponse, request: TokenRequestIncomingMessage) => {
+			const refusal = refusalOf(application, request.body as object);
+			if (!refusal) return;
+			response.statusCode = refusal.status;
+			response.body = errorBody(refusal.error, refusal.code, refusal.text);
+		},
+	);
+
+	const answer = (request: IncomingMessage, response: ServerResponse) => {
+		const tenant = request.url?.split('/')[1] ?? '';
+		if (tenant === tenantId) return service.requestHandler(request, response);
+		const body = errorBody('invalid_tenant', 90002, `Tenant '${tenant}' not found.`);
+		response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+	};
+	const server = createServer({ cert: readFileSync(certFile), key: readFileSync(keyFile) }, answer);
+	server.listen(Number(port), '127.0.0.1', () => console.log('ready'));
+}
+
+await main();

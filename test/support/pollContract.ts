@@ -1,0 +1,53 @@
+import { declareActivation } from './pollContract/activation.ts';
+import { declareBacklogs } from './pollContract/backlog.ts';
+import { declareFailures } from './pollContract/failures.ts';
+import { declareFilters } from './pollContract/filters.ts';
+import type { Ability, DestinationServer, PolledDestination } from './pollContract/harness.ts';
+import { declareManual } from './pollContract/manual.ts';
+import { declareRestarts } from './pollContract/restarts.ts';
+import { declareSequences } from './pollContract/sequences.ts';
+import { declareStarts } from './pollContract/starts.ts';
+
+/** What a part of the contract declares its tests with. */
+export interface Contract {
+	destination: PolledDestination;
+	newPlace: DestinationServer['newPlace'];
+	/** A test, skipped where the destination lacks one of these abilities, its reason in the name. */
+	test(name: string, needs: readonly Ability[], run: () => Promise<void>): void;
+}
+
+/** Tests that wait for a client's own retries, or read some thousand records. */
+const TIMEOUT_MS = 60_000;
+
+/**
+ * What the Marketplace Lead Poll Trigger promises of every destination: each lead once, none lost,
+ * whatever the destination does and whatever n8n keeps. The tests are sequences of polls on
+ * n8n-core's real PollContext; they look at the leads that come out and at the cursor that is kept.
+ */
+export function pollContract(name: string, destination: PolledDestination): void {
+	describe(`polling ${name}`, () => {
+		let server: DestinationServer;
+		beforeAll(async () => {
+			server = await destination.start();
+		}, TIMEOUT_MS);
+		afterAll(async () => await server?.stop());
+
+		const contract: Contract = {
+			destination,
+			newPlace: async (options) => await server.newPlace(options),
+			test(what, needs, run) {
+				const reasons = needs.flatMap((ability) => destination.cannot[ability] ?? []);
+				if (reasons.length === 0) test(what, run, TIMEOUT_MS);
+				else test.skip(`${what} (not with ${name}: ${reasons.join('; ')})`, run);
+			},
+		};
+		describe('activation', () => declareActivation(contract));
+		describe('a sequence of polls', () => declareSequences(contract));
+		describe('a start', () => declareStarts(contract));
+		describe('a cursor that n8n kept, or did not', () => declareRestarts(contract));
+		describe('a destination that falters', () => declareFailures(contract));
+		describe('filters', () => declareFilters(contract));
+		describe('a backlog', () => declareBacklogs(contract));
+		describe('a manual test', () => declareManual(contract));
+	});
+}

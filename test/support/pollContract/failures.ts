@@ -1,0 +1,134 @@
+import type { Fault } from './harness.ts';
+import { Poller } from './poller.ts';
+import { expectHelpful, refusalOf } from './refusal.ts';
+import { SECOND } from './time.ts';
+import type { Contract } from '../pollContract.ts';
+
+const PER_PAGE = 4;
+const PAGES = 3;
+const NAMES = Array.from({ length: PER_PAGE * PAGES }, (_, at) => `lead ${at + 10}`);
+
+/** Longer than any poll may take. */
+const NEVER = 600;
+/** Milliseconds that n8n gives a poll which has to run out of time. */
+const SHORT_BUDGET = 2 * SECOND;
+
+const FAULTS: Array<[name: string, fault: Fault]> = [
+	['throttles and asks to wait a second', { kind: 'refused', why: 'throttled', waitSeconds: 1 }],
+	[
+		'throttles and asks to wait for long',
+		{ kind: 'refused', why: 'throttled', waitSeconds: NEVER },
+	],
+	['is busy and asks to wait a second', { kind: 'refused', why: 'busy', waitSeconds: 1 }],
+	['is busy and asks to wait for long', { kind: 'refused', why: 'busy', waitSeconds: NEVER }],
+	['is broken for once', { kind: 'refused', why: 'broken' }],
+	['cuts the connection before the answer', { kind: 'cut', where: 'beforeAnswer' }],
+	['cuts the connection in the answer', { kind: 'cut', where: 'inAnswer' }],
+	['answers too late', { kind: 'slow', milliseconds: NEVER * SECOND }],
+];
+
+export function declareFailures({ destination, newPlace, test }: Contract): void {
+	const pagedPlace = async () => {
+		const place = await newPlace();
+		await place.insert(NAMES.map((name) => ({ name })));
+		place.shapePages({ records: PER_PAGE });
+		return place;
+	};
+
+	for (const [name, fault] of FAULTS) {
+		const runsOutOfTime = fault.kind === 'slow' || 'waitSeconds' in fault;
+		const retried = destination.retries(fault);
+		const options = runsOutOfTime && !retried ? { budget: SHORT_BUDGET } : {};
+
+		test(`that ${name} on any page costs no lead`, [], async () => {
+			await Promise.all(
+				Array.from({ length: PAGES }, async (_, page) => {
+					const place = await pagedPlace();
+					const poller = new Poller(place);
+					place.fault(fault, { page });
+					if (retried) {
+						expect(await poller.poll(options)).toEqual(NAMES);
+						expect(poller.cursor).toMatchObject({ sweep: null });
+					} else if (page === 0) {
+						expectHelpful(await refusalOf(poller.poll(options)), place);
+						expect(poller.cursor).toBeUndefined();
+						expect(await poller.poll()).toEqual(NAMES);
+					} else {
+						const given = await poller.poll(options);
+						// The pages before it, and the cursor just behind them.
+						expect(given).toHaveLength(page * PER_PAGE);
+						expect(poller.cursor).toMatchObject({
+							watermark: 0,
+							sweep: { position: expect.anything() },
+						});
+						const before = place.traffic();
+						const rest = await poller.restarted().drain();
+						expect([...given, ...rest].sort()).toEqual(NAMES);
+						expect(place.traffic(before).records).toBe(rest.length);
+					}
+					expect(place.faultsLeft()).toBe(0);
+				}),
+			);
+		});
+	}
+
+	test('that refuses again and again is told in words that help', [], async () => {
+		for (const why of ['throttled', 'busy'] as const) {
+			const place = await pagedPlace();
+			const poller = new Poller(place);
+			await poller.poll();
+			await place.insert([{ name: 'waiting' }]);
+			const kept = poller.kept();
+			place.fault({ kind: 'refused', why, waitSeconds: 0 }, { times: Infinity });
+			expectHelpful(await refusalOf(poller.poll()), place);
+			expect(poller.kept()).toEqual(kept);
+			place.fault({ kind: 'cut', where: 'beforeAnswer' }, { times: 0 });
+			expect(await poller.poll()).toEqual(['waiting']);
+		}
+	});
+
+	test('that refuses the activation keeps nothing', [], async () => {
+		for (const startFrom of ['all', 'now']) {
+			const place = await pagedPlace();
+			const poller = new Poller(place, { parameters: { startFrom } });
+			place.fault({ kind: 'cut', where: 'inAnswer' });
+			expectHelpful(await refusalOf(poller.poll()), place);
+			expect(poller.cursor).toBeUndefined();
+		}
+	});
+
+	test(
+		'with nothing but empty answers for a while is read to its end',
+		['emptyPages'],
+		async () => {
+			for (const emptyPages of [1, 3]) {
+				const place = await pagedPlace();
+				place.shapePages({ records: PER_PAGE, emptyPages });
+				const poller = new Poller(place);
+				expect(await poller.poll()).toEqual(NAMES);
+				await place.insert([{ name: 'new' }]);
+				expect(await poller.poll()).toEqual(['new']);
+				expect(await poller.poll()).toEqual([]);
+			}
+		},
+	);
+
+	test('is read to its end over any number of polls', ['emptyPages'], async () => {
+		const place = await pagedPlace();
+		place.shapePages({ records: PER_PAGE, emptyPages: 2 });
+		const poller = new Poller(place, { parameters: { maxLeads: 5 } });
+		expect(await poller.drain()).toEqual(NAMES);
+		expect(await poller.drain()).toEqual([]);
+	});
+
+	test('that fails on an empty answer in between is read from there', ['emptyPages'], async () => {
+		const place = await pagedPlace();
+		place.shapePages({ records: PER_PAGE, emptyPages: 1 });
+		const poller = new Poller(place);
+		// Empty, records, empty: the fourth answer is the second with records.
+		place.fault({ kind: 'cut', where: 'inAnswer' }, { page: 2 });
+		const given = await poller.poll();
+		expect(given).toHaveLength(PER_PAGE);
+		expect([...given, ...(await poller.drain())].sort()).toEqual(NAMES);
+	});
+}

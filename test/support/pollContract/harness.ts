@@ -1,0 +1,100 @@
+/**
+ * What a destination brings to the poll contract: a server or stand-in whose records a test writes,
+ * whose clock it turns and whose answers it spoils. The contract itself knows no vendor.
+ */
+import type { ICredentialDataDecryptedObject, INodeParameters } from 'n8n-workflow';
+
+import type { LeadDestinationName } from '../../../nodes/lead/types.ts';
+
+/** Decrypted credential data by credential type. */
+export type Credentials = Record<string, ICredentialDataDecryptedObject>;
+
+/** What a destination may be unable to do. */
+export type Ability =
+	/** A place that comes into being with its first lead. */
+	| 'absentPlace'
+	/** Records are changed in place, and the change moves their clock. */
+	| 'edits'
+	/** Answers without records that go on. */
+	| 'emptyPages'
+	/** Records that show only some time after their own clock. */
+	| 'lateRecords'
+	/** Two kinds of sign-in that lead to the same place. */
+	| 'secondSignIn';
+
+export interface PolledDestination {
+	readonly destination: LeadDestinationName;
+	/** What it can't do, each with the reason; a test that needs it is skipped, the reason in its name. */
+	readonly cannot: Readonly<Partial<Record<Ability, string>>>;
+	/** Whether the client that our reader uses tries again by itself, within a second or two. */
+	retries(fault: Fault): boolean;
+	/** Starts what stands in for the vendor, once for all tests. */
+	start(): Promise<DestinationServer>;
+}
+
+export interface DestinationServer {
+	/** A table, an organisation or a form of its own, empty, or not there until its first lead. */
+	newPlace(options?: { absent?: boolean }): Promise<PollHarness>;
+	stop(): Promise<void>;
+}
+
+/** A lead to be written; what is not given is the harness's to make up. */
+export interface LeadToWrite {
+	/** Tells the lead from the others at its place: the customer's last name. */
+	name: string;
+	/** `Source-Action|Offer`. */
+	leadSource?: string;
+	offerTitle?: string;
+	/** One text field holds Microsoft's placeholder. */
+	isTest?: boolean;
+	/** When the customer acted, epoch milliseconds; now, by the destination's clock, when absent. */
+	createdAt?: number;
+	/** When the record was written, epoch milliseconds; now when absent. */
+	writtenAt?: number;
+}
+
+export type Fault =
+	/** Turned away: over the caller's rate, the service short of means, or broken inside. */
+	| { kind: 'refused'; why: 'throttled' | 'busy' | 'broken'; waitSeconds?: number }
+	/** The connection ends before the answer, or in the middle of it. */
+	| { kind: 'cut'; where: 'beforeAnswer' | 'inAnswer' }
+	/** The answer takes so long to begin. */
+	| { kind: 'slow'; milliseconds: number };
+
+export interface Traffic {
+	requests: number;
+	/** Records in answers that were sent whole. */
+	records: number;
+}
+
+/** One place of a destination, and the node's settings for it. */
+export interface PollHarness {
+	readonly parameters: INodeParameters;
+	readonly credentials: Credentials;
+	/** The same with a secret that the destination refuses. */
+	readonly badCredentials: Credentials;
+	/** Another kind of sign-in to the same place. */
+	readonly otherCredentials?: Credentials;
+	/** What must never be read in an output or an error, of all credentials above. */
+	readonly secrets: readonly string[];
+
+	/** The destination's clock, epoch milliseconds. */
+	now(): number;
+	/** Turns the destination's clock on, or back before anything is written. */
+	pass(milliseconds: number): void;
+	/** Writes leads, and makes the place first where it is absent. @returns the leads' ids */
+	insert(leads: readonly LeadToWrite[]): Promise<string[]>;
+	/** Writes leads that keep their time of now but show only after `showLate`. */
+	insertLate(leads: readonly LeadToWrite[]): Promise<string[]>;
+	showLate(): void;
+	/** Changes a field of these leads that says nothing of when they were made. */
+	edit(...names: string[]): Promise<void>;
+
+	/** Strikes answers with records: the first from now on, or a later `page`; once, or `times`. */
+	fault(fault: Fault, options?: { page?: number; times?: number }): void;
+	/** How often faults have yet to strike. */
+	faultsLeft(): number;
+	/** Most records in an answer, and empty answers before, between and after those with records. */
+	shapePages(shape: { records?: number; emptyPages?: number }): void;
+	traffic(since?: Traffic): Traffic;
+}

@@ -1,0 +1,48 @@
+import { inspect } from 'node:util';
+
+import { NodeApiError } from 'n8n-workflow';
+
+import type { PollHarness } from './harness.ts';
+
+/** Words that blame, which no text of ours holds. */
+export const BLAME = /\b(error|problem|failure|mistake)s?\b/i;
+
+/** The error of something that has to be refused. */
+export async function refusalOf(action: Promise<unknown>): Promise<Error> {
+	const outcome = await action.then(
+		(value) => ({ value }),
+		(error: unknown) => ({ error }),
+	);
+	if (!('error' in outcome)) throw new Error(`It was not refused: ${inspect(outcome.value)}`);
+	expect(outcome.error).toBeInstanceOf(Error);
+	return outcome.error as Error;
+}
+
+/** A refusal as n8n has to show it: what happened, what to do next, and no secret in any form of it. */
+export function expectHelpful(error: Error, place: PollHarness): void {
+	expect(error).toBeInstanceOf(NodeApiError);
+	const { message, description } = error as NodeApiError;
+	expect(message).toMatch(/^[A-Z].{15,}[^.]$/);
+	expect(description).toMatch(/^[A-Z].{20,}\.$/);
+	expect(`${message} ${description}`).not.toMatch(BLAME);
+	expectNoSecret(error, place.secrets);
+}
+
+/** Looks for secrets in whatever n8n could log, store or show of a value. */
+export function expectNoSecret(value: unknown, secrets: readonly string[]): void {
+	const { node } = (value ?? {}) as { node?: { credentials?: unknown } };
+	const credentials = node?.credentials;
+	// In these tests the credential's id is its data; in n8n it is an id.
+	if (node) delete node.credentials;
+	const { message, stack, cause } = (value ?? {}) as Partial<Error>;
+	const forms = [
+		inspect(value, { depth: 20, showHidden: true, maxStringLength: null, maxArrayLength: null }),
+		JSON.stringify(value) ?? '',
+		inspect({ message, stack, cause }, { depth: 20, maxStringLength: null }),
+	];
+	if (node) node.credentials = credentials;
+	for (const secret of secrets) {
+		expect(secret).not.toBe('');
+		for (const form of forms) expect(form.includes(secret)).toBe(false);
+	}
+}
