@@ -71,7 +71,10 @@ async function newLeads(context: IPollFunctions): Promise<Lead[]> {
 	}
 	const cursor = asData(storeCursor({ ...result.cursor, revision: revision + 1 }));
 	state.cursor = cursor;
-	if (!kept && start.from === 'now' && result.leads.length === 0) keepStart(context, cursor);
+	if (!kept) {
+		const isStart = start.from === 'now' && result.leads.length === 0;
+		keepStart(context, isStart ? cursor : undefined);
+	}
 
 	tellEnd(context, result);
 	return result.leads;
@@ -150,9 +153,15 @@ function startedCursor(context: IPollFunctions): unknown {
 		: undefined;
 }
 
-function keepStart(context: IPollFunctions, cursor: IDataObject): void {
+/** Without a cursor an earlier start is dropped: chosen again, it would bring back what came since. */
+function keepStart(context: IPollFunctions, cursor: IDataObject | undefined): void {
 	const state = workflowState(context);
-	state.marketplaceLeadStarts = { ...state.marketplaceLeadStarts, [context.getNode().id]: cursor };
+	const starts = { ...state.marketplaceLeadStarts };
+	const { id } = context.getNode();
+	if (cursor) starts[id] = cursor;
+	else if (Object.hasOwn(starts, id)) delete starts[id];
+	else return;
+	state.marketplaceLeadStarts = starts;
 }
 
 function workflowState(context: IPollFunctions): WorkflowState {

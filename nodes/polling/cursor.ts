@@ -41,6 +41,9 @@ export interface StoredSweep {
 
 const CURSOR_VERSION = 1;
 
+/** Epoch milliseconds: the last instant JavaScript has. A later one could not be asked for. */
+const LATEST_TIME = 8_640_000_000_000_000;
+
 /** The cursor as the sweep works on it. */
 export interface Cursor extends Omit<StoredCursor, 'memory' | 'sweep' | 'version'> {
 	memory: RowMemory;
@@ -107,7 +110,7 @@ function loadSweep(stored: unknown): Sweep | undefined {
 }
 
 function isTime(value: unknown): value is number {
-	return Number.isSafeInteger(value) && (value as number) >= 0;
+	return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= LATEST_TIME;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

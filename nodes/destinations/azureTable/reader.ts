@@ -1,6 +1,6 @@
 import type { LeadReader, PageRequest, Position, SourcePage, SourceRow } from '../../polling/types';
 import type { TableClient, TableEntityResult } from '../../vendor/dataTables';
-import { explainRefusal, isMissingTable } from './refusal';
+import { explainRefusal, isBadToken, isMissingTable } from './refusal';
 import { createdTime, toRecord } from './record';
 
 /** The service's own limit. */
@@ -63,6 +63,12 @@ export class AzureTableReader implements LeadReader {
 			// Microsoft makes the table with the first lead: until then it is an empty one. A table that
 			// goes missing in the middle is not at its end.
 			if (position === null && isMissingTable(error)) return { rows: [], next: null, serviceTime };
+			// A cursor that was damaged must not stop every poll from now on: the pass begins again, and
+			// what has been passed on is remembered.
+			if (token !== undefined && isBadToken(error)) {
+				const start = after === undefined ? null : toPosition({ after });
+				return await this.readPage({ since, position: start, pageSize, signal });
+			}
 			throw explainRefusal(error);
 		}
 	}

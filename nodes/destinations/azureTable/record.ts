@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../lead';
+import { readTime } from '../../lead/time';
 import type { TableEntityResult } from '../../vendor/dataTables';
 
 /** The columns the service keeps itself, by the SDK's names and by the service's. */
@@ -28,14 +29,14 @@ export function toRecord(entity: TableEntityResult<Record<string, unknown>>): Js
 }
 
 /**
- * When Microsoft's writer says that the lead was made, epoch milliseconds. The column may be text or
- * a date, in any casing; `undefined` where it is missing or not a date.
+ * When Microsoft's writer says that the lead was made, epoch milliseconds: the same time that the
+ * lead shows. The column's name may have any casing; `undefined` where it holds no time.
  */
 export function createdTime(record: JsonObject): number | undefined {
 	for (const [name, value] of Object.entries(record)) {
-		if (name.toLowerCase() !== 'createdtime' || typeof value !== 'string') continue;
-		const time = Date.parse(value);
-		if (time >= 0) return time;
+		if (name.toLowerCase() !== 'createdtime') continue;
+		const time = readTime(value);
+		if (time !== '') return Date.parse(time);
 	}
 	return undefined;
 }

@@ -189,6 +189,12 @@ export function isMissingTable(error: unknown): boolean {
 	return statusCode === 404 && (code === 'TableNotFound' || code === 'ResourceNotFound');
 }
 
+/** Whether the SDK could not read a continuation token, or the service did not give it out. */
+export function isBadToken(error: unknown): boolean {
+	const { name, statusCode } = fieldsOf(error);
+	return statusCode === 400 || name === 'SyntaxError' || name === 'TypeError';
+}
+
 function refusal(explanation: Explanation, statusCode?: number): DestinationError {
 	const { message, description, reason } = explanation;
 	return new DestinationError(message, { description, reason, httpCode: asText(statusCode) });
