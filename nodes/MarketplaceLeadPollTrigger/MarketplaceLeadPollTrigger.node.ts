@@ -9,6 +9,7 @@ import {
 	destinationCredentials,
 	destinationMethods,
 	destinationProperties,
+	destinationSubtitle,
 } from '../parameters/destinationParameters';
 import { leadFilterProperty, leadOptionFields } from '../parameters/leadParameters';
 import { pollLeads } from './pollLeads';
@@ -25,7 +26,7 @@ export class MarketplaceLeadPollTrigger implements INodeType {
 		version: 1,
 		description:
 			"Starts the workflow for every new lead that Microsoft's marketplaces wrote into a destination, each lead once",
-		subtitle: '={{ $parameter["destination"] }}',
+		subtitle: destinationSubtitle,
 		activationMessage: 'New leads will now start this workflow.',
 		defaults: { name: 'Marketplace Lead Poll Trigger' },
 		polling: true,

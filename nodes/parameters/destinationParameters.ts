@@ -32,14 +32,29 @@ export const destinationProperties: INodeProperties[] = [
 	...DESTINATIONS.flatMap(({ properties }) => properties),
 ];
 
+/** The destination's name for people, under the node on the canvas. */
+export const destinationSubtitle = `={{ (${JSON.stringify(
+	Object.fromEntries(DESTINATIONS.map(({ name, displayName }) => [name, displayName])),
+)})[$parameter["destination"]] }}`;
+
 export const destinationCredentials: INodeCredentialDescription[] = DESTINATIONS.map(
 	({ name, credentialType }) => ({
 		name: credentialType,
 		required: true,
-		displayOptions: { show: { destination: [name] } },
+		...hiddenFor(DESTINATIONS.map((other) => other.name).filter((other) => other !== name)),
 		testedBy: testName(credentialType),
 	}),
 );
+
+/**
+ * Hidden for the others rather than shown for its own: a field of which every choice shows a
+ * credential is taken by the editor for a choice of sign-ins, and is left out of the panel.
+ */
+function hiddenFor(destinations: string[]): Pick<INodeCredentialDescription, 'displayOptions'> {
+	return destinations.length === 0
+		? {}
+		: { displayOptions: { hide: { destination: destinations } } };
+}
 
 /** What the contexts that can reach a destination have in common. */
 interface DestinationContext {
