@@ -37,10 +37,9 @@ export class MarketplaceLeadTrigger implements INodeType {
 			dark: 'file:../icons/marketplaceLead.dark.svg',
 		},
 		group: ['trigger'],
-		// They do the same. For a webhook of version 1, n8n evaluates an expression with every request,
+		// Begins at 2: for a webhook node of version 1, n8n evaluates an expression with every request,
 		// which takes a V8 isolate even where the webhook's own fields need none (webhookDescription.ts).
-		version: [1, 2],
-		defaultVersion: 2,
+		version: 2,
 		subtitle: '=POST /{{ $parameter["path"] }}',
 		description:
 			'Starts the workflow when a lead from Azure Marketplace, Azure portal or AppSource arrives at its HTTPS endpoint',

@@ -91,7 +91,7 @@ function parseCodes(text: string, hasBar: boolean, warnings: string[]): Codes {
 	const dashes = [...text.matchAll(DASH)].map((match) => match.index);
 	const dash =
 		dashes.find((at) => at <= MAX_SPELLING_LENGTH && findSource(text.slice(0, at).trim())) ??
-		dashes.findLast((at) => findAction(text.slice(at + 1).trim())) ??
+		dashes.find((at) => findAction(text.slice(at + 1).trim())) ??
 		dashes[0];
 	if (dash === undefined) {
 		// One word is a store we do not know yet, several are somebody's sentence.

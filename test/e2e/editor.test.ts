@@ -2,14 +2,15 @@
  * What the editor gets of our package, and what n8n loads of its code for that: the two credential
  * types, which n8n 2.40 reads of every package at its start, and nothing else.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { withTarball } from '../../scripts/host/build.ts';
 import { ensureN8n } from '../../scripts/host/cache.ts';
 import { PACKAGE } from '../../scripts/host/demo.ts';
 import { Environment } from '../../scripts/host/environment.ts';
+import { temporaryFolder } from '../../scripts/host/temporary.ts';
+import type { TemporaryFolder } from '../../scripts/host/temporary.ts';
 import { MarketplaceTable } from '../support/marketplaceTable.ts';
 import {
 	chain,
@@ -27,11 +28,13 @@ interface NodeType {
 	codex?: { categories?: string[] };
 }
 
-const NODES = ['marketplaceLeadTrigger', 'marketplaceLeadPollTrigger', 'leadSource'];
+/** Our nodes with their versions, by which the editor asks for their schema. */
+const VERSIONS = { marketplaceLeadTrigger: 2, marketplaceLeadPollTrigger: 1, leadSource: 1 };
+const NODES = Object.keys(VERSIONS);
 const CREDENTIALS = ['azureTableApi', 'marketplaceLeadEndpointApi'];
 
 let environment: Environment;
-let logFolder: string;
+let logFolder: TemporaryFolder;
 let nodeTypes: NodeType[];
 let credentialTypes: NodeType[];
 
@@ -39,22 +42,24 @@ const CREDENTIAL_FILE = /^dist\/credentials\/\w+\.credentials\.js$/;
 
 /** The files of ours that n8n has loaded so far, but for the credential types. */
 async function loaded(): Promise<string[]> {
-	const log = await readFile(path.join(logFolder, 'loaded'), 'utf8').catch((error: unknown) => {
-		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-		throw error;
-	});
+	const log = await readFile(path.join(logFolder.path, 'loaded'), 'utf8').catch(
+		(error: unknown) => {
+			if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+			throw error;
+		},
+	);
 	return log.split('\n').filter((file) => file !== '' && !CREDENTIAL_FILE.test(file));
 }
 
 beforeAll(async () => {
 	const install = await ensureN8n(() => undefined);
-	logFolder = await mkdtemp(path.join(tmpdir(), 'marketplace-leads-log-'));
+	logFolder = await temporaryFolder('log');
 	environment = await withTarball((tarball) =>
 		Environment.start({
 			install,
 			tarballs: [tarball],
 			nodeOptions: ['--require', path.join(__dirname, 'support', 'loadLog.cjs')],
-			env: { LOAD_LOG: path.join(logFolder, 'loaded') },
+			env: { LOAD_LOG: path.join(logFolder.path, 'loaded') },
 		}),
 	);
 	const ours = ({ name }: NodeType) => name.startsWith(`${PACKAGE}.`) || CREDENTIALS.includes(name);
@@ -66,7 +71,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	await environment?.stop();
-	await rm(logFolder, { recursive: true, force: true });
+	await logFolder?.remove();
 });
 
 // The tests stand in the order of a new n8n's life: what is loaded stays loaded.
@@ -90,8 +95,8 @@ it('shows an icon for each of them', async () => {
 	}
 });
 
-it.each(NODES)('previews the fields of a lead for %s', async (name) => {
-	const url = `${environment.baseUrl}/schemas/${PACKAGE}.${name}/1.0.0.json`;
+it.each(Object.entries(VERSIONS))('previews the fields of a lead for %s', async (name, version) => {
+	const url = `${environment.baseUrl}/schemas/${PACKAGE}.${name}/${version}.0.0.json`;
 	const response = await fetch(url);
 	expect(response.status).toBe(200);
 	const schema = (await response.json()) as { properties: Record<string, unknown> };

@@ -30,7 +30,7 @@ export function withCredential(trigger: WorkflowNode, credential: CredentialRef)
 
 export function leadTrigger(parameters: Parameters = {}): WorkflowNode {
 	const trigger = node('Trigger', `${PACKAGE}.marketplaceLeadTrigger`, parameters);
-	return { ...trigger, webhookId: randomUUID() };
+	return { ...trigger, typeVersion: 2, webhookId: randomUUID() };
 }
 
 export function pollTrigger(table: string, parameters: Parameters = {}): WorkflowNode {

@@ -170,6 +170,12 @@ describe('fields of the customer', () => {
 		expect(lead.customer.email).toBe('a@b.com');
 	});
 
+	it('come from the first of two names that differ in case only', () => {
+		const lead = parseLead(record({ Company: 'Contoso', company: 'Fabrikam', COMPANY: 'Contoso' }));
+		expect(lead.customer.company).toBe('Contoso');
+		expect(lead.properties).toEqual({ company: 'Fabrikam' });
+	});
+
 	it('lose nothing when two names hold different things', () => {
 		const lead = parseLead(record({ phone: '+1 617 555 0199', MobilePhone: '+1 617 555 0100' }));
 		expect(lead.customer.phone).toBe('+16175550199');

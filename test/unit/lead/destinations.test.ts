@@ -48,7 +48,7 @@ describe('Azure Table', () => {
 		expect(parseLead(edited).id).toBe(parseLead(row).id);
 	});
 
-	it('has CustomerInfo as text, as text within text, and as an object', () => {
+	it('has CustomerInfo as text, with or without byte order mark, and as an object', () => {
 		const expected = parseLead(row, { receivedAt: '2020-01-01' });
 		const details: unknown = JSON.parse(row.CustomerInfo);
 		for (const CustomerInfo of [details, `\ufeff${row.CustomerInfo}`]) {
@@ -105,6 +105,12 @@ describe('HTTPS', () => {
 		const reversed = Object.fromEntries(Object.entries(lead).reverse());
 		expect(parseLead(reversed).id).toBe(parseLead(lead).id);
 		expect(parseLead({ ...lead, Description: 'another' }).id).not.toBe(parseLead(lead).id);
+	});
+
+	it('has one id for two keys that differ in case only, whichever comes first', () => {
+		const id = (fields: object) => parseLead(fields, { destination: 'https' }).id;
+		expect(id({ note: 1, Note: 2 })).toBe(id({ note: 2, Note: 1 }));
+		expect(id({ note: 1, Note: 2 })).not.toBe(id({ note: 1, Note: 1 }));
 	});
 
 	it.each([

@@ -140,6 +140,8 @@ describe('parseLeadSource', () => {
 		['SPZA-XYZ|contoso.crm', 'SPZA', 'XYZ', true, false],
 		['SPZA-New-Thing|contoso.crm', 'SPZA', 'New-Thing', true, false],
 		['Moon-Store-INS|contoso.crm', 'Moon-Store', 'INS', false, true],
+		['Moonbase--INS|contoso.crm', 'Moonbase', 'INS', false, true],
+		['Moonbase-Do-Not-Contact|a.b', 'Moonbase', 'DNC', false, true],
 		['Moon-Store-XYZ|contoso.crm', 'Moon', 'Store-XYZ', false, false],
 		['Moon Store-Get it|contoso.crm', 'Moon Store', 'Get it', false, false],
 		['|contoso.crm', '', '', false, false],

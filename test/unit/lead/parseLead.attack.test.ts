@@ -296,6 +296,15 @@ describe('objects that throw', () => {
 	});
 });
 
+it('takes over no more than 50 warnings of 500 characters from a lead parsed before', () => {
+	const lead = parseLead(record());
+	const long = Array.from({ length: 100_000 }, (_, i) => `${i} ${'x'.repeat(1_000)}\ud800`);
+	const again = parseLead({ ...lead, warnings: long });
+	expectWellFormed(again);
+	expect(again.warnings).toHaveLength(50);
+	expect(parseLead(again)).toEqual(again);
+});
+
 it('says no more than 50 things about one lead', () => {
 	const flags = Array.from({ length: 1_000 }, (_, i) => [`DoNotCall${'_'.repeat(i % 39)}`, true]);
 	const spaced = Object.fromEntries(

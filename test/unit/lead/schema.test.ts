@@ -10,11 +10,17 @@ interface Schema {
 }
 
 const ROOT = path.join(__dirname, '..', '..', '..');
-const NODES = ['MarketplaceLeadTrigger', 'MarketplaceLeadPollTrigger', 'LeadSource'];
+/** Each node with its version, by which n8n finds its schema. */
+const SCHEMAS = {
+	MarketplaceLeadTrigger: 'v2.0.0.json',
+	MarketplaceLeadPollTrigger: 'v1.0.0.json',
+	LeadSource: 'v1.0.0.json',
+};
+const NODES = Object.keys(SCHEMAS) as Array<keyof typeof SCHEMAS>;
 
-function schemaText(node: string): string {
+function schemaText(node: keyof typeof SCHEMAS): string {
 	// n8n looks for `__schema__/v<three numbers>.json` beside a node without resources.
-	return readFileSync(path.join(ROOT, 'nodes', node, '__schema__', 'v1.0.0.json'), 'utf8');
+	return readFileSync(path.join(ROOT, 'nodes', node, '__schema__', SCHEMAS[node]), 'utf8');
 }
 
 /** Path and type of each field, as `customer.email: string`; open objects have none below them. */
