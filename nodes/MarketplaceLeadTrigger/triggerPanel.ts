@@ -39,10 +39,4 @@ export const triggerPanel: TriggerPanelDefinition = {
 };
 
 /** The same in short, among the parameters. */
-export const connectionNotice = [
-	'1. Publish this workflow and copy its Production URL.',
-	`2. In Partner Center, open ${WHERE_TO_PASTE}.`,
-	`3. Paste the URL and append ${SECRET_TO_APPEND}.`,
-	'4. Click <b>Validate</b>: a test lead arrives.',
-	'5. Click <b>Connect</b> and publish the offer.',
-].join(' <br /> ');
+export const connectionNotice = `In Partner Center, open ${WHERE_TO_PASTE}, paste the Production URL of this node with ${SECRET_TO_APPEND} appended, click <b>Validate</b> to get a test lead, and publish the offer.`;
