@@ -19,15 +19,9 @@ interface State {
 	result: DemoResult;
 }
 
-/** What is started ends with this process, and what it made on disk is deleted as it exits. */
-function stopOnSignals(): void {
-	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-		process.on(signal, () => {
-			process.stdout.write('\nStopping n8n and Azurite.\n');
-			// Once the check is done, being stopped is how the demo ends.
-			process.exit(process.exitCode ?? 1);
-		});
-	}
+/** Each task has a line of its own for what goes on, which is gone when the task is done. */
+function shownBy(task: { output: string }): (message: string) => void {
+	return paced((message) => (task.output = message));
 }
 
 async function runDemo(): Promise<State> {
@@ -38,7 +32,7 @@ async function runDemo(): Promise<State> {
 			{
 				title: `Find or install n8n ${N8N_VERSION}`,
 				task: async (context, task) => {
-					context.install = await ensureN8n(paced((message) => (task.output = message)));
+					context.install = await ensureN8n(shownBy(task));
 				},
 			},
 			{
@@ -52,19 +46,21 @@ async function runDemo(): Promise<State> {
 			{
 				title: 'Make credentials, import and activate the example workflows',
 				task: async (context, task) => {
-					const show = paced((message) => (task.output = message));
-					context.demo = new Demo(context.environment, show);
+					context.demo = new Demo(context.environment, shownBy(task));
 					await context.demo.importWorkflows();
 				},
 			},
 			{
 				title: 'Send a lead of every kind over HTTPS and into the table',
-				task: ({ demo }) => demo.sendSamples(),
+				task: async ({ demo }, task) => {
+					demo.progress = shownBy(task);
+					await demo.sendSamples();
+				},
 			},
 			{
 				title: 'Wait for the leads to come out of the workflows',
 				task: async (context, task) => {
-					context.demo.progress = paced((message) => (task.output = message));
+					context.demo.progress = shownBy(task);
 					context.result = await context.demo.collect();
 				},
 			},
@@ -100,7 +96,6 @@ function leadsTable(leads: SeenLead[]): string {
 }
 
 await command(async () => {
-	stopOnSignals();
 	const { environment, demo, result } = await runDemo();
 	const { seen, differences } = result;
 	process.stdout.write(`\n${leadsTable(seen)}\n\n`);

@@ -155,13 +155,12 @@ function startedCursor(context: IPollFunctions): unknown {
 
 /** Without a cursor an earlier start is dropped: chosen again, it would bring back what came since. */
 function keepStart(context: IPollFunctions, cursor: IDataObject | undefined): void {
+	if (!cursor && startedCursor(context) === undefined) return;
 	const state = workflowState(context);
-	const starts = { ...state.marketplaceLeadStarts };
 	const { id } = context.getNode();
-	if (cursor) starts[id] = cursor;
-	else if (Object.hasOwn(starts, id)) delete starts[id];
-	else return;
-	state.marketplaceLeadStarts = starts;
+	const starts = Object.entries(state.marketplaceLeadStarts ?? {}).filter(([node]) => node !== id);
+	if (cursor) starts.push([id, cursor]);
+	state.marketplaceLeadStarts = Object.fromEntries(starts);
 }
 
 function workflowState(context: IPollFunctions): WorkflowState {

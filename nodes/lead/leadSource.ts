@@ -84,6 +84,12 @@ type Codes = Pick<LeadSourceParts, 'source' | 'action'>;
 
 function parseCodes(text: string, hasBar: boolean, warnings: string[]): Codes {
 	if (text === '') return { source: NONE, action: NONE };
+	// As Microsoft writes it, which is nearly always; no source or action is spelled so by itself.
+	const hyphen = text.indexOf('-');
+	const source = hyphen < 0 ? undefined : findSource(text.slice(0, hyphen));
+	const action = source && findAction(text.slice(hyphen + 1));
+	if (action) return { source: toSource(source.code), action: toAction(action.code) };
+
 	if (findSource(text)) return { source: toSource(text), action: NONE };
 	if (findAction(text)) return { source: NONE, action: toAction(text) };
 	if (text.length > MAX_CODES_LENGTH) return prose(text, warnings);

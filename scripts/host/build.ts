@@ -1,10 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-
 import { pack } from './community.ts';
 import { npm } from './npm.ts';
 import { PROJECT_ROOT } from './paths.ts';
+import { temporaryFolder } from './temporary.ts';
 
 /** Builds the package into `dist/`. */
 export async function build(): Promise<void> {
@@ -13,10 +10,10 @@ export async function build(): Promise<void> {
 
 /** Gives the tarball of what was built to `use`, and deletes it afterwards. */
 export async function withTarball<T>(use: (tarball: string) => Promise<T>): Promise<T> {
-	const folder = await mkdtemp(path.join(tmpdir(), 'marketplace-leads-pack-'));
+	const folder = await temporaryFolder('pack');
 	try {
-		return await use(await pack(PROJECT_ROOT, folder));
+		return await use(await pack(PROJECT_ROOT, folder.path));
 	} finally {
-		await rm(folder, { recursive: true, force: true });
+		await folder.remove();
 	}
 }

@@ -58,13 +58,15 @@ export async function ensureN8n(
 		// In a sibling folder first: a folder of the final name is always whole, whenever we are ended.
 		const partial = `${folder}.partial-${randomBytes(4).toString('hex')}`;
 		await mkdir(partial, { recursive: true });
-		await installInto(partial, progress);
-		await writeFile(path.join(partial, MARKER), JSON.stringify(marker()));
-		await rename(partial, folder).catch(async (error: unknown) => {
+		try {
+			await installInto(partial, progress);
+			await writeFile(path.join(partial, MARKER), JSON.stringify(marker()));
+			await rename(partial, folder);
+		} catch (error) {
+			await rm(partial, { recursive: true, force: true });
 			// Our lock was taken for stale (a laptop that slept) and the other install was first.
 			if (!(await isComplete(folder))) throw error;
-			await rm(partial, { recursive: true, force: true });
-		});
+		}
 		return folder;
 	} finally {
 		await lock.release();

@@ -1,12 +1,12 @@
-import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
 import { startServer } from './child.ts';
 import type { ServerProcess } from './child.ts';
 import { serverNode } from './paths.ts';
 import { freePort } from './ports.ts';
+import { temporaryFolder } from './temporary.ts';
+import type { TemporaryFolder } from './temporary.ts';
 import { waitFor } from './wait.ts';
 
 /** The first start migrates the database: 25 s on 2 idle cores, far more on busy ones. */
@@ -29,30 +29,27 @@ export interface N8nOptions {
  * again on the same folder and port, as an operator's would be.
  */
 export class N8n {
-	readonly userFolder: string;
+	private readonly folder: TemporaryFolder;
 	private readonly options: N8nOptions;
 	private process: ServerProcess | undefined;
 	private port = 0;
 	private brokerPort = 0;
 
-	/** For a process that exits without `remove()`; the password of a demo must not stay behind. */
-	private readonly removeOnExit = () => {
-		this.process?.killNow();
-		rmSync(this.userFolder, { recursive: true, force: true, maxRetries: 3 });
-	};
-
-	private constructor(userFolder: string, options: N8nOptions) {
-		this.userFolder = userFolder;
+	private constructor(folder: TemporaryFolder, options: N8nOptions) {
+		this.folder = folder;
 		this.options = options;
-		process.once('exit', this.removeOnExit);
 	}
 
 	/** Makes the user folder; nothing runs yet. */
 	static async create(options: N8nOptions): Promise<N8n> {
-		const folder = await mkdtemp(path.join(tmpdir(), 'marketplace-leads-n8n-'));
+		const folder = await temporaryFolder('n8n', () => n8n.process?.killNow());
 		const n8n = new N8n(folder, options);
 		await mkdir(n8n.nodesFolder, { recursive: true });
 		return n8n;
+	}
+
+	get userFolder(): string {
+		return this.folder.path;
 	}
 
 	/** Where an administrator installs community packages by hand. */
@@ -130,8 +127,7 @@ export class N8n {
 	/** Stops n8n and deletes its user folder. */
 	async remove(): Promise<void> {
 		await this.kill();
-		process.removeListener('exit', this.removeOnExit);
-		await rm(this.userFolder, { recursive: true, force: true, maxRetries: 3 });
+		await this.folder.remove();
 	}
 
 	/** The end of what n8n printed in this run, without the hundreds of lines on migrations. */

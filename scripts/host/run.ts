@@ -42,11 +42,17 @@ export async function run(command: string, args: string[], options: RunOptions):
 	}
 }
 
-/** Runs a command that talks to the user itself; gives its exit code, 1 if a signal ended it. */
+/** Runs a command that talks to the user itself; gives its exit code, 1 if a signal ended it. It ends with us. */
 export async function runInTerminal(command: string, args: string[], cwd: string): Promise<number> {
 	const child = spawn(command, args, { cwd, stdio: 'inherit' });
-	return await new Promise((resolve, reject) => {
-		child.once('error', reject);
-		child.once('close', (code) => resolve(code ?? 1));
-	});
+	const stopWithUs = () => child.kill('SIGTERM');
+	process.once('exit', stopWithUs);
+	try {
+		return await new Promise((resolve, reject) => {
+			child.once('error', reject);
+			child.once('close', (code) => resolve(code ?? 1));
+		});
+	} finally {
+		process.removeListener('exit', stopWithUs);
+	}
 }

@@ -48,8 +48,21 @@ export async function step<T>(
 	}
 }
 
+/**
+ * Makes a signal an ordinary exit, so that what hooks onto that (deleting temporary folders, freeing
+ * a lock, ending children) is done.
+ */
+export function exitOnSignals(code: () => number = () => 1): void {
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+		// Every time: a second one, as a whole process group gets it, must not cut the exit short.
+		process.on(signal, () => process.exit(code()));
+	}
+}
+
 /** Runs a command's steps; what goes wrong is told in its words, without a stack, and ends with 1. */
 export async function command(main: () => Promise<number>): Promise<void> {
+	// Once a command has done its work and only serves, being stopped is how it ends.
+	exitOnSignals(() => Number(process.exitCode ?? 1));
 	try {
 		process.exitCode = await main();
 	} catch (error) {

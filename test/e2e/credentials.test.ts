@@ -1,7 +1,6 @@
 /** The Test buttons of our credentials, right and wrong, through n8n's own REST interface. */
 import { AzureNamedKeyCredential, generateAccountSas, generateTableSas } from '@azure/data-tables';
 
-import type { DemoHost } from '../../scripts/host/demo.ts';
 import { freePort } from '../../scripts/host/ports.ts';
 import { MarketplaceTable } from '../support/marketplaceTable.ts';
 import { sharedHost } from './support/host.ts';
@@ -10,7 +9,7 @@ import { chain, leadTrigger, LiveWorkflow, node, withCredential } from './suppor
 const SECRET = 'an-e2e-secret-of-32-characters-01';
 const WRONG_SECRET = 'another-secret-of-32-characters-1';
 
-let host: DemoHost;
+let host: Awaited<ReturnType<typeof sharedHost>>;
 beforeAll(async () => {
 	host = await sharedHost();
 });
@@ -72,23 +71,27 @@ describe('Azure Table', () => {
 		expect(await test({ ...way, sasUrl: endpoint })).toEqual(refused(/no signature/));
 	});
 
-	it('says which part of an Entra application is missing or not reached', async () => {
-		const { accountName } = host.azurite;
-		const application = {
-			authentication: 'entra',
-			cloud: 'custom',
-			endpoint: `https://127.0.0.1:${await freePort()}/${accountName}`,
-			authorityHost: `https://localhost:${await freePort()}`,
-			tenantId: '00000000-0000-0000-0000-000000000001',
-			clientId: '00000000-0000-0000-0000-000000000002',
-			clientSecret: 'a-client-secret',
-		};
-		expect(await test({ ...application, tenantId: '' })).toEqual(refused(/Tenant ID/));
-		expect(await test({ ...application, clientId: '' })).toEqual(refused(/Client ID/));
-		expect(await test({ ...application, clientSecret: '' })).toEqual(refused(/Client Secret/));
-		const unreached = await test(application);
-		expect(unreached).toEqual(refused(/authority host|reached/i));
-		expect(unreached.message).not.toContain(application.clientSecret);
+	it('connects as an Entra application, and says which part of it is wrong', async () => {
+		const { authorityHost, endpoint, application } = host.entra;
+		const { tenantId, clientId, clientSecret, expiredSecret } = application;
+		const way = { authentication: 'entra', cloud: 'custom', endpoint, authorityHost };
+		const right = { ...way, tenantId, clientId, clientSecret };
+		expect(await test(right)).toEqual(ok);
+
+		const nobody = '00000000-0000-0000-0000-000000000001';
+		expect(await test({ ...right, tenantId: nobody })).toEqual(refused(/tenant/));
+		expect(await test({ ...right, clientId: nobody })).toEqual(refused(/Client ID is not known/));
+		const wrong = await test({ ...right, clientSecret: 'a-wrong-client-secret' });
+		expect(wrong).toEqual(refused(/Client Secret is wrong/));
+		expect(wrong.message).not.toContain('a-wrong-client-secret');
+		expect(await test({ ...right, clientSecret: expiredSecret })).toEqual(refused(/expired/));
+		for (const [field, name] of [
+			['tenantId', /Tenant ID/],
+			['clientId', /Client ID/],
+			['clientSecret', /Client Secret/],
+		] as const) {
+			expect(await test({ ...right, [field]: '' })).toEqual(refused(name));
+		}
 	}, 60_000);
 
 	it('refuses to activate a workflow with a wrong key, and says why', async () => {

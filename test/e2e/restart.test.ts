@@ -44,7 +44,7 @@ beforeAll(async () => {
 }, TIMEOUT_MS);
 
 afterAll(async () => {
-	await environment.stop();
+	await environment?.stop();
 });
 
 const companies = (leads: Array<{ customer: { company: string } }>) =>

@@ -19,7 +19,7 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
 		reason: 'permission',
 		message: 'The storage account does not let this sign-in or this address in',
 		description:
-			'Check that the key is right, that the account allows key access, and that its firewall (Networking) lets the address of n8n through.',
+			'Check that the account key or SAS is right and has not expired, that the account allows key access, and that its firewall (Networking) lets the address of n8n through.',
 	},
 	AuthorizationPermissionMismatch: {
 		reason: 'permission',
@@ -63,6 +63,12 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
 		message: 'The storage account does not allow account keys',
 		description:
 			'Sign in with an Entra application instead, or enable storage account key access in the account’s configuration.',
+	},
+	// Where the account is part of the address's path, as on Azure Stack Hub and emulators.
+	ResourceNotFound: {
+		reason: 'notFound',
+		message: 'There is no storage account at this address',
+		description: 'Check the account name and the table endpoint in the credential.',
 	},
 	TableNotFound: {
 		reason: 'notFound',
@@ -186,7 +192,7 @@ export function explainRefusal(error: unknown): DestinationError {
 /** Whether the table is simply not there yet. */
 export function isMissingTable(error: unknown): boolean {
 	const { code, statusCode } = fieldsOf(error);
-	return statusCode === 404 && (code === 'TableNotFound' || code === 'ResourceNotFound');
+	return statusCode === 404 && code === 'TableNotFound';
 }
 
 /** Whether the SDK could not read a continuation token, or the service did not give it out. */
@@ -221,9 +227,10 @@ function fieldsOf(error: unknown): ErrorFields {
 	const { code, statusCode, details } = error as Error & {
 		code?: unknown;
 		statusCode?: unknown;
-		details?: { odataError?: { code?: unknown } };
+		details?: { odataError?: { code?: unknown }; errorCode?: unknown };
 	};
-	const serviceCode = details?.odataError?.code ?? code;
+	// An answer in XML has its code in a header only, which the SDK puts beside the body's fields.
+	const serviceCode = details?.odataError?.code ?? details?.errorCode ?? code;
 	return {
 		name: error.name,
 		message: error.message,

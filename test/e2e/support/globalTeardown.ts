@@ -1,5 +1,5 @@
 import { shared } from './host.ts';
 
 export default async function globalTeardown(): Promise<void> {
-	await shared.marketplaceLeadsEnvironment?.stop();
+	for (const stop of shared.marketplaceLeadsStops?.reverse() ?? []) await stop();
 }

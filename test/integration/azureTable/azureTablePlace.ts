@@ -73,24 +73,26 @@ export class AzureTablePlace implements PollHarness {
 			destination: 'azureTable',
 			table: { __rl: true, mode: 'name', value: name },
 		};
-		const wrongKey = randomBytes(64).toString('base64');
 		const sas = generateAccountSas(
 			new AzureNamedKeyCredential(azurite.accountName, azurite.accountKey),
 			{ permissions: { query: true, list: true }, expiresOn: new Date(Date.now() + 3_600_000) },
 		);
 		const { connectionString } = proxy;
 		this.credentials = { azureTableApi: { authentication: 'connectionString', connectionString } };
+		// Of all sign-ins this one could leak most easily: it is in the address of every request.
+		const wrong = new URLSearchParams(sas);
+		wrong.set('sig', randomBytes(32).toString('base64'));
 		this.badCredentials = {
 			azureTableApi: {
 				authentication: 'connectionString',
-				connectionString: connectionString.replace(azurite.accountKey, wrongKey),
+				connectionString: `TableEndpoint=${proxy.endpoint};SharedAccessSignature=${wrong}`,
 			},
 		};
 		this.otherCredentials = {
 			azureTableApi: { authentication: 'sas', sasUrl: `${proxy.endpoint}/?${sas}` },
 		};
-		const signature = new URLSearchParams(sas).get('sig') ?? '';
-		this.secrets = [azurite.accountKey, wrongKey, signature, encodeURIComponent(signature)];
+		const signatures = [sas, wrong].map((text) => new URLSearchParams(text).get('sig') ?? '');
+		this.secrets = [azurite.accountKey, ...signatures, ...signatures.map(encodeURIComponent)];
 	}
 
 	async create(): Promise<void> {

@@ -72,6 +72,12 @@ describe('rows of any key', () => {
 		{ partitionKey: '漢', rowKey: '' },
 	].map((key, at) => marketplaceRow(at, { ...key, LeadSource: `AzurePortal-Create|p.o${at}x` }));
 	const ids = rows.map(keyOf);
+	const inOrder = rows
+		.map(({ partitionKey, rowKey }, at) => ({ at, key: [partitionKey, rowKey] as const }))
+		.sort(({ key: [p, r] }, { key: [q, s] }) => (p < q || (p === q && r < s) ? -1 : 1))
+		.map(({ at }) => at);
+	/** Several leads behind several rows that are none: what doesn't fit ends a poll inside a page. */
+	const inClusters = inOrder.filter((_, place) => place % 9 > 5);
 
 	beforeAll(async () => {
 		place = await newPlace();
@@ -125,10 +131,17 @@ describe('rows of any key', () => {
 					expect(await drain(poller)).toEqual([]);
 				},
 			),
-			{ numRuns: 25, endOnFailure: true },
+			{
+				numRuns: 12,
+				endOnFailure: true,
+				examples: [
+					[inClusters, 1, undefined],
+					[inClusters, 2, { breakAtPartitions: true, emptyPages: { between: 1 } }],
+				],
+			},
 		);
 		// Otherwise no position behind a row was ever tried.
-		expect(stopsInsidePages).toBeGreaterThan(20);
+		expect(stopsInsidePages).toBeGreaterThan(10);
 	}, 60_000);
 });
 

@@ -68,7 +68,8 @@ async function main(): Promise<void> {
 	const { tenantId } = application;
 
 	const issuer = new OAuth2Issuer();
-	issuer.url = `https://localhost:${port}/${tenantId}/v2.0`;
+	// The endpoints below are added to it.
+	issuer.url = `https://localhost:${port}`;
 	await issuer.keys.generate('RS256');
 	const service = new OAuth2Service(issuer, {
 		token: `/${tenantId}/oauth2/v2.0/token`,

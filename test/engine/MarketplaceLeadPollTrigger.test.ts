@@ -1,0 +1,148 @@
+/** The poll trigger in n8n's engine, as far as no destination has to be there. */
+import type { INodeParameters, INodeProperties } from 'n8n-workflow';
+import { NodeHelpers, NodeOperationError } from 'n8n-workflow';
+
+import { AzureTableApi } from '../../credentials/AzureTableApi.credentials';
+import { MarketplaceLeadPollTrigger } from '../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node';
+import { DESTINATIONS } from '../../nodes/destinations';
+import { pollContext } from '../support/engine';
+import { assertDeclared } from '../support/nodeParameters';
+
+const type = new MarketplaceLeadPollTrigger();
+const { description, methods } = type;
+/** Nothing is asked of it: every test here ends before the first request. */
+const credentials = {
+	azureTableApi: {
+		connectionString: 'AccountName=contosoleads;AccountKey=a2V5;TableEndpoint=http://127.0.0.1:9/x',
+	},
+};
+
+describe('the node', () => {
+	it('polls, has one output, and no webhook that polling would rule out', () => {
+		expect(description).toMatchObject({ polling: true, inputs: [], outputs: ['main'] });
+		expect(description.group).toEqual(['trigger']);
+		expect(description.webhooks).toBeUndefined();
+		expect(type).not.toHaveProperty('webhook');
+		expect(type.poll).toBeInstanceOf(Function);
+	});
+
+	it('offers every destination, with a credential of its own that has a test', () => {
+		const chooser = description.properties.find(({ name }) => name === 'destination');
+		expect(chooser?.options?.map((option) => 'value' in option && option.value)).toEqual(
+			DESTINATIONS.map(({ name }) => name),
+		);
+		for (const { name, credentialType } of DESTINATIONS) {
+			const shown = description.credentials?.filter((credential) =>
+				NodeHelpers.displayParameter({ destination: name }, credential, null, description),
+			);
+			expect(shown).toEqual([expect.objectContaining({ name: credentialType, required: true })]);
+			const testedBy = String(shown?.[0]?.testedBy);
+			expect(methods.credentialTest[testedBy]).toBeInstanceOf(Function);
+		}
+	});
+
+	it('has a method behind every list of its parameters', () => {
+		const listed = description.properties.flatMap(({ modes }) =>
+			(modes ?? []).flatMap(({ typeOptions }) => typeOptions?.searchListMethod ?? []),
+		);
+		expect(listed).toEqual(Object.keys(methods.listSearch));
+		expect(listed).toContain('searchTables');
+	});
+
+	it('declares what the destinations and the code read', () => {
+		const read = ['destination', 'table', 'startFrom', 'startDate', 'maxLeads'];
+		const nested = ['filters.actions', 'filters.testLeads', 'options.stageGuide'];
+		for (const name of [...read, ...nested]) {
+			expect(() => assertDeclared(description, name)).not.toThrow();
+		}
+	});
+
+	it('has defaults that n8n takes for complete', () => {
+		const shown = (parameters: INodeParameters) =>
+			NodeHelpers.getNodeParametersIssues(
+				description.properties,
+				{
+					...{ id: '1', name: 'Test', type: description.name, typeVersion: 1, position: [0, 0] },
+					parameters: {
+						...NodeHelpers.getNodeParameters(
+							description.properties,
+							parameters,
+							true,
+							false,
+							null,
+							description,
+						),
+					},
+				},
+				description,
+			);
+		expect(shown({})).toBeNull();
+		expect(shown({ startFrom: 'date' })?.parameters).toHaveProperty('startDate');
+	});
+});
+
+describe('the credential', () => {
+	const { properties } = new AzureTableApi();
+	const ways = (properties[0]?.options ?? []).flatMap((option) =>
+		'value' in option ? [String(option.value)] : [],
+	);
+
+	it('hides every secret', () => {
+		const secrets = ['connectionString', 'sasUrl', 'accountKey', 'clientSecret'];
+		const hidden = (property: INodeProperties) => property.typeOptions?.password === true;
+		expect(properties.filter(hidden).map(({ name }) => name)).toEqual(secrets);
+	});
+
+	it('asks, for each way to sign in, for what that needs and no more', () => {
+		const asked = (values: INodeParameters) =>
+			properties
+				.filter((property) => NodeHelpers.displayParameter(values, property, null, null))
+				.map(({ name }) => name)
+				.slice(1);
+		expect(Object.fromEntries(ways.map((way) => [way, asked({ authentication: way })]))).toEqual({
+			accountKey: ['cloud', 'accountName', 'accountKey'],
+			connectionString: ['connectionString'],
+			entra: ['cloud', 'accountName', 'tenantId', 'clientId', 'clientSecret'],
+			sas: ['sasUrl'],
+		});
+		const custom = (authentication: string) => asked({ authentication, cloud: 'custom' });
+		expect(custom('accountKey')).toContain('endpoint');
+		expect(custom('entra')).toEqual(expect.arrayContaining(['endpoint', 'authorityHost']));
+		// Left over from another choice, they must not bring fields back.
+		expect(custom('sas')).toEqual(['sasUrl']);
+	});
+});
+
+describe('a poll with parameters that can’t be', () => {
+	const polled = (parameters: INodeParameters) =>
+		pollContext({ type, parameters, credentials }).poll();
+
+	it.each<[string, INodeParameters, RegExp]>([
+		['no leads at all', { maxLeads: 0 }, /^Most Leads per Poll is not a whole number$/],
+		['half a lead', { maxLeads: 1.5 }, /^Most Leads per Poll/],
+		['a text of leads', { maxLeads: 'many' }, /^Most Leads per Poll/],
+		['no date', { startFrom: 'date', startDate: '' }, /^The start date is not a date$/],
+		['a date that is none', { startFrom: 'date', startDate: 'soon' }, /^The start date/],
+		['a destination that is none', { destination: 'fax' }, /^The destination is not one/],
+		['one of every object', { destination: 'constructor' }, /^The destination is not one/],
+		['a table that is none', { table: { __rl: true, mode: 'name', value: 'a b' } }, /table name/],
+		['no table', { table: { __rl: true, mode: 'name', value: '' } }, /table name/],
+		['a filter that is none', { filters: { testLeads: 'sometimes' } }, /"Test Leads"/],
+		['a guide that is none', { options: { stageGuide: 'x' } }, /"Stage Guide"/],
+	])('is refused: %s', async (_, parameters, said) => {
+		const error = await polled(parameters).catch((reason: unknown) => reason);
+		expect(error).toBeInstanceOf(NodeOperationError);
+		expect((error as Error).message).toMatch(said);
+	});
+
+	it('is refused where the credential is not set up, in the same way', async () => {
+		const poller = pollContext({ type, credentials: { azureTableApi: {} } });
+		const error = await poller.poll().catch((reason: unknown) => reason);
+		expect(error).toBeInstanceOf(NodeOperationError);
+		expect(error).toMatchObject({
+			message: 'The connection string is empty',
+			description: expect.stringContaining('Access keys'),
+		});
+		expect(poller.nodeStaticData()).toEqual({});
+	});
+});

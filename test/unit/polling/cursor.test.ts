@@ -1,0 +1,93 @@
+import {
+	cursorOrigin,
+	loadCursor,
+	storeCursor,
+	storedRevision,
+} from '../../../nodes/polling/cursor';
+import { RowMemory } from '../../../nodes/polling/memory';
+import type { PollStart } from '../../../nodes/polling/types';
+
+const ORIGIN = cursorOrigin('here', { from: 'all' });
+const TIME = Date.UTC(2026, 0, 1);
+const DIGEST = RowMemory.digest('row');
+
+const stored = {
+	version: 1,
+	origin: ORIGIN,
+	revision: 7,
+	watermark: TIME,
+	floor: 0,
+	forgottenTo: TIME - 5,
+	memory: { abc: DIGEST },
+	sweep: {
+		startedAt: TIME,
+		since: null,
+		position: { after: ['p', 'r'] },
+		highest: TIME - 1,
+		memory: { abd: DIGEST },
+		forgottenTo: 0,
+		learning: false,
+	},
+};
+
+describe('a stored cursor', () => {
+	it('is loaded and stored without a change', () => {
+		for (const value of [
+			stored,
+			{ ...stored, sweep: null },
+			{ ...stored, sweep: { ...stored.sweep, since: TIME, position: null, learning: true } },
+		]) {
+			const cursor = loadCursor(value, ORIGIN);
+			expect(JSON.parse(JSON.stringify(cursor && storeCursor(cursor)))).toEqual(value);
+		}
+	});
+
+	it.each<[string, unknown]>([
+		['there is none', undefined],
+		['it is nothing', null],
+		['it is text', JSON.stringify(stored)],
+		['it is a list', [stored]],
+		['it is of another version', { ...stored, version: 2 }],
+		['it is of another place', { ...stored, origin: cursorOrigin('there', { from: 'all' }) }],
+		['its revision is missing', { ...stored, revision: undefined }],
+		['its watermark is negative', { ...stored, watermark: -1 }],
+		['its watermark is text', { ...stored, watermark: String(TIME) }],
+		['its watermark is no instant', { ...stored, watermark: 8_640_000_000_000_001 }],
+		['its floor is a fraction', { ...stored, floor: 0.5 }],
+		['its floor is no instant', { ...stored, floor: Number.MAX_SAFE_INTEGER }],
+		['it forgot until never', { ...stored, forgottenTo: null }],
+		['its memory is missing', { ...stored, memory: undefined }],
+		['its memory is cut off', { ...stored, memory: { abc: DIGEST.slice(1) } }],
+		['its sweep is missing', { ...stored, sweep: undefined }],
+		['its sweep is a list', { ...stored, sweep: [] }],
+		['its sweep began never', { ...stored, sweep: { ...stored.sweep, startedAt: null } }],
+		['its sweep reads from text on', { ...stored, sweep: { ...stored.sweep, since: '0' } }],
+		['its sweep stands nowhere', { ...stored, sweep: { ...stored.sweep, position: 'p' } }],
+		['its sweep has no memory', { ...stored, sweep: { ...stored.sweep, memory: null } }],
+	])('is not gone on with when %s', (_, value) => {
+		expect(loadCursor(value, ORIGIN)).toBeUndefined();
+	});
+
+	it('tells its revision, of whatever place it is', () => {
+		expect(storedRevision({ ...stored, origin: 'another' })).toBe(7);
+		for (const value of [undefined, null, 7, 'x', {}, { revision: -3 }, { revision: '7' }]) {
+			expect(storedRevision(value)).toBe(-1);
+		}
+	});
+});
+
+describe('the origin of a cursor', () => {
+	it('is another for every place and start', () => {
+		const starts: PollStart[] = [
+			{ from: 'all' },
+			{ from: 'now' },
+			{ from: 'date', date: TIME },
+			{ from: 'date', date: TIME + 1 },
+		];
+		const origins = ['here', 'there'].flatMap((place) =>
+			starts.map((start) => cursorOrigin(place, start)),
+		);
+		expect(new Set(origins).size).toBe(8);
+		expect(cursorOrigin('here', { from: 'all' })).toBe(ORIGIN);
+	});
+});
