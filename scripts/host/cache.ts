@@ -40,7 +40,7 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /**
- * The folder of a complete n8n install, made first where there is none (3 to 8 minutes, 2.8 GB).
+ * The folder of a complete n8n install, made first where there is none (4 to 12 minutes, 2.8 GB).
  * Any number of processes may ask at once: one installs, the others wait for it.
  */
 export async function ensureN8n(
@@ -109,7 +109,7 @@ async function install(folder: string, progress: Progress): Promise<void> {
 	};
 	const steps: Array<[string, string[], string]> = [
 		[
-			`Installing n8n ${N8N_VERSION}, once, about 3 to 8 minutes`,
+			`Installing n8n ${N8N_VERSION}, once, for several minutes`,
 			// Without --ignore-scripts a Kafka binding of n8n's is compiled, and does not.
 			[`install`, `n8n@${N8N_VERSION}`, '--save-exact', '--ignore-scripts'],
 			'',

@@ -76,8 +76,8 @@ describe('rows of any key', () => {
 		.map(({ partitionKey, rowKey }, at) => ({ at, key: [partitionKey, rowKey] as const }))
 		.sort(({ key: [p, r] }, { key: [q, s] }) => (p < q || (p === q && r < s) ? -1 : 1))
 		.map(({ at }) => at);
-	/** Several leads behind several rows that are none: what doesn't fit ends a poll inside a page. */
-	const inClusters = inOrder.filter((_, place) => place % 9 > 5);
+	/** Pages grow to 1, 2, 4 rows where few are leads: three behind four don't fit a poll of one. */
+	const inClusters = inOrder.filter((_, place) => place % 7 > 3);
 
 	beforeAll(async () => {
 		place = await newPlace();
@@ -141,7 +141,7 @@ describe('rows of any key', () => {
 			},
 		);
 		// Otherwise no position behind a row was ever tried.
-		expect(stopsInsidePages).toBeGreaterThan(10);
+		expect(stopsInsidePages).toBeGreaterThanOrEqual(5);
 	}, 60_000);
 });
 
