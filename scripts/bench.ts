@@ -1,0 +1,44 @@
+/** `npm run bench [-- parse|drain|webhook|start]`: measures the package; see docs/performance.md. */
+import { buildPackage } from './bench/builtPackage.ts';
+import { drain } from './bench/drain.ts';
+import { parse } from './bench/parse.ts';
+import type { Part, Result } from './bench/part.ts';
+import { printed, writeReport } from './bench/report.ts';
+import { start } from './bench/start.ts';
+import { webhook } from './bench/webhook.ts';
+import { command, step } from './host/terminal.ts';
+
+const PARTS: Record<string, { title: string; part: Part }> = {
+	parse: { title: 'Reading leads, against JSON.parse', part: parse },
+	drain: { title: 'Draining an Azure table, against the bare SDK', part: drain },
+	webhook: { title: 'Leads a second in n8n, against a ten-line trigger', part: webhook },
+	start: { title: 'What the package adds to the start of n8n', part: start },
+};
+
+await command(async () => {
+	const wanted = process.argv.slice(2);
+	const unknown = wanted.filter((name) => !Object.hasOwn(PARTS, name));
+	if (unknown.length > 0) {
+		throw new Error(
+			`There is no part "${unknown.join('", "')}". The parts are: ${Object.keys(PARTS).join(', ')}.`,
+		);
+	}
+	const chosen = Object.entries(PARTS).filter(
+		([name]) => wanted.length === 0 || wanted.includes(name),
+	);
+	const built = await step('Build the package', buildPackage);
+	const results: Result[] = [];
+	try {
+		for (const [, { title, part }] of chosen) {
+			results.push(...(await step(title, (progress) => part({ built, progress }))));
+		}
+	} finally {
+		await built.remove();
+	}
+	process.stdout.write(`\n${await printed(results)}`);
+	// The page shows one whole run, never parts of several.
+	if (chosen.length === Object.keys(PARTS).length) {
+		process.stdout.write(`\nWritten into ${await writeReport(results)}.\n`);
+	}
+	return 0;
+});
