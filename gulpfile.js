@@ -20,6 +20,8 @@ const LICENCES_WE_MAY_SHIP = new Set([
 	'Apache-2.0',
 	'BSD-2-Clause',
 	'BSD-3-Clause',
+	// Of sax, which jsforce reads XML with; as permissive as MIT.
+	'BlueOak-1.0.0',
 	'ISC',
 	'MIT',
 ]);

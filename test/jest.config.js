@@ -9,7 +9,9 @@ const project = (displayName, options = {}) => ({
 	rootDir: path.resolve(__dirname, '..'),
 	testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
 	testEnvironment: 'node',
-	transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
+	transform: { '\\.ts$|/node_modules/jose/.*\\.js$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
+	// Published as an ES module only, which jest runs when it is compiled like our own.
+	transformIgnorePatterns: ['/node_modules/(?!jose/)'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	...options,
 });

@@ -8,6 +8,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import {
 	destinationCredentials,
 	destinationMethods,
+	destinationOptions,
 	destinationProperties,
 	destinationSubtitle,
 } from '../parameters/destinationParameters';
@@ -84,7 +85,7 @@ export class MarketplaceLeadPollTrigger implements INodeType {
 				type: 'collection',
 				placeholder: 'Add Option',
 				default: {},
-				options: leadOptionFields,
+				options: [...leadOptionFields, ...destinationOptions],
 			},
 		],
 	};

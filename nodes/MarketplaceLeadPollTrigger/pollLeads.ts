@@ -1,13 +1,14 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { NodeOperationError, tryToParseDateTime } from 'n8n-workflow';
-import { matchesFilter, parseLead, sampleLead, type Lead } from '../lead';
+import type { LeadDestination } from '../destinations/types';
+import { matchesFilter, parseLead, sampleLead, type JsonValue, type Lead } from '../lead';
 import { toNodeError } from '../errors';
 import { chosenDestination } from '../parameters/destinationParameters';
 import { readLeadFilter, readLeadOptions } from '../parameters/leadParameters';
 import { cursorOrigin, loadCursor, storeCursor, storedRevision } from '../polling/cursor';
 import { newestLead } from '../polling/newest';
 import { poll, type PollResult } from '../polling/poll';
-import type { PollStart, SourceRow } from '../polling/types';
+import type { PollStart } from '../polling/types';
 
 /** Milliseconds. n8n polls once a minute at most: a poll that ends before that never overlaps. */
 const POLL_TIME = 50_000;
@@ -45,8 +46,7 @@ export async function pollLeads(context: IPollFunctions): Promise<INodeExecution
 }
 
 async function newLeads(context: IPollFunctions): Promise<Lead[]> {
-	const { destination, input } = await chosenDestination(context);
-	const { identity, reader } = await destination.open(input);
+	const { identity, reader, accept } = await openChosen(context);
 	const start = readStart(context);
 	const origin = cursorOrigin(identity, start);
 
@@ -60,8 +60,8 @@ async function newLeads(context: IPollFunctions): Promise<Lead[]> {
 		origin,
 		start,
 		limit: readLimit(context),
-		accept: leadReader(context, destination.name),
-		signal: AbortSignal.timeout(pollTime(context)),
+		accept,
+		...timeLimits(pollTime(context)),
 	});
 
 	// Another poll of this node ended while this one read: the same rows are in its leads.
@@ -102,24 +102,40 @@ function pollTime(context: Partial<Pick<IPollFunctions, 'getPollBudgetMs'>>): nu
 
 /** The newest lead that fits, or a sample that says so; leaves the kept state as it is. */
 async function manualLead(context: IPollFunctions): Promise<Lead> {
-	const { destination, input } = await chosenDestination(context);
-	const { reader } = await destination.open(input);
-	const signal = AbortSignal.timeout(MANUAL_TIME);
-	const newest = await newestLead(reader, leadReader(context, destination.name), signal);
-	return newest ?? sampleLead(destination.name, new Date().toISOString());
+	const { destination, reader, accept } = await openChosen(context);
+	const newest = await newestLead(reader, accept, timeLimits(MANUAL_TIME));
+	return newest ?? sampleLead(destination, new Date().toISOString());
 }
 
-/** Reads a row into a lead and holds it against the filters. */
-function leadReader(
-	context: IPollFunctions,
-	destination: Lead['destination'],
-): (row: SourceRow) => Lead | undefined {
+function timeLimits(milliseconds: number): { signal: AbortSignal; deadline: number } {
+	return {
+		signal: AbortSignal.timeout(milliseconds),
+		deadline: Date.now() + milliseconds,
+	};
+}
+
+interface OpenDestination extends LeadDestination {
+	destination: Lead['destination'];
+	/** Reads a record into a lead and holds it against what is wanted. */
+	accept: (record: JsonValue) => Lead | undefined;
+}
+
+async function openChosen(context: IPollFunctions): Promise<OpenDestination> {
 	const filter = readLeadFilter(context.getNodeParameter('filters', {}));
 	const options = readLeadOptions(context.getNodeParameter('options', {}));
+	const { destination, input } = await chosenDestination(context, filter);
+	const { identity, reader } = await destination.open(input);
+	const { name, isMarketplaceLead } = destination;
 	const receivedAt = new Date().toISOString();
-	return ({ record }) => {
-		const lead = parseLead(record, { ...options, destination, receivedAt });
-		return matchesFilter(lead, filter) ? lead : undefined;
+	return {
+		identity,
+		reader,
+		destination: name,
+		accept(record) {
+			const lead = parseLead(record, { ...options, destination: name, receivedAt });
+			if (!input.wanted.others && isMarketplaceLead?.(lead) === false) return undefined;
+			return matchesFilter(lead, filter) ? lead : undefined;
+		},
 	};
 }
 

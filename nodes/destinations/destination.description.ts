@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import type { LeadDestinationName } from '../lead';
+import type { Lead, LeadDestinationName } from '../lead';
 import type { DestinationInput, LeadDestination, ListEntry } from './types';
 
 /**
@@ -12,8 +12,15 @@ export interface DestinationDescription {
 	displayName: string;
 	/** Name of its credential type, one no other destination uses. */
 	credentialType: string;
-	/** What the editor asks for, shown when the destination is chosen. */
+	/** What the editor asks for; the nodes show it when the destination is chosen. */
 	properties: INodeProperties[];
+	/** Entries for a node's options, shown as above. */
+	options: INodeProperties[];
+	/**
+	 * Whether a lead is one of Microsoft's; absent where nothing else is written there. Where it is
+	 * present, others pass only when the user asks for them.
+	 */
+	isMarketplaceLead?: (lead: Lead) => boolean;
 	/** Loads the destination's SDK and makes ready to read. @throws DestinationError */
 	open(input: DestinationInput): Promise<LeadDestination>;
 	/** Lists for the editor, by the name of their search method; entries come in the order to show. */

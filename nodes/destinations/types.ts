@@ -1,3 +1,4 @@
+import type { LeadFilter } from '../lead';
 import type { LeadReader } from '../polling/types';
 
 /** A value for an editor's list, with the name to show. */
@@ -21,6 +22,16 @@ export interface DestinationInput {
 	credential: Record<string, unknown>;
 	/** A parameter of the node by its name; a resource locator gives its value. */
 	parameter: (name: string) => unknown;
+	/** An entry of the node's options by its name; `undefined` where it was not added. */
+	option: (name: string) => unknown;
+	/** What will be let through: a destination may leave out what certainly won't be. */
+	wanted: WantedLeads;
+}
+
+export interface WantedLeads {
+	filter: LeadFilter;
+	/** Whether records that are no marketplace leads are wanted too. */
+	others: boolean;
 }
 
 export type RefusalReason =
@@ -42,16 +53,24 @@ export class DestinationError extends Error {
 	readonly reason: RefusalReason;
 	/** HTTP status, where there was an answer. */
 	readonly httpCode: string | undefined;
+	/** Milliseconds to wait before another try, which may help; `undefined` where it won't. */
+	readonly retryAfter: number | undefined;
 
 	constructor(
 		message: string,
-		details: { description: string; reason: RefusalReason; httpCode?: string | undefined },
+		details: {
+			description: string;
+			reason: RefusalReason;
+			httpCode?: string | undefined;
+			retryAfter?: number | undefined;
+		},
 	) {
 		super(message);
 		this.name = 'DestinationError';
 		this.description = details.description;
 		this.reason = details.reason;
 		this.httpCode = details.httpCode;
+		this.retryAfter = details.retryAfter;
 	}
 }
 

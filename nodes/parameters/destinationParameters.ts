@@ -18,6 +18,9 @@ import type { DestinationDescription } from '../destinations/destination.descrip
 import type { DestinationInput } from '../destinations/types';
 import { DestinationError } from '../destinations/types';
 import { toNodeError } from '../errors';
+import type { LeadFilter } from '../lead';
+
+const INCLUDE_OTHERS = 'includeOthers';
 
 export const destinationProperties: INodeProperties[] = [
 	{
@@ -29,8 +32,40 @@ export const destinationProperties: INodeProperties[] = [
 		options: DESTINATIONS.map(({ name, displayName }) => ({ name: displayName, value: name })),
 		default: DESTINATIONS[0]?.name ?? '',
 	},
-	...DESTINATIONS.flatMap(({ properties }) => properties),
+	...DESTINATIONS.flatMap(({ name, properties }) =>
+		properties.map((property) => shownFor('destination', [name], property)),
+	),
 ];
+
+/** Entries for a node's options: how a destination is read. */
+export const destinationOptions: INodeProperties[] = [
+	shownFor(
+		'/destination',
+		DESTINATIONS.filter(({ isMarketplaceLead }) => isMarketplaceLead).map(({ name }) => name),
+		{
+			displayName: 'Include Other Leads',
+			name: INCLUDE_OTHERS,
+			type: 'boolean',
+			description:
+				"Whether records are passed on too that are no leads of Microsoft's marketplaces, such as those of a website",
+			default: false,
+		},
+	),
+	...DESTINATIONS.flatMap(({ name, options }) =>
+		options.map((option) => shownFor('/destination', [name], option)),
+	),
+];
+
+/** The property, shown for these destinations only, whatever else it depends on. */
+function shownFor(
+	chooser: string,
+	destinations: string[],
+	property: INodeProperties,
+): INodeProperties {
+	const { displayOptions = {} } = property;
+	const show = { ...displayOptions.show, [chooser]: destinations };
+	return { ...property, displayOptions: { ...displayOptions, show } };
+}
 
 /** The destination's name for people, under the node on the canvas. */
 export const destinationSubtitle = `={{ (${JSON.stringify(
@@ -63,9 +98,10 @@ interface DestinationContext {
 	getNodeParameter(name: string, fallback?: unknown, options?: { extractValue?: boolean }): unknown;
 }
 
-/** The destination the user chose, with what it is opened by. */
+/** The destination the user chose, with what it is opened by; without a filter every lead is wanted. */
 export async function chosenDestination(
 	context: DestinationContext,
+	filter: LeadFilter = {},
 ): Promise<{ destination: DestinationDescription; input: DestinationInput }> {
 	const name = context.getNodeParameter('destination');
 	const destination = DESTINATIONS.find((candidate) => candidate.name === name);
@@ -75,12 +111,19 @@ export async function chosenDestination(
 		});
 	}
 	const credential = await context.getCredentials(destination.credentialType);
+	const options = context.getNodeParameter('options', {}, { extractValue: true });
+	const option = (entry: string): unknown =>
+		typeof options === 'object' && options !== null && Object.hasOwn(options, entry)
+			? (options as Record<string, unknown>)[entry]
+			: undefined;
 	return {
 		destination,
 		input: {
 			credential: { ...credential },
 			parameter: (parameter) =>
 				context.getNodeParameter(parameter, undefined, { extractValue: true }),
+			option,
+			wanted: { filter, others: option(INCLUDE_OTHERS) === true },
 		},
 	};
 }

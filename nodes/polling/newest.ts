@@ -1,5 +1,5 @@
-import type { Lead } from '../lead';
-import type { LeadReader, Position, SourceRow } from './types';
+import type { JsonValue, Lead } from '../lead';
+import type { LeadReader, PageRequest, Position } from './types';
 
 /**
  * Milliseconds back from now, the last one being everything. A destination that can't be asked for
@@ -15,8 +15,8 @@ const SPANS = [3_600_000, 86_400_000, 30 * 86_400_000, Number.POSITIVE_INFINITY]
  */
 export async function newestLead(
 	reader: LeadReader,
-	accept: (row: SourceRow) => Lead | undefined,
-	signal: AbortSignal,
+	accept: (record: JsonValue) => Lead | undefined,
+	limits: Pick<PageRequest, 'signal' | 'deadline'>,
 ): Promise<Lead | undefined> {
 	const now = Date.now();
 	let newest: { time: number; lead: Lead } | undefined;
@@ -29,12 +29,13 @@ export async function newestLead(
 					since,
 					position,
 					pageSize: reader.maxPageSize,
-					signal,
+					isKnown: () => false,
+					...limits,
 				});
 				for (const row of page.rows) {
 					const time = row.createdAt ?? row.clock;
-					if (newest && time <= newest.time) continue;
-					const lead = accept(row);
+					if (row.record === undefined || (newest && time <= newest.time)) continue;
+					const lead = accept(row.record);
 					if (lead) newest = { time, lead };
 				}
 				position = page.next;

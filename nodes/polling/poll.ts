@@ -1,4 +1,4 @@
-import type { Lead } from '../lead';
+import type { JsonValue, Lead } from '../lead';
 import type { Cursor, Sweep } from './cursor';
 import { RowMemory } from './memory';
 import type { LeadReader, PollStart, Position, SourcePage, SourceRow } from './types';
@@ -24,10 +24,12 @@ export interface PollRequest {
 	start: PollStart;
 	/** Most leads to pass on, at least 1. */
 	limit: number;
-	/** The row's lead, or `undefined` when it is not to be passed on. */
-	accept: (row: SourceRow) => Lead | undefined;
+	/** The record's lead, or `undefined` when it is not to be passed on. */
+	accept: (record: JsonValue) => Lead | undefined;
 	/** Ends the poll, which then gives what it has, with the cursor just behind it. */
 	signal: AbortSignal;
+	/** When the signal will, epoch milliseconds. */
+	deadline: number;
 	/** Most rows to remember beyond the overlap. */
 	remembered?: number;
 }
@@ -55,14 +57,26 @@ export interface PollResult {
  * @throws what the reader throws while nothing has been read
  */
 export async function poll(request: PollRequest): Promise<PollResult> {
-	const { reader, limit, accept, signal, remembered = REMEMBERED_ROWS } = request;
+	const { reader, limit, accept, signal, deadline, remembered = REMEMBERED_ROWS } = request;
 	const cursor = request.cursor ?? (await begin(request));
 	const leads: Lead[] = [];
 	let { sweep } = cursor;
 	const since = sweep ? sweep.since : lowerBound(cursor, reader);
+	// Of the sweep as it was when it was asked, which is enough: a page's rows are asked once.
+	const isKnown = (key: string): boolean => {
+		const digest = RowMemory.digest(key);
+		return cursor.memory.has(digest) || (sweep?.memory.has(digest) ?? false);
+	};
 	const read = async (position: Position | null, pageSize: number): Promise<SourcePage> => {
 		signal.throwIfAborted();
-		return await reader.readPage({ since: since ?? undefined, position, pageSize, signal });
+		return await reader.readPage({
+			since: since ?? undefined,
+			position,
+			pageSize,
+			signal,
+			deadline,
+			isKnown,
+		});
 	};
 
 	let pageSize = fitPageSize(limit, reader);
@@ -107,7 +121,8 @@ export async function poll(request: PollRequest): Promise<PollResult> {
 }
 
 /** The cursor of a first poll. A start from now begins by learning what is there already. */
-async function begin({ reader, origin, start, signal }: PollRequest): Promise<Cursor> {
+async function begin(request: PollRequest): Promise<Cursor> {
+	const { reader, origin, start, signal, deadline } = request;
 	const cursor: Cursor = {
 		origin,
 		revision: 0,
@@ -123,6 +138,8 @@ async function begin({ reader, origin, start, signal }: PollRequest): Promise<Cu
 		position: null,
 		pageSize: 1,
 		signal,
+		deadline,
+		isKnown: () => true,
 	});
 	const floor = Math.max(0, serviceTime - reader.overlap);
 	return { ...cursor, floor, sweep: { ...newSweep(floor, serviceTime), learning: true } };
@@ -143,8 +160,8 @@ function takeRows(rows: SourceRow[], taking: Taking): Position | undefined {
 	for (const row of rows) {
 		const digest = RowMemory.digest(row.key);
 		const known = cursor.memory.has(digest) || sweep.memory.has(digest);
-		if (!known && isNewLead(row, cursor, sweep)) {
-			const lead = accept(row);
+		if (!known && row.record !== undefined && isNewLead(row, cursor, sweep)) {
+			const lead = accept(row.record);
 			if (lead) {
 				if (leads.length >= limit) return last?.position;
 				leads.push(lead);
@@ -185,9 +202,13 @@ function copySweep(sweep: Sweep, pagesRead: number): Sweep {
 	return { ...sweep, memory };
 }
 
-/** Everything up to the sweep's beginning has been passed on: the watermark may follow. */
+/**
+ * Everything up to the sweep's beginning has been passed on: the watermark may follow. It stays at
+ * the latest row where that says enough, because then even a row that shows up very late is found
+ * as long as no later one has come.
+ */
 function endSweep(cursor: Cursor, sweep: Sweep, reader: LeadReader, remembered: number): Cursor {
-	const seenTo = Math.min(sweep.highest, sweep.startedAt);
+	const seenTo = reader.selective ? sweep.startedAt : Math.min(sweep.highest, sweep.startedAt);
 	const ended = { ...cursor, watermark: Math.max(cursor.watermark, seenTo), sweep: null };
 	const memory = new RowMemory();
 	memory.addAll(cursor.memory);

@@ -16,8 +16,8 @@ export interface SourceRow {
 	createdAt: number | undefined;
 	/** Goes on right behind this row. */
 	position: Position;
-	/** The record as the destination gives it, ready for `parseLead`. */
-	record: JsonValue;
+	/** The record as the destination gives it, ready for `parseLead`; `undefined` only where `isKnown`. */
+	record: JsonValue | undefined;
 }
 
 export interface SourcePage {
@@ -37,6 +37,10 @@ export interface PageRequest {
 	pageSize: number;
 	/** Ends waiting and retrying when the poll's time is up. */
 	signal: AbortSignal;
+	/** When that will be, epoch milliseconds: a wait beyond it need not be begun. */
+	deadline: number;
+	/** Whether the row of this key has been passed on: nobody will look into its record. */
+	isKnown: (key: string) => boolean;
 }
 
 /**
@@ -51,6 +55,12 @@ export interface LeadReader {
 	 * time, servers whose clocks differ, indexes that lag.
 	 */
 	readonly overlap: number;
+	/**
+	 * Whether it leaves out rows by the user's filters. The rows it gives then don't tell how far a
+	 * sweep has come, its beginning does: otherwise a filter that is widened later would bring back
+	 * what was passed over. That it leaves out what is no marketplace lead doesn't count.
+	 */
+	readonly selective: boolean;
 	readPage(request: PageRequest): Promise<SourcePage>;
 }
 

@@ -22,7 +22,6 @@ const properties: INodeProperties[] = [
 		required: true,
 		description:
 			'The table Microsoft writes the leads into. It may not exist yet: Microsoft makes it with the first lead.',
-		displayOptions: { show: { destination: ['azureTable'] } },
 		modes: [
 			{
 				displayName: 'From List',
@@ -54,6 +53,7 @@ export const azureTable: DestinationDescription = {
 	displayName: 'Azure Table',
 	credentialType: 'azureTableApi',
 	properties,
+	options: [],
 
 	async open({ credential, parameter }) {
 		const table = tableName(parameter('table'));

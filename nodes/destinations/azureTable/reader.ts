@@ -28,10 +28,12 @@ interface TablePosition {
 export class AzureTableReader implements LeadReader {
 	readonly maxPageSize = MAX_PAGE_SIZE;
 	readonly overlap = OVERLAP;
+	readonly selective = false;
 
 	constructor(private readonly table: TableClient) {}
 
-	async readPage({ since, position, pageSize, signal }: PageRequest): Promise<SourcePage> {
+	async readPage(request: PageRequest): Promise<SourcePage> {
+		const { since, position, pageSize, signal } = request;
 		const { after, token } = readPosition(position);
 		let serviceTime: number | undefined;
 		const filter = await queryFilter(since, after);
@@ -67,7 +69,7 @@ export class AzureTableReader implements LeadReader {
 			// what has been passed on is remembered.
 			if (token !== undefined && isBadToken(error)) {
 				const start = after === undefined ? null : toPosition({ after });
-				return await this.readPage({ since, position: start, pageSize, signal });
+				return await this.readPage({ ...request, position: start });
 			}
 			throw explainRefusal(error);
 		}

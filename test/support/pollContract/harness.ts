@@ -13,12 +13,16 @@ export type Credentials = Record<string, ICredentialDataDecryptedObject>;
 export type Ability =
 	/** A place that comes into being with its first lead. */
 	| 'absentPlace'
-	/** Records are changed in place, and the change moves their clock. */
+	/** Records are changed in place. */
 	| 'edits'
+	/** A change moves the record's clock. */
+	| 'editsMoveClock'
 	/** Answers without records that go on. */
 	| 'emptyPages'
 	/** Records that show only some time after their own clock. */
 	| 'lateRecords'
+	/** A lead says when it was made, beside the clock of its record. */
+	| 'ownCreationTime'
 	/** Two kinds of sign-in that lead to the same place. */
 	| 'secondSignIn';
 
@@ -47,9 +51,12 @@ export interface LeadToWrite {
 	offerTitle?: string;
 	/** One text field holds Microsoft's placeholder. */
 	isTest?: boolean;
-	/** When the customer acted, epoch milliseconds; now, by the destination's clock, when absent. */
+	/** When the customer acted, epoch milliseconds; when the record was written, when absent. */
 	createdAt?: number;
-	/** When the record was written, epoch milliseconds; now when absent. */
+	/**
+	 * When the record was written, by its clock, epoch milliseconds; when absent it is now, or
+	 * `createdAt` where a record has no other time.
+	 */
 	writtenAt?: number;
 }
 
@@ -78,7 +85,7 @@ export interface PollHarness {
 	/** What must never be read in an output or an error, of all credentials above. */
 	readonly secrets: readonly string[];
 
-	/** The destination's clock, epoch milliseconds. */
+	/** The destination's clock, epoch milliseconds, no finer than that of its records. */
 	now(): number;
 	/** Turns the destination's clock on, or back before anything is written. */
 	pass(milliseconds: number): void;

@@ -7,7 +7,7 @@ import {
 } from '../../../nodes/polling/cursor';
 import { poll, type PollRequest, type PollResult } from '../../../nodes/polling/poll';
 import type { PollStart } from '../../../nodes/polling/types';
-import { leadOf, MINUTE, OVERLAP, SECOND, SimulatedReader } from './simulatedReader';
+import { keyOf, leadOf, MINUTE, OVERLAP, SECOND, SimulatedReader } from './simulatedReader';
 
 const DAY = 24 * 60 * MINUTE;
 
@@ -31,6 +31,7 @@ class Poller {
 			limit: 1_000,
 			accept: leadOf,
 			signal: new AbortController().signal,
+			deadline: Number.POSITIVE_INFINITY,
 			...options,
 		});
 		this.kept = JSON.parse(JSON.stringify(storeCursor(result.cursor))) as StoredCursor;
@@ -148,9 +149,9 @@ describe('a sequence of polls', () => {
 		const poller = new Poller(reader);
 		for (const key of keys(30)) reader.insert(key);
 		const abort = new AbortController();
-		const accept: PollRequest['accept'] = (row) => {
-			if (row.key === keys(30)[14]) abort.abort();
-			return leadOf(row);
+		const accept: PollRequest['accept'] = (record) => {
+			if (keyOf(record) === keys(30)[14]) abort.abort();
+			return leadOf(record);
 		};
 		const { end } = await poller.poll({ signal: abort.signal, accept });
 		expect(end).toBe('timeUp');
@@ -164,10 +165,71 @@ describe('a sequence of polls', () => {
 		const poller = new Poller(reader);
 		reader.insert('wanted');
 		reader.insert('unwanted');
-		await poller.poll({ accept: (row) => (row.key === 'wanted' ? leadOf(row) : undefined) });
+		await poller.poll({
+			accept: (record) => (keyOf(record) === 'wanted' ? leadOf(record) : undefined),
+		});
 		await poller.poll();
 		expect(poller.emitted).toEqual(['wanted']);
 	});
+});
+
+describe('a destination that leaves out rows by itself', () => {
+	test('is asked from the last sweep on although nothing came', async () => {
+		const reader = new SimulatedReader();
+		reader.wanted = (key) => key.startsWith('wanted');
+		const poller = new Poller(reader);
+		for (const key of keys(10)) reader.insert(key);
+		reader.insert('wanted');
+		await poller.poll();
+		for (let days = 0; days < 3; days += 1) {
+			const sweptAt = reader.time;
+			reader.pass(DAY);
+			reader.insert(`other ${days}`);
+			await poller.poll();
+			expect(reader.bounds.at(-1)).toBe(sweptAt - OVERLAP);
+		}
+		expect(poller.emitted).toEqual(['wanted']);
+	});
+
+	test('gives nothing of what was passed over when it leaves out less', async () => {
+		const reader = new SimulatedReader();
+		reader.wanted = () => false;
+		const poller = new Poller(reader);
+		reader.insert('before');
+		reader.pass(2 * OVERLAP);
+		await poller.poll();
+		reader.pass(OVERLAP);
+		reader.wanted = () => true;
+		reader.insert('after');
+		await poller.poll();
+		expect(poller.emitted).toEqual(['after']);
+	});
+
+	test('loses no row that shows late, within the overlap', async () => {
+		const reader = new SimulatedReader();
+		reader.wanted = () => true;
+		const poller = new Poller(reader);
+		reader.insert('late', { lateBy: OVERLAP - SECOND });
+		reader.pass(OVERLAP - 2 * SECOND);
+		await poller.poll();
+		reader.pass(SECOND);
+		await poller.poll();
+		expect(poller.emitted).toEqual(['late']);
+	});
+});
+
+test('records of rows that were passed on are not fetched again', async () => {
+	const reader = new SimulatedReader(7);
+	reader.sparesKnown = true;
+	const poller = new Poller(reader);
+	for (const key of keys(20)) reader.insert(key);
+	await poller.poll();
+	await poller.poll();
+	reader.insert('new');
+	await poller.poll();
+	expect(poller.emitted).toEqual([...keys(20), 'new']);
+	expect(reader.rowsRead).toBe(20 + 20 + 21);
+	expect(reader.recordsRead).toBe(21);
 });
 
 describe('edits', () => {
@@ -321,8 +383,8 @@ describe('a backlog', () => {
 		for (const key of keys(3_000)) reader.insert(key);
 		reader.pass(DAY);
 		const poller = new Poller(reader);
-		const accept: PollRequest['accept'] = (row) =>
-			row.key.endsWith('7') ? leadOf(row) : undefined;
+		const accept: PollRequest['accept'] = (record) =>
+			keyOf(record).endsWith('7') ? leadOf(record) : undefined;
 		for (let end = ''; end !== 'complete';) ({ end } = await poller.poll({ limit: 1, accept }));
 		expect(poller.emitted).toHaveLength(300);
 		expect(reader.rowsRead).toBeLessThan(9_000);
@@ -333,8 +395,8 @@ describe('a backlog', () => {
 		const reader = new SimulatedReader();
 		for (const key of [...keys(100, 'a'), ...keys(50, 'b')]) reader.insert(key);
 		const poller = new Poller(reader);
-		const accept: PollRequest['accept'] = (row) =>
-			row.key.startsWith('b') ? leadOf(row) : undefined;
+		const accept: PollRequest['accept'] = (record) =>
+			keyOf(record).startsWith('b') ? leadOf(record) : undefined;
 		for (let end = ''; end !== 'complete';) ({ end } = await poller.poll({ limit: 3, accept }));
 		expect(poller.emitted).toEqual(keys(50, 'b'));
 	});
@@ -390,10 +452,10 @@ describe('any history', () => {
 	const history = fc.array(step, { maxLength: 150, size: 'max' });
 
 	/** Every third key is filtered out, as a user's filters do. */
-	const accept: PollRequest['accept'] = (row) =>
-		Number(row.key.slice(4)) % 3 === 0 ? undefined : leadOf(row);
-	const wanted = (reader: SimulatedReader) =>
-		[...reader.rows.keys()].filter((name) => Number(name.slice(4)) % 3 !== 0).sort();
+	const isWanted = (name: string) => Number(name.slice(4)) % 3 !== 0;
+	const accept: PollRequest['accept'] = (record) =>
+		isWanted(keyOf(record)) ? leadOf(record) : undefined;
+	const wanted = (reader: SimulatedReader) => [...reader.rows.keys()].filter(isWanted).sort();
 
 	test('gives each lead exactly once', async () => {
 		await fc.assert(
@@ -402,9 +464,13 @@ describe('any history', () => {
 				fc.integer({ min: 1, max: 9 }),
 				fc.constantFrom(0, 2, 3),
 				fc.constantFrom(undefined, 0, 5),
-				async (steps, pageSize, emptyEvery, remembered) => {
+				fc.boolean(),
+				fc.boolean(),
+				async (steps, pageSize, emptyEvery, remembered, selective, sparesKnown) => {
 					const reader = new SimulatedReader(pageSize);
 					reader.emptyEvery = emptyEvery;
+					reader.sparesKnown = sparesKnown;
+					if (selective) reader.wanted = isWanted;
 					const poller = new Poller(reader);
 					// What is forgotten can't be told from an edit: then there are none.
 					const played = remembered === undefined ? steps : steps.filter((at) => at.do !== 'edit');
@@ -420,6 +486,7 @@ describe('any history', () => {
 		await fc.assert(
 			fc.asyncProperty(history, fc.nat(100), fc.nat(100), async (steps, savedAt, crashAt) => {
 				const reader = new SimulatedReader(5);
+				reader.sparesKnown = true;
 				const poller = new Poller(reader);
 				const [first, second] = [savedAt, crashAt].sort((a, b) => a - b) as [number, number];
 				await playSteps(steps.slice(0, first), poller, { accept });

@@ -1,4 +1,4 @@
-import type { Lead } from '../../../nodes/lead';
+import type { JsonValue, Lead } from '../../../nodes/lead';
 import type { LeadReader, PageRequest, SourcePage, SourceRow } from '../../../nodes/polling/types';
 
 export const SECOND = 1_000;
@@ -23,6 +23,14 @@ export class SimulatedReader implements LeadReader {
 	time = Date.UTC(2026, 0, 1);
 	rowsRead = 0;
 	requests = 0;
+	/** Records that were fetched for the rows read. */
+	recordsRead = 0;
+	/** What each page was asked since. */
+	readonly bounds: Array<number | undefined> = [];
+	/** Which rows it gives at all; all where it is undefined. */
+	wanted: ((key: string) => boolean) | undefined;
+	/** Whether it gives a known row without its record. */
+	sparesKnown = false;
 	tellsTime = true;
 	/** Pages still to be answered before one is refused; `undefined` for no refusal. */
 	refuseAfter: number | undefined;
@@ -32,6 +40,10 @@ export class SimulatedReader implements LeadReader {
 
 	constructor(maxPageSize = 1_000) {
 		this.maxPageSize = maxPageSize;
+	}
+
+	get selective(): boolean {
+		return this.wanted !== undefined;
 	}
 
 	pass(milliseconds: number): void {
@@ -52,10 +64,12 @@ export class SimulatedReader implements LeadReader {
 		if (row && row.visibleFrom <= this.time) row.clock = this.time;
 	}
 
-	async readPage({ since = 0, position, pageSize, signal }: PageRequest): Promise<SourcePage> {
+	async readPage(request: PageRequest): Promise<SourcePage> {
+		const { since = 0, position, pageSize, signal, isKnown } = request;
 		await null;
 		signal.throwIfAborted();
 		this.requests += 1;
+		this.bounds.push(request.since);
 		if (this.refuseAfter !== undefined && this.refuseAfter-- === 0) {
 			this.refuseAfter = undefined;
 			throw new Error('refused');
@@ -67,8 +81,13 @@ export class SimulatedReader implements LeadReader {
 		}
 		const matching = [...this.rows.values()]
 			.filter((row) => row.visibleFrom <= this.time && row.clock >= since && row.key > after)
+			.filter((row) => this.wanted?.(row.key) ?? true)
 			.sort((a, b) => (a.key < b.key ? -1 : 1));
-		const rows = matching.slice(0, Math.min(pageSize, this.maxPageSize)).map(toSourceRow);
+		const rows = matching.slice(0, Math.min(pageSize, this.maxPageSize)).map((row) => {
+			const spared = this.sparesKnown && isKnown(row.key);
+			this.recordsRead += spared ? 0 : 1;
+			return toSourceRow(row, spared ? undefined : { key: row.key });
+		});
 		this.rowsRead += rows.length;
 		const last = rows.at(-1);
 		return {
@@ -80,10 +99,17 @@ export class SimulatedReader implements LeadReader {
 }
 
 /** All that a poll does with a lead is to count it and to hand it on. */
-export function leadOf(row: SourceRow): Lead {
-	return { id: row.key } as Lead;
+export function leadOf(record: JsonValue): Lead {
+	return { id: keyOf(record) } as Lead;
 }
 
-function toSourceRow({ key, clock, createdAt }: StoredRow): SourceRow {
-	return { key, clock, createdAt, position: { after: key }, record: { key } };
+export function keyOf(record: JsonValue): string {
+	return (record as { key: string }).key;
+}
+
+function toSourceRow(
+	{ key, clock, createdAt }: StoredRow,
+	record: JsonValue | undefined,
+): SourceRow {
+	return { key, clock, createdAt, position: { after: key }, record };
 }

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { openAccount } from '../../../../nodes/destinations/azureTable/account';
 import { azureTable } from '../../../../nodes/destinations/azureTable/azureTable.description';
 import { DestinationError } from '../../../../nodes/destinations/types';
+import { destinationInput } from '../../../support/destinationInput.ts';
 
 const KEY = Buffer.from('only for tests, and long enough to look like one').toString('base64');
 const SIG = 'c2lnbmF0dXJl%2BvZg%3D%3D';
@@ -100,10 +101,8 @@ describe('the address of an account', () => {
 	it('makes the identity of a table the same, however one signs in', async () => {
 		const identities = await Promise.all(
 			[portalString(), byKey(), bySas(`${URL_OF}/?${SAS}`), byEntra()].map(async (credential) => {
-				const { identity } = await azureTable.open({
-					credential,
-					parameter: () => 'MarketplaceLeads',
-				});
+				const input = destinationInput(credential, { table: 'MarketplaceLeads' });
+				const { identity } = await azureTable.open(input);
 				return identity;
 			}),
 		);
@@ -211,7 +210,7 @@ describe('a credential is refused', () => {
 
 describe('a table name', () => {
 	const opened = async (table: unknown) =>
-		await azureTable.open({ credential: portalString(), parameter: () => table });
+		await azureTable.open(destinationInput(portalString(), { table }));
 
 	it.each(['MarketplaceLeads', 'abc', 'a'.repeat(63), ' Leads2026 '])('may be %p', async (name) => {
 		expect((await opened(name)).identity).toContain(`"${name.trim().toLowerCase()}"`);

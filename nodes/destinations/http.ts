@@ -1,0 +1,152 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+
+import { DestinationError } from './types';
+
+/** Bytes. More than any page of leads has; what is larger is no answer of these services. */
+const MAX_BODY = 64 * 1024 * 1024;
+/** Milliseconds after which a connection that nobody uses is closed. */
+const IDLE_TIME = 15_000;
+
+export interface HttpRequest {
+	method: 'DELETE' | 'GET' | 'HEAD' | 'PATCH' | 'POST' | 'PUT';
+	url: string;
+	headers?: Readonly<Record<string, string>>;
+	body?: string;
+	signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+	status: number;
+	/** By lower-case name; several values of a name are joined by a comma. */
+	headers: Readonly<Record<string, string>>;
+	body: string;
+}
+
+export interface HttpClient {
+	/**
+	 * Sends a request; every status is an answer, a redirect too: what it points to is not asked,
+	 * because the request's secrets are for the host they were given for.
+	 *
+	 * @throws HttpFailure when there is no answer
+	 */
+	send(request: HttpRequest): Promise<HttpAnswer>;
+}
+
+/** No answer came. Holds nothing of the request, whose address and headers can be secret. */
+export class HttpFailure extends Error {
+	/** Of the socket or of TLS, as Node names it; `ABORTED`, `ETIMEDOUT`, `PROXY_AUTHENTICATION`. */
+	readonly code: string;
+
+	constructor(code: string) {
+		super(`The request was not answered (${code})`);
+		this.name = 'HttpFailure';
+		this.code = code;
+	}
+}
+
+/**
+ * A client for one execution. It goes through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY
+ * name, and trusts the certificates of NODE_EXTRA_CA_CERTS, as Node does by itself.
+ */
+export async function openHttp(): Promise<HttpClient> {
+	const { axios, isAxiosError } = await import('../vendor/axios');
+	const idle = { keepAlive: true, timeout: IDLE_TIME };
+	const client = axios.create({
+		adapter: 'http',
+		maxRedirects: 0,
+		validateStatus: null,
+		responseType: 'text',
+		// The body as it came: who asked knows what it should be.
+		transformResponse: (body: unknown) => body,
+		maxContentLength: MAX_BODY,
+		maxBodyLength: MAX_BODY,
+		// Not the global ones, in which n8n sets a proxy of its own: the proxy would be asked for itself.
+		httpAgent: new HttpAgent(idle),
+		httpsAgent: new HttpsAgent(idle),
+	});
+	return {
+		async send({ method, url, headers = {}, body, signal }) {
+			try {
+				const answer = await client.request<unknown>({
+					method,
+					url,
+					headers: { ...headers },
+					data: body,
+					signal,
+				});
+				if (answer.status === 407) throw new HttpFailure('PROXY_AUTHENTICATION');
+				return {
+					status: answer.status,
+					headers: plainHeaders(answer.headers),
+					body: typeof answer.data === 'string' ? answer.data : '',
+				};
+			} catch (error) {
+				if (error instanceof HttpFailure) throw error;
+				if (signal.aborted) throw new HttpFailure('ABORTED');
+				if (isAxiosError(error)) throw new HttpFailure(error.code ?? 'UNKNOWN');
+				throw new HttpFailure(codeOf(error));
+			}
+		},
+	};
+}
+
+/** Certificates that can't be trusted: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|_TLS_|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH/;
+
+/** The failure in words for the user; `service` names who did not answer, as in "Salesforce". */
+export function unreachable(failure: HttpFailure, service: string): DestinationError {
+	const { code } = failure;
+	if (code === 'ABORTED' || code === 'ETIMEDOUT' || code === 'ECONNABORTED') {
+		return new DestinationError(`${service} did not answer in time`, {
+			description: 'Nothing is lost: try again, or wait for the next poll.',
+			reason: 'unreachable',
+		});
+	}
+	if (code === 'PROXY_AUTHENTICATION') {
+		return new DestinationError(`The proxy on the way to ${service} asks for a sign-in`, {
+			description:
+				'Put the proxy’s user name and password into HTTPS_PROXY (http://user:password@host:port) where n8n is started.',
+			reason: 'unreachable',
+			httpCode: '407',
+		});
+	}
+	if (CERTIFICATE.test(code)) {
+		return new DestinationError(`The certificate of ${service} is not one n8n trusts (${code})`, {
+			description:
+				'Where a proxy or server has a certificate authority of its own, start n8n with NODE_EXTRA_CA_CERTS naming its certificate.',
+			reason: 'unreachable',
+		});
+	}
+	if (code === 'ENOTFOUND') {
+		return new DestinationError(`The host of ${service} is not known`, {
+			description: 'Check the address in the credential, and that n8n may resolve names.',
+			reason: 'unreachable',
+		});
+	}
+	return new DestinationError(`${service} could not be reached (${shown(code)})`, {
+		description:
+			'Check the address in the credential, and that n8n may reach it (network, proxy, firewall).',
+		reason: 'unreachable',
+		retryAfter: 0,
+	});
+}
+
+/** A code in full, or nothing of a text that is none. */
+function shown(code: string): string {
+	return /^\w{1,60}$/.test(code) ? code : 'no answer';
+}
+
+function codeOf(error: unknown): string {
+	const { code } = (error ?? {}) as { code?: unknown };
+	return typeof code === 'string' ? code : 'UNKNOWN';
+}
+
+function plainHeaders(headers: object): Record<string, string> {
+	return Object.fromEntries(
+		Object.entries(headers).flatMap(([name, value]): Array<[string, string]> => {
+			if (Array.isArray(value)) return [[name.toLowerCase(), value.join(', ')]];
+			return value === undefined || value === null ? [] : [[name.toLowerCase(), String(value)]];
+		}),
+	);
+}

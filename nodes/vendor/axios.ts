@@ -1,0 +1,2 @@
+/** The part of axios that we use; the build bundles this file with all it imports. */
+export { default as axios, isAxiosError } from 'axios';

@@ -1,0 +1,187 @@
+/**
+ * What the stand-ins for vendors' services have in common: a real HTTP server with a clock that can
+ * be turned, bad days that can be scripted, and a count of what it sent. What is answered is the
+ * vendor's part. Erasable TypeScript without imports from `nodes`: `npm start` runs it as it is.
+ */
+import { createServer as createHttpServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Fault, Traffic } from './pollContract/harness.ts';
+
+export interface StandInRequest {
+	method: string;
+	/** With the stand-in's own origin, whatever host the client named. */
+	url: URL;
+	/** By lower-case name. */
+	headers: Readonly<Record<string, string>>;
+	body: string;
+}
+
+export interface StandInAnswer {
+	status: number;
+	headers?: Readonly<Record<string, string>>;
+	/** Text as it is, anything else as JSON. */
+	body?: unknown;
+	/** How many leads the answer holds; `undefined` for an answer that is no page of leads. */
+	records?: number;
+}
+
+export interface StandInVendor {
+	/** Whether the request asks for a page of leads: those are what faults strike. */
+	asksForLeads(request: StandInRequest): boolean;
+	answer(request: StandInRequest): StandInAnswer | Promise<StandInAnswer>;
+	/** How the vendor turns a caller away. */
+	refuse(fault: Fault & { kind: 'refused' }): StandInAnswer;
+}
+
+export interface StandInOptions {
+	/** Serves HTTPS with these, in PEM. */
+	tls?: { key: string; cert: string };
+	/** 0, the default, for any free one. */
+	port?: number;
+}
+
+interface ScriptedFault {
+	fault: Fault;
+	skip: number;
+	times: number;
+}
+
+export class StandInServer {
+	/** Every request, newest last, for tests that look at what was asked. */
+	readonly requests: StandInRequest[] = [];
+	readonly #vendor: StandInVendor;
+	readonly #server: Server;
+	readonly #protocol: string;
+	readonly #stopping = new AbortController();
+	#faults: ScriptedFault[] = [];
+	#turned = 0;
+	#traffic: Traffic = { requests: 0, records: 0 };
+
+	private constructor(vendor: StandInVendor, tls: StandInOptions['tls']) {
+		this.#vendor = vendor;
+		const serve = (request: IncomingMessage, response: ServerResponse): void => {
+			this.#serve(request, response).catch((cause: unknown) => {
+				// A stand-in that breaks must not look like a vendor that does.
+				console.error('The stand-in could not answer', request.method, request.url, cause);
+				response.destroy();
+			});
+		};
+		this.#protocol = tls ? 'https' : 'http';
+		this.#server = tls ? createHttpsServer(tls, serve) : createHttpServer(serve);
+	}
+
+	static async start(
+		vendor: StandInVendor,
+		{ tls, port = 0 }: StandInOptions = {},
+	): Promise<StandInServer> {
+		const standIn = new StandInServer(vendor, tls);
+		await new Promise<void>((resolve, reject) => {
+			standIn.#server.once('error', reject);
+			standIn.#server.listen(port, '127.0.0.1', resolve);
+		});
+		return standIn;
+	}
+
+	/** `http://127.0.0.1:<port>`, or https with TLS. */
+	get origin(): string {
+		const { port } = this.#server.address() as AddressInfo;
+		return `${this.#protocol}://127.0.0.1:${port}`;
+	}
+
+	/** The vendor's clock, epoch milliseconds. */
+	now(): number {
+		return Date.now() + this.#turned;
+	}
+
+	pass(milliseconds: number): void {
+		this.#turned += milliseconds;
+	}
+
+	/** Strikes pages of leads: the first from now on, or a later `page`; once, or `times`. Replaces earlier ones. */
+	fault(fault: Fault, { page = 0, times = 1 }: { page?: number; times?: number } = {}): void {
+		this.#faults = [{ fault, skip: page, times }];
+	}
+
+	faultsLeft(): number {
+		return this.#faults.reduce((left, { times }) => left + times, 0);
+	}
+
+	traffic(since: Traffic = { requests: 0, records: 0 }): Traffic {
+		const { requests, records } = this.#traffic;
+		return { requests: requests - since.requests, records: records - since.records };
+	}
+
+	async stop(): Promise<void> {
+		this.#stopping.abort();
+		this.#server.closeAllConnections();
+		await new Promise<void>((resolve) => {
+			this.#server.close(() => resolve());
+		});
+	}
+
+	async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+		const chunks: Buffer[] = [];
+		for await (const chunk of incoming) chunks.push(chunk as Buffer);
+		const headers = Object.fromEntries(
+			Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
+		);
+		const request: StandInRequest = {
+			method: incoming.method ?? 'GET',
+			url: new URL(incoming.url ?? '/', this.origin),
+			headers,
+			body: Buffer.concat(chunks).toString('utf8'),
+		};
+		this.requests.push(request);
+		this.#traffic.requests += 1;
+
+		const fault = this.#vendor.asksForLeads(request) ? this.#nextFault() : undefined;
+		if (fault?.kind === 'cut' && fault.where === 'beforeAnswer') {
+			response.destroy();
+			return;
+		}
+		if (fault?.kind === 'slow') {
+			await sleep(fault.milliseconds, undefined, { signal: this.#stopping.signal }).catch(
+				() => undefined,
+			);
+			if (response.destroyed) return;
+		}
+		const answer =
+			fault?.kind === 'refused' ? this.#vendor.refuse(fault) : await this.#vendor.answer(request);
+		await this.#send(response, answer, fault?.kind === 'cut');
+	}
+
+	async #send(response: ServerResponse, answer: StandInAnswer, cut: boolean): Promise<void> {
+		const { status, headers = {}, body = '', records } = answer;
+		const isText = typeof body === 'string';
+		const bytes = Buffer.from(isText ? body : JSON.stringify(body), 'utf8');
+		response.writeHead(status, {
+			date: new Date(this.now()).toUTCString(),
+			...(isText ? {} : { 'content-type': 'application/json;charset=UTF-8' }),
+			'content-length': bytes.length,
+			...headers,
+		});
+		if (cut) {
+			response.write(bytes.subarray(0, bytes.length >> 1));
+			await sleep(20);
+			response.destroy();
+			return;
+		}
+		response.end(bytes);
+		this.#traffic.records += records ?? 0;
+	}
+
+	#nextFault(): Fault | undefined {
+		const scripted = this.#faults[0];
+		if (scripted === undefined || scripted.times <= 0) return undefined;
+		if (scripted.skip > 0) {
+			scripted.skip -= 1;
+			return undefined;
+		}
+		scripted.times -= 1;
+		return scripted.fault;
+	}
+}

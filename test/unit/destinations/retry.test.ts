@@ -1,0 +1,103 @@
+import { retried, retryAfterOf } from '../../../nodes/destinations/retry';
+import { DestinationError } from '../../../nodes/destinations/types';
+
+const refusal = (retryAfter?: number) =>
+	new DestinationError('It was refused', {
+		description: 'Wait a while.',
+		reason: 'throttled',
+		retryAfter,
+	});
+
+/** Throws these, one a call, and then gives "done". */
+function attempts(...errors: Error[]) {
+	let calls = 0;
+	const attempt = async () => {
+		await null;
+		const error = errors[calls];
+		calls += 1;
+		if (error) throw error;
+		return 'done';
+	};
+	return { attempt, calls: () => calls };
+}
+
+const limits = (milliseconds = 60_000, signal = new AbortController().signal) => ({
+	signal,
+	deadline: Date.now() + milliseconds,
+});
+
+describe('trying again', () => {
+	it('goes on until it is answered', async () => {
+		const { attempt, calls } = attempts(refusal(0), refusal(0));
+		expect(await retried(attempt, limits())).toBe('done');
+		expect(calls()).toBe(3);
+	});
+
+	it('waits as long as it is asked to', async () => {
+		const started = Date.now();
+		expect(await retried(attempts(refusal(900)).attempt, limits())).toBe('done');
+		expect(Date.now() - started).toBeGreaterThanOrEqual(899);
+	});
+
+	it('gives up after three more tries, with the last refusal', async () => {
+		const refusals = [refusal(0), refusal(0), refusal(0), refusal(0), refusal(0)];
+		const { attempt, calls } = attempts(...refusals);
+		await expect(retried(attempt, limits())).rejects.toBe(refusals[3]);
+		expect(calls()).toBe(4);
+	});
+
+	it('leaves alone what trying again does not help', async () => {
+		for (const error of [refusal(), new Error('broken')]) {
+			const { attempt, calls } = attempts(error);
+			await expect(retried(attempt, limits())).rejects.toBe(error);
+			expect(calls()).toBe(1);
+		}
+	});
+
+	it('begins no wait that would end behind the deadline', async () => {
+		const refused = refusal(30_000);
+		const { attempt, calls } = attempts(refused);
+		const started = Date.now();
+		await expect(retried(attempt, limits(20_000))).rejects.toBe(refused);
+		expect(calls()).toBe(1);
+		expect(Date.now() - started).toBeLessThan(1_000);
+	});
+
+	it('stops waiting when it is aborted, and says what was refused', async () => {
+		const refused = refusal(30_000);
+		const abort = new AbortController();
+		setTimeout(() => abort.abort(), 50);
+		const started = Date.now();
+		await expect(retried(attempts(refused).attempt, limits(60_000, abort.signal))).rejects.toBe(
+			refused,
+		);
+		expect(Date.now() - started).toBeLessThan(5_000);
+	});
+
+	it('does not begin when it is aborted already', async () => {
+		const { attempt, calls } = attempts();
+		await expect(retried(attempt, limits(60_000, AbortSignal.abort()))).rejects.toThrow();
+		expect(calls()).toBe(0);
+	});
+});
+
+describe('a Retry-After header', () => {
+	it.each([
+		['3', 3_000],
+		[' 0 ', 0],
+		['1.5', 1_500],
+		['', undefined],
+		['soon', undefined],
+		['-5', undefined],
+		[undefined, undefined],
+		['Thu, 01 Jan 1970 00:00:00 GMT', 0],
+	])('%s', (header, wait) => {
+		expect(retryAfterOf(header)).toBe(wait);
+	});
+
+	it('as a date is a time from now', () => {
+		const wait = retryAfterOf(new Date(Date.now() + 60_000).toUTCString());
+		expect(wait).toBeGreaterThan(55_000);
+		expect(wait).toBeLessThanOrEqual(60_000);
+	});
+});
