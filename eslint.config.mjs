@@ -63,7 +63,7 @@ const EXCEPTIONS = [
 	},
 	{
 		why: "The rule's list is n8n Cloud's; this package is for self-hosted n8n, and Node's own modules are there.",
-		files: ['nodes/destinations/http.ts', 'nodes/destinations/retry.ts'],
+		files: ['nodes/destinations/{azureNetwork,http,retry}.ts'],
 		rules: { '@n8n/community-nodes/no-restricted-imports': 'off' },
 	},
 	{

@@ -3,14 +3,17 @@ import type {
 	TableServiceClient,
 	TableServiceClientOptions,
 } from '../../vendor/dataTables';
-import { DestinationError, textField } from '../types';
+import { environmentProxy } from '../azureNetwork';
+import { checkedUrl, notSetUp, withoutSlash, type AddressRules } from '../address';
+import { openEntra, readCloud, readEntraApplication, type EntraCloud } from '../entra';
+import { textField } from '../types';
 
 /** Milliseconds. Longer waits between the SDK's retries would outlast a poll. */
 const MAX_RETRY_DELAY = 8_000;
 /** The SDK's own number; every try of a refused connection takes it seconds. */
 const RETRIES = 3;
 
-const TABLE_HOSTS: Readonly<Record<string, string>> = {
+const TABLE_HOSTS: Readonly<Record<Exclude<EntraCloud, 'custom'>, string>> = {
 	public: 'table.core.windows.net',
 	usGovernment: 'table.core.usgovcloudapi.net',
 	china: 'table.core.chinacloudapi.cn',
@@ -42,6 +45,7 @@ export async function openAccount(
 ): Promise<StorageAccount> {
 	const options: TableServiceClientOptions = {
 		retryOptions: { maxRetries: retries, maxRetryDelayInMs: MAX_RETRY_DELAY },
+		additionalPolicies: await environmentProxy(),
 	};
 	const authentication = textField(credential, 'authentication') || 'connectionString';
 	switch (authentication) {
@@ -168,42 +172,12 @@ async function fromEntra(
 	options: TableServiceClientOptions,
 ): Promise<StorageAccount> {
 	const url = tableUrl(credential, { secretInUrl: true });
-	const tenantId = textField(credential, 'tenantId');
-	const clientId = textField(credential, 'clientId');
-	const clientSecret = textField(credential, 'clientSecret');
-	for (const [value, name] of [
-		[tenantId, 'Tenant ID'],
-		[clientId, 'Client ID'],
-		[clientSecret, 'Client Secret'],
-	]) {
-		if (value === '') {
-			throw notSetUp(`The ${name} is missing`, 'Fill it in from the app registration in Entra.');
-		}
-	}
-	if (!/^[A-Za-z0-9.-]+$/.test(tenantId)) {
-		throw notSetUp(
-			'The Tenant ID is neither a GUID nor a domain name',
-			'Copy the Directory (tenant) ID from the app registration in Entra.',
-		);
-	}
+	const application = readEntraApplication(credential);
 	const { TableClient, TableServiceClient } = await import('../../vendor/dataTables');
-	const { AzureAuthorityHosts, ClientSecretCredential } = await import('../../vendor/identity');
-	const authorityHosts: Readonly<Record<string, string>> = {
-		public: AzureAuthorityHosts.AzurePublicCloud,
-		usGovernment: AzureAuthorityHosts.AzureGovernment,
-		china: AzureAuthorityHosts.AzureChina,
-	};
-	const custom = textField(credential, 'authorityHost');
-	const cloud = cloudOf(credential);
-	const authorityHost =
-		cloud === 'custom'
-			? withoutSlash(checkedUrl(custom, 'The Authority Host'))
-			: authorityHosts[cloud];
-	const signIn = new ClientSecretCredential(tenantId, clientId, clientSecret, {
-		...(authorityHost === undefined ? {} : { authorityHost }),
-		// An authority of one's own is not among those the public directory of authorities lists.
-		disableInstanceDiscovery: cloud === 'custom',
-		...(options.retryOptions === undefined ? {} : { retryOptions: options.retryOptions }),
+	const { maxRetries = RETRIES, maxRetryDelayInMs = MAX_RETRY_DELAY } = options.retryOptions ?? {};
+	const signIn = await openEntra(application, {
+		retries: maxRetries,
+		maxRetryDelay: maxRetryDelayInMs,
 	});
 	const text = withoutSlash(url);
 	return {
@@ -237,56 +211,17 @@ function accountName(credential: Record<string, unknown>): string {
 	return name;
 }
 
-function cloudOf(credential: Record<string, unknown>): string {
-	return textField(credential, 'cloud') || 'public';
-}
-
-function tableUrl(credential: Record<string, unknown>, options: UrlOptions = {}): URL {
-	const cloud = cloudOf(credential);
+function tableUrl(credential: Record<string, unknown>, rules: AddressRules = {}): URL {
+	const cloud = readCloud(credential);
 	if (cloud === 'custom') {
-		return checkedUrl(textField(credential, 'endpoint'), 'The Table Endpoint', options);
+		return checkedUrl(textField(credential, 'endpoint'), 'The Table Endpoint', rules);
 	}
-	const host = Object.hasOwn(TABLE_HOSTS, cloud) ? TABLE_HOSTS[cloud] : undefined;
-	if (host === undefined) {
-		throw notSetUp('The cloud is not one of Azure’s', 'Choose one listed under Cloud.');
-	}
-	return checkedUrl(`https://${accountName(credential)}.${host}`, 'The table endpoint', options);
-}
-
-interface UrlOptions {
-	/** The request carries a secret, so it needs TLS unless it stays on this machine. */
-	secretInUrl?: boolean;
-}
-
-function checkedUrl(text: string, what: string, { secretInUrl = false }: UrlOptions = {}): URL {
-	let url: URL;
-	try {
-		url = new URL(text);
-	} catch {
-		throw notSetUp(`${what} is not an address`, 'It begins with https:// and names a host.');
-	}
-	const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(url.hostname);
-	const allowed =
-		url.protocol === 'https:' || (url.protocol === 'http:' && (!secretInUrl || loopback));
-	if (!allowed) {
-		throw notSetUp(`${what} is not an https address`, 'Use https:// so that secrets stay secret.');
-	}
-	if (url.username !== '' || url.password !== '') {
-		throw notSetUp(`${what} holds a user name or password`, 'Leave them out of the address.');
-	}
-	return url;
-}
-
-function withoutSlash(url: URL): string {
-	return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+	const host = TABLE_HOSTS[cloud];
+	return checkedUrl(`https://${accountName(credential)}.${host}`, 'The table endpoint', rules);
 }
 
 /** A SAS URL made for one table ends with the table's name, which the SDK wants apart. */
 function withoutTable(url: string, table: string | undefined): string {
 	const end = `/${table ?? ''}`.toLowerCase();
 	return table && url.toLowerCase().endsWith(end) ? url.slice(0, -end.length) : url;
-}
-
-function notSetUp(message: string, description: string): DestinationError {
-	return new DestinationError(message, { description, reason: 'configuration' });
 }

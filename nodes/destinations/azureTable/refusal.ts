@@ -1,3 +1,4 @@
+import { explainEntraRefusal } from '../entra';
 import { DestinationError, type RefusalReason } from '../types';
 
 /** What the service says by its error code, and what the user can do about it. */
@@ -77,19 +78,6 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
 	},
 };
 
-/** Codes of Entra: https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
-const BY_ENTRA_CODE: Readonly<Record<string, Explanation>> = {
-	'7000215': entra('The Client Secret is wrong', 'Copy the secret’s value (not its ID) anew.'),
-	'7000222': entra('The Client Secret has expired', 'Make a new one in the app registration.'),
-	'700016': entra(
-		'The Client ID is not known in this tenant',
-		'Copy the Application (client) ID, and check that the Tenant ID is that of its directory.',
-	),
-	'90002': entra('The Tenant ID is not known', 'Copy the Directory (tenant) ID from Entra.'),
-	'900023': entra('The Tenant ID is not one', 'Copy the Directory (tenant) ID from Entra.'),
-	'7000112': entra('The Entra application is disabled', 'Enable it under Enterprise applications.'),
-};
-
 const SOCKET_CODES = new Set([
 	'EAI_AGAIN',
 	'ECONNREFUSED',
@@ -105,20 +93,10 @@ const SOCKET_CODES = new Set([
 /** The same refusal in words for the user; never repeats what the SDK says, which can hold a SAS. */
 export function explainRefusal(error: unknown): DestinationError {
 	if (error instanceof DestinationError) return error;
-	const { name, message, code, statusCode } = fieldsOf(error);
+	const refusedByEntra = explainEntraRefusal(error);
+	if (refusedByEntra) return refusedByEntra;
 
-	const entraCode = /AADSTS(\d+)/.exec(message)?.[1];
-	if (entraCode !== undefined) {
-		const known = Object.hasOwn(BY_ENTRA_CODE, entraCode) ? BY_ENTRA_CODE[entraCode] : undefined;
-		return refusal(
-			known ??
-				entra(
-					`Entra refused the application's sign-in (AADSTS${entraCode})`,
-					'Look the code up at login.microsoftonline.com/error, and check tenant, client ID and secret.',
-				),
-			401,
-		);
-	}
+	const { name, code, statusCode } = fieldsOf(error);
 	const known = Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
 	if (known) return refusal(known, statusCode);
 	if (statusCode === 429 || statusCode === 503) {
@@ -153,19 +131,6 @@ export function explainRefusal(error: unknown): DestinationError {
 			description:
 				'Check the account name and endpoint in the credential, and that n8n may reach it (network, proxy, firewall).',
 		});
-	}
-	if (
-		name.startsWith('Authentication') ||
-		name.startsWith('AggregateAuthentication') ||
-		name.startsWith('CredentialUnavailable')
-	) {
-		return refusal(
-			entra(
-				'Entra did not give the application a token',
-				'Check tenant, client ID and secret, and that n8n can reach the authority host.',
-			),
-			statusCode,
-		);
 	}
 	if (statusCode === 401 || statusCode === 403) {
 		return refusal(
@@ -210,20 +175,15 @@ function asText(statusCode: number | undefined): string | undefined {
 	return statusCode === undefined ? undefined : String(statusCode);
 }
 
-function entra(message: string, description: string): Explanation {
-	return { reason: 'authentication', message, description };
-}
-
 interface ErrorFields {
 	name: string;
-	message: string;
 	/** The Table service's own code where there is one, else the socket's. */
 	code: string;
 	statusCode: number | undefined;
 }
 
 function fieldsOf(error: unknown): ErrorFields {
-	if (!(error instanceof Error)) return { name: '', message: '', code: '', statusCode: undefined };
+	if (!(error instanceof Error)) return { name: '', code: '', statusCode: undefined };
 	const { code, statusCode, details } = error as Error & {
 		code?: unknown;
 		statusCode?: unknown;
@@ -233,7 +193,6 @@ function fieldsOf(error: unknown): ErrorFields {
 	const serviceCode = details?.odataError?.code ?? details?.errorCode ?? code;
 	return {
 		name: error.name,
-		message: error.message,
 		code: typeof serviceCode === 'string' ? serviceCode : '',
 		statusCode: typeof statusCode === 'number' ? statusCode : undefined,
 	};

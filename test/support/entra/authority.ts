@@ -21,11 +21,14 @@ export interface EntraAuthority {
 	stop(): Promise<void>;
 }
 
-/** Starts a stand-in for Entra with one application in one tenant, and trusts its certificate. */
-export async function startEntraAuthority(): Promise<EntraAuthority> {
+/**
+ * Starts a stand-in for Entra with one application in one tenant, and trusts its certificate, which
+ * is good for more hosts (`*.leads.example`) where other servers share it.
+ */
+export async function startEntraAuthority(hosts: readonly string[] = []): Promise<EntraAuthority> {
 	const folder = mkdtempSync(path.join(tmpdir(), 'entra-'));
 	const tls = { certFile: path.join(folder, 'cert.pem'), keyFile: path.join(folder, 'key.pem') };
-	const { cert, key } = localCertificate();
+	const { cert, key } = localCertificate(hosts);
 	writeFileSync(tls.certFile, cert);
 	writeFileSync(tls.keyFile, key, { mode: 0o600 });
 	const trusted = getCACertificates('default');

@@ -2,6 +2,7 @@
  * A process of its own, since `oauth2-mock-server` is an ES module, which jest does not load.
  * Arguments: port, certificate file, key file; the application comes in `ENTRA_APPLICATION`.
  */
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -21,14 +22,20 @@ export interface EntraApplication {
 	expiredSecret: string;
 }
 
-const STORAGE_AUDIENCE = 'https://storage.azure.com';
+const STORAGE = 'https://storage.azure.com';
+/** What the SDK asks a token for where the account is on this machine. */
+const COSMOS = 'https://cosmos.azure.com';
+/** Services that this tenant knows: Azure Storage, and whatever stands in for one on this machine. */
+const KNOWN_SERVICE =
+	/^https:\/\/storage\.azure\.com$|^https?:\/\/(localhost|127\.0\.0\.1)(:\d+)?$/;
 
 /** Entra's codes, with texts that quote what was sent, as Entra's do. */
 function refusalOf(
 	application: EntraApplication,
-	body: { client_id?: unknown; client_secret?: unknown },
+	body: { client_id?: unknown; client_secret?: unknown; scope?: unknown },
 ) {
 	const { client_id: client, client_secret: secret } = body;
+	const service = serviceOf(body.scope);
 	if (client !== application.clientId) {
 		return {
 			status: 400,
@@ -45,13 +52,27 @@ function refusalOf(
 			text: `The provided client secret keys for app '${String(client)}' are expired.`,
 		};
 	}
-	if (secret === application.clientSecret) return undefined;
+	if (secret === application.clientSecret) {
+		if (KNOWN_SERVICE.test(service)) return undefined;
+		return {
+			status: 400,
+			error: 'invalid_resource',
+			code: 500011,
+			text: `The resource principal named ${service} was not found in the tenant named Contoso.`,
+		};
+	}
 	return {
 		status: 401,
 		error: 'invalid_client',
 		code: 7000215,
 		text: `Invalid client secret provided: '${String(secret)}'.`,
 	};
+}
+
+/** Whom the token is for: a scope is the service's address and `/.default`. */
+function serviceOf(scope: unknown): string {
+	const service = String(scope).replace(/\/\.default$/, '');
+	return service === COSMOS ? STORAGE : service;
 }
 
 function errorBody(error: string, code: number, text: string) {
@@ -73,16 +94,24 @@ async function main(): Promise<void> {
 	await issuer.keys.generate('RS256');
 	const service = new OAuth2Service(issuer, {
 		token: `/${tenantId}/oauth2/v2.0/token`,
+		jwks: `/${tenantId}/discovery/v2.0/keys`,
 		wellKnownDocument: `/${tenantId}/v2.0/.well-known/openid-configuration`,
 	});
-	service.on('beforeTokenSigning', ({ payload }: MutableToken) => {
-		payload.iss = `https://sts.windows.net/${tenantId}/`;
-		payload['aud'] = STORAGE_AUDIENCE;
-	});
+	service.on(
+		'beforeTokenSigning',
+		({ payload }: MutableToken, request: TokenRequestIncomingMessage) => {
+			payload.iss = `https://sts.windows.net/${tenantId}/`;
+			payload['aud'] = serviceOf(request.body.scope);
+			payload['appid'] = request.body.client_id;
+			payload['tid'] = tenantId;
+			// Entra's tokens differ even within a second.
+			payload['uti'] = randomUUID();
+		},
+	);
 	service.on(
 		'beforeResponse',
 		(response: MutableResponse, request: TokenRequestIncomingMessage) => {
-			const refusal = refusalOf(application, request.body as object);
+			const refusal = refusalOf(application, request.body);
 			if (!refusal) return;
 			response.statusCode = refusal.status;
 			response.body = errorBody(refusal.error, refusal.code, refusal.text);

@@ -23,10 +23,10 @@ const BASIC_CONSTRAINTS = Buffer.from('0603551d13', 'hex');
 const TRUE = Buffer.from('0101ff', 'hex');
 
 /**
- * A self-signed certificate for `localhost` and 127.0.0.1, good for a day, with its key; both PEM.
+ * A self-signed certificate for `localhost`, 127.0.0.1 and more names, good for a day, with its key; both PEM.
  * Node can sign but makes no certificates, and a test should need no OpenSSL on the machine.
  */
-export function localCertificate(): { cert: string; key: string } {
+export function localCertificate(more: readonly string[] = []): { cert: string; key: string } {
 	const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 	const algorithm = der(SEQUENCE, ECDSA_WITH_SHA256);
 	const name = der(
@@ -35,7 +35,7 @@ export function localCertificate(): { cert: string; key: string } {
 	);
 	const names = der(
 		SEQUENCE,
-		der(DNS_NAME, Buffer.from('localhost')),
+		...['localhost', ...more].map((host) => der(DNS_NAME, Buffer.from(host))),
 		der(IP_ADDRESS, Buffer.from([127, 0, 0, 1])),
 	);
 	const body = der(

@@ -1,0 +1,43 @@
+import { DestinationError } from './types';
+
+export interface AddressRules {
+	/** The request carries a secret, so it needs TLS unless it stays on this machine. */
+	secretInUrl?: boolean;
+}
+
+/**
+ * An address out of a credential; `what` names it at the beginning of a sentence.
+ *
+ * @throws DestinationError with reason `configuration` that never repeats the address
+ */
+export function checkedUrl(
+	text: string,
+	what: string,
+	{ secretInUrl = false }: AddressRules = {},
+): URL {
+	let url: URL;
+	try {
+		url = new URL(text);
+	} catch {
+		throw notSetUp(`${what} is not an address`, 'It begins with https:// and names a host.');
+	}
+	const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(url.hostname);
+	const allowed =
+		url.protocol === 'https:' || (url.protocol === 'http:' && (!secretInUrl || loopback));
+	if (!allowed) {
+		throw notSetUp(`${what} is not an https address`, 'Use https:// so that secrets stay secret.');
+	}
+	if (url.username !== '' || url.password !== '') {
+		throw notSetUp(`${what} holds a user name or password`, 'Leave them out of the address.');
+	}
+	return url;
+}
+
+export function withoutSlash(url: URL): string {
+	return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+}
+
+/** Something in a credential or parameter that its owner has to mend. */
+export function notSetUp(message: string, description: string): DestinationError {
+	return new DestinationError(message, { description, reason: 'configuration' });
+}

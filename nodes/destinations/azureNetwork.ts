@@ -1,0 +1,45 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+
+import type { TableServiceClientOptions } from '../vendor/dataTables';
+
+type AdditionalPolicies = NonNullable<TableServiceClientOptions['additionalPolicies']>;
+type Agent = HttpAgent | HttpsAgent;
+
+/**
+ * Sends the requests of Azure's SDKs the way all others of ours go: through the proxy that
+ * HTTPS_PROXY or HTTP_PROXY names for the address, directly where NO_PROXY does. The SDKs' own
+ * reading of these knows neither `*.example.com` nor ports in NO_PROXY, and asks HTTPS_PROXY for
+ * http addresses.
+ */
+export async function environmentProxy(): Promise<AdditionalPolicies> {
+	const { getProxyForUrl, HttpProxyAgent, HttpsProxyAgent } = await import('../vendor/proxyAgents');
+	// One agent each way, so that the pages of a poll share a connection.
+	const agents = new Map<string, Agent>();
+	const agentFor = (url: string): Agent => {
+		const proxy = getProxyForUrl(url);
+		const isSecure = url.startsWith('https:');
+		const way = `${String(isSecure)} ${proxy}`;
+		let agent = agents.get(way);
+		if (!agent) {
+			const options = { keepAlive: true };
+			if (isSecure) agent = proxy ? new HttpsProxyAgent(proxy, options) : new HttpsAgent(options);
+			else agent = proxy ? new HttpProxyAgent(proxy, options) : new HttpAgent(options);
+			agents.set(way, agent);
+		}
+		return agent;
+	};
+	return [
+		{
+			position: 'perCall',
+			policy: {
+				name: 'environmentProxy',
+				async sendRequest(request, next) {
+					// The SDK leaves a request alone that has an agent.
+					request.agent = agentFor(request.url);
+					return await next(request);
+				},
+			},
+		},
+	];
+}

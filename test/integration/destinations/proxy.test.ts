@@ -1,0 +1,87 @@
+/** Azure's SDKs through a forward proxy, its sign-in and NO_PROXY; the other destinations share http.ts. */
+import { openAccount } from '../../../nodes/destinations/azureTable/account';
+import { startAzurite, type Azurite } from '../../support/azurite.ts';
+import { startEntraAuthority, type EntraAuthority } from '../../support/entra/authority.ts';
+import { hostsAskedOf, startForwardProxy, type ForwardProxy } from '../../support/forwardProxy.ts';
+import { MarketplaceTable, marketplaceRows } from '../../support/marketplaceTable.ts';
+
+let proxy: ForwardProxy;
+let authority: EntraAuthority;
+let azurite: Azurite;
+const before = { ...process.env };
+
+beforeAll(async () => {
+	proxy = await startForwardProxy();
+	authority = await startEntraAuthority(['*.leads.example']);
+	azurite = await startAzurite({ tls: authority.tls });
+	const table = await new MarketplaceTable(azurite).create();
+	await table.insert(marketplaceRows(3));
+}, 60_000);
+
+afterEach(() => {
+	process.env = { ...before };
+});
+
+afterAll(async () => {
+	await Promise.all([proxy?.stop(), azurite?.stop()]);
+	await authority?.stop();
+});
+
+async function rowsRead(credential: Record<string, unknown>): Promise<number> {
+	const account = await openAccount(credential, { retries: 0 });
+	let rows = 0;
+	for await (const _row of account.table('MarketplaceLeads').listEntities()) rows += 1;
+	return rows;
+}
+
+/** The account under a name that only the proxy can resolve; Azurite takes its name from the host. */
+const outside = () => `https://${azurite.accountName}.leads.example:${azurite.port}`;
+const byEntra = (endpoint: string) => {
+	const { tenantId, clientId, clientSecret } = authority.application;
+	return {
+		authentication: 'entra',
+		cloud: 'custom',
+		authorityHost: authority.host,
+		endpoint,
+		accountName: azurite.accountName,
+		...{ tenantId, clientId, clientSecret },
+	};
+};
+const portOf = (address: string) => new URL(address).port;
+
+it('reads rows and gets tokens through the proxy', async () => {
+	process.env['HTTPS_PROXY'] = proxy.url;
+	const { accountName, accountKey, port } = azurite;
+	const byKey = {
+		authentication: 'accountKey',
+		cloud: 'custom',
+		endpoint: outside(),
+		...{ accountName, accountKey },
+	};
+	expect(await rowsRead(byKey)).toBe(3);
+	expect(hostsAskedOf(proxy.logFile)).toEqual([`CONNECT ${accountName}.leads.example:${port}`]);
+
+	expect(await rowsRead(byEntra(outside()))).toBe(3);
+	expect(hostsAskedOf(proxy.logFile)).toContain(`CONNECT localhost:${portOf(authority.host)}`);
+});
+
+it.each([
+	['a host', 'localhost'],
+	['a port', () => `localhost:${azurite.port},localhost:${portOf(authority.host)}`],
+	['any ending', '*host'],
+	['everything', '*'],
+])('goes directly where NO_PROXY names %s', async (_name, noProxy) => {
+	// Nobody listens there: whoever asks this proxy gets no answer.
+	process.env['HTTPS_PROXY'] = 'http://127.0.0.1:9';
+	process.env['NO_PROXY'] = typeof noProxy === 'string' ? noProxy : noProxy();
+	expect(await rowsRead(byEntra(azurite.endpoint))).toBe(3);
+});
+
+it('says that the proxy could not be used, and shows no password', async () => {
+	const wrong = new URL(proxy.url);
+	wrong.password = 'a-wrong-password';
+	process.env['HTTPS_PROXY'] = wrong.href;
+	const refusal: unknown = await rowsRead(byEntra(outside())).catch((error: unknown) => error);
+	expect(refusal).toBeInstanceOf(Error);
+	expect(String(refusal)).not.toContain('a-wrong-password');
+});
