@@ -65,9 +65,11 @@ export function readEntraApplication(credential: Record<string, unknown>): Entra
 	const cloud = readCloud(credential);
 	const authorityHost =
 		cloud === 'custom'
-			? withoutSlash(checkedUrl(textField(credential, 'authorityHost'), 'The Authority Host', {
-					secretInUrl: true,
-				}))
+			? withoutSlash(
+					checkedUrl(textField(credential, 'authorityHost'), 'The Authority Host', {
+						secretInUrl: true,
+					}),
+				)
 			: undefined;
 	return { tenantId, clientId, clientSecret, cloud, authorityHost };
 }
@@ -138,7 +140,7 @@ export function explainEntraRefusal(error: unknown): DestinationError | undefine
 		return refused(
 			known ?? [
 				`Entra refused the application's sign-in (AADSTS${code})`,
-				'Look the code up at login.microsoftonline.com/error, and check tenant, client ID and secret.',
+				'Look the code up in Microsoft’s list of AADSTS codes, and check tenant, client ID and secret.',
 			],
 			'401',
 		);

@@ -1,5 +1,13 @@
 import { azureTable } from './azureTable/azureTable.description';
 import type { DestinationDescription } from './destination.description';
+import { dynamics365 } from './dynamics365/dynamics365.description';
+import { marketo } from './marketo/marketo.description';
+import { salesforce } from './salesforce/salesforce.description';
 
 /** Every destination there is; nothing else in the code lists them. */
-export const DESTINATIONS: readonly DestinationDescription[] = [azureTable];
+export const DESTINATIONS: readonly DestinationDescription[] = [
+	azureTable,
+	dynamics365,
+	marketo,
+	salesforce,
+];

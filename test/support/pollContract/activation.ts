@@ -1,4 +1,4 @@
-import { namesOf, Poller } from './poller.ts';
+import { namesOf, Poller, watermarkAt } from './poller.ts';
 import { expectHelpful, refusalOf } from './refusal.ts';
 import { HOUR, YEAR } from './time.ts';
 import type { Contract } from '../pollContract.ts';
@@ -18,7 +18,8 @@ export function declareActivation({ destination, newPlace, test }: Contract): vo
 		const place = await newPlace();
 		const poller = new Poller(place);
 		expect(await poller.poll()).toEqual([]);
-		expect(poller.cursor).toMatchObject({ watermark: 0, memory: {}, sweep: null });
+		const watermark = watermarkAt(0, destination);
+		expect(poller.cursor).toMatchObject({ watermark, memory: {}, sweep: null });
 		await place.insert([{ name: 'first' }]);
 		expect(await poller.poll()).toEqual(['first']);
 		expect(await poller.poll()).toEqual([]);
@@ -36,7 +37,8 @@ export function declareActivation({ destination, newPlace, test }: Contract): vo
 		expect(namesOf(leads)).toEqual(['new', 'old']);
 		expect(leads.map(({ id }) => id).sort()).toEqual([...ids].sort());
 		for (const lead of leads) expect(lead.destination).toBe(destination.destination);
-		expect(poller.cursor).toMatchObject({ watermark: written, sweep: null });
+		const watermark = watermarkAt(written, destination);
+		expect(poller.cursor).toMatchObject({ watermark, sweep: null });
 		expect(await poller.poll()).toEqual([]);
 	});
 

@@ -11,7 +11,7 @@ const STATE_LIMIT = 60_000;
 /** Every wanted one in so many, where a filter lets few through. */
 const ONE_IN = 10;
 
-export function declareBacklogs({ newPlace, test }: Contract): void {
+export function declareBacklogs({ destination, newPlace, test }: Contract): void {
 	for (const [maxLeads, count] of [
 		[1, 600],
 		[7, 2_500],
@@ -28,6 +28,8 @@ export function declareBacklogs({ newPlace, test }: Contract): void {
 				given.push(...names);
 			}
 			expect(given.sort()).toEqual(Array.from({ length: count }, (_, at) => nameOf(at)));
+			// Some destinations tell the end by an empty page only.
+			if (poller.cursor?.sweep) expect(await poller.poll()).toEqual([]);
 			expect(poller.cursor).toMatchObject({ sweep: null });
 			expect(place.traffic().records).toBe(count);
 			// All of it came within the overlap, so each record has its digest in the state.
@@ -83,7 +85,9 @@ export function declareBacklogs({ newPlace, test }: Contract): void {
 		await poller.drain();
 		expect(poller.cursor?.forgottenTo).toBeGreaterThan(0);
 		await place.edit(nameOf(0), nameOf(1), nameOf(500), nameOf(2_999));
-		await place.insert([{ name: 'made a day ago', createdAt: place.now() - DAY }]);
+		const { ownCreationTime: hasNone } = destination.cannot;
+		const made = hasNone ? {} : { createdAt: place.now() - DAY };
+		await place.insert([{ name: 'made a day ago', ...made }]);
 		expect(await poller.drain()).toEqual(['made a day ago']);
 		expect(await poller.drain()).toEqual([]);
 	});

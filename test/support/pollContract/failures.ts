@@ -91,7 +91,7 @@ export function declareFailures({ destination, newPlace, test }: Contract): void
 		for (const startFrom of ['all', 'now']) {
 			const place = await pagedPlace();
 			const poller = new Poller(place, { parameters: { startFrom } });
-			place.fault({ kind: 'cut', where: 'inAnswer' });
+			place.fault({ kind: 'cut', where: 'inAnswer' }, { times: Infinity });
 			expectHelpful(await refusalOf(poller.poll()), place);
 			expect(poller.cursor).toBeUndefined();
 		}
@@ -126,9 +126,10 @@ export function declareFailures({ destination, newPlace, test }: Contract): void
 		place.shapePages({ records: PER_PAGE, emptyPages: 1 });
 		const poller = new Poller(place);
 		// Empty, records, empty: the fourth answer is the second with records.
-		place.fault({ kind: 'cut', where: 'inAnswer' }, { page: 2 });
+		place.fault({ kind: 'cut', where: 'inAnswer' }, { page: 2, times: Infinity });
 		const given = await poller.poll();
 		expect(given).toHaveLength(PER_PAGE);
+		place.fault({ kind: 'cut', where: 'inAnswer' }, { times: 0 });
 		expect([...given, ...(await poller.drain())].sort()).toEqual(NAMES);
 	});
 }

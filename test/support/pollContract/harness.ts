@@ -21,8 +21,12 @@ export type Ability =
 	| 'emptyPages'
 	/** Records that show only some time after their own clock. */
 	| 'lateRecords'
+	/** A lead has the offer's title beside its id. */
+	| 'offerTitles'
 	/** A lead says when it was made, beside the clock of its record. */
 	| 'ownCreationTime'
+	/** How far a sweep has come shows in its records: of what is looked through they are all. */
+	| 'progressByRecords'
 	/** Two kinds of sign-in that lead to the same place. */
 	| 'secondSignIn';
 
@@ -46,6 +50,8 @@ export interface DestinationServer {
 export interface LeadToWrite {
 	/** Tells the lead from the others at its place: the customer's last name. */
 	name: string;
+	/** The customer's company. */
+	company?: string;
 	/** `Source-Action|Offer`. */
 	leadSource?: string;
 	offerTitle?: string;

@@ -28,7 +28,9 @@ export function declareManual({ destination, newPlace, test }: Contract): void {
 		expect(namesOf([await poller.manual()])).toEqual(['b']);
 		expect(namesOf([await poller.manual()])).toEqual(['b']);
 		expect(JSON.stringify(poller.kept())).toBe(kept);
-		expect(await poller.poll()).toEqual(['a', 'b', 'z']);
+		// Without a time of their own, leads of yesterday were written yesterday: far too late by now.
+		const { ownCreationTime: hasNone } = destination.cannot;
+		expect(await poller.poll()).toEqual(hasNone ? ['b'] : ['a', 'b', 'z']);
 	});
 
 	test('keeps nothing where nothing was kept', [], async () => {
@@ -83,7 +85,7 @@ export function declareManual({ destination, newPlace, test }: Contract): void {
 		await place.insert([{ name: 'a' }]);
 		const { badCredentials: credentials } = place;
 		expectHelpful(await refusalOf(new Poller(place, { credentials }).manual()), place);
-		place.fault({ kind: 'cut', where: 'inAnswer' });
+		place.fault({ kind: 'cut', where: 'inAnswer' }, { times: Infinity });
 		expectHelpful(await refusalOf(new Poller(place).manual()), place);
 	});
 }

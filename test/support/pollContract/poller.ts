@@ -6,7 +6,7 @@ import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTr
 import type { StoredCursor } from '../../../nodes/polling/cursor.ts';
 import { pollContext } from '../engine.ts';
 import type { TestPoller } from '../engine.ts';
-import type { Credentials, PollHarness } from './harness.ts';
+import type { Credentials, PolledDestination, PollHarness } from './harness.ts';
 
 export interface PollerOptions {
 	parameters?: INodeParameters;
@@ -95,6 +95,14 @@ export class Poller {
 
 export function namesOf(leads: readonly Lead[]): string[] {
 	return leads.map(({ customer }) => customer.lastName).sort();
+}
+
+/**
+ * The watermark of a sweep that has ended, its latest record being of this time. Where the records
+ * don't tell how far it has come, it is the sweep's beginning.
+ */
+export function watermarkAt(latest: number, { cannot }: PolledDestination): unknown {
+	return cannot.progressByRecords === undefined ? latest : expect.any(Number);
 }
 
 /** Static data in which the node's own part is missing: n8n did not save it. */

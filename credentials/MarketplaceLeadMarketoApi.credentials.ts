@@ -1,0 +1,74 @@
+import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+export class MarketplaceLeadMarketoApi implements ICredentialType {
+	name = 'marketplaceLeadMarketoApi';
+
+	displayName = 'Marketplace Lead Marketo API';
+
+	documentationUrl =
+		'https://experienceleague.adobe.com/docs/marketo-developer/marketo/rest/custom-services.html';
+
+	icon: Icon = {
+		light: 'file:../nodes/icons/marketo.svg',
+		dark: 'file:../nodes/icons/marketo.dark.svg',
+	};
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Address',
+			name: 'address',
+			type: 'options',
+			options: [
+				{
+					name: 'Endpoint',
+					value: 'endpoint',
+				},
+				{
+					name: 'Munchkin ID',
+					value: 'munchkinId',
+				},
+			],
+			default: 'munchkinId',
+			description: 'What names the Marketo instance',
+		},
+		{
+			displayName: 'Munchkin ID',
+			name: 'munchkinId',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. 123-ABC-456',
+			description:
+				'From Marketo: Admin, Integration, Munchkin. It is the same one that Partner Center has.',
+			displayOptions: { show: { address: ['munchkinId'] } },
+		},
+		{
+			displayName: 'Endpoint',
+			name: 'endpoint',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. https://123-ABC-456.mktorest.com/rest',
+			description: 'From Marketo: Admin, Integration, Web Services, REST API',
+			displayOptions: { show: { address: ['endpoint'] } },
+		},
+		{
+			displayName: 'Client ID',
+			name: 'clientId',
+			type: 'string',
+			required: true,
+			default: '',
+			description:
+				'From Marketo: Admin, Integration, LaunchPoint, View Details of a custom service. The role of its API-only user needs the permissions Read-Only Activity, Read-Only Person and Read-Only Assets.',
+		},
+		{
+			displayName: 'Client Secret',
+			name: 'clientSecret',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			description: 'From the same place as the client ID',
+		},
+	];
+}

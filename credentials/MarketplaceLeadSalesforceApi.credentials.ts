@@ -1,0 +1,127 @@
+import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+const shownFor = (...authentication: string[]) => ({ show: { authentication } });
+
+const MY_DOMAIN: Omit<INodeProperties, 'displayOptions'> = {
+	displayName: 'My Domain',
+	name: 'myDomain',
+	type: 'string',
+	required: true,
+	default: '',
+	placeholder: 'e.g. https://contoso.my.salesforce.com',
+	description: 'The Current My Domain URL, from Setup, My Domain; sandboxes have their own',
+};
+
+export class MarketplaceLeadSalesforceApi implements ICredentialType {
+	name = 'marketplaceLeadSalesforceApi';
+
+	displayName = 'Marketplace Lead Salesforce API';
+
+	documentationUrl = 'https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_flows.htm';
+
+	icon: Icon = {
+		light: 'file:../nodes/icons/salesforce.svg',
+		dark: 'file:../nodes/icons/salesforce.dark.svg',
+	};
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Authentication',
+			name: 'authentication',
+			type: 'options',
+			options: [
+				{
+					name: 'OAuth Client Credentials',
+					value: 'clientCredentials',
+					description: 'Key and secret of an app that runs as a user you set',
+				},
+				{
+					name: 'OAuth JWT Bearer',
+					value: 'jwtBearer',
+					description: 'A private key whose certificate the app has',
+				},
+				{
+					name: 'OAuth Refresh Token',
+					value: 'refreshToken',
+					description: 'A refresh token that you got by signing in to the app',
+				},
+			],
+			default: 'clientCredentials',
+		},
+		{
+			displayName: 'Environment',
+			name: 'environment',
+			type: 'options',
+			options: [
+				{
+					name: 'My Domain',
+					value: 'myDomain',
+					description: "The organisation's own address, for whichever environment it is",
+				},
+				{ name: 'Production', value: 'production', description: 'Login.salesforce.com' },
+				{ name: 'Sandbox', value: 'sandbox', description: 'Test.salesforce.com' },
+			],
+			default: 'production',
+			displayOptions: shownFor('jwtBearer', 'refreshToken'),
+		},
+		{ ...MY_DOMAIN, displayOptions: shownFor('clientCredentials') },
+		{
+			...MY_DOMAIN,
+			displayOptions: {
+				show: { authentication: ['jwtBearer', 'refreshToken'], environment: ['myDomain'] },
+			},
+		},
+		{
+			displayName: 'Consumer Key',
+			name: 'clientId',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. 3MVG9…',
+			description: 'The client ID of the app, from its OAuth settings',
+		},
+		{
+			displayName: 'Consumer Secret',
+			name: 'clientSecret',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			description: 'The client secret of the app, from its OAuth settings',
+			displayOptions: shownFor('clientCredentials', 'refreshToken'),
+		},
+		{
+			displayName: 'Refresh Token',
+			name: 'refreshToken',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			description: 'Given out for the scopes api and refresh_token',
+			displayOptions: shownFor('refreshToken'),
+		},
+		{
+			displayName: 'Username',
+			name: 'username',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. integration@contoso.com',
+			description:
+				'The user to sign in as, pre-authorised for the app. In a sandbox it ends with the name of the sandbox.',
+			displayOptions: shownFor('jwtBearer'),
+		},
+		{
+			displayName: 'Private Key',
+			name: 'privateKey',
+			type: 'string',
+			typeOptions: { password: true, rows: 4 },
+			required: true,
+			default: '',
+			placeholder: 'e.g. -----BEGIN PRIVATE KEY-----…',
+			description:
+				'The RSA key in PEM, without a passphrase, whose certificate the app has under Use Digital Signatures',
+			displayOptions: shownFor('jwtBearer'),
+		},
+	];
+}

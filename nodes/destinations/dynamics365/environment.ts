@@ -1,0 +1,54 @@
+import { checkedUrl, notSetUp } from '../address';
+import { readEntraApplication, type EntraApplication, type EntraCloud } from '../entra';
+import { textField } from '../types';
+
+/** An environment with the application that signs in to it. */
+export interface Environment {
+	/** `https://contoso.crm.dynamics.com` */
+	readonly origin: string;
+	readonly application: EntraApplication;
+}
+
+/**
+ * Hosts of environments by the cloud whose Entra they belong to:
+ * https://learn.microsoft.com/power-platform/admin/microsoft-dynamics-365-government and
+ * https://learn.microsoft.com/power-platform/admin/business-applications-availability-china. The
+ * first government cloud, GCC (crm9.dynamics.com), is on the public Entra.
+ */
+const CLOUD_HOSTS: ReadonlyArray<readonly [hosts: RegExp, cloud: EntraCloud, name: string]> = [
+	[/\.crm\d*\.dynamics\.com$/, 'public', 'Azure'],
+	[/\.crm\d*\.(microsoftdynamics|appsplatform)\.us$/, 'usGovernment', 'Azure US Government'],
+	[/\.crm\d*\.dynamics\.cn$/, 'china', 'Azure China'],
+];
+
+/**
+ * Checks the credential's fields.
+ *
+ * @throws DestinationError with reason `configuration` that names the field to mend
+ */
+export function readEnvironment(credential: Record<string, unknown>): Environment {
+	const text = textField(credential, 'environmentUrl');
+	if (text === '') {
+		throw notSetUp(
+			'The Environment URL is missing',
+			'It looks like https://contoso.crm.dynamics.com.',
+		);
+	}
+	// People copy it out of the browser, with a path, or out of a list, without https.
+	const { origin, hostname } = checkedUrl(
+		text.includes('://') ? text : `https://${text}`,
+		'The Environment URL',
+		{ secretInUrl: true },
+	);
+	const application = readEntraApplication(credential);
+	const { cloud } = application;
+	const belongsTo = CLOUD_HOSTS.find(([hosts]) => hosts.test(hostname));
+	// Else the client secret would go to an authority that the environment has nothing to do with.
+	if (belongsTo && cloud !== 'custom' && belongsTo[1] !== cloud) {
+		throw notSetUp(
+			'The Environment URL belongs to another cloud than the one chosen',
+			`Choose ${belongsTo[2]} under Cloud, or check the address.`,
+		);
+	}
+	return { origin, application };
+}

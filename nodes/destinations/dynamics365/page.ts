@@ -1,0 +1,57 @@
+import { DestinationError } from '../types';
+import { API_PATH, type WebApiAnswer } from './webApi';
+
+export const LEADS = 'leads';
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export interface ReadLead {
+	/** leadid, in lower case. */
+	id: string;
+	/** createdon, epoch milliseconds of a whole second. */
+	clock: number;
+	row: Readonly<Record<string, unknown>>;
+}
+
+export interface LeadPage {
+	leads: ReadLead[];
+	/** Query of the link to the next page, beginning with `?`; `null` at the end. */
+	link: string | null;
+	serviceTime: number | undefined;
+}
+
+/** @throws DestinationError when the answer is not one that the Web API gives */
+export function readLeadPage({ body, serviceTime }: WebApiAnswer): LeadPage {
+	const { value } = body;
+	if (!Array.isArray(value)) throw oddAnswer();
+	return {
+		leads: value.map(readLead),
+		link: readLink(body['@odata.nextLink']),
+		serviceTime,
+	};
+}
+
+function readLead(row: unknown): ReadLead {
+	if (typeof row !== 'object' || row === null) throw oddAnswer();
+	const { leadid, createdon } = row as Record<string, unknown>;
+	const id = typeof leadid === 'string' ? leadid.toLowerCase() : '';
+	const clock = typeof createdon === 'string' ? Date.parse(createdon) : Number.NaN;
+	if (!GUID.test(id) || !(clock >= 0)) throw oddAnswer();
+	return { id, clock, row: row as Record<string, unknown> };
+}
+
+/** Of a link only its query is taken: the token goes to the environment's own address or nowhere. */
+function readLink(link: unknown): string | null {
+	if (link === undefined || link === null) return null;
+	const url = typeof link === 'string' ? URL.parse(link) : null;
+	if (url === null || url.search === '') throw oddAnswer();
+	if (url.pathname.toLowerCase() !== `${API_PATH}${LEADS}`) throw oddAnswer();
+	return url.search;
+}
+
+function oddAnswer(): DestinationError {
+	return new DestinationError('Dynamics 365 answered in a form that is not known', {
+		description:
+			'Nothing is lost: the next poll tries again. Check that the Environment URL leads to Dynamics 365 itself.',
+		reason: 'other',
+	});
+}

@@ -1,0 +1,53 @@
+import type { Position } from '../../polling/types';
+import { MAX_PAGE_SIZE } from './limits';
+
+/**
+ * A place in a chain of pages. A chain is one query followed by its links; the place is behind a row
+ * of a page, or behind the page.
+ */
+export interface ChainPlace {
+	/** Lower bound of createdon that the chain began with, epoch milliseconds; `null` for none. */
+	from: number | null;
+	/** Query of the link to the page, beginning with `?`; `null` for the chain's first page. */
+	link: string | null;
+	/** Rows a page was asked to have: pages of one chain have to be of one size. */
+	size: number;
+	/** createdon of the last row before the place, epoch milliseconds; `null` while there was none. */
+	at: number | null;
+	/** leadid of that row. */
+	after: string | null;
+	/** Whether that row is known to be the only one of its second so far. */
+	alone: boolean;
+	/** Names what the chain asks for, but for `from`. */
+	query: string;
+	/** Whether the chain leaves out rows that are not wanted. */
+	restricted: boolean;
+}
+
+export function toPosition(place: ChainPlace): Position {
+	return { ...place };
+}
+
+/**
+ * The place that was kept; `undefined` when it is not one, or damaged. Then the pass begins again,
+ * and what was passed on is known.
+ */
+export function readPosition(position: Position): ChainPlace | undefined {
+	const { from, link, size, at, after, alone, query, restricted } = position;
+	if (!isTimeOrNull(from) || !isTimeOrNull(at) || !isTextOrNull(after)) return undefined;
+	if (!isTextOrNull(link) || (link !== null && !link.startsWith('?'))) return undefined;
+	if (!Number.isInteger(size) || (size as number) < 1 || (size as number) > MAX_PAGE_SIZE) {
+		return undefined;
+	}
+	if (typeof alone !== 'boolean' || typeof restricted !== 'boolean') return undefined;
+	if (typeof query !== 'string') return undefined;
+	return { from, link, size: size as number, at, after, alone, query, restricted };
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+	return value === null || typeof value === 'string';
+}
+
+function isTimeOrNull(value: unknown): value is number | null {
+	return value === null || (Number.isInteger(value) && Math.abs(value as number) <= 8.64e15);
+}

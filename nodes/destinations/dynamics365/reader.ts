@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import type { LeadReader, PageRequest, SourcePage, SourceRow } from '../../polling/types';
+import { DestinationError, type WantedLeads } from '../types';
+import type { Columns } from './columns';
+import { MAX_PAGE_SIZE, OVERLAP, SEARCH_TIME } from './limits';
+import { readSearchables } from './metadata';
+import { LEADS, readLeadPage, type LeadPage, type ReadLead } from './page';
+import { readPosition, toPosition, type ChainPlace } from './position';
+import { FORMATTED_VALUE, toRecord } from './record';
+import { isSlowQuery } from './refusal';
+import { certaintiesOf, restriction, type Certainty } from './restriction';
+import type { WebApi } from './webApi';
+
+/** Statuses by which a link that was good once is turned away: cookies are not promised to last. */
+const BAD_LINK = new Set(['400', '404', '410', '414', '500']);
+
+/** Times as many rows: what makes pages of another size worth a chain of their own. */
+const WORTH_A_CHAIN = 2;
+
+/**
+ * Reads leads in the order of createdon and leadid, along the links the service gives. In them it
+ * keeps the last row's values, so rows that come or go meanwhile move nothing. Where it should count
+ * rows instead, pages have to be of one size: a chain of links keeps that of its first page.
+ */
+export class DynamicsReader implements LeadReader {
+	readonly maxPageSize = MAX_PAGE_SIZE;
+	readonly overlap = OVERLAP;
+	readonly selective: boolean;
+	private readonly certainties: readonly Certainty[];
+	/** `$filter` for leads that may be wanted; `undefined` inside for all. Found when first needed. */
+	private condition: Promise<string | undefined> | undefined;
+	/** The page read last, for a poll that wants less at once than the page has. */
+	private last: { key: string; page: Promise<LeadPage> } | undefined;
+	/** Where a chain was begun again last: a service that refuses every link is not asked for ever. */
+	private begunAgainAt: number | null | undefined;
+
+	constructor(
+		private readonly api: WebApi,
+		private readonly columns: Columns,
+		wanted: WantedLeads,
+		private readonly searchTime = SEARCH_TIME,
+	) {
+		this.certainties = certaintiesOf(wanted, columns);
+		this.selective = this.certainties.length > 0;
+	}
+
+	async readPage(request: PageRequest): Promise<SourcePage> {
+		const kept = request.position === null ? undefined : readPosition(request.position);
+		const place = kept && this.goesOn(kept, request) ? kept : await this.beginChain(kept, request);
+		try {
+			return await this.readPlace(place, request);
+		} catch (error) {
+			if (place.restricted && isSlowQuery(error)) {
+				this.condition = Promise.resolve(undefined);
+			} else {
+				if (place.link === null || !isBadLink(error)) throw error;
+				if (this.begunAgainAt === place.at) throw error;
+				this.begunAgainAt = place.at;
+			}
+			return await this.readPlace(await this.beginChain(place, request), request);
+		}
+	}
+
+	/** Whether a kept chain still asks for what is wanted, and in pages that are large enough. */
+	private goesOn(kept: ChainPlace, { pageSize }: PageRequest): boolean {
+		// Filters and columns may have been changed: its link asks for what was set when it began.
+		if (kept.query !== this.queryName(kept.restricted)) return false;
+		// A new chain begins with the last row's second, of which nothing else should be read again.
+		return !(kept.alone && pageSize >= kept.size * WORTH_A_CHAIN);
+	}
+
+	/** The beginning of a chain at the last row of a place, or of the sweep. */
+	private async beginChain(
+		place: ChainPlace | undefined,
+		request: PageRequest,
+	): Promise<ChainPlace> {
+		const restricted = (await this.findCondition(request)) !== undefined;
+		return {
+			from: place?.at ?? request.since ?? null,
+			link: null,
+			size: Math.min(Math.max(request.pageSize, 1), MAX_PAGE_SIZE),
+			at: place?.at ?? null,
+			after: place?.after ?? null,
+			alone: false,
+			query: this.queryName(restricted),
+			restricted,
+		};
+	}
+
+	private async readPlace(place: ChainPlace, request: PageRequest): Promise<SourcePage> {
+		const { leads, link, serviceTime } = await this.pageAt(place, request);
+		const rest = behind(leads, place);
+		const taken = rest.slice(0, Math.max(request.pageSize, 1));
+		let end = place;
+		const rows = taken.map((lead): SourceRow => {
+			end = { ...place, at: lead.clock, after: lead.id, alone: end.at !== lead.clock };
+			return {
+				key: lead.id,
+				clock: lead.clock,
+				createdAt: undefined,
+				position: toPosition(end),
+				record: toRecord(lead.row, this.columns),
+			};
+		});
+		if (taken.length < rest.length) return { rows, next: toPosition(end), serviceTime };
+		return { rows, next: link === null ? null : toPosition({ ...end, link }), serviceTime };
+	}
+
+	private async pageAt(place: ChainPlace, request: PageRequest): Promise<LeadPage> {
+		const { from, link, size, query } = place;
+		const key = JSON.stringify([from, link, size, query]);
+		if (this.last?.key === key) return await this.last.page;
+		const page = this.requestPage(place, request);
+		this.last = { key, page };
+		page.catch(() => {
+			if (this.last?.page === page) this.last = undefined;
+		});
+		return await page;
+	}
+
+	private async requestPage(
+		{ from, link, size, restricted }: ChainPlace,
+		request: PageRequest,
+	): Promise<LeadPage> {
+		const { signal, deadline } = request;
+		const search =
+			link ?? this.search(from, restricted ? await this.findCondition(request) : undefined);
+		const answer = await this.api.get({
+			path: `${LEADS}${search}`,
+			prefer: `odata.maxpagesize=${size},odata.include-annotations="${FORMATTED_VALUE}"`,
+			subject: 'leads',
+			settingOf: this.columns.settingOf,
+			...(restricted ? { answerTime: this.searchTime } : {}),
+			signal,
+			deadline,
+		});
+		return readLeadPage(answer);
+	}
+
+	private search(from: number | null, condition: string | undefined): string {
+		const filter = [
+			...(from === null ? [] : [`createdon ge ${new Date(from).toISOString()}`]),
+			...(condition === undefined ? [] : [condition]),
+		].join(' and ');
+		return [
+			`?$select=${this.columns.select.join(',')}`,
+			...(filter === '' ? [] : [`$filter=${encodeURIComponent(filter)}`]),
+			'$orderby=createdon,leadid',
+		].join('&');
+	}
+
+	private async findCondition(limits: PageRequest): Promise<string | undefined> {
+		if (this.certainties.length === 0) return undefined;
+		if (this.condition === undefined) {
+			const condition = this.buildCondition(limits);
+			this.condition = condition;
+			condition.catch(() => {
+				if (this.condition === condition) this.condition = undefined;
+			});
+		}
+		return await this.condition;
+	}
+
+	private async buildCondition({ signal, deadline }: PageRequest): Promise<string | undefined> {
+		const names = [...this.columns.select];
+		try {
+			const searchables = await readSearchables(this.api, names, { signal, deadline });
+			return restriction(this.certainties, searchables);
+		} catch (error) {
+			// Leads can be read without knowing what kind their columns are, only more of them.
+			if (error instanceof DestinationError && UNNEEDED.has(error.reason)) return undefined;
+			throw error;
+		}
+	}
+
+	/** By what is set, not by what the service says of its columns, which would have to be asked first. */
+	private queryName(restricted: boolean): string {
+		const { select } = this.columns;
+		return createHash('sha256')
+			.update(JSON.stringify([select, restricted ? this.certainties : null]))
+			.digest('base64url')
+			.slice(0, 22);
+	}
+}
+
+/** Reasons for which descriptions of columns are done without. */
+const UNNEEDED: ReadonlySet<string> = new Set(['notFound', 'other', 'permission']);
+
+/** The rows of a page that come behind a place. By row, not by count: rows may have been deleted. */
+function behind(leads: readonly ReadLead[], { at, after }: ChainPlace): readonly ReadLead[] {
+	const found = leads.findIndex(({ id }) => id === after);
+	if (found >= 0) return leads.slice(found + 1);
+	return at === null ? leads : leads.filter(({ clock }) => clock >= at);
+}
+
+function isBadLink(error: unknown): boolean {
+	return error instanceof DestinationError && BAD_LINK.has(error.httpCode ?? '');
+}

@@ -1,0 +1,167 @@
+/**
+ * A condition for the query that leaves out rows which certainly are no wanted lead. It need not be
+ * exact, since every row is looked at again, but it must never leave out a wanted one.
+ */
+import { leadSourceNeedles, type LeadFilter, type Needle } from '../../lead';
+import { findField, type FieldName } from '../../lead/fields';
+import type { WantedLeads } from '../types';
+import type { Columns } from './columns';
+
+/** Of one query; Dataverse takes 500, and each costs it time. */
+const MAX_CONDITIONS = 100;
+
+/** How Microsoft's test leads fill every text, whatever their lead source is. */
+const TEST_TEXT: Needle = ['MSFT_TEST_'];
+
+/** An entry of a column of choices. */
+export interface Choice {
+	value: number;
+	/** In every language it is translated to. */
+	labels: readonly string[];
+}
+
+/** A column in which the lead source text can stand; one that is neither can't be searched. */
+export type Searchable =
+	{ name: string; kind: 'text' } | { name: string; kind: 'choice'; choices: readonly Choice[] };
+
+/** Something that is true of every wanted lead: one of these alternatives. */
+export interface Certainty {
+	/** A column of these holds one of the needles. */
+	columns: readonly string[];
+	needles: readonly Needle[];
+	/** Or one of these columns is filled in. */
+	filled: readonly string[];
+	/** Or it is a test lead, known by any of its texts. */
+	testLeads: boolean;
+}
+
+/** All that is certain, by what is wanted; empty for nothing. Without asking the service. */
+export function certaintiesOf({ filter, others }: WantedLeads, columns: Columns): Certainty[] {
+	const searched = searchedColumns(columns);
+	const action = columnsFor(['actionCode'], columns);
+	const offer = columnsFor(['offerId', 'offerTitle'], columns);
+	const { sources = [], actions = [], offers = [] } = filter;
+	const byFilter = (part: LeadFilter, own: readonly string[] = []): Certainty[] =>
+		leadSourceNeedles({ filter: part, others: true }).map((needles) => ({
+			needles,
+			columns: [...new Set([...searched, ...own])],
+			filled: [],
+			testLeads: false,
+		}));
+	const marketplace = others ? [] : leadSourceNeedles({ filter: {}, others });
+	return [
+		...byFilter({ sources }),
+		// What the lead source text does not tell is taken from a column of its own.
+		...byFilter({ actions }, action),
+		...byFilter({ offers }, offer),
+		// With an action of its own, a word without a bar can be the source of a store to come.
+		...marketplace.map((needles) => ({
+			needles,
+			columns: searched,
+			filled: action,
+			testLeads: true,
+		})),
+	];
+}
+
+/** `$filter` for what is certain; `undefined` where nothing of it can be asked for. */
+export function restriction(
+	certainties: readonly Certainty[],
+	/** How the columns can be searched, by name; those that are not in it can't. */
+	searchables: ReadonlyMap<string, Searchable>,
+): string | undefined {
+	const texts = [...searchables.values()].filter(({ kind }) => kind === 'text');
+	const conditions: string[] = [];
+	let left = MAX_CONDITIONS;
+	for (const { columns, needles, filled, testLeads } of certainties) {
+		const searched = columns.map((name) => searchables.get(name));
+		if (!searched.every((column) => column !== undefined)) continue;
+		const alternatives = anyOf([
+			...withoutImplied(needles).map((needle) => holds(needle, searched)),
+			...(testLeads ? [holds(TEST_TEXT, texts)] : []),
+			...filled.map((name) => [`${name} ne null`]),
+		]);
+		if (alternatives === undefined) continue;
+		const count = alternatives.join(' and ').split(' and ').length;
+		if (count > left) continue;
+		left -= count;
+		conditions.push(`(${alternatives.join(' or ')})`);
+	}
+	return conditions.length === 0 ? undefined : conditions.join(' and ');
+}
+
+/** The columns in which `parseLead` looks for the lead source text. */
+function searchedColumns(columns: Columns): string[] {
+	const others = columnsFor(['leadSource', 'leadSourceCode', 'subject', 'description'], columns);
+	return [...new Set([columns.leadSource, ...others])];
+}
+
+/** Columns that `parseLead` takes for one of these fields, by the name it gets them under. */
+function columnsFor(fields: readonly FieldName[], { parts, additional }: Columns): string[] {
+	const isOne = (name: string): boolean => {
+		const field = findField(name)?.field;
+		return field !== undefined && fields.includes(field);
+	};
+	return [
+		...[...parts].flatMap(([part, column]) => (isOne(part) ? [column] : [])),
+		...additional.filter(isOne),
+	];
+}
+
+/** Alternatives of which one has to hold; `undefined` where one of them is not certain. */
+type Alternatives = string[] | undefined;
+
+function anyOf(alternatives: readonly Alternatives[]): Alternatives {
+	const all: string[] = [];
+	for (const some of alternatives) {
+		if (some === undefined) return undefined;
+		all.push(...some);
+	}
+	return all.length === 0 ? undefined : [...new Set(all)];
+}
+
+/** Needles without those that hold all pieces of another one: that one finds as much by itself. */
+function withoutImplied(needles: readonly Needle[]): Needle[] {
+	const different = [
+		...new Map(needles.map((needle) => [JSON.stringify([...needle].sort()), needle])).values(),
+	];
+	return different.filter(
+		(needle) =>
+			!different.some(
+				(other) => other !== needle && other.every((piece) => needle.includes(piece)),
+			),
+	);
+}
+
+/** That a column holds the needle's pieces; their order is not asked for. */
+function holds(needle: Needle, columns: readonly Searchable[]): Alternatives {
+	const runs = [...new Set(needle.flatMap(certainRun))];
+	if (runs.length === 0) return undefined;
+	return columns.flatMap((column) => {
+		if (column.kind === 'text') return [allOf(column.name, runs)];
+		return column.choices
+			.filter(({ labels }) => labels.some((label) => holdsAll(label, needle)))
+			.map(({ value }) => `${column.name} eq ${value}`);
+	});
+}
+
+function allOf(column: string, runs: readonly string[]): string {
+	const conditions = runs.map((run) => `contains(${column},'${run.replaceAll("'", "''")}')`);
+	return conditions.length === 1 ? conditions.join() : `(${conditions.join(' and ')})`;
+}
+
+function holdsAll(label: string, needle: Needle): boolean {
+	const text = label.toLowerCase();
+	return needle.every((piece) => text.includes(piece.toLowerCase()));
+}
+
+/**
+ * The longest part of a piece that every environment compares as we do. In a Turkish one `I` and `i`
+ * are different letters, and `[` begins a class of characters (https://learn.microsoft.com/power-apps/developer/data-platform/wildcard-characters);
+ * `%` and `_` stand for any characters there, so they only let more through.
+ */
+function certainRun(piece: string): string[] {
+	const runs = piece.split(/[iI[\]]+/).filter((run) => run.trim() !== '');
+	const [longest] = runs.sort((a, b) => b.length - a.length);
+	return longest === undefined ? [] : [longest];
+}

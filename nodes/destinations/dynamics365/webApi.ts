@@ -1,0 +1,142 @@
+import { explainEntraRefusal, noEntraToken, openEntra } from '../entra';
+import { HttpFailure, unreachable, type HttpAnswer, type HttpClient } from '../http';
+import { retried, type RetryLimits } from '../retry';
+import { DestinationError } from '../types';
+import type { Environment } from './environment';
+import { explainRefusal, notDataverse, slowQuery, type SettingOf, type Subject } from './refusal';
+
+const SERVICE = 'Dynamics 365';
+/** The version whose behaviour is relied on; Microsoft keeps old ones. */
+export const API_PATH = '/api/data/v9.2/';
+
+export interface WebApiRequest extends RetryLimits {
+	/** Behind the API's path, with its query. */
+	path: string;
+	/** OData preferences of the answer. */
+	prefer?: string;
+	subject: Subject;
+	settingOf?: SettingOf;
+	/** Milliseconds an answer may take; `isSlowQuery` knows what is thrown after that. */
+	answerTime?: number;
+}
+
+export interface WebApiAnswer {
+	body: Readonly<Record<string, unknown>>;
+	/** The service's clock, epoch milliseconds; `undefined` if untold. */
+	serviceTime: number | undefined;
+}
+
+export interface WebApiOptions {
+	/** Whether to try again what may work at the next try. */
+	retries?: boolean;
+}
+
+/**
+ * The Dataverse Web API (OData v4) of one environment, for one execution: it keeps its token, and
+ * gets another one when that is turned away.
+ */
+export class WebApi {
+	private token: Promise<string> | undefined;
+	private readonly retries: boolean;
+
+	constructor(
+		private readonly environment: Environment,
+		private readonly http: HttpClient,
+		{ retries = true }: WebApiOptions = {},
+	) {
+		this.retries = retries;
+	}
+
+	/** @throws DestinationError for whatever the service refuses, or when it can't be reached */
+	async get(request: WebApiRequest): Promise<WebApiAnswer> {
+		return this.retries
+			? await retried(async () => await this.attempt(request), request)
+			: await this.attempt(request);
+	}
+
+	private async attempt(request: WebApiRequest): Promise<WebApiAnswer> {
+		const token = await this.currentToken(request.signal);
+		let answer = await this.send(request, token);
+		// Turned away in the middle: a token lives an hour, or until somebody ends it.
+		if (answer.status === 401) {
+			const renewed = await this.currentToken(request.signal, token);
+			answer = await this.send(request, renewed);
+		}
+		if (answer.status !== 200) {
+			throw explainRefusal(answer, request.subject, request.settingOf);
+		}
+		const time = Date.parse(answer.headers['date'] ?? '');
+		return { body: readBody(answer), serviceTime: time >= 0 ? time : undefined };
+	}
+
+	private async send(request: WebApiRequest, token: string): Promise<HttpAnswer> {
+		const { path, prefer, signal, answerTime } = request;
+		try {
+			return await this.http.send({
+				method: 'GET',
+				url: `${this.environment.origin}${API_PATH}${path}`,
+				headers: {
+					authorization: `Bearer ${token}`,
+					accept: 'application/json',
+					'odata-version': '4.0',
+					'odata-maxversion': '4.0',
+					...(prefer === undefined ? {} : { prefer }),
+				},
+				signal:
+					answerTime === undefined
+						? signal
+						: AbortSignal.any([signal, AbortSignal.timeout(answerTime)]),
+			});
+		} catch (error) {
+			if (!(error instanceof HttpFailure)) throw error;
+			const isSlow = error.code === 'ABORTED' && !signal.aborted;
+			throw isSlow ? slowQuery() : unreachable(error, SERVICE);
+		}
+	}
+
+	/** The token at hand, or a new one where there is none or only the one that was turned away. */
+	private async currentToken(signal: AbortSignal, refused?: string): Promise<string> {
+		if (refused !== undefined && (await this.token) === refused) this.token = undefined;
+		if (this.token === undefined) {
+			const token = this.fetchToken(signal);
+			this.token = token;
+			// The next try must not be answered by the refusal of this one.
+			token.catch(() => {
+				if (this.token === token) this.token = undefined;
+			});
+		}
+		return await this.token;
+	}
+
+	private async fetchToken(signal: AbortSignal): Promise<string> {
+		const { application, origin } = this.environment;
+		// Made anew for each token, since the SDK's own memory would give the old one again.
+		const signIn = await openEntra(application, { retries: this.retries ? 2 : 0 });
+		try {
+			const { token } = await signIn.getToken(`${origin}/.default`, { abortSignal: signal });
+			return token;
+		} catch (error) {
+			if (signal.aborted) {
+				throw new DestinationError('Entra did not answer in time', {
+					description: 'Nothing is lost: try again, or wait for the next poll.',
+					reason: 'unreachable',
+				});
+			}
+			throw explainEntraRefusal(error) ?? noEntraToken();
+		}
+	}
+}
+
+function readBody({ body, status }: HttpAnswer): Readonly<Record<string, unknown>> {
+	let value: unknown;
+	try {
+		value = JSON.parse(body);
+	} catch {
+		// A page for people: the address is that of something else.
+		throw notDataverse(status);
+	}
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+		throw notDataverse(status);
+	}
+	return value as Record<string, unknown>;
+}

@@ -1,0 +1,187 @@
+import { HttpFailure, openHttp, unreachable, type HttpAnswer, type HttpClient } from '../http';
+import { retried, retryAfterOf, type RetryLimits } from '../retry';
+import { DestinationError } from '../types';
+import type { MarketoAccount } from './account';
+import { MarketoRefusal, oddAnswer, refusedByStatus, refusedSignIn } from './refusal';
+
+/**
+ * Characters of path and query from which a call is sent as a POST: Marketo refuses addresses of
+ * more than 8 KB (414), of which the host and what a proxy adds are a part.
+ */
+const LONGEST_ADDRESS = 6_000;
+
+export type MarketoQuery = Readonly<Record<string, string>>;
+
+/** What a call gave. */
+export interface MarketoAnswer {
+	/** The fields of the body. */
+	readonly body: Readonly<Record<string, unknown>>;
+	/** `result`, which Marketo leaves out where there is nothing. */
+	readonly result: readonly unknown[];
+}
+
+/** Makes a client for one execution; loads what it needs for HTTP. */
+export async function openMarketo(account: MarketoAccount): Promise<MarketoClient> {
+	return new MarketoClient(account, await openHttp());
+}
+
+/** Calls of one execution; its access token is asked for once, and again when it has run out. */
+export class MarketoClient {
+	/** Calls made so far, those that were refused and tried again included. */
+	calls = 0;
+	/** The service's clock as it answered last, epoch milliseconds; `undefined` if untold. */
+	serviceTime: number | undefined;
+	private token: string | undefined;
+
+	constructor(
+		readonly account: MarketoAccount,
+		private readonly http: HttpClient,
+	) {}
+
+	/**
+	 * Reads from the API, again where Marketo is short of something for a moment.
+	 *
+	 * @param path from `/rest` on
+	 * @throws DestinationError; `MarketoRefusal` for what Marketo refused by a code
+	 */
+	async read(path: string, query: MarketoQuery, limits: RetryLimits): Promise<MarketoAnswer> {
+		return await retried(async () => {
+			const token = this.token ?? (await this.signIn(limits.signal));
+			try {
+				return await this.call(path, query, token, limits.signal);
+			} catch (error) {
+				if (!(error instanceof MarketoRefusal && error.isOfToken)) throw error;
+			}
+			// It ran out between two calls, or somebody took it back: a new one, once.
+			return await this.call(path, query, await this.signIn(limits.signal), limits.signal);
+		}, limits);
+	}
+
+	/** The secret is in the address because that is the only way Adobe documents. */
+	private async signIn(signal: AbortSignal): Promise<string> {
+		const { url, clientId, clientSecret } = this.account;
+		const query = new URLSearchParams({
+			grant_type: 'client_credentials',
+			client_id: clientId,
+			client_secret: clientSecret,
+		});
+		const answer = await this.send(
+			{ url: `${url}/identity/oauth/token?${query.toString()}` },
+			signal,
+		);
+		if (answer.status === 400 || answer.status === 401) {
+			throw refusedSignIn(answer.status, wordOf(answer));
+		}
+		if (answer.status !== 200) throw refusalOf(answer);
+		const { access_token: token, errors } = jsonOf(answer);
+		const code = codeIn(errors);
+		// Where the address is wrong, the sign-in arrives at the API, which misses a token.
+		if (code !== undefined) throw new MarketoRefusal(code === '600' ? '610' : code);
+		// A header takes nothing else, and what doesn't fit is no token.
+		if (typeof token !== 'string' || !/^[\x21-\x7e]{1,1000}$/.test(token)) {
+			throw oddAnswer('it holds no access token');
+		}
+		this.token = token;
+		return token;
+	}
+
+	private async call(
+		path: string,
+		query: MarketoQuery,
+		token: string,
+		signal: AbortSignal,
+	): Promise<MarketoAnswer> {
+		this.calls += 1;
+		const address = `${this.account.url}${path}`;
+		const text = new URLSearchParams(query).toString();
+		const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
+		const isLong = path.length + text.length > LONGEST_ADDRESS;
+		const request: Request = isLong
+			? {
+					method: 'POST',
+					url: `${address}?_method=GET`,
+					headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+					body: text,
+				}
+			: { url: text === '' ? address : `${address}?${text}`, headers };
+		const answer = await this.send(request, signal);
+		if (answer.status !== 200) throw refusalOf(answer);
+		const body = jsonOf(answer);
+		// Whether it went well is said in the body only.
+		if (body['success'] !== true) {
+			const code = codeIn(body['errors']);
+			throw code === undefined
+				? oddAnswer('it says neither success nor a code')
+				: new MarketoRefusal(code);
+		}
+		const { result = [] } = body;
+		if (!Array.isArray(result)) throw oddAnswer('its result is no list');
+		return { body, result };
+	}
+
+	private async send(request: Request, signal: AbortSignal): Promise<HttpAnswer> {
+		try {
+			const answer = await this.http.send({ method: 'GET', ...request, signal });
+			const date = Date.parse(answer.headers['date'] ?? '');
+			this.serviceTime = date >= 0 ? date : undefined;
+			return answer;
+		} catch (error) {
+			if (!(error instanceof HttpFailure)) throw error;
+			if (error.code === 'ENOTFOUND') throw noSuchInstance();
+			throw unreachable(error, 'Marketo');
+		}
+	}
+}
+
+interface Request {
+	method?: 'GET' | 'POST';
+	url: string;
+	headers?: Readonly<Record<string, string>>;
+	body?: string;
+}
+
+/** Every instance has a host of its own name. */
+function noSuchInstance(): DestinationError {
+	return new DestinationError('There is no Marketo instance at this address', {
+		description:
+			'Check the Munchkin ID or the Endpoint in the credential, and that n8n may resolve names.',
+		reason: 'unreachable',
+	});
+}
+
+function refusalOf({ status, headers }: HttpAnswer): DestinationError {
+	return refusedByStatus(status, retryAfterOf(headers['retry-after']));
+}
+
+function jsonOf({ body }: HttpAnswer): Record<string, unknown> {
+	let value: unknown;
+	try {
+		value = JSON.parse(body);
+	} catch {
+		// Told below, like any other text: what came may be a page of somebody else's.
+	}
+	if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+		return value as Record<string, unknown>;
+	}
+	throw oddAnswer('it is not JSON');
+}
+
+/** The identity service's word for why; empty where the answer has none. */
+function wordOf(answer: HttpAnswer): string {
+	try {
+		const { error } = jsonOf(answer);
+		return typeof error === 'string' ? error : '';
+	} catch {
+		return '';
+	}
+}
+
+/** The first code of `errors`, a number in quotes. */
+function codeIn(errors: unknown): string | undefined {
+	if (!Array.isArray(errors)) return undefined;
+	const [first] = errors as unknown[];
+	if (typeof first !== 'object' || first === null || !('code' in first)) return undefined;
+	return typeof first.code === 'string' || typeof first.code === 'number'
+		? String(first.code)
+		: undefined;
+}

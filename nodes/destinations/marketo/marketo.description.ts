@@ -1,0 +1,298 @@
+import type { INodeProperties } from 'n8n-workflow';
+import type { DestinationDescription } from '../destination.description';
+import type { RetryLimits } from '../retry';
+import { DestinationError, type DestinationInput, type ListEntry } from '../types';
+import { readAccount } from './account';
+import { openMarketo, type MarketoClient } from './client';
+import { FILL_OUT_FORM, isObject, textOf } from './fillOut';
+import { DailyQuota } from './quota';
+import { MarketoReader } from './reader';
+import { isFillOutOfMicrosoft, LEAD_SOURCE } from './record';
+import { MarketoRefusal } from './refusal';
+
+/** Milliseconds. A person is waiting before the editor. */
+const EDITOR_TIMEOUT = 20_000;
+/** The asset API's own limit of a page. */
+const FORMS_PER_PAGE = 200;
+/** Nobody scrolls further. */
+const MOST_LISTED = 2_000;
+
+/** Marketo's own: Admin, Integration, Web Services. */
+const DEFAULT_QUOTA = 50_000;
+const DEFAULT_SHARE = 90;
+
+const FORM_ID = '^[1-9][0-9]{0,11}$';
+/** Names in REST have letters, digits and underscores. */
+const FIELD_NAME = '^[A-Za-z_][A-Za-z0-9_]{0,99}$';
+
+const properties: INodeProperties[] = [
+	{
+		displayName: 'Form',
+		name: 'form',
+		type: 'resourceLocator',
+		default: { mode: 'list', value: '' },
+		required: true,
+		description: 'The form whose ID Partner Center was given: its fill-outs are the leads',
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				typeOptions: { searchListMethod: 'searchForms', searchable: true },
+			},
+			{
+				displayName: 'By ID',
+				name: 'id',
+				type: 'string',
+				placeholder: 'e.g. 1003',
+				validation: [
+					{
+						type: 'regex',
+						properties: { regex: FORM_ID, errorMessage: 'A form ID has digits only' },
+					},
+				],
+			},
+		],
+	},
+];
+
+/** A field of a person, by its name in REST. */
+const fieldLocator: Pick<INodeProperties, 'modes'> = {
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: 'searchPersonFields', searchable: true },
+		},
+		{
+			displayName: 'By Name',
+			name: 'name',
+			type: 'string',
+			placeholder: 'e.g. leadSource',
+			validation: [
+				{
+					type: 'regex',
+					properties: {
+						regex: FIELD_NAME,
+						errorMessage: 'A REST API name has letters, digits and underscores',
+					},
+				},
+			],
+		},
+	],
+};
+
+const options: INodeProperties[] = [
+	{
+		displayName: 'Additional Person Fields',
+		name: 'personFields',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true },
+		placeholder: 'Add Field',
+		description: 'Fields of the person in Marketo that each lead carries among its properties',
+		default: {},
+		options: [
+			{
+				displayName: 'Field',
+				name: 'fields',
+				values: [
+					{
+						displayName: 'Field',
+						name: 'name',
+						type: 'resourceLocator',
+						default: { mode: 'list', value: '' },
+						description: 'By its REST API name',
+						...fieldLocator,
+					},
+				],
+			},
+		],
+	},
+	{
+		displayName: 'Daily Quota',
+		name: 'dailyQuota',
+		type: 'number',
+		typeOptions: { minValue: 1, numberPrecision: 0 },
+		default: DEFAULT_QUOTA,
+		description:
+			'How many API calls a day the Marketo instance may make: Admin, Integration, Web Services',
+	},
+	{
+		displayName: 'Lead Source Field',
+		name: 'leadSourceField',
+		type: 'resourceLocator',
+		default: { mode: 'name', value: LEAD_SOURCE },
+		description: 'The field that Microsoft’s lead source is mapped to, by its REST API name',
+		...fieldLocator,
+	},
+	{
+		displayName: 'Most of Daily Quota (%)',
+		name: 'dailyQuotaShare',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
+		default: DEFAULT_SHARE,
+		description:
+			'The poll stops when all integrations together have made this share of the daily API calls',
+	},
+];
+
+export const marketo: DestinationDescription = {
+	name: 'marketo',
+	displayName: 'Marketo',
+	credentialType: 'marketplaceLeadMarketoApi',
+	properties,
+	options,
+	isMarketplaceLead: isFillOutOfMicrosoft,
+
+	async open({ credential, parameter, option }) {
+		const formId = readFormId(parameter('form'));
+		const leadSourceField = readFieldName(option('leadSourceField')) || LEAD_SOURCE;
+		const personFields = readPersonFields(option('personFields'));
+		const quota = {
+			dailyQuota: readNumber(option('dailyQuota'), DEFAULT_QUOTA, 'Daily Quota'),
+			share: readNumber(option('dailyQuotaShare'), DEFAULT_SHARE, 'Most of Daily Quota'),
+		};
+		const account = readAccount(credential);
+		const client = await openMarketo(account);
+		return {
+			identity: JSON.stringify(['marketo', account.url, formId]),
+			reader: new MarketoReader(client, new DailyQuota(client, quota), {
+				formId,
+				leadSourceField,
+				personFields,
+			}),
+		};
+	},
+
+	lists: {
+		async searchForms({ credential }: DestinationInput): Promise<ListEntry[]> {
+			const client = await openMarketo(readAccount(credential));
+			const limits = editorLimits();
+			const entries: ListEntry[] = [];
+			for (let offset = 0; offset < MOST_LISTED; offset += FORMS_PER_PAGE) {
+				const { result } = await client.read(
+					'/rest/asset/v1/forms.json',
+					{ maxReturn: String(FORMS_PER_PAGE), offset: String(offset) },
+					limits,
+				);
+				for (const form of result) {
+					if (!isObject(form)) continue;
+					const id = textOf(form['id']);
+					const name = textOf(form['name']);
+					if (id !== '') entries.push({ name: `${name} (${id})`, value: id });
+				}
+				if (result.length < FORMS_PER_PAGE) break;
+			}
+			return byName(entries);
+		},
+
+		async searchPersonFields({ credential }: DestinationInput): Promise<ListEntry[]> {
+			const client = await openMarketo(readAccount(credential));
+			const { result } = await client.read('/rest/v1/leads/describe.json', {}, editorLimits());
+			const entries = result.flatMap((field): ListEntry[] => {
+				// A field without a name in REST is one of the SOAP API only.
+				if (!isObject(field) || !isObject(field['rest'])) return [];
+				const value = textOf(field['rest']['name']);
+				const label = textOf(field['displayName']);
+				return value === '' ? [] : [{ name: `${label} (${value})`, value }];
+			});
+			return byName(entries);
+		},
+	},
+
+	async testCredential(credential) {
+		const client = await openMarketo(readAccount(credential));
+		const limits = editorLimits();
+		await testActivities(client, limits);
+		await testPermission(client, limits, {
+			path: '/rest/v1/leads/describe.json',
+			permission: 'Read-Only Person',
+		});
+		await testPermission(client, limits, {
+			path: '/rest/asset/v1/forms.json?maxReturn=1',
+			permission: 'Read-Only Assets',
+		});
+	},
+};
+
+async function testActivities(client: MarketoClient, limits: RetryLimits): Promise<void> {
+	const { result } = await testPermission(client, limits, {
+		path: '/rest/v1/activities/types.json',
+		permission: 'Read-Only Activity',
+	});
+	const type = result.find((entry) => isObject(entry) && Number(entry['id']) === FILL_OUT_FORM);
+	if (isObject(type) && /fill.?out.?form/i.test(textOf(type['name']))) return;
+	throw new DestinationError('This Marketo instance has no activities of type Fill Out Form', {
+		description: `The trigger reads activities of type ${FILL_OUT_FORM}. Check that the address is that of a Marketo Engage instance.`,
+		reason: 'configuration',
+	});
+}
+
+/** The same refusal, but with the permission that is missing. */
+async function testPermission(
+	client: MarketoClient,
+	limits: RetryLimits,
+	{ path, permission }: { path: string; permission: string },
+) {
+	const [address = '', query = ''] = path.split('?');
+	try {
+		return await client.read(address, Object.fromEntries(new URLSearchParams(query)), limits);
+	} catch (error) {
+		if (!(error instanceof MarketoRefusal) || error.reason !== 'permission') throw error;
+		throw new DestinationError(`The API user lacks the permission ${permission}`, {
+			description: `Give it to the user’s role in Marketo: Admin, Users & Roles, Roles, Access API, ${permission}. Where it is there already, check the allowlist for IP-based API access.`,
+			reason: 'permission',
+			httpCode: error.httpCode,
+		});
+	}
+}
+
+function editorLimits(): RetryLimits {
+	return { signal: AbortSignal.timeout(EDITOR_TIMEOUT), deadline: Date.now() + EDITOR_TIMEOUT };
+}
+
+function byName(entries: ListEntry[]): ListEntry[] {
+	return entries.sort((a, b) => a.name.localeCompare(b.name, 'en'));
+}
+
+function readFormId(value: unknown): number {
+	const id = textOf(valueOf(value)).trim();
+	if (new RegExp(FORM_ID).test(id)) return Number(id);
+	throw new DestinationError(id === '' ? 'No form is chosen' : 'The form ID is not one', {
+		description: 'Choose the form from the list, or give its ID, which has digits only.',
+		reason: 'configuration',
+	});
+}
+
+/** Empty where none is chosen. */
+function readFieldName(value: unknown): string {
+	const name = textOf(valueOf(value)).trim();
+	if (name === '' || new RegExp(FIELD_NAME).test(name)) return name;
+	throw new DestinationError('The name of a person field is not one', {
+		description: 'Choose it from the list, or give its REST API name, such as leadSource.',
+		reason: 'configuration',
+	});
+}
+
+function readPersonFields(value: unknown): string[] {
+	const { fields } = isObject(value) ? value : {};
+	const entries: unknown[] = Array.isArray(fields) ? fields : [];
+	const names = entries.map((entry) => readFieldName(isObject(entry) ? entry['name'] : entry));
+	return names.filter((name) => name !== '');
+}
+
+function readNumber(value: unknown, otherwise: number, label: string): number {
+	if (value === undefined || value === null || value === '') return otherwise;
+	const number = Number(value);
+	if (Number.isSafeInteger(number) && number >= 1) return number;
+	throw new DestinationError(`${label} is not a whole number`, {
+		description: 'Set it to 1 or more.',
+		reason: 'configuration',
+	});
+}
+
+/** Within a collection a resource locator comes whole. */
+function valueOf(value: unknown): unknown {
+	return isObject(value) && '__rl' in value ? value['value'] : value;
+}

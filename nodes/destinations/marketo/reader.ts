@@ -1,0 +1,270 @@
+import type { JsonObject, JsonValue } from '../../lead';
+import type { LeadReader, PageRequest, Position, SourcePage, SourceRow } from '../../polling/types';
+import { DestinationError } from '../types';
+import type { MarketoAnswer, MarketoClient } from './client';
+import { FILL_OUT_FORM, isObject, readFillOut, textOf, type FillOut } from './fillOut';
+import type { DailyQuota } from './quota';
+import { toRecord } from './record';
+import { MarketoRefusal, oddAnswer } from './refusal';
+
+/** Marketo's own limit: activities in an answer, and persons asked for by their ids. */
+const MAX_PAGE_SIZE = 300;
+
+/**
+ * Milliseconds. An activity bears the time the customer acted and shows when it is committed, which
+ * Marketo does not bound. In practice it is minutes; a longer overlap is read again in every poll,
+ * with all other activities of the instance in it.
+ */
+const OVERLAP = 30 * 60 * 1_000;
+
+/**
+ * Before Marketo's first activity. It purges most of them after some time, so "all" is all it kept.
+ * https://experienceleague.adobe.com/docs/marketo-developer/marketo/rest/lead-database/activities
+ */
+const EARLIEST = Date.UTC(2006, 0, 1);
+
+/** Fields of a person that a lead is made of, in every instance; by their names in REST. */
+const PERSON_FIELDS = [
+	'id',
+	'email',
+	'firstName',
+	'lastName',
+	'phone',
+	'country',
+	'company',
+	'title',
+	'unsubscribed',
+] as const;
+
+export interface ReaderOptions {
+	formId: number;
+	/** By its name in REST. */
+	leadSourceField: string;
+	/** Further fields of the person, by their names in REST. */
+	personFields: readonly string[];
+}
+
+/**
+ * Where a page begins: a paging token, as Marketo gave it. Behind a row it is the row's own page,
+ * whose rows up to there are known when it comes again; so an activity that is committed into the
+ * page in the meantime is not passed over, as it would be by counting.
+ */
+interface LogPosition {
+	token?: string | undefined;
+	/** Rows of the page that have been passed on: so many more are asked for. */
+	passed: number;
+	/** Marketo looked through few activities and found less than asked for: look through more. */
+	wide: boolean;
+	/** The clock of the last row, epoch milliseconds: where to begin again without the token. */
+	at?: number | undefined;
+}
+
+/**
+ * Reads the fill-outs of one form from the log of all activities, in the order of the log, which is
+ * by time. A call looks through 300 activities of all types, so an answer may be empty and go on.
+ */
+export class MarketoReader implements LeadReader {
+	readonly maxPageSize = MAX_PAGE_SIZE;
+	readonly overlap = OVERLAP;
+	/**
+	 * Of all that is looked through, the fill-outs of one form are few. By their times alone, every
+	 * poll would look through everything since the last of them.
+	 */
+	readonly selective = true;
+
+	constructor(
+		private readonly client: MarketoClient,
+		private readonly quota: DailyQuota,
+		private readonly options: ReaderOptions,
+	) {}
+
+	async readPage(request: PageRequest): Promise<SourcePage> {
+		await this.quota.check(request);
+		const position = readPosition(request.position);
+		const page = (await this.goOn(position, request)) ?? (await this.beginAt(position.at, request));
+		const fillOuts = page.answer.result.flatMap(
+			(entry) => readFillOut(entry, this.options.formId) ?? [],
+		);
+		const records = await this.recordsOf(fillOuts, request);
+		let last = position.at;
+		const rows = fillOuts.map((fillOut, index): SourceRow => {
+			// A time that can't be read is taken for that of the row before.
+			const clock = fillOut.at ?? last ?? request.since ?? 0;
+			last = Math.max(clock, last ?? 0);
+			return {
+				key: fillOut.guid,
+				clock,
+				createdAt: fillOut.at,
+				position: toPosition({ token: page.token, passed: index + 1, wide: false, at: last }),
+				record: records.get(fillOut.guid),
+			};
+		});
+		return { rows, next: nextPosition(page, last), serviceTime: page.serviceTime };
+	}
+
+	/** The page of a token that was kept; `undefined` without one, or with one that is refused. */
+	private async goOn(
+		{ token, passed, wide }: LogPosition,
+		request: PageRequest,
+	): Promise<LogPage | undefined> {
+		if (token === undefined) return undefined;
+		const asked = wide ? MAX_PAGE_SIZE : Math.min(request.pageSize + passed, MAX_PAGE_SIZE);
+		try {
+			return await this.readLog(token, asked, request);
+		} catch (error) {
+			// It may be one that Marketo does not know any more, or damaged. The pass then begins again
+			// a little before the last row, which loses nothing: what has been passed on is remembered.
+			if (error instanceof MarketoRefusal && error.isOfRequest) return undefined;
+			throw error;
+		}
+	}
+
+	/** The page from a time on: that of the last row, less the overlap, or the beginning. */
+	private async beginAt(at: number | undefined, request: PageRequest): Promise<LogPage> {
+		const { since, pageSize } = request;
+		// A form that is not there has no fill-outs, which would look like waiting for the first one.
+		if (since === undefined && at === undefined) await this.checkForm(request);
+		const bound = Math.max(since ?? EARLIEST, (at ?? EARLIEST) - OVERLAP);
+		// A start that is still to come is no time to ask for; what is earlier is not passed on.
+		const from = Math.min(bound, this.client.serviceTime ?? Date.now());
+		const { body } = await this.client.read(
+			'/rest/v1/activities/pagingtoken.json',
+			{ sinceDatetime: secondBefore(from) },
+			request,
+		);
+		return await this.readLog(readToken(body), pageSize, request);
+	}
+
+	private async readLog(token: string, asked: number, request: PageRequest): Promise<LogPage> {
+		const answer = await this.client.read(
+			'/rest/v1/activities.json',
+			{
+				nextPageToken: token,
+				activityTypeIds: String(FILL_OUT_FORM),
+				assetIds: String(this.options.formId),
+				batchSize: String(asked),
+			},
+			request,
+		);
+		return { token, asked, answer, serviceTime: this.client.serviceTime };
+	}
+
+	/** The records of the rows that somebody will look into, by the fill-outs' GUIDs. */
+	private async recordsOf(
+		fillOuts: readonly FillOut[],
+		request: PageRequest,
+	): Promise<ReadonlyMap<string, JsonValue>> {
+		const unknown = fillOuts.filter(({ guid }) => !request.isKnown(guid));
+		const ids = [...new Set(unknown.map(({ leadId }) => leadId))].filter((id) => id !== '');
+		const persons = await this.personsOf(ids, request);
+		const { leadSourceField } = this.options;
+		return new Map(
+			unknown.map((fillOut) => {
+				const person = fillOut.leadId === '' ? undefined : persons.get(fillOut.leadId);
+				return [fillOut.guid, toRecord(fillOut, person, leadSourceField)];
+			}),
+		);
+	}
+
+	/** Those who are still there: a person may have been deleted or merged into another since. */
+	private async personsOf(
+		ids: readonly number[],
+		request: PageRequest,
+	): Promise<ReadonlyMap<number, JsonObject>> {
+		const persons = new Map<number, JsonObject>();
+		if (ids.length === 0) return persons;
+		const { leadSourceField, personFields } = this.options;
+		const fields = [...new Set([...PERSON_FIELDS, leadSourceField, ...personFields])];
+		const { result } = await this.client.read(
+			'/rest/v1/leads.json',
+			{ filterType: 'id', filterValues: ids.join(','), fields: fields.join(',') },
+			request,
+		);
+		for (const person of result) {
+			if (!isObject(person)) throw oddAnswer('a person is no object');
+			// What JSON was parsed from is JSON.
+			persons.set(Number(person['id']), person as JsonObject);
+		}
+		return persons;
+	}
+
+	private async checkForm(request: PageRequest): Promise<void> {
+		const { formId } = this.options;
+		let isThere = false;
+		try {
+			const { result } = await this.client.read(`/rest/asset/v1/form/${formId}.json`, {}, request);
+			isThere = result.length > 0;
+		} catch (error) {
+			if (!(error instanceof MarketoRefusal) || error.reason !== 'notFound') throw error;
+		}
+		if (isThere) return;
+		throw new DestinationError(`There is no form ${formId} in this Marketo instance`, {
+			description:
+				'Choose the form whose ID Partner Center was given, and check that the API user’s workspace holds it.',
+			reason: 'notFound',
+			httpCode: '404',
+		});
+	}
+}
+
+interface LogPage {
+	/** The one it was read with. */
+	token: string;
+	/** Activities it was asked for. */
+	asked: number;
+	answer: MarketoAnswer;
+	/** The service's clock as it answered, epoch milliseconds. */
+	serviceTime: number | undefined;
+}
+
+/** Only `moreResult` says whether there is more. */
+function nextPosition({ token, asked, answer }: LogPage, at: number | undefined): Position | null {
+	const { body, result } = answer;
+	if (body['moreResult'] !== true) return null;
+	const next = readToken(body);
+	// It would be asked for the same for ever.
+	if (next === token) throw oddAnswer('its next page is the same page');
+	return toPosition({ token: next, passed: 0, wide: result.length < asked, at });
+}
+
+/**
+ * A second earlier than the time, because "after" may leave out the very second; and whole ones,
+ * which is what Marketo writes.
+ */
+function secondBefore(time: number): string {
+	const date = new Date(Math.max(time - 1_000, EARLIEST));
+	return date.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+function readToken(body: Readonly<Record<string, unknown>>): string {
+	const token = textOf(body['nextPageToken']);
+	if (token === '') throw oddAnswer('it holds no paging token');
+	return token;
+}
+
+function toPosition({ token, passed, wide, at }: LogPosition): Position {
+	return {
+		...(token === undefined ? {} : { token }),
+		...(passed === 0 ? {} : { passed }),
+		...(wide ? { wide } : {}),
+		...(at === undefined ? {} : { at }),
+	};
+}
+
+/** What is damaged is left out: beginning earlier only reads again. */
+function readPosition(position: Position | null): LogPosition {
+	const { token, passed, wide, at } = position ?? {};
+	return {
+		token: typeof token === 'string' && token !== '' ? token : undefined,
+		passed: isCount(passed) ? passed : 0,
+		wide: wide === true,
+		at: isCount(at) && at <= LATEST_TIME ? at : undefined,
+	};
+}
+
+/** Epoch milliseconds: the last instant JavaScript has. */
+const LATEST_TIME = 8_640_000_000_000_000;
+
+function isCount(value: JsonValue | undefined): value is number {
+	return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}

@@ -1,0 +1,207 @@
+import {
+	isMarketplaceLead,
+	parseLead,
+	type JsonObject,
+	type JsonValue,
+	type Lead,
+} from '../../lead';
+import { findField } from '../../lead/fields';
+import { compact } from '../../lead/text';
+import type { FillOut } from './fillOut';
+import { readFormFields } from './formFields';
+
+/** The lead source's name in REST, where the user names no other field. */
+export const LEAD_SOURCE = 'leadSource';
+
+/** What the form's script and its landing page send for themselves, as `compact` has it. */
+const MACHINERY: ReadonlySet<string> = new Set([
+	'action',
+	'checksum',
+	'checksumfields',
+	'cr',
+	'followuplpid',
+	'formid',
+	'formvid',
+	'kw',
+	'lpid',
+	'lpurl',
+	'mktdisp',
+	'mktoreferrer',
+	'mkttrk',
+	'module',
+	'munchkinid',
+	'q',
+	'subid',
+]);
+
+const FORM_FIELDS = 'Form Fields';
+const QUERY_PARAMETERS = 'Query Parameters';
+
+/** A listing's address has some ten; whoever writes more is playing. */
+const MOST_PARAMETERS = 100;
+
+/**
+ * The fill-out with the person's fields, ready for `parseLead`. What the customer sent with this
+ * very fill-out wins: the person's fields are those of now, which later fill-outs and merges have
+ * changed.
+ *
+ * @param person by the names of REST; `undefined` for one who has been deleted or merged since
+ * @param leadSourceField by its name in REST
+ */
+export function toRecord(
+	fillOut: FillOut,
+	person: JsonObject | undefined,
+	leadSourceField: string,
+): JsonObject {
+	const sent = readFormFields(fillOut.attributes.get(FORM_FIELDS) ?? '');
+	const record = new RecordFields();
+	record.set('marketoGUID', fillOut.guid);
+	record.set('activityDate', fillOut.activityDate);
+	record.set('leadId', fillOut.leadId);
+	record.set('formId', fillOut.formId);
+	record.set('formName', fillOut.formName);
+	record.reserve();
+
+	const isLeadSource = (name: string) => [leadSourceField, LEAD_SOURCE].some(sameName(name));
+	for (const [name, value] of Object.entries(person ?? {})) {
+		if (name !== 'id' && !isLeadSource(name)) record.addPersonal(name, value);
+	}
+	for (const [name, value] of sent.fields) {
+		const text = typeof value === 'string' ? value : value.join('; ');
+		if (!MACHINERY.has(compact(name)) && !isLeadSource(name)) record.addSent(name, text);
+	}
+	for (const [name, value] of leadSources(sent.fields, person, leadSourceField)) {
+		record.set(name, value);
+	}
+	for (const [name, value] of fillOut.attributes) {
+		// Kept as it came where it could not be read: nothing of a lead is thrown away.
+		if (name !== FORM_FIELDS || !sent.whole) record.addLast(name, value);
+	}
+	record.addParameters(fillOut.attributes.get(QUERY_PARAMETERS) ?? '');
+	return record.toJSON();
+}
+
+/**
+ * Everything written into the form is a lead of Microsoft's, because the form is what Microsoft was
+ * given; unless it says itself that it comes from elsewhere.
+ */
+export function isFillOutOfMicrosoft(lead: Lead): boolean {
+	return lead.leadSource === '' || isMarketplaceLead(lead);
+}
+
+/**
+ * The lead source, and what else the lead source fields hold under names that say whose they are.
+ * A person's own counts only where it reads as one of Microsoft's: many keep there where they first
+ * met the person, which says nothing of this fill-out.
+ */
+function* leadSources(
+	sent: ReadonlyArray<[string, string | string[]]>,
+	person: JsonObject | undefined,
+	leadSourceField: string,
+): Generator<[name: string, value: JsonValue]> {
+	const names = [...new Set([leadSourceField, LEAD_SOURCE])];
+	let found = '';
+	for (const name of names) {
+		const [, value] = sent.find(([candidate]) => sameName(name)(candidate)) ?? [];
+		const text = (typeof value === 'string' ? value : (value ?? []).join('; ')).trim();
+		if (text === '') continue;
+		if (found === '') found = text;
+		else yield [`${FORM_FIELDS}.${name}`, text];
+	}
+	for (const name of names) {
+		const value = person && Object.hasOwn(person, name) ? person[name] : undefined;
+		if (typeof value !== 'string' || value.trim() === '') continue;
+		if (found === '' && readsAsMicrosofts(value)) found = value.trim();
+		else if (value.trim() !== found) yield [`Person.${name}`, value];
+	}
+	yield ['LeadSource', found];
+}
+
+function readsAsMicrosofts(leadSource: string): boolean {
+	return isMarketplaceLead(parseLead({ LeadSource: leadSource }, { destination: 'marketo' }));
+}
+
+/** REST writes `firstName`, forms `FirstName`, and fields of one's own have underscores. */
+function sameName(name: string): (other: string) => boolean {
+	const wanted = compact(name);
+	return (other) => other === name || (wanted !== '' && compact(other) === wanted);
+}
+
+/** The record while it is put together: of two fields of one name, one. */
+class RecordFields {
+	private readonly fields = new Map<string, [name: string, value: JsonValue]>();
+	private readonly reserved = new Set<string>();
+
+	/** A field of ours. */
+	set(name: string, value: JsonValue): void {
+		if (value !== '' && value !== null) this.fields.set(compact(name), [name, value]);
+	}
+
+	/** From here on nobody overwrites what is there. */
+	reserve(): void {
+		for (const key of this.fields.keys()) this.reserved.add(key);
+	}
+
+	addPersonal(name: string, value: JsonValue): void {
+		if (isEmpty(value)) return;
+		// Only what says not to contact is told: the rest is the usual state of every person.
+		if (saysContact(name) && (value === false || value === 0)) return;
+		this.fields.set(this.keyOf(name), [this.ownName(name, 'Person'), value]);
+	}
+
+	addSent(name: string, value: string): void {
+		if (value.trim() === '') return;
+		const key = this.keyOf(name);
+		// Who has asked since then not to be contacted is not to be contacted.
+		const isKept = saysContact(name) && this.fields.has(key);
+		if (isKept) this.addLast(`${FORM_FIELDS}.${name}`, value);
+		else this.fields.set(key, [this.ownName(name, FORM_FIELDS), value]);
+	}
+
+	/** A field that gives way to what is there. */
+	addLast(name: string, value: string): void {
+		const key = this.keyOf(name);
+		if (value.trim() !== '' && !this.fields.has(key)) this.fields.set(key, [name, value]);
+	}
+
+	/**
+	 * Those of the listing's address. Whoever writes the address writes them, so they add to the lead
+	 * (a campaign, a partner) but stand for none of its other parts.
+	 */
+	addParameters(text: string): void {
+		let left = MOST_PARAMETERS;
+		for (const [name, value] of new URLSearchParams(text)) {
+			left -= 1;
+			if (left < 0) return;
+			const field = findField(name)?.field;
+			if (field === undefined || field === 'campaign') this.addLast(name, value);
+		}
+	}
+
+	toJSON(): JsonObject {
+		// Defines each field, so that one named `__proto__` becomes a field and not the prototype.
+		return Object.fromEntries(this.fields.values());
+	}
+
+	private keyOf(name: string): string {
+		return this.isReserved(name) ? `other ${name}` : compact(name) || name;
+	}
+
+	private ownName(name: string, whose: string): string {
+		return this.isReserved(name) ? `${whose}.${name}` : name;
+	}
+
+	/** Also what would pass for the lead's id or time under another name. */
+	private isReserved(name: string): boolean {
+		const field = findField(name)?.field;
+		return this.reserved.has(compact(name)) || field === 'marketoId' || field === 'createdAt';
+	}
+}
+
+function saysContact(name: string): boolean {
+	return findField(name)?.field === 'doNotContact';
+}
+
+function isEmpty(value: JsonValue): boolean {
+	return value === null || (typeof value === 'string' && value.trim() === '');
+}

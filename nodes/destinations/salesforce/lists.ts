@@ -1,0 +1,98 @@
+import type { DestinationInput, ListEntry } from '../types';
+import { LEAD_FIELDS } from './record';
+import { oddAnswer } from './refusal';
+import { queryResult, SalesforceSession, type ApiAnswer } from './session';
+
+/** Milliseconds. A person is waiting before the editor. */
+const EDITOR_TIMEOUT = 20_000;
+
+/** Values of LeadSource that are looked up; nobody scrolls further. */
+const MOST_SOURCES = 1_000;
+
+/** Types of fields whose values are texts, numbers or times, which a lead can carry. */
+const PLAIN_TYPE =
+	/^(boolean|combobox|currency|date|datetime|double|email|encryptedstring|int|long|multipicklist|percent|phone|picklist|reference|string|textarea|time|url)$/;
+
+/** What the Lead object is, as far as the lists need it. */
+interface LeadDescription {
+	fields: Array<{ name: string; label: string; type: string; values: string[] }>;
+}
+
+/** A session of its own for what a person in the editor asks for. @throws DestinationError */
+export async function openForEditor(
+	credential: Record<string, unknown>,
+): Promise<{ session: SalesforceSession; signal: AbortSignal }> {
+	const signal = AbortSignal.timeout(EDITOR_TIMEOUT);
+	// Nothing is tried again: the person who waits wants the first answer, and can ask anew.
+	const limits = { signal, deadline: Date.now() };
+	return { session: await SalesforceSession.open(credential, limits), signal };
+}
+
+/**
+ * Values that Lead Source can have: those of its picklist, and those that leads have, because
+ * Web-to-Lead also writes values that are not in it.
+ */
+export async function searchLeadSources({ credential }: DestinationInput): Promise<ListEntry[]> {
+	const { session, signal } = await openForEditor(credential);
+	const soql = `SELECT LeadSource, COUNT(Id) leads FROM Lead WHERE LeadSource != null GROUP BY LeadSource ORDER BY COUNT(Id) DESC LIMIT ${MOST_SOURCES}`;
+	const [lead, used] = await Promise.all([
+		describeLead(session, signal),
+		session.get(`/query?q=${encodeURIComponent(soql)}`, signal),
+	]);
+	const picklist = lead.fields.find(({ name }) => name === 'LeadSource')?.values ?? [];
+	const byName = new Map(
+		[...picklist, ...usedSources(used)].map((name) => [name.toLowerCase(), name]),
+	);
+	return sorted([...byName.values()].map((name) => ({ name, value: name })));
+}
+
+/** Fields that a lead can carry beside the usual ones. */
+export async function searchLeadFields({ credential }: DestinationInput): Promise<ListEntry[]> {
+	const { session, signal } = await openForEditor(credential);
+	const { fields } = await describeLead(session, signal);
+	const usual = new Set<string>(LEAD_FIELDS);
+	return sorted(
+		fields
+			.filter(({ name, type }) => !usual.has(name) && PLAIN_TYPE.test(type))
+			.map(({ name, label }) => ({ name: `${label} (${name})`, value: name })),
+	);
+}
+
+async function describeLead(
+	session: SalesforceSession,
+	signal: AbortSignal,
+): Promise<LeadDescription> {
+	const { body, raw } = await session.get('/sobjects/Lead/describe', signal);
+	const { fields } = recordOf(body);
+	if (!Array.isArray(fields)) throw oddAnswer(raw);
+	return {
+		fields: fields.map((field: unknown) => {
+			const { name, label, type, picklistValues } = recordOf(field);
+			if (typeof name !== 'string' || typeof type !== 'string') throw oddAnswer(raw);
+			const values = (Array.isArray(picklistValues) ? picklistValues : []).map(recordOf);
+			return {
+				name,
+				label: typeof label === 'string' ? label : name,
+				type,
+				values: values
+					.filter(({ active }) => active === true)
+					.flatMap(({ value }) => (typeof value === 'string' ? [value] : [])),
+			};
+		}),
+	};
+}
+
+function usedSources(answer: ApiAnswer): string[] {
+	return queryResult(answer).records.flatMap((group) => {
+		const { LeadSource } = recordOf(group);
+		return typeof LeadSource === 'string' && LeadSource !== '' ? [LeadSource] : [];
+	});
+}
+
+function recordOf(value: unknown): Partial<Record<string, unknown>> {
+	return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function sorted(entries: ListEntry[]): ListEntry[] {
+	return entries.sort((a, b) => a.name.localeCompare(b.name, 'en'));
+}

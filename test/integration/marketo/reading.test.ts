@@ -1,0 +1,649 @@
+/** What only Marketo does: its tokens, its log of all activities, its codes, its persons, its limits. */
+import fc from 'fast-check';
+import type { INodeParameters } from 'n8n-workflow';
+import { serialize } from 'php-serialize';
+
+import type { Lead } from '../../../nodes/lead/types.ts';
+import { gatewayPage, succeeded } from '../../support/marketo/answers.ts';
+import { namesOf, Poller } from '../../support/pollContract/poller.ts';
+import { expectHelpful, refusalOf } from '../../support/pollContract/refusal.ts';
+import { DAY, HOUR, MINUTE, SECOND, YEAR } from '../../support/pollContract/time.ts';
+import { MarketoPlace } from './marketoPlace.ts';
+
+const ACTIVITIES = /^\/rest\/v1\/activities\.json$/;
+const LEADS = /^\/rest\/v1\/leads\.json$/;
+const USAGE = /\/stats\/usage\.json$/;
+
+let place: MarketoPlace;
+beforeEach(async () => {
+	place = await MarketoPlace.start();
+});
+afterEach(async () => await place?.standIn.stop());
+
+const poller = (parameters: INodeParameters = {}) => new Poller(place, { parameters });
+
+const letters = (text: string) => [...text].map((name) => ({ name }));
+
+/** Calls of a path since a number of requests. */
+const callsTo = (path: RegExp, since = 0) =>
+	place.standIn.requests.slice(since).filter(({ url }) => path.test(url.pathname));
+
+describe('the access token', () => {
+	it('is asked for once in a poll', async () => {
+		await place.insert(letters('abcdefgh'));
+		place.shapePages({ records: 2 });
+		expect(await poller().poll()).toHaveLength(8);
+		expect(callsTo(/oauth/)).toHaveLength(1);
+	});
+
+	it.each(['601', '602', '600'])(
+		'is renewed when Marketo says %s in the middle of a poll',
+		async (code) => {
+			await place.insert(letters('abcdefgh'));
+			place.shapePages({ records: 2 });
+			place.standIn.script(LEADS, code);
+			expect(await poller().poll()).toEqual([...'abcdefgh']);
+			expect(callsTo(/oauth/)).toHaveLength(2);
+		},
+	);
+
+	it('is renewed when it was taken back between two polls of one client', async () => {
+		const { standIn } = place;
+		await place.insert(letters('ab'));
+		standIn.revokeAccess();
+		expect(await poller().poll()).toEqual(['a', 'b']);
+	});
+
+	it('is not asked for again and again', async () => {
+		await place.insert(letters('a'));
+		place.standIn.script(ACTIVITIES, '601', Number.POSITIVE_INFINITY);
+		const error = await refusalOf(poller().poll());
+		expectHelpful(error, place);
+		expect(error).toMatchObject({ httpCode: '401' });
+		expect(callsTo(/oauth/)).toHaveLength(2);
+		expect(callsTo(ACTIVITIES)).toHaveLength(2);
+	});
+});
+
+describe('the log of all activities', () => {
+	it('is read to its end past thousands that are not ours', async () => {
+		const { standIn } = place;
+		const at = place.now() - HOUR;
+		standIn.addForeign(1_000, { at });
+		await place.insert([{ name: 'a', writtenAt: at }]);
+		standIn.addForeign(950, { at: at + 20 * MINUTE });
+		await place.insert([{ name: 'b', writtenAt: at + 21 * MINUTE }]);
+		standIn.addForeign(650);
+		expect(await poller().poll()).toEqual(['a', 'b']);
+	});
+
+	it('is read with little for every lead where a poll may give few', async () => {
+		const { standIn } = place;
+		const at = place.now() - 10 * HOUR;
+		for (let number = 0; number < 30; number += 1) {
+			standIn.addForeign(100, { at: at + number * 10 * MINUTE });
+			await place.insert([{ name: `lead ${number + 10}`, writtenAt: at + number * 10 * MINUTE }]);
+		}
+		const small = poller({ maxLeads: 4 });
+		const names: string[] = [];
+		do names.push(...(await small.poll()));
+		while (small.cursor?.sweep);
+		expect(names.sort()).toEqual(Array.from({ length: 30 }, (_, at) => `lead ${at + 10}`));
+	});
+
+	it('is looked through 300 at a time once a small page came short', async () => {
+		// As if Marketo looked through no more activities than are asked for.
+		const { standIn } = place;
+		const at = place.now() - HOUR;
+		standIn.addForeign(500, { at });
+		await place.insert([{ name: 'a', writtenAt: at + SECOND }]);
+		const asked: number[] = [];
+		Object.defineProperty(standIn.shape, 'window', {
+			get: () => {
+				const size = Number(callsTo(ACTIVITIES).at(-1)?.url.searchParams.get('batchSize'));
+				asked.push(size);
+				return size;
+			},
+		});
+		expect(await poller({ maxLeads: 1 }).poll()).toEqual(['a']);
+		expect(asked).toEqual([1, 300, 300]);
+	});
+
+	it('gives no lead of another form or type, even where Marketo does', async () => {
+		const { standIn } = place;
+		standIn.fillOut({ formId: 9, fields: { LastName: 'other' } });
+		const answer = succeeded({
+			moreResult: false,
+			nextPageToken: 'x',
+			result: [
+				{
+					id: 1,
+					marketoGUID: '1',
+					leadId: 1,
+					activityDate: '2026-01-01T00:00:00Z',
+					activityTypeId: 2,
+					primaryAttributeValueId: 9,
+				},
+				{
+					id: 2,
+					marketoGUID: '2',
+					leadId: 1,
+					activityDate: '2026-01-01T00:00:00Z',
+					activityTypeId: 1,
+					primaryAttributeValueId: standIn.formId,
+				},
+				{
+					id: 3,
+					marketoGUID: '3',
+					leadId: 1,
+					activityDate: '2026-01-01T00:00:00Z',
+					activityTypeId: 2,
+					primaryAttributeValueId: standIn.formId,
+				},
+			],
+		});
+		standIn.script(ACTIVITIES, answer);
+		const leads = await poller().leads();
+		expect(leads.map(({ id }) => id)).toEqual(['3']);
+		await place.insert(letters('a'));
+		expect(await poller().poll()).toEqual(['a']);
+	});
+
+	it('is asked for by type, form and size, the token encoded', async () => {
+		await place.insert(letters('a'));
+		await poller({ maxLeads: 7 }).poll();
+		const [{ url } = { url: new URL('x:') }] = callsTo(ACTIVITIES);
+		expect(Object.fromEntries(url.searchParams)).toEqual({
+			activityTypeIds: '2',
+			assetIds: String(place.standIn.formId),
+			batchSize: '7',
+			nextPageToken: expect.stringMatching(/./),
+		});
+		// "+" and "/" of a token would be read as something else.
+		expect(url.search).not.toMatch(/nextPageToken=[^&]*[+/]/);
+	});
+
+	it('is begun anew where its token is not known any more, and loses and repeats nothing', async () => {
+		await place.insert(letters('abcdefgh'));
+		const reading = poller({ maxLeads: 3 });
+		const first = await reading.poll();
+		place.standIn.instance.forgetTokens();
+		await place.insertLate(letters('z'));
+		place.standIn.showLate();
+		const second = await reading.poll();
+		expect(second).toHaveLength(3);
+		place.standIn.instance.forgetTokens();
+		expect([...first, ...second, ...(await reading.drain())].sort()).toEqual([...'abcdefghz']);
+	});
+
+	it('is begun anew a little before the last row, not at the beginning', async () => {
+		const now = place.now();
+		await place.insert(
+			Array.from({ length: 20 }, (_, at) => ({
+				name: `lead ${at + 10}`,
+				writtenAt: now - (20 - at) * DAY,
+			})),
+		);
+		const reading = poller({ maxLeads: 10 });
+		await reading.poll();
+		place.standIn.instance.forgetTokens();
+		const before = place.traffic();
+		expect(await reading.poll()).toHaveLength(10);
+		expect(place.traffic(before).records).toBe(11);
+	});
+
+	it('finds an activity that is committed into the page that is being read', async () => {
+		await place.insertLate(letters('late'));
+		place.pass(SECOND);
+		await place.insert(letters('abcd'));
+		place.shapePages({ records: 10 });
+		const reading = poller({ maxLeads: 3, filters: { sources: ['AzureMarketplace'] } });
+		const first = await reading.poll();
+		place.standIn.showLate();
+		expect([...first, ...(await reading.drain()), ...(await reading.drain())].sort()).toEqual(
+			[...'abcdlate'].sort(),
+		);
+	});
+
+	it('is asked from a second before, so that the very second is in it', async () => {
+		const date = Math.floor(place.now() / SECOND) * SECOND - HOUR;
+		await place.insert([{ name: 'at it', writtenAt: date }]);
+		const startDate = new Date(date).toISOString();
+		expect(await poller({ startFrom: 'date', startDate }).poll()).toEqual(['at it']);
+	});
+
+	it('is looked through from half an hour before the last poll, though nothing came', async () => {
+		const { standIn } = place;
+		await place.insert([{ name: 'a', writtenAt: place.now() - 10 * DAY }]);
+		standIn.addForeign(2_000, { at: place.now() - DAY });
+		const reading = poller();
+		await reading.poll();
+		place.pass(DAY);
+		standIn.addForeign(20);
+		await reading.poll();
+		const before = standIn.requests.length;
+		expect(await reading.poll()).toEqual([]);
+		expect(callsTo(ACTIVITIES, before)).toHaveLength(1);
+		const since = callsTo(/pagingtoken/, before)[0]?.url.searchParams.get('sinceDatetime');
+		expect(Date.parse(since ?? '')).toBeGreaterThan(place.now() - 31 * MINUTE);
+		// An activity may be committed so late.
+		place.pass(29 * MINUTE);
+		await place.insert([{ name: 'late', writtenAt: place.now() - 29 * MINUTE }]);
+		expect(await reading.poll()).toEqual(['late']);
+	});
+
+	it('is read in one call more where a page was only passed on in part', async () => {
+		const { standIn } = place;
+		standIn.addForeign(400, { at: place.now() - HOUR });
+		await place.insert(letters('abcdefghij'));
+		const reading = poller({ maxLeads: 4 });
+		expect(await reading.poll()).toEqual([...'abcd']);
+		const before = standIn.requests.length;
+		expect(await reading.poll()).toEqual([...'efgh']);
+		const sizes = callsTo(ACTIVITIES, before).map(({ url }) => url.searchParams.get('batchSize'));
+		expect(sizes).toEqual(['8']);
+	});
+
+	it('is refused where it would go on for ever', async () => {
+		await place.insert(letters('a'));
+		const reading = poller();
+		await reading.poll();
+		const paging = succeeded({ nextPageToken: 'same' });
+		place.standIn.script(/pagingtoken/, paging);
+		place.standIn.script(ACTIVITIES, succeeded({ nextPageToken: 'same', moreResult: true }));
+		const kept = reading.kept();
+		expectHelpful(await refusalOf(reading.poll()), place);
+		expect(reading.kept()).toEqual(kept);
+	});
+
+	it.each([
+		['no token', succeeded({ moreResult: true, result: [] })],
+		['no objects', succeeded({ moreResult: false, nextPageToken: 'x', result: ['a', null] })],
+		['no list', succeeded({ moreResult: false, nextPageToken: 'x', result: { id: 1 } })],
+		['no GUID', succeeded({ moreResult: false, nextPageToken: 'x', result: [{ leadId: 1 }] })],
+		['no JSON', { status: 200, body: '{"success": tru' }],
+		['a page of a gateway', gatewayPage(200, 'Sign in')],
+	])('is refused in words where an answer has %s', async (_, answer) => {
+		place.standIn.script(ACTIVITIES, answer);
+		const error = await refusalOf(poller().poll());
+		expectHelpful(error, place);
+		expect(error.message).toMatch(/not one of Marketo/);
+	});
+
+	it('gives an activity whose time can’t be read, once', async () => {
+		const odd = (id: number) => ({ id, marketoGUID: String(id), leadId: 1, activityDate: 'soon' });
+		const answer = succeeded({ moreResult: false, nextPageToken: 'x', result: [odd(1), odd(2)] });
+		place.standIn.script(ACTIVITIES, answer, 2);
+		const reading = poller();
+		expect((await reading.leads()).map(({ id }) => id)).toEqual(['1', '2']);
+		expect(await reading.leads()).toEqual([]);
+	});
+});
+
+describe('any course of things', () => {
+	const step = fc.oneof(
+		fc.record({ kind: fc.constant('insert' as const), count: fc.integer({ min: 1, max: 6 }) }),
+		fc.record({ kind: fc.constant('insertLate' as const), count: fc.integer({ min: 1, max: 3 }) }),
+		fc.record({ kind: fc.constant('foreign' as const), count: fc.integer({ min: 1, max: 40 }) }),
+		fc.record({ kind: fc.constant('poll' as const), count: fc.integer({ min: 1, max: 8 }) }),
+		fc.record({ kind: fc.constant('pass' as const), count: fc.integer({ min: 1, max: 25 }) }),
+		fc.constant({ kind: 'showLate' as const, count: 0 }),
+		fc.constant({ kind: 'forget' as const, count: 0 }),
+		fc.constant({ kind: 'revoke' as const, count: 0 }),
+		fc.constant({ kind: 'restart' as const, count: 0 }),
+	);
+
+	it('gives each lead once, and none is lost', async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				fc.array(step, { minLength: 5, maxLength: 25 }),
+				fc.integer({ min: 3, max: 20 }),
+				fc.nat(2),
+				async (steps, window, pauses) => {
+					const own = await MarketoPlace.start();
+					const { standIn } = own;
+					standIn.shape = { most: 300, pauses, window };
+					let reading = new Poller(own);
+					const written: string[] = [];
+					const given: string[] = [];
+					const names = (count: number) =>
+						Array.from({ length: count }, () => {
+							written.push(`lead ${written.length + 1_000}`);
+							return { name: written.at(-1)! };
+						});
+					const run = async (maxLeads: number) => {
+						reading = reading.restarted(reading.kept(), { parameters: { maxLeads } });
+						given.push(...(await reading.poll()));
+					};
+					try {
+						for (const { kind, count } of steps) {
+							if (kind === 'insert') await own.insert(names(count));
+							else if (kind === 'insertLate') await own.insertLate(names(count));
+							else if (kind === 'foreign') standIn.addForeign(count);
+							else if (kind === 'poll') await run(count);
+							else if (kind === 'showLate') own.showLate();
+							else if (kind === 'forget') standIn.instance.forgetTokens();
+							else if (kind === 'revoke') standIn.revokeAccess();
+							else if (kind === 'restart') reading = reading.restarted();
+							else {
+								// What is late is committed within the overlap.
+								own.showLate();
+								await run(1_000);
+								own.pass(count * MINUTE);
+							}
+						}
+						own.showLate();
+						do await run(3);
+						while (reading.cursor?.sweep);
+						await run(1_000);
+						expect(given.sort()).toEqual(written.sort());
+						expect(await reading.poll()).toEqual([]);
+					} finally {
+						await standIn.stop();
+					}
+				},
+			),
+			{ numRuns: 25, endOnFailure: true },
+		);
+	}, 60_000);
+});
+
+describe('the form', () => {
+	it('that is not there is told, rather than waited for', async () => {
+		const form = { __rl: true, mode: 'id', value: '4711' };
+		for (const startFrom of ['all', 'now']) {
+			const error = await refusalOf(poller({ form, startFrom }).poll());
+			expectHelpful(error, place);
+			expect(error.message).toMatch(/no form 4711/);
+		}
+		const gone = succeeded({ warnings: ['No assets found for the given search criteria.'] });
+		place.standIn.script(/\/form\/\d+\.json$/, gone);
+		await expect(poller().poll()).rejects.toThrow(/There is no form/);
+	});
+
+	it('is looked for until its first fill-out has come, and not after that', async () => {
+		const reading = poller();
+		await reading.poll();
+		await place.insert(letters('a'));
+		await reading.poll();
+		const before = place.standIn.requests.length;
+		await reading.poll();
+		expect(callsTo(/asset/, before)).toEqual([]);
+	});
+
+	it.each(['', '0', '-1', '1e3', '1003,1004', '../4', '１００３'])('can’t be %j', async (value) => {
+		const form = { __rl: true, mode: 'id', value };
+		const error = await refusalOf(poller({ form }).poll());
+		expect(error).toMatchObject({ name: 'NodeOperationError' });
+		expect(place.standIn.requests).toEqual([]);
+	});
+});
+
+describe('the person', () => {
+	it('who asks again is another lead, with what was sent each time', async () => {
+		const { standIn } = place;
+		const Email = 'kim@fabrikam.example';
+		const sent = (LeadSource: string, Title: string) => ({
+			Email,
+			LastName: 'Kim',
+			LeadSource,
+			Title,
+		});
+		const at = place.now() - MINUTE;
+		standIn.fillOut({ fields: sent('SPZA-INS|contoso.one', 'Buyer'), at });
+		standIn.fillOut({ fields: sent('SPZA-PLT|contoso.two', 'Head of IT'), at: at + SECOND });
+		const leads = await poller().leads();
+		expect(leads.map(({ leadSource, customer }) => [leadSource, customer.title])).toEqual([
+			['SPZA-INS|contoso.one', 'Buyer'],
+			['SPZA-PLT|contoso.two', 'Head of IT'],
+		]);
+		expect(new Set(leads.map(({ id }) => id)).size).toBe(2);
+		expect(new Set(leads.map(({ properties }) => properties['leadId'])).size).toBe(1);
+		const [call] = callsTo(LEADS);
+		expect(call?.url.searchParams.get('filterValues')).not.toContain(',');
+	});
+
+	it('who was deleted or merged meanwhile is a lead all the same', async () => {
+		await place.insert(letters('ab'));
+		const [first] = place.standIn.instance.persons.keys();
+		place.standIn.instance.persons.delete(first!);
+		const leads = await poller().leads();
+		expect(namesOf(leads)).toEqual(['a', 'b']);
+		expect(leads.map(({ warnings }) => warnings)).toEqual([[], []]);
+	});
+
+	it('completes what the form did not ask', async () => {
+		const { standIn } = place;
+		const person = standIn.instance.addPerson({
+			lastName: 'Kim',
+			company: 'Fabrikam',
+			leadScore: 7,
+		});
+		standIn.fillOutBy(person, { fields: { Email: 'kim@fabrikam.example' } });
+		const [lead] = await poller().leads();
+		expect(lead?.customer).toMatchObject({ lastName: 'Kim', company: 'Fabrikam' });
+		expect(lead?.properties).not.toHaveProperty('leadScore');
+	});
+
+	it('lends further fields where they are asked for', async () => {
+		const person = place.standIn.instance.addPerson({ lastName: 'Kim', leadScore: 7 });
+		place.standIn.fillOutBy(person, { fields: { Email: 'kim@fabrikam.example' } });
+		const field = (value: string) => ({ name: { __rl: true, mode: 'name', value } });
+		const options = { personFields: { fields: [field('leadScore'), field('')] } };
+		const [lead] = await poller({ options }).leads();
+		expect(lead?.properties).toMatchObject({ leadScore: 7 });
+	});
+
+	it('is told which field is none', async () => {
+		await place.insert(letters('a'));
+		const personFields = (value: string) => ({
+			options: { personFields: { fields: [{ name: { __rl: true, mode: 'name', value } }] } },
+		});
+		const error = await refusalOf(poller(personFields('noField')).poll());
+		expect(error).toMatchObject({
+			name: 'NodeOperationError',
+			message: expect.stringMatching(/not one of a person/),
+			description: expect.stringMatching(/additional person fields/),
+		});
+		for (const hostile of ['a,b', 'a&fields=email', 'x y', '__proto__.x']) {
+			await expect(poller(personFields(hostile)).poll()).rejects.toThrow(/is not one/);
+		}
+	});
+
+	it('is asked for only where nobody has been told of the fill-out', async () => {
+		const reading = poller();
+		await place.insert(letters('ab'));
+		await reading.poll();
+		await place.insert(letters('c'));
+		const before = place.standIn.requests.length;
+		expect(await reading.poll()).toEqual(['c']);
+		const [call, ...more] = callsTo(LEADS, before);
+		expect(more).toEqual([]);
+		expect(call?.url.searchParams.get('filterValues')).not.toContain(',');
+		const later = place.standIn.requests.length;
+		expect(await reading.poll()).toEqual([]);
+		expect(callsTo(LEADS, later)).toEqual([]);
+	});
+
+	it('is asked for by POST where there is much to ask', async () => {
+		await place.insert(Array.from({ length: 300 }, (_, at) => ({ name: `${at}` })));
+		const fields = Array.from({ length: 40 }, () => ({ name: 'leadScore' }));
+		const many = Array.from({ length: 60 }, (_, at) => `${'x'.repeat(90)}${at}`);
+		// Fields of such names there are none of: the call is what counts.
+		const options = {
+			personFields: { fields: [...fields, ...many.map((name) => ({ name }))] },
+		};
+		await expect(poller({ options }).poll()).rejects.toThrow(/not one of a person/);
+		const [call] = callsTo(LEADS);
+		expect(call).toMatchObject({
+			method: 'POST',
+			headers: { 'content-type': 'application/x-www-form-urlencoded' },
+		});
+		expect(call?.url.search).toBe('?_method=GET');
+		expect(new URLSearchParams(call?.body).get('filterValues')?.split(',')).toHaveLength(300);
+	});
+});
+
+describe('the lead source', () => {
+	const sources = async (parameters: INodeParameters = {}) =>
+		(await poller(parameters).leads()).map(({ leadSource }) => leadSource).sort();
+
+	it('of another kind is passed on only where that is asked for', async () => {
+		const { standIn } = place;
+		standIn.fillOut({ fields: { LastName: 'a', LeadSource: 'SPZA-INS|contoso.one' } });
+		standIn.fillOut({ fields: { LastName: 'b', LeadSource: 'Trade Show' } });
+		standIn.fillOut({ fields: { LastName: 'c' } });
+		expect(await sources()).toEqual(['', 'SPZA-INS|contoso.one']);
+		expect(await sources({ options: { includeOthers: true } })).toEqual([
+			'',
+			'SPZA-INS|contoso.one',
+			'Trade Show',
+		]);
+	});
+
+	it('may be a field of one’s own', async () => {
+		const fields = { LastName: 'a', LeadSource: 'Web', Marketplace_Source: 'SPZA-INS|contoso.one' };
+		place.standIn.fillOut({ fields });
+		const leadSourceField = { __rl: true, mode: 'name', value: 'marketplaceSource' };
+		expect(await sources({ options: { leadSourceField } })).toEqual(['SPZA-INS|contoso.one']);
+		expect(await sources()).toEqual([]);
+	});
+});
+
+describe('hostile fill-outs', () => {
+	it('come out as leads, whatever they hold', async () => {
+		const { standIn } = place;
+		const hostile = [
+			'O:8:"stdClass":1:{s:1:"a";s:1:"b";}',
+			'a:1:{s:8:"LastName";s:-5:"x";}',
+			'a:999999999:{s:8:"LastName";s:1:"x";}',
+			'a:1:{i:0;'.repeat(5_000),
+			serialize({ __proto__x: 'y', LastName: '\u202e<script>' }),
+			'\0',
+			'not serialised at all',
+		];
+		for (const formFields of hostile) standIn.fillOut({ fields: { LastName: 'x' }, formFields });
+		const leads: Lead[] = await poller().leads();
+		expect(leads).toHaveLength(hostile.length);
+		for (const { destination, id } of leads) {
+			expect({ destination, id }).toEqual({
+				destination: 'marketo',
+				id: expect.stringMatching(/^\d+$/),
+			});
+		}
+		expect(await poller().leads()).toHaveLength(hostile.length);
+	});
+});
+
+describe('the instance’s limits', () => {
+	it('of calls in 20 seconds are waited for, once', async () => {
+		await place.insert(letters('ab'));
+		place.standIn.script(ACTIVITIES, '606');
+		const before = Date.now();
+		expect(await poller().poll()).toEqual(['a', 'b']);
+		expect(Date.now() - before).toBeGreaterThanOrEqual(20 * SECOND);
+	}, 60_000);
+
+	it('of calls in 20 seconds end a poll that has no time for them', async () => {
+		await place.insert(letters('abcd'));
+		place.shapePages({ records: 2 });
+		place.fault({ kind: 'refused', why: 'throttled', waitSeconds: 20 }, { page: 1 });
+		const reading = poller();
+		const before = Date.now();
+		expect(await reading.poll({ budget: 10 * SECOND })).toEqual(['a', 'b']);
+		expect(Date.now() - before).toBeLessThan(5 * SECOND);
+		expect(await reading.poll()).toEqual(['c', 'd']);
+	});
+
+	it.each(['604', '608', '611', '614', '615', '713'])(
+		'for a moment (%s) cost a second or two',
+		async (code) => {
+			await place.insert(letters('ab'));
+			for (const path of [ACTIVITIES, LEADS, /pagingtoken/]) place.standIn.script(path, code);
+			expect(await poller().poll()).toEqual(['a', 'b']);
+		},
+	);
+
+	it('of a day end a poll at once', async () => {
+		await place.insert(letters('a'));
+		place.standIn.script(ACTIVITIES, '607', Number.POSITIVE_INFINITY);
+		const before = Date.now();
+		const error = await refusalOf(poller().poll());
+		expectHelpful(error, place);
+		expect(error).toMatchObject({ httpCode: '429' });
+		expect(Date.now() - before).toBeLessThan(2 * SECOND);
+		expect(callsTo(ACTIVITIES)).toHaveLength(1);
+	});
+
+	it('of a day are left to others from the share on that is set', async () => {
+		const reading = poller({ options: { dailyQuota: 1_000, dailyQuotaShare: 50 } });
+		await place.insert(letters('a'));
+		place.standIn.callsToday = 490;
+		expect(await reading.poll()).toEqual(['a']);
+		await place.insert(letters('b'));
+		place.standIn.callsToday = 500;
+		const kept = reading.kept();
+		const before = place.standIn.requests.length;
+		const error = await refusalOf(reading.poll());
+		expectHelpful(error, place);
+		expect(error.message).toBe('The Marketo instance has made 500 of its 1000 calls of today');
+		expect(reading.kept()).toEqual(kept);
+		expect(callsTo(/rest\/v1\/(activities|leads)/, before)).toEqual([]);
+		place.standIn.callsToday = 0;
+		expect(await reading.poll()).toEqual(['b']);
+	});
+
+	it('of a day are 50,000 unless it is said otherwise, and 90 percent of them', async () => {
+		await place.insert(letters('a'));
+		place.standIn.callsToday = 45_000;
+		await expect(poller().poll()).rejects.toThrow(/45000 of its 50000/);
+		place.standIn.callsToday = 44_000;
+		expect(await poller().poll()).toEqual(['a']);
+	});
+
+	it('of a day are looked up once a poll, and again after a hundred calls', async () => {
+		await place.insert(letters('ab'));
+		await poller().poll();
+		expect(callsTo(USAGE)).toHaveLength(1);
+		place.standIn.addForeign(300 * 150, { at: place.now() - DAY });
+		const before = place.standIn.requests.length;
+		await poller().poll();
+		expect(callsTo(USAGE, before)).toHaveLength(2);
+	});
+
+	it('of a day are not guarded where the usage may not be read', async () => {
+		await place.insert(letters('a'));
+		place.standIn.script(USAGE, '603');
+		expect(await poller().poll()).toEqual(['a']);
+		place.standIn.script(USAGE, succeeded({ result: [] }));
+		expect(await poller().poll()).toEqual(['a']);
+		place.standIn.script(USAGE, succeeded({ result: [{ total: 'many' }] }));
+		await expect(poller().poll()).rejects.toThrow(/usage of today has no total/);
+	});
+
+	it.each([
+		[{ dailyQuota: 0 }, /Daily Quota is not a whole number/],
+		[{ dailyQuota: 1.5 }, /Daily Quota is not a whole number/],
+		[{ dailyQuotaShare: 'all' }, /Most of Daily Quota is not a whole number/],
+	])('are not %j', async (options, said) => {
+		await expect(poller({ options: options as never }).poll()).rejects.toThrow(said);
+	});
+});
+
+describe('what a poll costs', () => {
+	it('is three calls where nothing has come, and four where something has', async () => {
+		const reading = poller();
+		await place.insert([{ name: 'old', writtenAt: place.now() - YEAR }]);
+		await reading.poll();
+		const callsOfOne = async () => {
+			const before = place.standIn.callsToday;
+			await reading.poll();
+			return place.standIn.callsToday - before;
+		};
+		// Usage, paging token, activities.
+		expect(await callsOfOne()).toBe(3);
+		await place.insert(letters('a'));
+		// And persons.
+		expect(await callsOfOne()).toBe(4);
+	});
+});

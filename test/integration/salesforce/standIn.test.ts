@@ -1,0 +1,248 @@
+/** The stand-in, asked by clients that are not ours: jsforce with its own transport, and fetch. */
+import { Connection } from 'jsforce';
+
+import { startSalesforce } from '../../support/salesforce/salesforce.ts';
+import type { Salesforce } from '../../support/salesforce/salesforce.ts';
+
+let salesforce: Salesforce;
+beforeEach(async () => {
+	salesforce = await startSalesforce();
+});
+afterEach(async () => await salesforce?.stop());
+
+const VERSION = '60.0';
+
+async function signedIn(): Promise<Connection> {
+	const { consumerKey: clientId, consumerSecret: clientSecret } = salesforce.signIn;
+	const loginUrl = salesforce.origin;
+	const oauth2 = { clientId, clientSecret, loginUrl };
+	const connection = new Connection({ loginUrl, version: VERSION, oauth2 });
+	await connection.authorize({ grant_type: 'client_credentials' });
+	return connection;
+}
+
+interface Row {
+	Id: string;
+	LastName: string;
+	CreatedDate: string;
+}
+
+const namesOf = (rows: Array<{ LastName?: unknown }>) => rows.map(({ LastName }) => LastName);
+
+async function asked(where: string): Promise<unknown[]> {
+	const connection = await signedIn();
+	const { records } = await connection.query<Row>(
+		`SELECT LastName FROM Lead WHERE ${where} ORDER BY LastName`,
+	);
+	return namesOf(records);
+}
+
+describe('a sign-in', () => {
+	it('by client credentials names the organisation and the user', async () => {
+		const { userInfo, instanceUrl } = await signedIn();
+		const { id, userId } = salesforce.organisation;
+		expect(userInfo).toMatchObject({ organizationId: id, id: userId });
+		expect(instanceUrl).toBe(salesforce.origin);
+	});
+
+	it('is told by the identity service', async () => {
+		const connection = await signedIn();
+		const identity = await connection.identity();
+		expect(identity).toMatchObject({ organization_id: salesforce.organisation.id });
+	});
+
+	it('by a refresh token is renewed by jsforce when the session has ended', async () => {
+		const { consumerKey: clientId, consumerSecret: clientSecret, refreshToken } = salesforce.signIn;
+		const connection = new Connection({
+			oauth2: { clientId, clientSecret, loginUrl: salesforce.origin },
+			instanceUrl: salesforce.origin,
+			accessToken: 'ended',
+			refreshToken,
+			version: VERSION,
+		});
+		await salesforce.insert([{ name: 'a' }]);
+		const { records } = await connection.query<Row>('SELECT LastName FROM Lead');
+		expect(namesOf(records)).toEqual(['a']);
+		expect(salesforce.signIn.asked).toBe(1);
+	});
+
+	it.each([
+		[{ client_id: 'other' }, 'invalid_client_id'],
+		[{ client_secret: 'other' }, 'invalid_client'],
+		[{ grant_type: 'password' }, 'unsupported_grant_type'],
+		[{ grant_type: 'refresh_token', refresh_token: 'other' }, 'invalid_grant'],
+	])('with %p is refused', async (change, error) => {
+		const { consumerKey, consumerSecret } = salesforce.signIn;
+		const answer = await fetch(`${salesforce.origin}/services/oauth2/token`, {
+			method: 'POST',
+			body: new URLSearchParams({
+				grant_type: 'client_credentials',
+				client_id: consumerKey,
+				client_secret: consumerSecret,
+				...change,
+			}),
+		});
+		expect(answer.status).toBe(400);
+		expect(await answer.json()).toMatchObject({ error, error_description: expect.any(String) });
+	});
+});
+
+describe('a query', () => {
+	it('compares texts without regard to case, and ids with it', async () => {
+		const [id = ''] = await salesforce.insert([{ name: 'Apple' }, { name: 'pear' }]);
+		expect(await asked("LastName = 'APPLE'")).toEqual(['Apple']);
+		expect(await asked("LastName LIKE 'p%R'")).toEqual(['pear']);
+		expect(await asked(`Id = '${id}'`)).toEqual(['Apple']);
+		expect(await asked(`Id > '${id}'`)).toEqual(['pear']);
+		expect(await asked(`Id = '${id.slice(0, 15)}'`)).toEqual(['Apple']);
+	});
+
+	it('takes wildcards and escapes for what they are', async () => {
+		const names = ['100%', '1000', "it's", 'a\\b', 'a_b', 'axb', 'two\nlines', 'ends in \\'];
+		await salesforce.insert(names.map((name) => ({ name })));
+		expect(await asked("LastName LIKE '100\\%'")).toEqual(['100%']);
+		expect(await asked("LastName LIKE '100%'")).toEqual(['100%', '1000']);
+		expect(await asked("LastName LIKE 'a\\_b'")).toEqual(['a_b']);
+		expect(await asked("LastName LIKE 'a_b'")).toEqual(['a\\b', 'a_b', 'axb']);
+		expect(await asked("LastName = 'it\\'s'")).toEqual(["it's"]);
+		expect(await asked("LastName = 'two\\nlines'")).toEqual(['two\nlines']);
+		expect(await asked("LastName = 'a\\u005cb'")).toEqual(['a\\b']);
+	});
+
+	it('takes patterns for labels of picklist values, and comparisons for the values', async () => {
+		const value = 'SPZA-PLT|contoso.add-on';
+		salesforce.organisation.leadSources.push({ value, label: 'Kontaktwunsch', active: true });
+		await salesforce.insert([{ name: 'a', leadSource: value }]);
+		expect(await asked("LeadSource LIKE 'SPZA%'")).toEqual([]);
+		expect(await asked("LeadSource LIKE 'kontakt%'")).toEqual(['a']);
+		expect(await asked(`LeadSource = '${value}'`)).toEqual(['a']);
+		expect(await asked(`LeadSource IN ('${value.toLowerCase()}')`)).toEqual(['a']);
+	});
+
+	it('joins conditions by its own rules', async () => {
+		await salesforce.insert([...'abc'].map((name) => ({ name })));
+		expect(await asked("(LastName = 'a' OR LastName = 'b') AND (NOT LastName = 'b')")).toEqual([
+			'a',
+		]);
+		expect(await asked("NOT (LastName = 'a' OR LastName IN ('b'))")).toEqual(['c']);
+		expect(await asked("LastName NOT IN ('a', 'c')")).toEqual(['b']);
+		expect(await asked('Website = null')).toEqual(['a', 'b', 'c']);
+		expect(await asked("Website != 'x' AND IsConverted = false")).toEqual(['a', 'b', 'c']);
+		await expect(asked("LastName = 'a' OR LastName = 'b' AND Website = null")).rejects.toThrow(
+			'unexpected token',
+		);
+	});
+
+	it('compares and gives times in whole seconds', async () => {
+		const at = Date.UTC(2026, 0, 31, 12, 0, 5, 900);
+		await salesforce.insert([{ name: 'a', writtenAt: at }]);
+		expect(await asked('CreatedDate = 2026-01-31T12:00:05Z')).toEqual(['a']);
+		expect(await asked('CreatedDate >= 2026-01-31T14:00:05+02:00')).toEqual(['a']);
+		expect(await asked('CreatedDate > 2026-01-31T12:00:05.000Z')).toEqual([]);
+		const connection = await signedIn();
+		const { records } = await connection.query<Row>('SELECT CreatedDate FROM Lead');
+		expect(records[0]?.CreatedDate).toBe('2026-01-31T12:00:05.000+0000');
+	});
+
+	it.each([
+		["LastName = 'a", 'MALFORMED_QUERY'],
+		["LastName = 'a\\d'", 'MALFORMED_QUERY'],
+		["Nothing__c = 'a'", 'INVALID_FIELD'],
+		["Description = 'a'", 'INVALID_FIELD'],
+		["CreatedDate > 'yesterday'", 'INVALID_FIELD'],
+		['CreatedDate > 9999-01-01T00:00:00Z', 'INVALID_FIELD'],
+		["Id > 'no id'", 'INVALID_QUERY_FILTER_OPERATOR'],
+	])('with the condition %s is refused', async (where, name) => {
+		await expect(asked(where)).rejects.toMatchObject({ name });
+	});
+
+	it('is given in pages, to the very end', async () => {
+		await salesforce.insert(Array.from({ length: 450 }, (_, at) => ({ name: `lead ${at}` })));
+		salesforce.api.mostRecords = 200;
+		const connection = await signedIn();
+		const first = await connection.query<Row>('SELECT Id FROM Lead LIMIT 450');
+		expect(first).toMatchObject({ done: false, totalSize: 450 });
+		expect(first.records).toHaveLength(200);
+		const all = await connection.query<Row>('SELECT Id FROM Lead ORDER BY Id', {
+			autoFetch: true,
+			maxFetch: 10_000,
+		});
+		const ids = all.records.map(({ Id }) => Id);
+		expect(new Set(ids).size).toBe(450);
+		expect(ids).toEqual([...ids].sort());
+	});
+
+	it('groups and counts', async () => {
+		const leadSource = 'SPZA-INS|contoso.a';
+		await salesforce.insert([
+			{ name: 'a', leadSource },
+			{ name: 'b', leadSource: leadSource.toLowerCase() },
+			{ name: 'c', leadSource: 'SPZA-PLT|contoso.b' },
+		]);
+		const connection = await signedIn();
+		const { records } = await connection.query(
+			'SELECT LeadSource, COUNT(Id) leads FROM Lead GROUP BY LeadSource ORDER BY COUNT(Id) DESC LIMIT 1',
+		);
+		expect(records).toMatchObject([{ LeadSource: leadSource, leads: 2 }]);
+	});
+
+	it('does not find what is late or deleted', async () => {
+		const [gone = ''] = await salesforce.insert([{ name: 'gone' }, { name: 'here' }]);
+		await salesforce.insertLate([{ name: 'late' }]);
+		salesforce.organisation.remove(gone);
+		expect(await asked('Id != null')).toEqual(['here']);
+		salesforce.showLate();
+		expect(await asked('Id != null')).toEqual(['here', 'late']);
+	});
+});
+
+describe('what the user may not', () => {
+	it('is told by codes', async () => {
+		const connection = await signedIn();
+		const query = async (soql = 'SELECT Id FROM Lead') => await connection.query(soql);
+		const { rights } = salesforce.organisation;
+		rights.hidden.add('DoNotCall');
+		await expect(query('SELECT DoNotCall FROM Lead')).rejects.toThrow("No such column 'DoNotCall'");
+		rights.leads = false;
+		await expect(query()).rejects.toMatchObject({ name: 'INVALID_TYPE' });
+		await expect(connection.describe('Lead')).rejects.toMatchObject({ name: 'NOT_FOUND' });
+		rights.api = false;
+		await expect(query()).rejects.toMatchObject({ name: 'API_CURRENTLY_DISABLED' });
+	});
+
+	it('is left out of all standard fields', async () => {
+		salesforce.organisation.addCustomField('Region__c', 'Region');
+		salesforce.organisation.rights.hidden.add('DoNotCall');
+		await salesforce.insert([{ name: 'a' }]);
+		const connection = await signedIn();
+		const { records } = await connection.query('SELECT FIELDS(STANDARD), Region__c FROM Lead');
+		const names = Object.keys(records[0] ?? {});
+		expect(names).toEqual(expect.arrayContaining(['HasOptedOutOfEmail', 'LastName', 'Region__c']));
+		expect(names).not.toContain('DoNotCall');
+	});
+});
+
+it('counts calls, tells the count, and turns away what is too much', async () => {
+	const connection = await signedIn();
+	salesforce.api.usage.limit = 2;
+	await connection.query('SELECT Id FROM Lead');
+	expect(connection.limitInfo.apiUsage).toEqual({ used: 1, limit: 2 });
+	const limits = await connection.limits();
+	expect(limits['DailyApiRequests']).toEqual({ Max: 2, Remaining: 0 });
+	await expect(connection.query('SELECT Id FROM Lead')).rejects.toMatchObject({
+		name: 'REQUEST_LIMIT_EXCEEDED',
+		message: 'TotalRequests Limit exceeded.',
+	});
+});
+
+it('describes leads', async () => {
+	salesforce.organisation.addCustomField('Region__c', 'Region');
+	const connection = await signedIn();
+	const { fields } = await connection.describe('Lead');
+	const found = (name: string) => fields.find((field) => field.name === name);
+	expect(found('Region__c')).toMatchObject({ label: 'Region', custom: true });
+	expect(found('LeadSource')?.picklistValues).toContainEqual(
+		expect.objectContaining({ value: 'Web', active: true }),
+	);
+	expect(found('Description')).toMatchObject({ filterable: false });
+});

@@ -1,0 +1,225 @@
+/** What each of Marketo's addresses answers, for a caller that is signed in. */
+import type { StandInAnswer } from '../standIn.ts';
+import { failed, succeeded } from './answers.ts';
+import { ACTIVITY_TYPES, FILL_OUT_FORM, PERSON_FIELDS } from './instance.ts';
+import type { Activity, Form, MarketoInstance, Person } from './instance.ts';
+
+/** Most records, values or activities in a call. */
+const MOST = 300;
+/** The asset API's own. */
+const MOST_ASSETS = 200;
+const DEFAULT_ASSETS = 20;
+/** "Lead activities" takes no more types than that. */
+const MOST_TYPES = 10;
+
+export interface PageShape {
+	/** Most activities in an answer. */
+	most: number;
+	/** Answers without activities before, between and after those with some. */
+	pauses: number;
+	/** Activities of all types that one call looks at. */
+	window: number;
+}
+
+export interface Call {
+	path: string;
+	/** Of the address and, with `_method=GET`, of the body. */
+	query: URLSearchParams;
+	instance: MarketoInstance;
+	shape: PageShape;
+	/** Epoch milliseconds. */
+	now: number;
+}
+
+type Endpoint = (call: Call) => StandInAnswer;
+
+/** By path; the second says which of a role's permissions is needed. */
+export const ENDPOINTS: ReadonlyArray<[path: RegExp, permission: string, answer: Endpoint]> = [
+	[/^\/rest\/v1\/activities\/types\.json$/, 'Read-Only Activity', activityTypes],
+	[/^\/rest\/v1\/activities\/pagingtoken\.json$/, 'Read-Only Activity', pagingToken],
+	[/^\/rest\/v1\/activities\.json$/, 'Read-Only Activity', activities],
+	[/^\/rest\/v1\/leads\.json$/, 'Read-Only Person', leads],
+	[/^\/rest\/v1\/leads\/describe\.json$/, 'Read-Only Person', describeLeads],
+	[/^\/rest\/asset\/v1\/forms\.json$/, 'Read-Only Assets', forms],
+	[/^\/rest\/asset\/v1\/form\/\d+\.json$/, 'Read-Only Assets', form],
+];
+
+function activityTypes(): StandInAnswer {
+	const attributes = [
+		{ name: 'Client IP Address', dataType: 'string' },
+		{ name: 'Form Fields', dataType: 'text' },
+		{ name: 'Query Parameters', dataType: 'string' },
+		{ name: 'Referrer URL', dataType: 'string' },
+		{ name: 'User Agent', dataType: 'string' },
+		{ name: 'Webpage ID', dataType: 'integer' },
+	];
+	return succeeded({
+		result: [...ACTIVITY_TYPES].map(([id, name]) => ({
+			id,
+			name,
+			...(id === FILL_OUT_FORM
+				? { primaryAttribute: { name: 'Webform ID', dataType: 'integer' }, attributes }
+				: {}),
+		})),
+	});
+}
+
+function pagingToken({ query, instance, shape, now }: Call): StandInAnswer {
+	const text = query.get('sinceDatetime');
+	if (text === null) return failed('1002', "Missing value for required parameter 'sinceDatetime'");
+	const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$/;
+	const since = form.test(text) ? Date.parse(text) : Number.NaN;
+	if (Number.isNaN(since)) return failed('704', 'Invalid date format');
+	// Not documented, and asked of nobody: a time to come.
+	if (since > now) return failed('1003', 'sinceDatetime is in the future');
+	// "Occurred after the datetime represented by the paging token": the harder reading of it.
+	const position = { at: since, id: Number.MAX_SAFE_INTEGER, pauses: shape.pauses };
+	return succeeded({ nextPageToken: instance.toToken(position) });
+}
+
+function activities({ query, instance, shape }: Call): StandInAnswer {
+	const token = query.get('nextPageToken');
+	if (token === null) return failed('1002', "Missing value for required parameter 'nextPageToken'");
+	const types = numbers(query, 'activityTypeIds');
+	const assets = numbers(query, 'assetIds');
+	if (types === undefined || types.length === 0 || types.length > MOST_TYPES) {
+		return failed('1003', 'Invalid activityTypeIds');
+	}
+	// "Should only be used when a single activity type is set."
+	if (assets === undefined || (assets.length > 0 && types.length > 1)) {
+		return failed('1003', 'Invalid assetIds');
+	}
+	const batchSize = Number(query.get('batchSize') ?? MOST);
+	if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > MOST) {
+		return failed('1003', `Batch size must be between 1 and ${MOST}`);
+	}
+	const from = instance.fromToken(token);
+	if (from === undefined) return failed('1003', 'Invalid nextPageToken');
+	if (from.pauses > 0) {
+		const pauses = from.pauses - 1;
+		const hasMore = instance.scan(from, { types: [], assets: [], most: 1, window: 1 });
+		const isLast = pauses === 0 && hasMore.found.length === 0;
+		// An answer without activities has no result at all.
+		return page(instance.toToken({ ...from, pauses }), !isLast, []);
+	}
+	const most = Math.min(batchSize, shape.most);
+	const { found, position, hasMore } = instance.scan(from, {
+		types,
+		assets,
+		most,
+		window: shape.window,
+	});
+	const next = { ...position, pauses: shape.pauses };
+	return page(instance.toToken(next), hasMore || shape.pauses > 0, found);
+}
+
+function page(nextPageToken: string, moreResult: boolean, found: Activity[]): StandInAnswer {
+	const result = found.map(shownActivity);
+	return {
+		...succeeded({ nextPageToken, moreResult, ...(result.length === 0 ? {} : { result }) }),
+		records: found.length,
+	};
+}
+
+function shownActivity({ id, leadId, at, typeId, primaryId, primaryValue, attributes }: Activity) {
+	return {
+		id,
+		marketoGUID: String(id),
+		leadId,
+		activityDate: seconds(at),
+		activityTypeId: typeId,
+		...(primaryId === undefined ? {} : { primaryAttributeValueId: primaryId }),
+		...(primaryValue === undefined ? {} : { primaryAttributeValue: primaryValue }),
+		attributes,
+	};
+}
+
+function leads({ query, instance }: Call): StandInAnswer {
+	const filterType = query.get('filterType');
+	const values = (query.get('filterValues') ?? '').split(',').filter((value) => value !== '');
+	if (filterType === null || values.length === 0) {
+		return failed('1002', "Missing value for required parameter 'filterValues'");
+	}
+	if (filterType !== 'id' && filterType !== 'email') {
+		return failed('1011', `Field '${filterType}' not supported`);
+	}
+	if (values.length > MOST) return failed('1003', `Too many values, at most ${MOST}`);
+	const names = (query.get('fields') ?? 'id,email,updatedAt,createdAt,firstName,lastName').split(
+		',',
+	);
+	const unknown = names.find((name) => !PERSON_FIELDS.some(({ rest }) => rest === name));
+	if (unknown !== undefined) return failed('1006', `Field '${unknown}' not found`);
+	const wanted = new Set(values.map((value) => value.toLowerCase()));
+	const found: Person[] = [];
+	for (const person of instance.persons.values()) {
+		const value = filterType === 'id' ? person.id : (person.fields['email'] ?? '');
+		if (wanted.has(String(value).toLowerCase())) found.push(person);
+	}
+	return succeeded({ result: found.map((person) => shownPerson(person, names)) });
+}
+
+function shownPerson({ id, fields }: Person, names: readonly string[]) {
+	return {
+		id,
+		...Object.fromEntries(
+			names.filter((name) => name !== 'id').map((name) => [name, fields[name] ?? null]),
+		),
+	};
+}
+
+function describeLeads(): StandInAnswer {
+	return succeeded({
+		result: PERSON_FIELDS.map(({ displayName, dataType, rest, soap }, at) => ({
+			id: at + 2,
+			displayName,
+			dataType,
+			rest: { name: rest, readOnly: false },
+			soap: { name: soap, readOnly: false },
+		})),
+	});
+}
+
+function forms({ query, instance }: Call): StandInAnswer {
+	const maxReturn = Number(query.get('maxReturn') ?? DEFAULT_ASSETS);
+	const offset = Number(query.get('offset') ?? 0);
+	if (!Number.isInteger(maxReturn) || maxReturn < 1 || maxReturn > MOST_ASSETS) {
+		return failed('701', `maxReturn must be between 1 and ${MOST_ASSETS}`);
+	}
+	const found = instance.forms.slice(offset, offset + maxReturn);
+	if (found.length === 0) {
+		return succeeded({
+			errors: [],
+			warnings: ['No assets found for the given search criteria.'],
+		});
+	}
+	return succeeded({ errors: [], warnings: [], result: found.map(shownForm) });
+}
+
+function form({ path, instance }: Call): StandInAnswer {
+	const id = Number(/\d+/.exec(path.slice(path.lastIndexOf('/')))?.[0]);
+	const found = instance.forms.find((candidate) => candidate.id === id);
+	if (found === undefined) return failed('702', 'Form not found');
+	return succeeded({ errors: [], warnings: [], result: [shownForm(found)] });
+}
+
+function shownForm({ id, name }: Form) {
+	return {
+		id,
+		name,
+		description: '',
+		createdAt: '2016-05-24T17:05:54Z+0000',
+		updatedAt: '2016-05-24T17:05:54Z+0000',
+		url: `https://app.marketo.example/#FO${id}B2`,
+		status: 'approved',
+	};
+}
+
+/** Parameters may be repeated or hold several values with commas between. */
+function numbers(query: URLSearchParams, name: string): number[] | undefined {
+	const texts = query.getAll(name).flatMap((text) => text.split(','));
+	return texts.every((text) => /^\d{1,12}$/.test(text)) ? texts.map(Number) : undefined;
+}
+
+function seconds(at: number): string {
+	return new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
+}

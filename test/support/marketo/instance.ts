@@ -1,0 +1,203 @@
+/** What a Marketo instance holds: persons, forms, and the log of all activities. */
+import { createHash, randomBytes } from 'node:crypto';
+
+/** "Fill Out Form". */
+export const FILL_OUT_FORM = 2;
+/** Types of activities that are not ours, with their names. */
+export const ACTIVITY_TYPES: ReadonlyMap<number, string> = new Map([
+	[1, 'Visit Webpage'],
+	[FILL_OUT_FORM, 'Fill Out Form'],
+	[6, 'Send Email'],
+	[12, 'New Lead'],
+	[13, 'Change Data Value'],
+]);
+
+export interface Attribute {
+	name: string;
+	value: string | number;
+}
+
+export interface Activity {
+	id: number;
+	leadId: number;
+	/** Epoch milliseconds, whole seconds: Marketo writes no fractions. */
+	at: number;
+	typeId: number;
+	primaryId?: number;
+	primaryValue?: string;
+	attributes: Attribute[];
+	/** An activity that has not been committed yet shows in no answer. */
+	isVisible: boolean;
+}
+
+export interface Person {
+	id: number;
+	/** By their names in REST. */
+	fields: Record<string, string | number | boolean | null>;
+}
+
+export interface Form {
+	id: number;
+	name: string;
+}
+
+export interface PersonField {
+	displayName: string;
+	rest: string;
+	soap: string;
+	dataType: string;
+}
+
+/** The fields a person has in every instance, as far as they matter here, and one of its own. */
+export const PERSON_FIELDS: readonly PersonField[] = [
+	{ displayName: 'Company Name', rest: 'company', soap: 'Company', dataType: 'string' },
+	{ displayName: 'Country', rest: 'country', soap: 'Country', dataType: 'string' },
+	{ displayName: 'Created At', rest: 'createdAt', soap: 'CreatedAt', dataType: 'datetime' },
+	{ displayName: 'Description', rest: 'description', soap: 'Description', dataType: 'text' },
+	{ displayName: 'Email Address', rest: 'email', soap: 'Email', dataType: 'email' },
+	{ displayName: 'First Name', rest: 'firstName', soap: 'FirstName', dataType: 'string' },
+	{ displayName: 'Id', rest: 'id', soap: 'Id', dataType: 'integer' },
+	{ displayName: 'Job Title', rest: 'title', soap: 'Title', dataType: 'string' },
+	{ displayName: 'Last Name', rest: 'lastName', soap: 'LastName', dataType: 'string' },
+	{ displayName: 'Lead Score', rest: 'leadScore', soap: 'LeadScore', dataType: 'score' },
+	{ displayName: 'Lead Source', rest: 'leadSource', soap: 'LeadSource', dataType: 'string' },
+	{ displayName: 'Offer Title', rest: 'offerTitle', soap: 'OfferTitle', dataType: 'string' },
+	{
+		displayName: 'Marketplace Source',
+		rest: 'marketplaceSource',
+		soap: 'Marketplace_Source',
+		dataType: 'string',
+	},
+	{ displayName: 'Phone Number', rest: 'phone', soap: 'Phone', dataType: 'phone' },
+	{ displayName: 'Unsubscribed', rest: 'unsubscribed', soap: 'Unsubscribed', dataType: 'boolean' },
+	{ displayName: 'Updated At', rest: 'updatedAt', soap: 'UpdatedAt', dataType: 'datetime' },
+];
+
+/** A place between two activities of the log. */
+export interface LogPosition {
+	at: number;
+	id: number;
+	/** Answers without activities that come first. */
+	pauses: number;
+}
+
+export interface Scan {
+	/** Activities of which types, and with which primary attributes; empty for any. */
+	types: readonly number[];
+	assets: readonly number[];
+	most: number;
+	/** Activities of all types that are looked at. */
+	window: number;
+}
+
+export class MarketoInstance {
+	readonly forms: Form[] = [];
+	readonly persons = new Map<number, Person>();
+	#log: Activity[] = [];
+	#isSorted = true;
+	#nextPerson = 318_581;
+	#nextActivity = 102_988;
+	#tokenSecret = randomBytes(16).toString('hex');
+
+	/** Adds a person, or changes the one with this e-mail address. */
+	upsertPerson(fields: Person['fields']): Person {
+		const { email } = fields;
+		for (const person of this.persons.values()) {
+			if (typeof email === 'string' && email !== '' && person.fields['email'] === email) {
+				Object.assign(person.fields, fields);
+				return person;
+			}
+		}
+		return this.addPerson(fields);
+	}
+
+	addPerson(fields: Person['fields']): Person {
+		const person = { id: this.#nextPerson, fields };
+		this.#nextPerson += 1;
+		this.persons.set(person.id, person);
+		return person;
+	}
+
+	addActivity(activity: Omit<Activity, 'at' | 'id' | 'isVisible'> & Partial<Activity>): Activity {
+		const added: Activity = {
+			isVisible: true,
+			...activity,
+			id: this.#nextActivity,
+			at: Math.floor((activity.at ?? Date.now()) / 1_000) * 1_000,
+		};
+		this.#nextActivity += 1;
+		const last = this.#log.at(-1);
+		if (last !== undefined && compare(last, added) > 0) this.#isSorted = false;
+		this.#log.push(added);
+		return added;
+	}
+
+	activities(): readonly Activity[] {
+		return this.#log;
+	}
+
+	/** Looks through the log from a place on, as far as the window allows. */
+	scan(from: LogPosition, { types, assets, most, window }: Scan) {
+		if (!this.#isSorted) {
+			this.#log.sort(compare);
+			this.#isSorted = true;
+		}
+		const found: Activity[] = [];
+		const position: LogPosition = { ...from, pauses: 0 };
+		let looked = 0;
+		let at = this.#firstBehind(from);
+		for (; at < this.#log.length && found.length < most && looked < window; at += 1) {
+			const activity = this.#log[at]!;
+			if (!activity.isVisible) continue;
+			looked += 1;
+			position.at = activity.at;
+			position.id = activity.id;
+			const isOfType = types.length === 0 || types.includes(activity.typeId);
+			const isOfAsset = assets.length === 0 || assets.includes(activity.primaryId ?? -1);
+			if (isOfType && isOfAsset) found.push(activity);
+		}
+		let hasMore = false;
+		for (; at < this.#log.length && !hasMore; at += 1) hasMore = this.#log[at]!.isVisible;
+		return { found, position, hasMore };
+	}
+
+	/** A paging token: Base64, so that it has characters an address needs encoded. */
+	toToken(position: LogPosition): string {
+		const text = JSON.stringify(position);
+		return Buffer.from(`${this.#sign(text)}${text}`).toString('base64');
+	}
+
+	fromToken(token: string): LogPosition | undefined {
+		const text = Buffer.from(token, 'base64').toString();
+		const position = text.slice(SIGNATURE_LENGTH);
+		if (text.slice(0, SIGNATURE_LENGTH) !== this.#sign(position)) return undefined;
+		return JSON.parse(position) as LogPosition;
+	}
+
+	/** From now on the paging tokens that were handed out are not known any more. */
+	forgetTokens(): void {
+		this.#tokenSecret = randomBytes(16).toString('hex');
+	}
+
+	#sign(text: string): string {
+		const hash = createHash('sha256').update(`${this.#tokenSecret}${text}`);
+		return hash.digest('hex').slice(0, SIGNATURE_LENGTH);
+	}
+
+	#firstBehind(position: LogPosition): number {
+		let low = 0;
+		let high = this.#log.length;
+		while (low < high) {
+			const middle = (low + high) >> 1;
+			if (compare(this.#log[middle]!, position) <= 0) low = middle + 1;
+			else high = middle;
+		}
+		return low;
+	}
+}
+
+const SIGNATURE_LENGTH = 16;
+
+function compare(a: Pick<Activity, 'at' | 'id'>, b: Pick<Activity, 'at' | 'id'>): number {
+	return a.at - b.at || a.id - b.id;
+}

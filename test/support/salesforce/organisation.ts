@@ -1,0 +1,116 @@
+/** What a Salesforce organisation holds: its leads, its fields, and what its one API user may. */
+import { randomInt } from 'node:crypto';
+
+import { customField, STANDARD_FIELDS } from './fields.ts';
+import type { Field, LeadRecord } from './fields.ts';
+
+/** The lead object's key prefix. */
+const LEAD_PREFIX = '00Q';
+const ID_ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const CHECK_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345';
+
+export interface UserRights {
+	/** "API Enabled" of the user's profile. */
+	api: boolean;
+	/** Read on the Lead object. */
+	leads: boolean;
+	/** Fields that field-level security hides, by name. */
+	hidden: Set<string>;
+}
+
+/** What a lead is made of; fields that are not given are empty. */
+export interface NewLead {
+	/** Epoch milliseconds; Salesforce keeps whole seconds. */
+	createdDate: number;
+	values: LeadRecord;
+}
+
+export class Organisation {
+	readonly id = salesforceId('00D', 1);
+	readonly userId = salesforceId('005', 1);
+	readonly username = 'integration@contoso.example';
+	readonly rights: UserRights = { api: true, leads: true, hidden: new Set() };
+	/** Values of the Lead Source picklist that an administrator has set up, with their labels. */
+	readonly leadSources: Array<{ value: string; label: string; active: boolean }> = [
+		{ value: 'Web', label: 'Web', active: true },
+		{ value: 'Partner Referral', label: 'Partner Referral', active: true },
+		{ value: 'Purchased List', label: 'Purchased List', active: false },
+	];
+	readonly #fields: Field[] = [...STANDARD_FIELDS];
+	readonly #leads = new Map<string, LeadRecord>();
+	readonly #late = new Set<string>();
+	/** Ids rise, but not evenly, as they do where servers take them in blocks. */
+	#serial = 1_000_000;
+
+	addCustomField(name: string, label: string): void {
+		this.#fields.push(customField(name, label));
+	}
+
+	/** The fields the user can see, in the organisation's order. */
+	visibleFields(): Field[] {
+		return this.#fields.filter(({ name }) => !this.rights.hidden.has(name));
+	}
+
+	/** The records that queries find. */
+	records(): LeadRecord[] {
+		return [...this.#leads.values()].filter(({ Id }) => !this.#late.has(String(Id)));
+	}
+
+	/** Makes a lead; with `late` no query finds it until `showLate`. @returns its id */
+	insert({ createdDate, values }: NewLead, { late = false } = {}): string {
+		const unknown = Object.keys(values).find(
+			(name) => !this.#fields.some((field) => field.name === name),
+		);
+		if (unknown !== undefined) throw new Error(`The Lead has no field ${unknown}`);
+		this.#serial += randomInt(1, 40);
+		const Id = salesforceId(LEAD_PREFIX, this.#serial);
+		const created = Math.floor(createdDate / 1_000) * 1_000;
+		const { FirstName = null, LastName = null } = values;
+		const Name = [FirstName, LastName].filter((name) => name !== null).join(' ');
+		this.#leads.set(Id, {
+			Id,
+			Name,
+			IsDeleted: false,
+			IsConverted: false,
+			HasOptedOutOfEmail: false,
+			DoNotCall: false,
+			Status: 'Open - Not Contacted',
+			...values,
+			CreatedDate: created,
+			LastModifiedDate: created,
+			SystemModstamp: created,
+		});
+		if (late) this.#late.add(Id);
+		return Id;
+	}
+
+	showLate(): void {
+		this.#late.clear();
+	}
+
+	update(id: string, values: LeadRecord, now: number): void {
+		const record = this.#leads.get(id);
+		if (!record) throw new Error(`There is no lead ${id}`);
+		const modified = Math.floor(now / 1_000) * 1_000;
+		Object.assign(record, values, { LastModifiedDate: modified, SystemModstamp: modified });
+	}
+
+	/** Deletes a lead: it goes into the recycle bin, where queries don't look. */
+	remove(id: string): void {
+		this.#leads.delete(id);
+	}
+}
+
+/** An id of 18 characters: prefix, instance, serial number, and the casing of the 15 as a checksum. */
+export function salesforceId(prefix: string, serial: number): string {
+	let digits = '';
+	for (let rest = serial; digits.length < 15 - prefix.length; rest = Math.floor(rest / 62)) {
+		digits = ID_ALPHABET[rest % 62]! + digits;
+	}
+	const id = prefix + digits;
+	const checksum = [0, 5, 10].map((from) => {
+		const bits = [...id.slice(from, from + 5)].map((letter) => /[A-Z]/.test(letter));
+		return CHECK_ALPHABET[bits.reduce((sum, bit, at) => sum + (bit ? 1 << at : 0), 0)];
+	});
+	return id + checksum.join('');
+}

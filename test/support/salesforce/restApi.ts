@@ -1,0 +1,178 @@
+/** The REST API's resources that leads are read by. */
+import { randomBytes } from 'node:crypto';
+
+import type { StandInAnswer, StandInRequest } from '../standIn.ts';
+import { isFilterable } from './fields.ts';
+import type { LeadRecord } from './fields.ts';
+import type { Organisation } from './organisation.ts';
+import { SalesforceRefusal } from './refusal.ts';
+import { select } from './soql.ts';
+import type { SignIn } from './signIn.ts';
+
+/** Records in an answer, as Salesforce bounds them: https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_queryoptions.htm */
+const SMALLEST_BATCH = 200;
+const LARGEST_BATCH = 2_000;
+/** Salesforce's own bound on an address, in bytes. */
+const LONGEST_URL = 16_384;
+
+const VERSIONED = /^\/services\/data\/v(\d+\.0)(\/.*)$/;
+
+interface RestOfQuery {
+	rows: LeadRecord[];
+	aggregate: boolean;
+	totalSize: number;
+}
+
+export class RestApi {
+	/** Calls of the last 24 hours, whoever made them, and how many are allowed. */
+	readonly usage = { used: 0, limit: 15_000 };
+	/** Most records in an answer, below what the query asks for: wide records are cut so. */
+	mostRecords = LARGEST_BATCH;
+	readonly #organisation: Organisation;
+	readonly #signIn: SignIn;
+	readonly #cursors = new Map<string, RestOfQuery>();
+
+	constructor(organisation: Organisation, signIn: SignIn) {
+		this.#organisation = organisation;
+		this.#signIn = signIn;
+	}
+
+	answer(request: StandInRequest): StandInAnswer {
+		try {
+			const answer = this.#answer(request);
+			return { ...answer, headers: this.#limitInfo() };
+		} catch (error) {
+			if (!(error instanceof SalesforceRefusal)) throw error;
+			return { status: error.status, headers: this.#limitInfo(), body: error.body };
+		}
+	}
+
+	#answer(request: StandInRequest): StandInAnswer {
+		const { method, url, headers } = request;
+		const [, version, resource = ''] = VERSIONED.exec(url.pathname) ?? [];
+		if (version === undefined) throw notFound();
+		if (url.href.length > LONGEST_URL) return { status: 414, body: '<h1>URI Too Long</h1>' };
+		if (!this.#signIn.lets(headers['authorization'] ?? '')) {
+			throw new SalesforceRefusal(401, 'INVALID_SESSION_ID', 'Session expired or invalid');
+		}
+		if (!this.#organisation.rights.api) {
+			throw new SalesforceRefusal(403, 'API_CURRENTLY_DISABLED', 'API is disabled for this User');
+		}
+		if (this.usage.used >= this.usage.limit) {
+			throw new SalesforceRefusal(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
+		}
+		this.usage.used += 1;
+		if (method !== 'GET') throw new SalesforceRefusal(405, 'METHOD_NOT_ALLOWED', 'not allowed');
+		const soql = url.searchParams.get('q') ?? '';
+		if (resource === '/query' || resource === '/query/') {
+			return this.#query(soql, version, headers['sforce-query-options'] ?? '');
+		}
+		if (resource.startsWith('/query/')) return this.#more(resource.slice(7), version);
+		if (/^\/sobjects\/lead\/describe\/?$/i.test(resource)) return this.#describe();
+		if (/^\/limits\/?$/.test(resource)) {
+			const { used, limit } = this.usage;
+			return {
+				status: 200,
+				body: { DailyApiRequests: { Max: limit, Remaining: Math.max(0, limit - used) } },
+			};
+		}
+		throw notFound();
+	}
+
+	#query(soql: string, version: string, options: string): StandInAnswer {
+		if (!this.#organisation.rights.leads) {
+			throw new SalesforceRefusal(400, 'INVALID_TYPE', "sObject type 'Lead' is not supported.");
+		}
+		const fields = this.#organisation.visibleFields();
+		const { rows, aggregate } = select(soql, {
+			fields: new Map(fields.map((field) => [field.name.toLowerCase(), field])),
+			records: this.#organisation.records(),
+			labels: new Map(this.#organisation.leadSources.map(({ value, label }) => [value, label])),
+		});
+		const asked = Number(/batchSize=(\d+)/.exec(options)?.[1] ?? LARGEST_BATCH);
+		const batch = Math.min(Math.max(asked, SMALLEST_BATCH), this.mostRecords);
+		return this.#page({ rows, aggregate, totalSize: rows.length }, batch, version);
+	}
+
+	#more(locator: string, version: string): StandInAnswer {
+		const [, id = '', at = ''] = /^(01g\w{15})-(\d+)$/.exec(locator) ?? [];
+		const rest = this.#cursors.get(id);
+		if (!rest) {
+			throw new SalesforceRefusal(400, 'INVALID_QUERY_LOCATOR', 'invalid query locator');
+		}
+		const left = { ...rest, rows: rest.rows.slice(Number(at)) };
+		return this.#page(left, this.mostRecords, version, { id, at: Number(at) });
+	}
+
+	#page(
+		{ rows, aggregate, totalSize }: RestOfQuery,
+		batch: number,
+		version: string,
+		{ id, at } = { id: `01g${randomBytes(8).toString('hex').slice(0, 15)}`, at: 0 },
+	): StandInAnswer {
+		// Groups come all at once.
+		const page = aggregate ? rows : rows.slice(0, batch);
+		const done = page.length === rows.length;
+		if (!done && at === 0) this.#cursors.set(id, { rows, aggregate, totalSize });
+		const next = `/services/data/v${version}/query/${id}-${at + page.length}`;
+		return {
+			status: 200,
+			...(aggregate ? {} : { records: page.length }),
+			body: {
+				totalSize,
+				done,
+				...(done ? {} : { nextRecordsUrl: next }),
+				records: page.map((row) => this.#shown(row, aggregate, version)),
+			},
+		};
+	}
+
+	#shown(row: LeadRecord, aggregate: boolean, version: string): object {
+		const url = `/services/data/v${version}/sobjects/Lead/${String(row['Id'] ?? '')}`;
+		return {
+			attributes: aggregate ? { type: 'AggregateResult' } : { type: 'Lead', url },
+			...Object.fromEntries(
+				Object.entries(row).map(([name, value]) => [
+					name,
+					/(Date|stamp)$/.test(name) && typeof value === 'number'
+						? new Date(value).toISOString().replace('Z', '+0000')
+						: value,
+				]),
+			),
+		};
+	}
+
+	#describe(): StandInAnswer {
+		// Objects that a user may not read are not there for them.
+		if (!this.#organisation.rights.leads) throw notFound();
+		const values = this.#organisation.leadSources.map((entry) => ({
+			...entry,
+			defaultValue: false,
+			validFor: null,
+		}));
+		return {
+			status: 200,
+			body: {
+				name: 'Lead',
+				label: 'Lead',
+				keyPrefix: '00Q',
+				queryable: true,
+				createable: true,
+				fields: this.#organisation.visibleFields().map((field) => ({
+					...field,
+					filterable: isFilterable(field),
+					createable: field.type !== 'id' && field.type !== 'datetime',
+					picklistValues: field.name === 'LeadSource' ? values : [],
+				})),
+			},
+		};
+	}
+
+	#limitInfo(): Record<string, string> {
+		return { 'Sforce-Limit-Info': `api-usage=${this.usage.used}/${this.usage.limit}` };
+	}
+}
+
+function notFound(): SalesforceRefusal {
+	return new SalesforceRefusal(404, 'NOT_FOUND', 'The requested resource does not exist');
+}

@@ -1,0 +1,222 @@
+/**
+ * A stand-in for Salesforce: token endpoint, REST API and identity service on one address, as a My
+ * Domain has them, with one organisation behind it.
+ */
+import { StandInServer } from '../standIn.ts';
+import type { StandInAnswer, StandInOptions, StandInRequest } from '../standIn.ts';
+import type { Fault, LeadToWrite, Traffic } from '../pollContract/harness.ts';
+import type { LeadRecord } from './fields.ts';
+import { Organisation } from './organisation.ts';
+import type { NewLead } from './organisation.ts';
+import { SalesforceRefusal } from './refusal.ts';
+import { RestApi } from './restApi.ts';
+import { SignIn } from './signIn.ts';
+
+/** Seconds. What is busy for longer is out of calls for the day. */
+const SHORT_WAIT = 5;
+
+type Credential = Record<string, string>;
+
+export class Salesforce {
+	readonly credentialType = 'marketplaceLeadSalesforceApi';
+	readonly organisation = new Organisation();
+	readonly signIn: SignIn;
+	readonly api: RestApi;
+	readonly parameters = { destination: 'salesforce' };
+	/** Answers in the place of Salesforce what it never would; nothing for what it should. */
+	spoil: (
+		request: StandInRequest,
+	) => StandInAnswer | undefined | Promise<StandInAnswer | undefined> = () => undefined;
+	readonly #idByName = new Map<string, string>();
+	#server: StandInServer | undefined;
+
+	constructor() {
+		this.signIn = new SignIn(
+			this.organisation,
+			() => this.now(),
+			() => this.origin,
+		);
+		this.api = new RestApi(this.organisation, this.signIn);
+	}
+
+	async start(options: StandInOptions): Promise<void> {
+		this.#server = await StandInServer.start(
+			{
+				asksForLeads,
+				answer: async (request) => await this.#answer(request),
+				refuse,
+			},
+			options,
+		);
+	}
+
+	get server(): StandInServer {
+		if (!this.#server) throw new Error('The stand-in is not started');
+		return this.#server;
+	}
+
+	get origin(): string {
+		return this.server.origin;
+	}
+
+	/** Client credentials on a My Domain. */
+	get credential(): Credential {
+		return {
+			authentication: 'clientCredentials',
+			environment: 'myDomain',
+			myDomain: this.origin,
+			clientId: this.signIn.consumerKey,
+			clientSecret: this.signIn.consumerSecret,
+		};
+	}
+
+	get badCredential(): Credential {
+		return { ...this.credential, clientSecret: `${'0'.repeat(40)}WRONGSECRETWRONGSECRET00` };
+	}
+
+	get jwtCredential(): Credential {
+		return {
+			authentication: 'jwtBearer',
+			environment: 'myDomain',
+			myDomain: this.origin,
+			clientId: this.signIn.consumerKey,
+			username: this.organisation.username,
+			privateKey: this.signIn.privateKey,
+		};
+	}
+
+	get refreshCredential(): Credential {
+		return {
+			...this.credential,
+			authentication: 'refreshToken',
+			refreshToken: this.signIn.refreshToken,
+		};
+	}
+
+	now(): number {
+		return this.server.now();
+	}
+
+	pass(milliseconds: number): void {
+		this.server.pass(milliseconds);
+	}
+
+	/** Writes leads as Microsoft's connector does, by Web-to-Lead. @returns the leads' ids */
+	async insert(leads: readonly LeadToWrite[]): Promise<string[]> {
+		return leads.map((lead) => this.#insert(lead, false));
+	}
+
+	/** The same, but queries find them only after `showLate`. */
+	async insertLate(leads: readonly LeadToWrite[]): Promise<string[]> {
+		return leads.map((lead) => this.#insert(lead, true));
+	}
+
+	showLate(): void {
+		this.organisation.showLate();
+	}
+
+	/** Somebody changes the leads of these names. */
+	edit(...names: string[]): void {
+		for (const name of names) {
+			const id = this.#idByName.get(name);
+			if (id === undefined) throw new Error(`There is no lead "${name}" here`);
+			this.organisation.update(id, { Status: 'Working - Contacted' }, this.now());
+		}
+	}
+
+	fault(fault: Fault, options?: { page?: number; times?: number }): void {
+		this.server.fault(fault, options);
+	}
+
+	traffic(since?: Traffic): Traffic {
+		return this.server.traffic(since);
+	}
+
+	/** The SOQL of every query so far. */
+	get queries(): string[] {
+		return this.server.requests.flatMap(({ url }) => url.searchParams.get('q') ?? []);
+	}
+
+	async stop(): Promise<void> {
+		await this.#server?.stop();
+	}
+
+	#insert(lead: LeadToWrite, late: boolean): string {
+		const id = this.organisation.insert(this.#record(lead), { late });
+		this.#idByName.set(lead.name, id);
+		return id;
+	}
+
+	#record(lead: LeadToWrite): NewLead {
+		const { name, company = 'Fabrikam', leadSource, isTest = false, createdAt, writtenAt } = lead;
+		const values: LeadRecord = {
+			FirstName: 'Kim',
+			LastName: name,
+			Email: 'kim.sample@fabrikam.example',
+			Phone: '4255550100',
+			Country: 'US',
+			Company: company,
+			Title: 'Buyer',
+			Description: isTest ? 'MSFT_TEST_636573304831318844' : ' ',
+			LeadSource: leadSource ?? 'AzureMarketplace-INS|fabrikam.widget-1',
+		};
+		return { createdDate: writtenAt ?? createdAt ?? this.now(), values };
+	}
+
+	async #answer(request: StandInRequest): Promise<StandInAnswer> {
+		const spoilt = await this.spoil(request);
+		if (spoilt) return spoilt;
+		const { method, url, headers, body } = request;
+		if (url.pathname === '/services/oauth2/token') {
+			if (method !== 'POST') return { status: 405, body: '' };
+			return await this.signIn.token(new URLSearchParams(body));
+		}
+		const { id, userId, username } = this.organisation;
+		const identity = { organization_id: id, user_id: userId, preferred_username: username };
+		if (url.pathname === '/services/oauth2/userinfo' || url.pathname === `/id/${id}/${userId}`) {
+			return this.signIn.lets(headers['authorization'] ?? '')
+				? { status: 200, body: identity }
+				: { status: 403, body: 'Bad_OAuth_Token' };
+		}
+		return this.api.answer(request);
+	}
+}
+
+/** Starts an organisation without leads. */
+export async function startSalesforce(options: StandInOptions = {}): Promise<Salesforce> {
+	const salesforce = new Salesforce();
+	await salesforce.start(options);
+	return salesforce;
+}
+
+function asksForLeads({ url }: StandInRequest): boolean {
+	if (!/^\/services\/data\/v[\d.]+\/query/.test(url.pathname)) return false;
+	return !/\bGROUP BY\b/i.test(url.searchParams.get('q') ?? '');
+}
+
+/** Salesforce's own words; only where it is overloaded does it say how long to wait. */
+function refuse({ why, waitSeconds = 0 }: Fault & { kind: 'refused' }): StandInAnswer {
+	if (why === 'throttled') {
+		const limit = waitSeconds > SHORT_WAIT ? 'TotalRequests' : 'ConcurrentPerOrgLongTxn';
+		const refusal = new SalesforceRefusal(
+			403,
+			'REQUEST_LIMIT_EXCEEDED',
+			`${limit} Limit exceeded.`,
+		);
+		return { status: refusal.status, body: refusal.body };
+	}
+	if (why === 'busy') {
+		const refusal = new SalesforceRefusal(503, 'SERVER_UNAVAILABLE', 'server is overloaded');
+		return {
+			status: refusal.status,
+			headers: { 'retry-after': String(waitSeconds) },
+			body: refusal.body,
+		};
+	}
+	const refusal = new SalesforceRefusal(
+		500,
+		'UNKNOWN_EXCEPTION',
+		'An unexpected error occurred. Please include this ErrorId if you contact support: 0-0',
+	);
+	return { status: refusal.status, body: refusal.body };
+}
