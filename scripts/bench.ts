@@ -1,6 +1,8 @@
-/** `npm run bench [-- parse|drain|webhook|start]`: measures the package; see docs/performance.md. */
+/** `npm run bench [-- parse|followUp|drain|crms|webhook|start]`: measures the package; see docs/performance.md. */
 import { buildPackage } from './bench/builtPackage.ts';
 import { drain } from './bench/drain.ts';
+import { drainCrms } from './bench/drainCrms.ts';
+import { followUp } from './bench/followUp.ts';
 import { parse } from './bench/parse.ts';
 import type { Part, Result } from './bench/part.ts';
 import { printed, writeReport } from './bench/report.ts';
@@ -10,7 +12,9 @@ import { command, step } from './host/terminal.ts';
 
 const PARTS: Record<string, { title: string; part: Part }> = {
 	parse: { title: 'Reading leads, against JSON.parse', part: parse },
+	followUp: { title: 'Merging leads and composing follow-ups', part: followUp },
 	drain: { title: 'Draining an Azure table, against the bare SDK', part: drain },
+	crms: { title: 'Draining CRMs, against their bare clients', part: drainCrms },
 	webhook: { title: 'Leads a second in n8n, against a ten-line trigger', part: webhook },
 	start: { title: 'What the package adds to the start of n8n', part: start },
 };

@@ -2,6 +2,9 @@
 import Table from 'cli-table3';
 import { Listr } from 'listr2';
 
+import { startEntraAuthority } from '../test/support/entra/authority.ts';
+import { startCrms } from '../test/support/leadDestinations.ts';
+import type { StandInDestination } from '../test/support/leadDestinations.ts';
 import { build, withTarball } from './host/build.ts';
 import { N8N_VERSION, ensureN8n } from './host/cache.ts';
 import { Demo } from './host/demo.ts';
@@ -14,9 +17,18 @@ const once = process.argv.includes('--once');
 
 interface State {
 	install: string;
+	crms: StandInDestination[];
+	/** Of the stand-in for Entra, for n8n to trust. */
+	trusted: string;
 	environment: Environment;
 	demo: Demo;
 	result: DemoResult;
+	/** Undoes what was started, the last first. */
+	stops: Array<() => Promise<void>>;
+}
+
+async function stop({ stops }: State): Promise<void> {
+	for (const undo of stops.toReversed()) await undo();
 }
 
 /** Each task has a line of its own for what goes on, which is gone when the task is done. */
@@ -25,7 +37,7 @@ function shownBy(task: { output: string }): (message: string) => void {
 }
 
 async function runDemo(): Promise<State> {
-	const state = {} as State;
+	const state = { stops: [] as State['stops'] } as State;
 	const tasks = new Listr<State>(
 		[
 			{ title: 'Build the package', task: () => build() },
@@ -36,22 +48,37 @@ async function runDemo(): Promise<State> {
 				},
 			},
 			{
+				title: 'Start stand-ins for Dynamics 365, Entra, Marketo and Salesforce',
+				task: async (context) => {
+					const authority = await startEntraAuthority();
+					context.stops.push(authority.stop);
+					context.crms = await startCrms({ authority });
+					context.stops.push(...context.crms.map((crm) => () => crm.stop()));
+					context.trusted = authority.tls.certFile;
+				},
+			},
+			{
 				title: 'Install the package in n8n, start n8n and an Azure Table emulator',
 				task: async (context) => {
 					context.environment = await withTarball((tarball) =>
-						Environment.start({ install: context.install, tarballs: [tarball] }),
+						Environment.start({
+							install: context.install,
+							tarballs: [tarball],
+							env: { NODE_EXTRA_CA_CERTS: context.trusted },
+						}),
 					);
+					context.stops.push(() => context.environment.stop());
 				},
 			},
 			{
 				title: 'Make credentials, import and activate the example workflows',
 				task: async (context, task) => {
-					context.demo = new Demo(context.environment, shownBy(task));
+					context.demo = new Demo(context.environment, context.crms, shownBy(task));
 					await context.demo.importWorkflows();
 				},
 			},
 			{
-				title: 'Send a lead of every kind over HTTPS and into the table',
+				title: 'Send a lead of every kind over HTTPS, into the table and into the CRMs',
 				task: async ({ demo }, task) => {
 					demo.progress = shownBy(task);
 					await demo.sendSamples();
@@ -76,7 +103,7 @@ async function runDemo(): Promise<State> {
 		await tasks.run();
 		return state;
 	} catch (error) {
-		await state.environment?.stop();
+		await stop(state);
 		throw error;
 	}
 }
@@ -96,7 +123,8 @@ function leadsTable(leads: SeenLead[]): string {
 }
 
 await command(async () => {
-	const { environment, demo, result } = await runDemo();
+	const state = await runDemo();
+	const { environment, demo, result } = state;
 	const { seen, differences } = result;
 	process.stdout.write(`\n${leadsTable(seen)}\n\n`);
 	process.stdout.write(
@@ -106,7 +134,7 @@ await command(async () => {
 	);
 	const exitCode = differences.length === 0 ? 0 : 1;
 	if (once) {
-		await environment.stop();
+		await stop(state);
 		return exitCode;
 	}
 	process.stdout.write(

@@ -1,13 +1,10 @@
-import path from 'node:path';
-
-import { build as bundle } from 'esbuild';
-
 import { startAzurite } from '../../test/support/azurite.ts';
 import type { Azurite } from '../../test/support/azurite.ts';
 import { startFaultProxy } from '../../test/support/faultProxy.ts';
 import { MarketplaceTable, marketplaceRows } from '../../test/support/marketplaceTable.ts';
 import { PROJECT_ROOT, serverNode } from '../host/paths.ts';
 import { run } from '../host/run.ts';
+import { bundleChild } from './bundleChild.ts';
 import type { DrainOrder, DrainReport, DrainSide } from './drainChild.ts';
 import type { Part, Result } from './part.ts';
 import { ratios, spread, threeDigits } from './statistics.ts';
@@ -42,7 +39,7 @@ export const drain: Part = async ({ built, progress }) => {
 	const azurite = await startAzurite();
 	try {
 		for (const table of TABLES) await fill(azurite, table, progress);
-		const script = await bundleChild(built.workFolder);
+		const script = await bundleChild('drainChild', built.workFolder);
 		const drainTable: Drain = async (storage, { name, rows }, sides) => {
 			const { accountKey, accountName, connectionString, endpoint } = storage;
 			const order: DrainOrder = {
@@ -81,20 +78,6 @@ async function fill(
 		progress(`inserting ${rows} rows (${Math.round((from / rows) * 100)} %)`);
 		await table.insert(marketplaceRows(Math.min(INSERT_CHUNK, rows - from), from));
 	}
-}
-
-async function bundleChild(workFolder: string): Promise<string> {
-	const outfile = path.join(workFolder, 'drainChild.cjs');
-	await bundle({
-		entryPoints: [path.join(import.meta.dirname, 'drainChild.ts')],
-		outfile,
-		bundle: true,
-		platform: 'node',
-		format: 'cjs',
-		packages: 'external',
-		logLevel: 'error',
-	});
-	return outfile;
 }
 
 /** In one process: a round to warm up, then the rounds that count, every other one backwards. */

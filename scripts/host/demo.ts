@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import type { LeadDestination } from '../../test/support/leadDestinations.ts';
 import { MarketplaceTable } from '../../test/support/marketplaceTable.ts';
 import type { MarketplaceRow, TableAccount } from '../../test/support/marketplaceTable.ts';
 import type { Progress } from './cache.ts';
 import { PROJECT_ROOT } from './paths.ts';
-import type { Execution, RestClient, Workflow, WorkflowFile } from './rest.ts';
+import type { CredentialRef, Execution, RestClient, Workflow, WorkflowFile } from './rest.ts';
 import { SAMPLES } from './samples.ts';
-import type { Sample, SeenLead, Via } from './samples.ts';
+import type { FileSample, SeenLead, Via } from './samples.ts';
 import { duration } from './text.ts';
 import { waitFor } from './wait.ts';
 
@@ -17,12 +18,13 @@ export const PACKAGE = 'n8n-nodes-marketplace-leads';
 const NEXT_POLL_MS = 120_000;
 const PARSER = `${PACKAGE}.leadSource`;
 
-/** The example of each way, which is also the workflow of the demo. */
-const EXAMPLES: Record<Via, string> = {
-	HTTPS: 'leads-from-https.json',
-	'Azure Table': 'leads-from-azure-table.json',
-	Webhook: 'webhook-to-lead-source.json',
-};
+/** The examples, which are also the workflows of the demo, each with the ways its leads come. */
+export const EXAMPLES = {
+	'leads-from-https.json': ['HTTPS'],
+	'leads-from-azure-table.json': ['Azure Table'],
+	'leads-from-crms.json': ['Dynamics 365', 'Marketo', 'Salesforce'],
+	'webhook-to-lead-source.json': ['Webhook'],
+} as const satisfies Record<string, readonly Via[]>;
 
 /** A running n8n with our package, and the storage account that leads are written to. */
 export interface DemoHost {
@@ -44,17 +46,24 @@ export interface DemoResult {
  */
 export class Demo {
 	private readonly host: DemoHost;
+	private readonly crms: readonly LeadDestination[];
 	/** Told what goes on; may be exchanged between the parts. */
 	progress: Progress;
 	private readonly secret = randomBytes(24).toString('base64url');
-	private readonly workflows = {} as Record<Via, Workflow>;
+	private readonly workflows = new Map<Via, Workflow>();
 	private readonly answeredIds: string[] = [];
 	private readonly differences: string[] = [];
 	/** By execution: what has ended does not change, and is not asked for again. */
 	private readonly read = new Map<string, Found[]>();
 
-	constructor(host: DemoHost, progress: Progress = () => undefined) {
+	/** `crms` stand in for the vendors, as n8n reaches them. */
+	constructor(
+		host: DemoHost,
+		crms: readonly LeadDestination[],
+		progress: Progress = () => undefined,
+	) {
 		this.host = host;
+		this.crms = crms;
 		this.progress = progress;
 	}
 
@@ -64,7 +73,7 @@ export class Demo {
 		return await this.collect();
 	}
 
-	/** Makes the credentials and puts the three example workflows live. */
+	/** Makes the credentials and puts the example workflows live. */
 	async importWorkflows(): Promise<void> {
 		const { rest, azurite } = this.host;
 		const endpoint = await rest.createCredential('marketplaceLeadEndpointApi', 'Lead endpoint', {
@@ -74,10 +83,17 @@ export class Demo {
 			authentication: 'connectionString',
 			connectionString: azurite.connectionString,
 		});
+		const crms: Array<LeadDestination & { reference: CredentialRef }> = [];
+		for (const crm of this.crms) {
+			const { credentialType, displayName, credential } = crm;
+			const reference = await rest.createCredential(credentialType, displayName, credential);
+			crms.push({ ...crm, reference });
+		}
 		const table = await new MarketplaceTable(azurite).create();
 		await table.insert(await rows('before'));
+		await this.writeToCrms('before');
 
-		for (const [via, file] of Object.entries(EXAMPLES) as Array<[Via, string]>) {
+		for (const [file, vias] of Object.entries(EXAMPLES)) {
 			this.progress(`Importing and activating ${file}`);
 			const workflow = await readExample(file);
 			for (const node of workflow.nodes) {
@@ -85,11 +101,15 @@ export class Demo {
 					node.credentials = { marketplaceLeadEndpointApi: endpoint };
 				}
 				if (node.type.endsWith('.marketplaceLeadPollTrigger')) {
-					node.credentials = { azureTableApi: storage };
+					const crm = crms.find(({ name }) => name === node.parameters['destination']);
+					node.credentials = crm
+						? { [crm.credentialType]: crm.reference }
+						: { azureTableApi: storage };
+					node.parameters = { ...node.parameters, ...crm?.parameters };
 				}
 			}
 			const created = await rest.createWorkflow(workflow);
-			this.workflows[via] = created;
+			for (const via of vias) this.workflows.set(via, created);
 			const { status, triggers } = await rest.activate(created);
 			if (status !== 'published') {
 				const reasons = triggers.map((trigger) => trigger.errorMessage).join(' ');
@@ -98,18 +118,28 @@ export class Demo {
 		}
 	}
 
+	private async writeToCrms(when: 'after' | 'before'): Promise<void> {
+		for (const { displayName, insert } of this.crms) {
+			const leads = SAMPLES.flatMap((sample) =>
+				'lead' in sample && sample.via === displayName && sample.when === when ? sample.lead : [],
+			);
+			await insert(leads);
+		}
+	}
+
 	/** Sends every sample its own way; the rows of `before` are in the table already. */
 	async sendSamples(): Promise<void> {
 		for (const sample of SAMPLES) {
-			if (sample.via === 'Azure Table') continue;
+			if (!('file' in sample) || sample.via === 'Azure Table') continue;
 			this.progress(`Sending ${sample.file}`);
 			await this.send(sample);
 		}
-		this.progress('Writing leads into the table');
+		this.progress('Writing leads into the table and the CRMs');
 		await new MarketplaceTable(this.host.azurite).insert(await rows('after'));
+		await this.writeToCrms('after');
 	}
 
-	private async send(sample: Sample): Promise<void> {
+	private async send(sample: FileSample): Promise<void> {
 		const response = await fetch(this.endpoint(sample.via), {
 			method: 'POST',
 			headers: { 'content-type': sample.contentType ?? 'application/json' },
@@ -128,7 +158,8 @@ export class Demo {
 	/** The production URL that leads are sent to, with its secret. */
 	endpoint(via: Via): string {
 		const { baseUrl } = this.host;
-		const trigger = this.workflows[via].nodes.find((node) => node.webhookId !== undefined);
+		const workflow = this.workflows.get(via);
+		const trigger = workflow?.nodes.find((node) => node.webhookId !== undefined);
 		if (!trigger) throw new Error(`The workflow of ${via} has no webhook.`);
 		return via === 'HTTPS'
 			? `${baseUrl}/webhook/${trigger.webhookId}/lead?code=${this.secret}`
@@ -147,7 +178,7 @@ export class Demo {
 				found = await this.leadsOfExecutions();
 				const waited = duration(Date.now() - started);
 				this.progress(
-					`${found.length} of ${expected.length} leads came out; n8n polls the table once a minute (${waited})`,
+					`${found.length} of ${expected.length} leads came out; n8n polls once a minute (${waited})`,
 				);
 				return found.length >= expected.length ? true : undefined;
 			},
@@ -169,7 +200,7 @@ export class Demo {
 
 	private async leadsOfExecutions(): Promise<Found[]> {
 		const { rest } = this.host;
-		for (const [via, workflow] of Object.entries(this.workflows) as Array<[Via, Workflow]>) {
+		for (const workflow of new Set(this.workflows.values())) {
 			for (const { id, stoppedAt } of (await rest.executions(workflow.id)).reverse()) {
 				if (stoppedAt === null || this.read.has(id)) continue;
 				const execution = await rest.execution(id);
@@ -179,10 +210,21 @@ export class Demo {
 						`Execution ${id} of "${workflow.name}" ended as ${execution.status}: ${reason}`,
 					);
 				}
-				this.read.set(id, leadsThrough(workflow, execution, via));
+				this.read.set(id, leadsThrough(workflow, execution, this.viaOf(workflow)));
 			}
 		}
 		return [...this.read.values()].flat();
+	}
+
+	/** By which way a lead came; a workflow may have several, told by the lead's destination. */
+	private viaOf(workflow: Workflow): (lead: Record<string, unknown>) => Via {
+		const ways = [...this.workflows].filter(([, of]) => of === workflow).map(([via]) => via);
+		return ({ destination }) => {
+			const crm = this.crms.find(({ name }) => name === destination)?.displayName;
+			const way = ways.length === 1 ? ways[0] : ways.find((via) => via === crm);
+			if (!way) throw new Error(`"${workflow.name}" gave a lead of "${String(destination)}".`);
+			return way;
+		};
 	}
 }
 
@@ -192,7 +234,11 @@ interface Found {
 }
 
 /** The leads that left the parser, having checked that each output's node got what it was sent. */
-function leadsThrough(workflow: WorkflowFile, execution: Execution, via: Via): Found[] {
+function leadsThrough(
+	workflow: WorkflowFile,
+	execution: Execution,
+	viaOf: (lead: Record<string, unknown>) => Via,
+): Found[] {
 	const parser = workflow.nodes.find((node) => node.type === PARSER);
 	if (!parser) throw new Error(`"${workflow.name}" has no Lead Source node.`);
 	const outputs = execution.runs[parser.name]?.[0]?.data?.main ?? [];
@@ -205,7 +251,7 @@ function leadsThrough(workflow: WorkflowFile, execution: Execution, via: Via): F
 				`Output ${output} of "${parser.name}" sent ${sent.length} leads, of which ${arrived.length} came through.`,
 			);
 		}
-		return sent.map(({ json }) => ({ id: String(json['id']), lead: seenLead(json, via) }));
+		return sent.map(({ json }) => ({ id: String(json['id']), lead: seenLead(json, viaOf(json)) }));
 	});
 }
 
@@ -257,7 +303,9 @@ function describe(lead: SeenLead): string {
 
 /** The rows of one half of the table's samples, as the SDK wants them. */
 async function rows(when: 'after' | 'before'): Promise<MarketplaceRow[]> {
-	const samples = SAMPLES.filter((sample) => sample.via === 'Azure Table' && sample.when === when);
+	const samples = SAMPLES.filter(
+		(sample): sample is FileSample => sample.via === 'Azure Table' && sample.when === when,
+	);
 	return await Promise.all(
 		samples.map(async (sample): Promise<MarketplaceRow> => {
 			const row = JSON.parse(await readFile(sampleFile(sample), 'utf8')) as Record<string, string>;
@@ -273,6 +321,6 @@ export async function readExample(file: string): Promise<WorkflowFile> {
 	return JSON.parse(text) as WorkflowFile;
 }
 
-function sampleFile({ file }: Sample): string {
+function sampleFile({ file }: FileSample): string {
 	return path.join(PROJECT_ROOT, 'test', 'samples', file);
 }

@@ -3,8 +3,11 @@
  * workflow for it. The bodies and rows themselves are the files in `test/samples/`.
  */
 
+import type { LeadToWrite } from '../../test/support/pollContract/harness.ts';
+
 /** The way a sample takes into n8n. */
-export type Via = 'Azure Table' | 'HTTPS' | 'Webhook';
+export type Via = 'Azure Table' | 'HTTPS' | 'Webhook' | Crm;
+export type Crm = 'Dynamics 365' | 'Marketo' | 'Salesforce';
 
 /** What is looked at of a lead that came out; the columns of the demo's table. */
 export interface SeenLead {
@@ -19,16 +22,26 @@ export interface SeenLead {
 	isTest: boolean;
 }
 
-export interface Sample {
+export interface FileSample {
 	/** In `test/samples/`. */
 	file: string;
 	/** HTTPS: sent to our trigger; Webhook: to n8n's own, with Lead Source behind it. */
-	via: Via;
+	via: Exclude<Via, Crm>;
 	/** Table rows only: whether the row is there before the workflow is activated. */
 	when?: 'after' | 'before';
 	contentType?: string;
 	leads: SeenLead[];
 }
+
+/** A lead that what stands in for the CRM writes as Microsoft's connector does there. */
+interface CrmSample {
+	via: Crm;
+	lead: LeadToWrite;
+	when: 'after' | 'before';
+	leads: SeenLead[];
+}
+
+export type Sample = CrmSample | FileSample;
 
 /** INS from Azure Marketplace, the most usual lead; a sample says in what it differs. */
 const seen = (via: Via, changes: Partial<SeenLead>): SeenLead => ({
@@ -54,28 +67,55 @@ const https = (
 	file: string,
 	leads: Array<Partial<SeenLead>>,
 	contentType = 'application/json',
-): Sample => ({
+): FileSample => ({
 	file,
 	via: 'HTTPS',
 	contentType,
 	leads: leads.map((lead) => seen('HTTPS', lead)),
 });
 
-const webhook = (file: string, lead: Partial<SeenLead>): Sample => ({
+const webhook = (file: string, lead: Partial<SeenLead>): FileSample => ({
 	file,
 	via: 'Webhook',
 	contentType: 'application/json',
 	leads: [seen('Webhook', lead)],
 });
 
-const row = (file: string, when: 'after' | 'before', lead: Partial<SeenLead>): Sample => ({
+const row = (file: string, when: 'after' | 'before', lead: Partial<SeenLead>): FileSample => ({
 	file,
 	via: 'Azure Table',
 	when,
 	leads: [seen('Azure Table', lead)],
 });
 
+/** One lead of each kind that a CRM has before, and two that come later, for each of the three. */
+const CRM_SAMPLES: readonly CrmSample[] = (
+	['Dynamics 365', 'Marketo', 'Salesforce'] as const
+).flatMap((via): CrmSample[] => {
+	const crm = (
+		when: 'after' | 'before',
+		company: string,
+		leadSource: string,
+		lead: Partial<SeenLead>,
+	): CrmSample => ({
+		via,
+		when,
+		lead: { name: `${company} in ${via}`, company, leadSource },
+		leads: [seen(via, { company, offer: leadSource.split('|')[1] ?? '', ...lead })],
+	});
+	const { offer: _offer, ...contactMeOf } = contactMe;
+	return [
+		crm('before', 'Coho Winery', 'AzureMarketplace-INS|contoso.gateway', {}),
+		crm('after', 'Humongous Insurance', 'SPZA-PLT|contoso.crm-add-on', contactMeOf),
+		crm('after', 'The Phone Company', 'SPZA-DNC|contoso.crm-add-on', {
+			source: 'SPZA',
+			...doNotContact,
+		}),
+	];
+});
+
 export const SAMPLES: readonly Sample[] = [
+	...CRM_SAMPLES,
 	https('https-test-lead.json', [
 		{ offer: 'Contoso Test', company: testLeadCompany, isTest: true },
 	]),

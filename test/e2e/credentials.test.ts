@@ -72,10 +72,10 @@ describe('Azure Table', () => {
 	});
 
 	it('connects as an Entra application, and says which part of it is wrong', async () => {
-		const { authorityHost, endpoint, application } = host.entra;
-		const { tenantId, clientId, clientSecret, expiredSecret } = application;
-		const way = { authentication: 'entra', cloud: 'custom', endpoint, authorityHost };
-		const right = { ...way, tenantId, clientId, clientSecret };
+		const { authority, storage } = host.outside;
+		const { tenantId, clientId, clientSecret, expiredSecret } = authority.application;
+		const way = { authentication: 'entra', cloud: 'custom', authorityHost: authority.host };
+		const right = { ...way, endpoint: storage.endpoint, tenantId, clientId, clientSecret };
 		expect(await test(right)).toEqual(ok);
 
 		const nobody = '00000000-0000-0000-0000-000000000001';

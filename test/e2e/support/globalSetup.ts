@@ -7,8 +7,11 @@ import { Environment } from '../../../scripts/host/environment.ts';
 import { PROJECT_ROOT } from '../../../scripts/host/paths.ts';
 import { exitOnSignals, paced } from '../../../scripts/host/terminal.ts';
 import { startAzurite } from '../../support/azurite.ts';
+import type { Azurite } from '../../support/azurite.ts';
 import { startEntraAuthority } from '../../support/entra/authority.ts';
+import { startForwardProxy } from '../../support/forwardProxy.ts';
 import { announceHost, shared } from './host.ts';
+import type { Outside } from './host.ts';
 
 /** One n8n for all the tests that do not have to stop it. */
 export default async function globalSetup(): Promise<void> {
@@ -18,21 +21,45 @@ export default async function globalSetup(): Promise<void> {
 	const install = await ensureN8n(paced((message) => process.stderr.write(`${message}\n`)));
 	exitOnSignals();
 	const stops: Array<() => Promise<void>> = (shared.marketplaceLeadsStops = []);
-	const authority = await startEntraAuthority();
+	const authority = await startEntraAuthority(['*.leads.example']);
 	stops.push(authority.stop);
-	const entraStorage = await startAzurite({ tls: authority.tls });
-	stops.push(entraStorage.stop);
+	const proxy = await startForwardProxy();
+	stops.push(proxy.stop);
+	const storage = await startAzurite({ tls: authority.tls });
+	stops.push(storage.stop);
+	// As in a company: out by a proxy with a sign-in only, and a certificate authority of its own.
 	const environment = await withTarball((tarball) =>
 		Environment.start({
 			install,
 			tarballs: [tarball],
-			env: { NODE_EXTRA_CA_CERTS: authority.tls.certFile },
+			env: {
+				HTTP_PROXY: proxy.url,
+				HTTPS_PROXY: proxy.url,
+				NO_PROXY: '127.0.0.1',
+				NODE_EXTRA_CA_CERTS: authority.tls.certFile,
+			},
 		}),
 	);
 	stops.push(() => environment.stop());
+	const { host, application, tls } = authority;
 	announceHost(environment, {
-		authorityHost: authority.host,
-		endpoint: entraStorage.endpoint,
-		application: authority.application,
+		authority: { host, application, tls },
+		storage: underOutsideName(storage),
+		storageHere: withoutStop(storage),
+		proxyLog: proxy.logFile,
 	});
+}
+
+const withoutStop = ({ accountName, accountKey, endpoint }: Azurite) => ({
+	accountName,
+	accountKey,
+	endpoint,
+});
+
+/** Azurite takes the account from a host's name. */
+function underOutsideName(storage: Azurite): Outside['storage'] {
+	const { accountName, accountKey, port } = storage;
+	const endpoint = `https://${accountName}.leads.example:${port}`;
+	const connectionString = `AccountName=${accountName};AccountKey=${accountKey};TableEndpoint=${endpoint};`;
+	return { accountName, accountKey, endpoint, connectionString };
 }

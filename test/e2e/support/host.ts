@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+
 import type { DemoHost } from '../../../scripts/host/demo.ts';
 import type { Environment } from '../../../scripts/host/environment.ts';
 import { RestClient } from '../../../scripts/host/rest.ts';
 import type { Owner } from '../../../scripts/host/rest.ts';
-import type { EntraApplication } from '../../support/entra/authorityServer.ts';
+import type { TableAccount } from '../../support/marketplaceTable.ts';
+import type { EntraAuthority } from '../../support/entra/authority.ts';
 
 /** How the global set-up tells the test files, which share no memory with it. */
 const VARIABLE = 'MARKETPLACE_LEADS_E2E_HOST';
@@ -10,31 +14,39 @@ const VARIABLE = 'MARKETPLACE_LEADS_E2E_HOST';
 /** What the global tear-down stops, last first; jest loads it apart, but in the same process. */
 export const shared = globalThis as { marketplaceLeadsStops?: Array<() => Promise<void>> };
 
-/** A storage account that takes Entra tokens, and the stand-in for Entra that n8n trusts. */
-export interface EntraStorage {
-	authorityHost: string;
-	endpoint: string;
-	application: EntraApplication;
+/** What n8n reaches through a proxy only, by certificates that it trusts by setting only. */
+export interface Outside {
+	/** The stand-in for Entra. */
+	authority: Omit<EntraAuthority, 'stop'>;
+	/** A storage account that takes Entra tokens, by a name that only the proxy can resolve. */
+	storage: DemoHost['azurite'];
+	/** The same account as it is reached without the proxy. */
+	storageHere: TableAccount;
+	/** One line a connection through the proxy. */
+	proxyLog: string;
 }
 
 interface Announcement {
 	baseUrl: string;
 	owner: Owner;
 	azurite: DemoHost['azurite'];
-	entra: EntraStorage;
+	outside: Outside;
 }
 
-export function announceHost({ baseUrl, owner, azurite }: Environment, entra: EntraStorage): void {
-	const announcement: Announcement = { baseUrl, owner, azurite, entra };
+export function announceHost({ baseUrl, owner, azurite }: Environment, outside: Outside): void {
+	const announcement: Announcement = { baseUrl, owner, azurite, outside };
 	process.env[VARIABLE] = JSON.stringify(announcement);
 }
 
 /** The n8n that all test files share, with a session of its owner's. */
-export async function sharedHost(): Promise<DemoHost & { entra: EntraStorage }> {
+export async function sharedHost(): Promise<DemoHost & { outside: Outside }> {
 	const announced = process.env[VARIABLE];
 	if (!announced) throw new Error('The global set-up of the e2e project did not run.');
-	const { baseUrl, owner, azurite, entra } = JSON.parse(announced) as Announcement;
+	const { baseUrl, owner, azurite, outside } = JSON.parse(announced) as Announcement;
+	// What the tests start themselves has the authority's certificate too.
+	const trusted = readFileSync(outside.authority.tls.certFile, 'utf8');
+	setDefaultCACertificates([...getCACertificates('default'), trusted]);
 	const rest = new RestClient(baseUrl);
 	await rest.login(owner);
-	return { baseUrl, rest, azurite, entra };
+	return { baseUrl, rest, azurite, outside };
 }

@@ -34,9 +34,13 @@ export function leadTrigger(parameters: Parameters = {}): WorkflowNode {
 }
 
 export function pollTrigger(table: string, parameters: Parameters = {}): WorkflowNode {
+	return pollsFrom({ table: { __rl: true, mode: 'name', value: table }, ...parameters });
+}
+
+/** The poll trigger at the destination that the parameters choose. */
+export function pollsFrom(parameters: Parameters): WorkflowNode {
 	return node('Trigger', `${PACKAGE}.marketplaceLeadPollTrigger`, {
 		pollTimes: { item: [{ mode: 'everyMinute' }] },
-		table: { __rl: true, mode: 'name', value: table },
 		...parameters,
 	});
 }
@@ -123,7 +127,7 @@ export interface LeadJson {
 	isTest: boolean;
 	source: { code: string };
 	offer: { id: string; title: string };
-	customer: { company: string; email: string };
+	customer: { company: string; email: string; lastName: string };
 	[more: string]: unknown;
 }
 

@@ -1,4 +1,6 @@
-import { compareLeads, readExample } from '../../../scripts/host/demo.ts';
+import { readdirSync } from 'node:fs';
+
+import { compareLeads, EXAMPLES, readExample } from '../../../scripts/host/demo.ts';
 import { SAMPLES } from '../../../scripts/host/samples.ts';
 import type { SeenLead } from '../../../scripts/host/samples.ts';
 
@@ -36,19 +38,22 @@ describe('the samples', () => {
 	});
 });
 
+const FILES = readdirSync('examples');
+
 describe('the examples', () => {
-	it.each(['leads-from-https.json', 'leads-from-azure-table.json', 'webhook-to-lead-source.json'])(
-		'%s can be imported by anybody',
-		async (file) => {
-			const { nodes, connections } = await readExample(file);
-			const names = nodes.map(({ name }) => name);
-			expect(new Set(names).size).toBe(names.length);
-			// A credential's ID means nothing in another n8n.
-			expect(nodes.filter(({ credentials }) => credentials !== undefined)).toEqual([]);
-			for (const [from, { main }] of Object.entries(connections)) {
-				expect(names).toContain(from);
-				for (const { node } of main.flat()) expect(names).toContain(node);
-			}
-		},
-	);
+	it('are all there that the demo shows', () => {
+		expect(FILES).toEqual(expect.arrayContaining(Object.keys(EXAMPLES)));
+	});
+
+	it.each(FILES)('%s can be imported by anybody', async (file) => {
+		const { nodes, connections } = await readExample(file);
+		const names = nodes.map(({ name }) => name);
+		expect(new Set(names).size).toBe(names.length);
+		// A credential's ID means nothing in another n8n.
+		expect(nodes.filter(({ credentials }) => credentials !== undefined)).toEqual([]);
+		for (const [from, { main }] of Object.entries(connections)) {
+			expect(names).toContain(from);
+			for (const { node } of main.flat()) expect(names).toContain(node);
+		}
+	});
 });

@@ -1,0 +1,103 @@
+/**
+ * The process that `drainCrms.ts` measures, bundled for CommonJS because n8n's packages load no
+ * other way. Takes a {@link CrmOrder} as JSON in its argument and prints a {@link CrmReport}.
+ */
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+import type { IDataObject, INodeParameters, INodeType } from 'n8n-workflow';
+
+import { pollContext } from '../../test/support/engine';
+import { BARE_CLIENTS } from './crmClients';
+
+export interface CrmOrder {
+	packageFolder: string;
+	/** What the node's parameter Destination holds. */
+	destination: string;
+	credentialType: string;
+	credential: Record<string, string>;
+	parameters: Record<string, unknown>;
+	/** Named by a number from 0 on at the end of their last names. */
+	leads: number;
+	/** Most leads a poll, or the bare client; one after the other. */
+	sides: Array<number | 'bare'>;
+}
+
+export interface CrmReport {
+	/** In the order given. */
+	seconds: number[];
+	/** The most memory this process ever had, in bytes. */
+	peakMemory: number;
+}
+
+const BYTES_PER_KB = 1_024;
+
+const order = JSON.parse(process.argv[2] ?? '') as CrmOrder;
+
+/** Every lead has to come exactly once. */
+function tally(): { add: (name: unknown) => void; count: () => number } {
+	const seen = new Uint8Array(order.leads);
+	let count = 0;
+	return {
+		add(name) {
+			const index = Number(/(\d+)$/.exec(String(name))?.[1]);
+			if (seen[index] !== 0) throw new Error(`"${String(name)}" came twice, or from elsewhere.`);
+			seen[index] = 1;
+			count += 1;
+		},
+		count: () => count,
+	};
+}
+
+function triggerType(): INodeType {
+	const name = 'MarketplaceLeadPollTrigger';
+	const file = path.join(order.packageFolder, 'dist', 'nodes', name, `${name}.node.js`);
+	const loaded = createRequire(file)(file) as Record<string, new () => INodeType>;
+	const Type = loaded[name];
+	if (!Type) throw new Error(`${file} exports no ${name}.`);
+	return new Type();
+}
+
+/** Polls as n8n does, from no cursor until every lead has come. */
+async function pollAll(limit: number): Promise<void> {
+	const { credentialType, credential, parameters, leads } = order;
+	const poller = pollContext({
+		type: triggerType(),
+		parameters: { ...parameters, maxLeads: limit } as INodeParameters,
+		credentials: { [credentialType]: credential },
+	});
+	const { add, count } = tally();
+	while (count() < leads) {
+		const [items = []] = (await poller.poll()) ?? [];
+		if (items.length === 0) throw new Error(`A poll found nothing after ${count()} leads.`);
+		for (const { json } of items) add((json as { customer: IDataObject }).customer['lastName']);
+	}
+}
+
+async function readBare(): Promise<void> {
+	const { add, count } = tally();
+	const read = BARE_CLIENTS[order.destination];
+	if (!read) throw new Error(`There is no bare client for ${order.destination}.`);
+	await read(order, add);
+	if (count() !== order.leads) throw new Error(`The bare client read ${count()} leads.`);
+}
+
+async function main(): Promise<CrmReport> {
+	// Loaded by every child, so that their memory differs by what they do.
+	triggerType();
+	const seconds: number[] = [];
+	for (const side of order.sides) {
+		const started = performance.now();
+		await (side === 'bare' ? readBare() : pollAll(side));
+		seconds.push((performance.now() - started) / 1_000);
+	}
+	return { seconds, peakMemory: process.resourceUsage().maxRSS * BYTES_PER_KB };
+}
+
+main().then(
+	(report) => process.stdout.write(JSON.stringify(report)),
+	(error: unknown) => {
+		process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+		process.exitCode = 1;
+	},
+);
