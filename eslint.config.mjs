@@ -130,6 +130,11 @@ const BORDERS = [
 		pattern: '^(?!\\./|\\.\\./vendor/|node:crypto$)',
 		message: 'The domain is pure: it reaches out of nodes/lead only for nodes/vendor.',
 	},
+	{
+		files: ['nodes/lead/*/**/*.ts'],
+		pattern: '^(?!\\./|\\.\\./(?!\\.)|node:crypto$)',
+		message: 'The domain is pure: its folders reach no further than nodes/lead.',
+	},
 ];
 
 /** What Node gives every module, as far as our plain scripts use it. */

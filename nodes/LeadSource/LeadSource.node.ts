@@ -1,5 +1,4 @@
 import type {
-	IDataObject,
 	IExecuteFunctions,
 	INodeExecutionData,
 	INodeType,
@@ -7,11 +6,31 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
-import type { JsonValue } from '../lead';
-import { parseLead } from '../lead';
-import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
-import { recordsOfField, recordsOfItem } from './records';
-import { outputsExpression, splitNamed } from './splits';
+import { composeFollowUpProperties, composeItems } from './composeFollowUp';
+import { mergeItems, mergeLeadsProperties } from './mergeLeads';
+import { parse, parseProperties } from './parse';
+import {
+	clearRepeats,
+	clearRepeatsProperties,
+	removeRepeats,
+	removeRepeatsProperties,
+} from './removeRepeats';
+import { outputsExpression } from './splits';
+
+type Execute = (
+	context: IExecuteFunctions,
+) => INodeExecutionData[][] | Promise<INodeExecutionData[][]>;
+
+const OPERATIONS: Readonly<Record<string, Execute>> = {
+	clearRepeats,
+	composeFollowUp: composeItems,
+	mergeLeads: mergeItems,
+	parse,
+	removeRepeats,
+};
+
+/** Operations that read leads from their items. */
+const READING = ['composeFollowUp', 'mergeLeads', 'parse', 'removeRepeats'];
 
 export class LeadSource implements INodeType {
 	description: INodeTypeDescription = {
@@ -19,21 +38,62 @@ export class LeadSource implements INodeType {
 		name: 'leadSource',
 		icon: { light: 'file:../icons/leadSource.svg', dark: 'file:../icons/leadSource.dark.svg' },
 		group: ['transform'],
+		// Still 1: a workflow that was saved without an operation parses, as it did.
 		version: 1,
 		subtitle:
-			'={{ ({ item: "whole item", field: "field " + $parameter["field"], text: "lead source text" })[$parameter["input"]] }}',
+			'={{ ({ clearRepeats: "clear repeats history", composeFollowUp: "compose follow-up", mergeLeads: "merge leads", removeRepeats: "remove repeats" })[$parameter["operation"]] ?? ({ item: "whole item", field: "field " + $parameter["field"], text: "lead source text" })[$parameter["input"]] }}',
 		description:
-			'Reads leads from Azure Marketplace, Azure portal and AppSource in any shape, or a lead source text, and tells their source, action, offer and stage',
+			'Reads leads from Azure Marketplace, Azure portal and AppSource in any shape, or a lead source text, and tells their source, action, offer and stage; merges them into customers, removes repeats and composes follow-ups',
 		defaults: { name: 'Lead Source' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
-		outputs: outputsExpression('output'),
+		outputs: outputsExpression(),
 		properties: [
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{
+						name: 'Clear Repeats History',
+						value: 'clearRepeats',
+						description: 'Forget what Remove Repeats has seen',
+						action: 'Clear repeats history',
+					},
+					{
+						name: 'Compose Follow-Up',
+						value: 'composeFollowUp',
+						description: 'Tell whether to write to a customer, and write the fitting message',
+						action: 'Compose a follow up',
+					},
+					{
+						name: 'Merge Leads',
+						value: 'mergeLeads',
+						description: 'Make one item of all leads of the same customer',
+						action: 'Merge leads',
+					},
+					{
+						name: 'Parse',
+						value: 'parse',
+						description: 'Read leads of any shape, and split them over outputs',
+						action: 'Parse leads',
+					},
+					{
+						name: 'Remove Repeats',
+						value: 'removeRepeats',
+						description: 'Tell leads that were seen before from those that are new',
+						action: 'Remove repeats',
+					},
+				],
+				default: 'parse',
+			},
 			{
 				displayName: 'Read the Lead From',
 				name: 'input',
 				type: 'options',
 				noDataExpression: true,
+				displayOptions: { show: { operation: READING } },
 				options: [
 					{
 						name: 'Whole Item',
@@ -61,7 +121,7 @@ export class LeadSource implements INodeType {
 				type: 'string',
 				required: true,
 				requiresDataPath: 'single',
-				displayOptions: { show: { input: ['field'] } },
+				displayOptions: { show: { operation: READING, input: ['field'] } },
 				default: 'body',
 				placeholder: 'e.g. body.lead',
 				description: 'Name of the field, with dots for fields within fields',
@@ -71,128 +131,29 @@ export class LeadSource implements INodeType {
 				name: 'leadSource',
 				type: 'string',
 				required: true,
-				displayOptions: { show: { input: ['text'] } },
+				displayOptions: { show: { operation: READING, input: ['text'] } },
 				default: '',
 				placeholder: 'e.g. AzureMarketplace-INS|contoso.crm',
 				description:
 					'The lead source as Microsoft writes it: source, action and offer, with a hyphen and a bar between',
 			},
-			{
-				displayName: 'Outputs',
-				name: 'output',
-				type: 'options',
-				noDataExpression: true,
-				// A tool gives an agent its first output only, so there every lead has to go there.
-				displayOptions: { hide: { '@tool': [true] } },
-				options: [
-					{ name: 'All Leads in One', value: 'one' },
-					{
-						name: 'By Contact',
-						value: 'contact',
-						description: 'Contact allowed, do not contact, and test leads apart',
-					},
-					{ name: 'By Source', value: 'source', description: 'One output for each store' },
-					{ name: 'By Stage', value: 'stage', description: 'One output for each stage of a lead' },
-				],
-				default: 'one',
-				description: 'Whether to split the leads, and by what',
-			},
-			{
-				displayName: 'Options',
-				name: 'options',
-				type: 'collection',
-				placeholder: 'Add Option',
-				default: {},
-				options: leadOptionFields,
-			},
+			...parseProperties,
+			...mergeLeadsProperties,
+			...removeRepeatsProperties,
+			...composeFollowUpProperties,
+			...clearRepeatsProperties,
 		],
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const items = this.getInputData();
-		const splitName = this.getNodeParameter('output', 0, 'one') as string;
-		const split = splitNamed(splitName);
-		if (split === undefined) {
-			throw new NodeOperationError(this.getNode(), `"${splitName}" is no way to split leads`, {
-				description: 'Choose one of the entries of "Outputs"',
+		const name = this.getNodeParameter('operation', 0, 'parse');
+		const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
+		if (operation === undefined) {
+			throw new NodeOperationError(this.getNode(), `"${name}" is no operation of this node`, {
+				description: 'Choose one of the entries of "Operation"',
 				itemIndex: 0,
 			});
 		}
-		const outputs: INodeExecutionData[][] = split.outputs.map(() => []);
-
-		for (const [itemIndex, item] of items.entries()) {
-			try {
-				const options = readLeadOptions(this.getNodeParameter('options', itemIndex, {}));
-				const records = readRecords(this, item, itemIndex);
-				const [first] = records;
-				// A file belongs to one lead; copied to each of a list, it would be stored many times.
-				const binary = first !== undefined && records.length === 1 ? item.binary : undefined;
-				for (const record of records) {
-					const lead = parseLead(record, options);
-					outputs[split.outputOf(lead)]?.push({
-						json: lead as unknown as IDataObject,
-						...(binary === undefined ? {} : { binary }),
-						pairedItem: { item: itemIndex },
-					});
-				}
-			} catch (error) {
-				if (!this.continueOnFail()) {
-					throw error instanceof NodeOperationError
-						? error
-						: new NodeOperationError(this.getNode(), error as Error, { itemIndex });
-				}
-				outputs[split.leftover]?.push({
-					json: { error: (error as Error).message },
-					pairedItem: { item: itemIndex },
-				});
-			}
-		}
-		return outputs;
+		return await operation(this);
 	}
-}
-
-/** @throws NodeOperationError when the item holds no lead */
-function readRecords(
-	context: IExecuteFunctions,
-	item: INodeExecutionData,
-	itemIndex: number,
-): JsonValue[] {
-	const noLead = (message: string, description: string) =>
-		new NodeOperationError(context.getNode(), message, { itemIndex, description });
-
-	const input = context.getNodeParameter('input', itemIndex) as 'field' | 'item' | 'text';
-	if (input === 'text') {
-		const text = readText(context, 'leadSource', itemIndex).trim();
-		if (text === '') {
-			throw noLead(
-				'The lead source is empty',
-				'Fill in "Lead Source", or map a field of the item that holds one',
-			);
-		}
-		return [text];
-	}
-	if (input === 'item') {
-		const found = recordsOfItem(item.json);
-		if (found.ok) return found.records;
-		throw noLead(
-			'The item holds no lead',
-			`${found.problems.join(' ')} If the lead is in a field of the item, set "Read the Lead From" to "A Field".`,
-		);
-	}
-	const path = readText(context, 'field', itemIndex);
-	const found = recordsOfField(item.json, path);
-	if (found === undefined) {
-		throw noLead(
-			`The item has no field "${path}"`,
-			'Set "Field" to the name of the field that holds the lead, with dots for fields within fields',
-		);
-	}
-	if (found.ok) return found.records;
-	throw noLead(`The field "${path}" holds no lead`, found.problems.join(' '));
-}
-
-/** An expression can give anything; a number is a text here, and nothing an empty one. */
-function readText(context: IExecuteFunctions, name: string, itemIndex: number): string {
-	const value = context.getNodeParameter(name, itemIndex, '');
-	return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

@@ -16,10 +16,15 @@ export function recordsOfItem(json: object): LeadInput {
  * `undefined` when the item has no such field.
  */
 export function recordsOfField(json: object, path: string): LeadInput | undefined {
-	const value = Object.hasOwn(json, path)
+	const value = valueOfField(json, path);
+	return value === undefined ? undefined : readLeadInput(value);
+}
+
+/** The value of a field given by name or dotted path; `undefined` when there is none. */
+export function valueOfField(json: object, path: string): unknown {
+	return Object.hasOwn(json, path)
 		? ownValue(json, path)
 		: path.split('.').reduce<unknown>(ownValue, json);
-	return value === undefined ? undefined : readLeadInput(value);
 }
 
 /** Own fields only: "constructor" or "__proto__" in a path must not lead out of the item. */

@@ -1,6 +1,6 @@
 /** The ways to split leads over several outputs: which outputs there are, and whose lead is whose. */
 import type { Lead } from '../lead';
-import { SOURCES, STAGES } from '../lead';
+import { matchesFilter, SOURCES, STAGES } from '../lead';
 
 export type SplitName = 'contact' | 'one' | 'source' | 'stage';
 
@@ -48,15 +48,66 @@ export function splitNamed(name: string): Split | undefined {
 	return Object.hasOwn(SPLITS, name) ? SPLITS[name as SplitName] : undefined;
 }
 
+/** An output of the split by offer, as the user names it. */
+export interface OfferOutput {
+	name: string;
+	/** Patterns as in the triggers' filter; at least one. */
+	offers: readonly string[];
+}
+
+const OTHER = 'Other';
+const UNNAMED = 'Offers';
+
+/** One output for each entry, in their order, and one for all other offers. */
+export function offerSplit(outputs: readonly OfferOutput[]): Split {
+	return {
+		outputs: [...outputs.map(({ name }) => name), OTHER],
+		outputOf(lead) {
+			const index = outputs.findIndex(({ offers }) => matchesFilter(lead, { offers: [...offers] }));
+			return index < 0 ? outputs.length : index;
+		},
+		leftover: outputs.length,
+	};
+}
+
+/** The value of the parameter for it; `offers` is empty where an entry has none. */
+export function readOfferOutputs(value: unknown): OfferOutput[] {
+	const { values } = (value ?? {}) as { values?: unknown };
+	return (Array.isArray(values) ? (values as unknown[]) : []).map((entry) => {
+		const { name, offers } = (entry ?? {}) as { name?: unknown; offers?: unknown };
+		const [text, given] = [offers, name].map((part) => (typeof part === 'string' ? part : ''));
+		return {
+			name: given || text || UNNAMED,
+			offers: (text ?? '')
+				.split(/[,\n]/)
+				.map((offer) => offer.trim())
+				.filter((offer) => offer !== ''),
+		};
+	});
+}
+
+/** Outputs of the operations that keep what is to be acted on from the rest. */
+export const SEPARATE = {
+	removeRepeats: { outputs: ['New', 'Seen Before'], acted: 0, rest: 1 },
+	composeFollowUp: { outputs: ['Write', 'Do Not Write'], acted: 0, rest: 1 },
+} as const;
+
 /**
- * The node's outputs as an expression, which is how n8n lets them follow a parameter. It is made of
- * the table above, so the outputs in the editor are the ones the code fills.
+ * The node's outputs as an expression, which is how n8n lets them follow parameters. It is made of
+ * the tables above, so the outputs in the editor are the ones the code fills. A workflow that was
+ * saved before the node had operations has none, and parses.
  */
-export function outputsExpression(parameter: string): `={{${string}}}` {
-	// No objects within the object: two closing braces in a row would end the expression.
-	const names = Object.fromEntries(
-		Object.entries(SPLITS).map(([name, { outputs }]) => [name, name === 'one' ? [''] : outputs]),
-	);
-	const table = JSON.stringify(names);
-	return `={{ ((${table})[$parameter[${JSON.stringify(parameter)}]] ?? [""]).map((displayName) => displayName === "" ? "main" : ({ type: "main", displayName })) }}`;
+export function outputsExpression(): `={{${string}}}` {
+	// No objects within an object: two closing braces in a row would end the expression.
+	const parse = tableOf(Object.entries(SPLITS).filter(([name]) => name !== 'one'));
+	const others = tableOf(Object.entries(SEPARATE));
+	const offers = `(($parameter["offerOutputs"] ?? ({}))["values"] ?? []).map((entry) => entry["name"] || entry["offers"] || "${UNNAMED}").concat("${OTHER}")`;
+	const ofParse = `($parameter["output"] === "offer" ? ${offers} : (${parse})[$parameter["output"]])`;
+	const ofOthers = `($parameter["separate"] === false ? undefined : (${others})[$parameter["operation"]])`;
+	const names = `(($parameter["operation"] ?? "parse") === "parse" ? ${ofParse} : ${ofOthers}) ?? [""]`;
+	return `={{ (${names}).map((displayName) => displayName === "" ? "main" : ({ type: "main", displayName })) }}`;
+}
+
+function tableOf(entries: [string, { outputs: readonly string[] }][]): string {
+	return JSON.stringify(Object.fromEntries(entries.map(([name, { outputs }]) => [name, outputs])));
 }

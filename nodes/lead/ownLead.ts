@@ -99,9 +99,12 @@ export function reparseLead(value: unknown, context: ParseContext, warnings: War
 }
 
 function readDestination(earlier: JsonObject, context: ParseContext): LeadDestinationName {
-	const name = text(earlier, 'destination');
-	if (DESTINATIONS.has(name)) return name as LeadDestinationName;
-	return context.destination ?? '';
+	return readDestinationName(text(earlier, 'destination')) || (context.destination ?? '');
+}
+
+/** A destination by its name; empty for any other text. */
+export function readDestinationName(name: string): LeadDestinationName {
+	return DESTINATIONS.has(name) ? (name as LeadDestinationName) : '';
 }
 
 /** The record that the lead was made of, where it was kept; else the lead itself. */

@@ -1,9 +1,15 @@
-import type { INode, INodeTypeDescription } from 'n8n-workflow';
+import type { INode, INodeParameters, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes, NodeHelpers, Workflow } from 'n8n-workflow';
 
 import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
 import type { SplitName } from '../../../nodes/LeadSource/splits';
-import { splitNamed, SPLITS } from '../../../nodes/LeadSource/splits';
+import {
+	offerSplit,
+	readOfferOutputs,
+	SEPARATE,
+	splitNamed,
+	SPLITS,
+} from '../../../nodes/LeadSource/splits';
 import { ACTIONS, parseLead, SOURCES } from '../../../nodes/lead';
 
 const NAMES = Object.keys(SPLITS) as SplitName[];
@@ -75,14 +81,18 @@ describe('the editor', () => {
 	const type = new LeadSource();
 
 	/** The outputs as n8n works them out of the description. */
-	function outputsInEditor(output: string, description: INodeTypeDescription = type.description) {
+	function outputsInEditor(
+		given: INodeParameters | string,
+		description: INodeTypeDescription = type.description,
+		missing: string[] = [],
+	) {
 		const node: INode = {
 			id: '1',
 			name: 'Lead Source',
 			type: 'leadSource',
 			typeVersion: 1,
 			position: [0, 0],
-			parameters: { output },
+			parameters: typeof given === 'string' ? { output: given } : given,
 		};
 		const workflow = new Workflow({
 			nodes: [node],
@@ -94,6 +104,11 @@ describe('the editor', () => {
 				getKnownTypes: () => ({}),
 			},
 		});
+		// n8n has filled in the defaults by now.
+		const filled = workflow.nodes['Lead Source']!;
+		filled.parameters = Object.fromEntries(
+			Object.entries(filled.parameters).filter(([name]) => !missing.includes(name)),
+		);
 		return NodeHelpers.getNodeOutputs(workflow, workflow.nodes['Lead Source']!, description);
 	}
 
@@ -108,9 +123,47 @@ describe('the editor', () => {
 		expect(outputsInEditor('nonsense')).toEqual([NodeConnectionTypes.Main]);
 	});
 
+	const named = (names: readonly string[]) =>
+		names.map((displayName) => ({ type: NodeConnectionTypes.Main, displayName }));
+
+	it.each([
+		[[], ['Other']],
+		[
+			[{ offers: 'a.b, c.*', name: '' }, { offers: 'd.e', name: 'D' }, {}],
+			['a.b, c.*', 'D', 'Offers', 'Other'],
+		],
+	])('shows an output for each of the offers %j', (values, names) => {
+		const parameters = { output: 'offer', offerOutputs: { values } } as INodeParameters;
+		expect(outputsInEditor(parameters)).toEqual(named(names));
+		expect(offerSplit(readOfferOutputs({ values })).outputs).toEqual(names);
+	});
+
+	it('shows the last output alone while the offers are not filled in', () => {
+		expect(outputsInEditor({ output: 'offer', offerOutputs: {} })).toEqual(named(['Other']));
+	});
+
+	it.each(['removeRepeats', 'composeFollowUp'] as const)('shows those of %s', (operation) => {
+		const apart = named(SEPARATE[operation].outputs);
+		expect(outputsInEditor({ operation })).toEqual(apart);
+		// What another operation was set to stays in the workflow, unseen.
+		expect(outputsInEditor({ operation, output: 'stage' })).toEqual(apart);
+		expect(outputsInEditor({ operation, separate: false })).toEqual([NodeConnectionTypes.Main]);
+	});
+
+	it('shows those of Parse where a workflow was saved without an operation', () => {
+		expect(outputsInEditor({ output: 'contact' }, type.description, ['operation'])).toEqual(
+			named(SPLITS.contact.outputs),
+		);
+	});
+
+	it.each(['mergeLeads', 'clearRepeats'])('shows one output for %s', (operation) => {
+		const given = { operation, output: 'stage', separate: true };
+		expect(outputsInEditor(given)).toEqual([NodeConnectionTypes.Main]);
+	});
+
 	it('offers every split', () => {
 		const property = type.description.properties.find(({ name }) => name === 'output');
 		const values = (property?.options ?? []).map((option) => 'value' in option && option.value);
-		expect(values.sort()).toEqual([...NAMES].sort());
+		expect(values.sort()).toEqual([...NAMES, 'offer'].sort());
 	});
 });

@@ -1,0 +1,142 @@
+/** From the node's items to leads and merged customers, by the parameters "Read the Lead From". */
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { toNodeError } from '../errors';
+import type { JsonValue, Lead, MergedCustomer, ParseContext } from '../lead';
+import { looksMerged, parseLead, readMergedCustomer } from '../lead';
+import { recordsOfField, recordsOfItem, valueOfField } from './records';
+
+/** How leads are read, the same for all items of an execution but for what an expression changes. */
+type Reading = Required<Pick<ParseContext, 'includeRaw' | 'receivedAt' | 'stageGuide'>>;
+
+/**
+ * Does the work for every item. One that cannot be done ends the execution, or with "Continue" goes
+ * to `failed` as an item that says so.
+ */
+export function eachItem(
+	context: IExecuteFunctions,
+	work: (item: INodeExecutionData, itemIndex: number) => void,
+	failed: (item: INodeExecutionData) => void,
+): void {
+	for (const [itemIndex, item] of context.getInputData().entries()) {
+		try {
+			work(item, itemIndex);
+		} catch (error) {
+			if (!context.continueOnFail()) {
+				throw toNodeError(context.getNode(), error, itemIndex);
+			}
+			failed(failedItem(error as Error, itemIndex));
+		}
+	}
+}
+
+/** As n8n's own nodes put out an item that could not be done. */
+export function failedItem(error: Error, itemIndex: number): INodeExecutionData {
+	return { json: { error: error.message }, pairedItem: { item: itemIndex } };
+}
+
+/** A file belongs to one lead; copied to each of a list, it would be stored many times. */
+export function binaryOf(
+	item: INodeExecutionData,
+	entries: readonly unknown[],
+): Pick<INodeExecutionData, 'binary'> {
+	return entries.length === 1 && item.binary !== undefined ? { binary: item.binary } : {};
+}
+
+/** @throws NodeOperationError when the item holds no lead */
+export function readLeads(
+	context: IExecuteFunctions,
+	item: INodeExecutionData,
+	itemIndex: number,
+	reading: Partial<Reading>,
+): Lead[] {
+	return readRecords(context, item, itemIndex).map((record) => parseLead(record, reading));
+}
+
+/** The same, and customers that were merged before. @throws NodeOperationError */
+export function readEntries(
+	context: IExecuteFunctions,
+	item: INodeExecutionData,
+	itemIndex: number,
+	reading: Reading,
+): (Lead | MergedCustomer)[] {
+	const values = mergedValues(context, item, itemIndex);
+	if (values.length === 0) return readLeads(context, item, itemIndex, reading);
+	return values.map((value) => {
+		const customer = readMergedCustomer(value, reading.stageGuide);
+		if (customer !== undefined) return customer;
+		throw new NodeOperationError(context.getNode(), 'The item is not a whole merged customer', {
+			itemIndex,
+			description:
+				'Pass on every field that Merge Leads gave it: "journey", "identity" and "scope" are needed to merge it again.',
+		});
+	});
+}
+
+/** Merged customers in the item; none where it holds leads or anything else. */
+function mergedValues(
+	context: IExecuteFunctions,
+	item: INodeExecutionData,
+	itemIndex: number,
+): unknown[] {
+	const input = readInput(context, itemIndex);
+	if (input === 'text') return [];
+	const value =
+		input === 'item' ? item.json : valueOfField(item.json, readText(context, 'field', itemIndex));
+	const values: unknown[] = Array.isArray(value) ? value : [value];
+	// A list that holds both is no list of leads: those that are none are told of as customers.
+	return values.some(looksMerged) ? values : [];
+}
+
+function readRecords(
+	context: IExecuteFunctions,
+	item: INodeExecutionData,
+	itemIndex: number,
+): JsonValue[] {
+	const noLead = (message: string, description: string) =>
+		new NodeOperationError(context.getNode(), message, { itemIndex, description });
+
+	const input = readInput(context, itemIndex);
+	if (input === 'text') {
+		const text = readText(context, 'leadSource', itemIndex).trim();
+		if (text === '') {
+			throw noLead(
+				'The lead source is empty',
+				'Fill in "Lead Source", or map a field of the item that holds one',
+			);
+		}
+		return [text];
+	}
+	if (input === 'item') {
+		const found = recordsOfItem(item.json);
+		if (found.ok) return found.records;
+		const merged = looksMerged(item.json);
+		throw noLead(
+			'The item holds no lead',
+			merged
+				? 'It is a customer with all leads in one, which only Merge Leads and Compose Follow-Up take. Put this operation before Merge Leads.'
+				: `${found.problems.join(' ')} If the lead is in a field of the item, set "Read the Lead From" to "A Field".`,
+		);
+	}
+	const path = readText(context, 'field', itemIndex);
+	const found = recordsOfField(item.json, path);
+	if (found === undefined) {
+		throw noLead(
+			`The item has no field "${path}"`,
+			'Set "Field" to the name of the field that holds the lead, with dots for fields within fields',
+		);
+	}
+	if (found.ok) return found.records;
+	throw noLead(`The field "${path}" holds no lead`, found.problems.join(' '));
+}
+
+function readInput(context: IExecuteFunctions, itemIndex: number): 'field' | 'item' | 'text' {
+	return context.getNodeParameter('input', itemIndex) as 'field' | 'item' | 'text';
+}
+
+/** An expression can give anything; a number is a text here, and nothing an empty one. */
+export function readText(context: IExecuteFunctions, name: string, itemIndex: number): string {
+	const value = context.getNodeParameter(name, itemIndex, '');
+	return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}

@@ -1,0 +1,51 @@
+import { mailAddress } from '../identity/mailAddress';
+import type { KnownCustomer } from '../merge/types';
+import type { FollowUpRefusal } from './types';
+
+export interface Addressee {
+	customer: KnownCustomer;
+	contactAllowed: boolean;
+	isTest: boolean;
+}
+
+interface RefusalRule {
+	readonly code: FollowUpRefusal;
+	readonly sentence: string;
+	applies(addressee: Addressee): boolean;
+}
+
+/** The first rule that applies is the reason. Told to users in docs/follow-up.md. */
+export const REFUSALS: readonly RefusalRule[] = [
+	{
+		code: 'doNotContact',
+		sentence: 'The customer must not be contacted.',
+		applies: ({ contactAllowed }) => !contactAllowed,
+	},
+	{
+		code: 'testLead',
+		sentence: 'This is a test lead: there is nobody to write to.',
+		applies: ({ isTest }) => isTest,
+	},
+	{
+		code: 'dataWithheld',
+		sentence: "The lead came without the customer's data, as those of .edu addresses do.",
+		applies: ({ customer }) => !CONTACT_DATA.some((field) => isTold(customer[field])),
+	},
+	{
+		code: 'noAddress',
+		sentence: 'The customer left no e-mail address.',
+		applies: ({ customer }) => customer.email.trim() === '',
+	},
+	{
+		code: 'unusableAddress',
+		sentence: 'No message can be sent to the e-mail address: it is not a valid one.',
+		applies: ({ customer }) => mailAddress(customer.email) === '',
+	},
+];
+
+const CONTACT_DATA = ['email', 'phone', 'firstName', 'lastName', 'fullName', 'company'] as const;
+
+/** Withheld data is empty, or masked by asterisks. */
+function isTold(text: string): boolean {
+	return !text.includes('*') && /[\p{L}\p{N}]/u.test(text);
+}

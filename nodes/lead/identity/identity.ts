@@ -1,0 +1,46 @@
+import type { Lead } from '../types';
+import { mailAddress, mailbox } from './mailAddress';
+
+/** By what a customer is known from one lead to the next. */
+export const IDENTIFIERS = ['email', 'phone', 'companyAndName', 'lead'] as const;
+export type IdentifiedBy = (typeof IDENTIFIERS)[number];
+
+export interface Identity {
+	by: IdentifiedBy;
+	/** Equal for the leads of one customer, and for no others that are identified by the same. */
+	value: string;
+}
+
+const E164 = /^\+[1-9]\d{6,14}$/;
+
+/** Longest company or name that identifies; more is somebody's prose, in characters. */
+const MAX_NAME_LENGTH = 200;
+
+/**
+ * Who the customer of a lead is, told by that lead alone: the best identifier that it has. That no
+ * other lead is looked at is what makes the grouping independent of the order and of batches; it
+ * is why a lead with a phone number only does not join a customer who has an e-mail address too.
+ * `ownKey` tells a lead that names nobody from all others.
+ */
+export function identityOf(lead: Lead, ownKey: string): Identity {
+	const { email, phone, company, fullName } = lead.customer;
+	const address = mailAddress(email);
+	if (address !== '') return { by: 'email', value: mailbox(address) };
+	if (E164.test(phone)) return { by: 'phone', value: phone };
+	const [firm, person] = [words(company), words(fullName)];
+	// One name alone may be anybody's in that company.
+	if (firm !== '' && person.includes(' ')) {
+		return { by: 'companyAndName', value: `${firm} | ${person}` };
+	}
+	return { by: 'lead', value: ownKey };
+}
+
+/** Letters and digits, lower-cased, one space between words: "Contoso, Inc." is "contoso inc". */
+function words(text: string): string {
+	if (text.length > MAX_NAME_LENGTH) return '';
+	return text
+		.normalize('NFKC')
+		.toLowerCase()
+		.replace(/[^\p{L}\p{M}\p{N}]+/gu, ' ')
+		.trim();
+}

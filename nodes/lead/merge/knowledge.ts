@@ -1,0 +1,127 @@
+import { mailAddress } from '../identity/mailAddress';
+import type { Lead } from '../types';
+import { compareText } from './step';
+import type { FieldOrigin, KnownCustomer, KnownField, MergedCustomer } from './types';
+
+const CUSTOMER_FIELDS = [
+	'firstName',
+	'lastName',
+	'fullName',
+	'email',
+	'phone',
+	'country',
+	'company',
+	'title',
+] as const satisfies readonly (keyof KnownCustomer)[];
+
+export const KNOWN_FIELDS = [
+	...CUSTOMER_FIELDS,
+	'description',
+	'campaign',
+] as const satisfies readonly KnownField[];
+
+type Values = Readonly<Record<KnownField, string>>;
+type Summary = Pick<MergedCustomer, 'campaign' | 'customer' | 'description' | 'origins'>;
+
+const NO_ORIGIN: FieldOrigin = { leadId: '', destination: '', time: '', receivedAt: '' };
+
+const EMPTY: Values = {
+	firstName: '',
+	lastName: '',
+	fullName: '',
+	email: '',
+	phone: '',
+	country: '',
+	company: '',
+	title: '',
+	description: '',
+	campaign: '',
+};
+
+/** The newest value of each field: the same whatever order, and however often, it was told. */
+export class Knowledge {
+	private readonly values: Record<KnownField, string> = { ...EMPTY };
+	private readonly origins = new Map<KnownField, FieldOrigin>();
+
+	/** What a lead says of its customer. */
+	learnLead({ customer, description, campaign }: Lead, from: FieldOrigin): void {
+		const { leadId, destination, time, receivedAt } = from;
+		// One object for all fields: with 100,000 leads, ten each would be most of the memory.
+		const origin = { leadId, destination, time, receivedAt };
+		for (const field of CUSTOMER_FIELDS) {
+			const value = customer[field];
+			this.learn(field, field === 'email' ? mailAddress(value) || value : value, origin);
+		}
+		this.learn('description', description, origin);
+		this.learn('campaign', campaign, origin);
+	}
+
+	/** What a customer that was merged before was known by. */
+	learnMerged({ customer, description, campaign, origins }: Summary): void {
+		const values = { ...customer, description, campaign };
+		for (const field of KNOWN_FIELDS) this.learn(field, values[field], origins[field]);
+	}
+
+	summary(): Summary {
+		const { description, campaign, ...known } = this.values;
+		const { value, origin } = this.fullName();
+		const origins = KNOWN_FIELDS.map((field) => [field, { ...this.originOf(field) }] as const);
+		return {
+			customer: { ...known, fullName: value },
+			description,
+			campaign,
+			origins: {
+				...(Object.fromEntries(origins) as MergedCustomer['origins']),
+				fullName: { ...origin },
+			},
+		};
+	}
+
+	private learn(field: KnownField, value: string, origin: FieldOrigin): void {
+		if (value === '') return;
+		const known = { value: this.values[field], origin: this.originOf(field) };
+		if (!isNewer(field, { value, origin }, known)) return;
+		this.values[field] = value;
+		this.origins.set(field, origin);
+	}
+
+	private originOf(field: KnownField): FieldOrigin {
+		return this.origins.get(field) ?? NO_ORIGIN;
+	}
+
+	/** Of both names where both are known, though perhaps of two leads: so no name contradicts them. */
+	private fullName(): KnownValue {
+		const [first, last, full] = (['firstName', 'lastName', 'fullName'] as const).map((field) => ({
+			value: this.values[field],
+			origin: this.originOf(field),
+		})) as [KnownValue, KnownValue, KnownValue];
+		if (first.value === '' || last.value === '') return full;
+		const { origin } = isNewer('firstName', first, last) ? first : last;
+		return { value: `${first.value} ${last.value}`, origin };
+	}
+}
+
+interface KnownValue {
+	value: string;
+	origin: FieldOrigin;
+}
+
+/** By time, and where that does not tell by anything that does, so that one value wins anywhere. */
+function isNewer(field: KnownField, told: KnownValue, known: KnownValue): boolean {
+	if (known.value === '') return true;
+	// A newer lead with half of the name knows less than an older one with the whole.
+	const wholeness = field === 'fullName' ? isWhole(told.value) - isWhole(known.value) : 0;
+	const [one, other] = [told.origin, known.origin];
+	const order =
+		wholeness ||
+		compareText(one.time, other.time) ||
+		compareText(one.receivedAt, other.receivedAt) ||
+		compareText(one.destination, other.destination) ||
+		compareText(one.leadId, other.leadId) ||
+		compareText(told.value, known.value);
+	return order > 0;
+}
+
+function isWhole(name: string): number {
+	return /\S\s+\S/.test(name) ? 1 : 0;
+}

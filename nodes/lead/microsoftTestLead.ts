@@ -1,0 +1,51 @@
+import { parseLead } from './parseLead';
+import type { Lead, LeadDestinationName } from './types';
+
+/** .NET counts from the year 1 in units of 100 ns: the ticks at 1970, and those of a millisecond. */
+const TICKS_AT_1970 = 621_355_968_000_000_000n;
+const TICKS_PER_MILLISECOND = 10_000n;
+
+const DEFAULT_OFFER_TITLE = 'Test Offer';
+
+export interface MicrosoftTestLead {
+	destination: LeadDestinationName;
+	/** The offer it is sent for; "Test Offer" without it. */
+	offerTitle?: string;
+	/** Epoch milliseconds. */
+	now: number;
+}
+
+/**
+ * The lead Microsoft sends to try a connection: `MSFT_TEST_<.NET ticks>` in every text field. Over
+ * HTTPS its source and action are real ones, elsewhere the placeholder too. Its id is the
+ * placeholder, so that test leads of different moments are different leads.
+ */
+export function microsoftTestLead({ destination, offerTitle = '', now }: MicrosoftTestLead): Lead {
+	const ticks = BigInt(Math.trunc(now)) * TICKS_PER_MILLISECOND + TICKS_AT_1970;
+	const placeholder = `MSFT_TEST_${ticks}`;
+	const title = offerTitle.trim() || DEFAULT_OFFER_TITLE;
+	const source =
+		destination === 'https'
+			? { LeadSource: 'AzureMarketplace', ActionCode: 'INS' }
+			: { LeadSource: `${placeholder}-${placeholder}|${title}`, ActionCode: placeholder };
+	const sentAt = new Date(now).toISOString();
+	const lead = parseLead(
+		{
+			UserDetails: {
+				FirstName: placeholder,
+				LastName: placeholder,
+				Email: `${placeholder}@test.com`,
+				Phone: '1234567890',
+				Country: 'US',
+				Company: placeholder,
+				Title: placeholder,
+			},
+			...source,
+			OfferTitle: title,
+			Description: placeholder,
+			CreatedTime: sentAt,
+		},
+		{ destination, receivedAt: sentAt },
+	);
+	return { ...lead, id: placeholder, destination };
+}

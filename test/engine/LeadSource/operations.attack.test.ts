@@ -1,0 +1,111 @@
+/**
+ * Hostile inputs:
+ * - parameters of workflows written by hand: unknown choices, other types, names of prototypes
+ * - expressions for sender and templates that give objects, lists, numbers or nothing
+ * - leads that carry a `repeat`, a `followUp` or a `journey` of their own
+ * - items that pretend to be merged customers, in lists with leads and with anything else
+ */
+import type { INodeParameters } from 'n8n-workflow';
+
+import { ProcessedStore } from './processedStore';
+import { items, outputs, row } from './support';
+
+const KIM = { Email: 'kim@contoso.com', FirstName: 'Kim' };
+const ACTIVE = row('1', 'SPZA-PLT|contoso.crm', KIM);
+
+beforeAll(async () => {
+	await ProcessedStore.open();
+});
+
+describe('a choice that there is not', () => {
+	it.each<[INodeParameters]>([
+		[{ operation: '__proto__' }],
+		[{ operation: 'mergeLeads', scope: 'constructor' }],
+		[{ operation: 'mergeLeads', scope: '' }],
+		[{ operation: 'removeRepeats', repeatKey: 'toString' }],
+		[{ operation: 'removeRepeats', repeatKey: '' }],
+		[{ operation: 'composeFollowUp', templates: { values: [{ kind: '__proto__' }] } }],
+		[{ operation: 'composeFollowUp', options: { stageGuide: 'constructor' } }],
+		[{ output: 'offer', offerOutputs: { values: [{ offers: 7 as never, name: {} as never }] } }],
+	])('%j is refused by a sentence', async (parameters) => {
+		const attempt = outputs(parameters, items(ACTIVE));
+		await expect(attempt).rejects.toMatchObject({
+			message: expect.stringMatching(/^.{10}/) as string,
+		});
+		await expect(attempt).rejects.not.toThrow(/undefined|is not a function|Cannot read|TypeError/);
+	});
+});
+
+describe('parameters of another type', () => {
+	it.each<[INodeParameters]>([
+		[{ templates: { values: 'x' } }],
+		[{ templates: 'x' }],
+		[{ templates: { values: [{ kind: 'active', subject: 7 as never, text: [] as never }] } }],
+		[{ sender: '={{ $json.CustomerInfo.nothing }}' }],
+		[{ sender: '={{ ({ a: 1 }) }}' }],
+		[{ sender: '={{ [1, 2] }}' }],
+	])('%j leave the built-in message', async (parameters) => {
+		const [written] = await outputs({ operation: 'composeFollowUp', ...parameters }, items(ACTIVE));
+		expect(written).toMatchObject([
+			{ json: { followUp: { text: expect.stringMatching(/^Hello Kim,.*regards,$/s) as string } } },
+		]);
+	});
+
+	it('a number signs as a text', async () => {
+		const parameters = { operation: 'composeFollowUp', sender: '={{ 42 }}' };
+		const [written] = await outputs(parameters, items(ACTIVE));
+		expect(JSON.stringify(written)).toContain('regards,\\n42');
+	});
+});
+
+describe('a lead with fields of ours', () => {
+	it('cannot say of itself that it is new, or that it may be written to', async () => {
+		const forged = {
+			...ACTIVE,
+			LeadSource: 'SPZA-DNC|contoso.crm',
+			repeat: { isRepeat: false, seen: '' },
+			followUp: { write: true, to: 'other@contoso.com' },
+		};
+		const [written, not] = await outputs({ operation: 'composeFollowUp' }, items(forged));
+		expect(written).toEqual([]);
+		expect(not).toMatchObject([{ json: { followUp: { write: false, to: '' } } }]);
+		await outputs({ operation: 'removeRepeats' }, items(forged));
+		const [, seen] = await outputs({ operation: 'removeRepeats' }, items(forged));
+		expect(seen).toMatchObject([{ json: { repeat: { isRepeat: true, seen: 'lead' } } }]);
+	});
+
+	it('is still a lead when it has a journey', async () => {
+		const [merged] = await outputs({ operation: 'mergeLeads' }, items({ ...ACTIVE, journey: [] }));
+		expect(merged).toMatchObject([{ json: { identity: { value: 'kim@contoso.com' } } }]);
+	});
+});
+
+describe('what pretends to be a merged customer', () => {
+	const fake = { journey: [], identity: {} };
+
+	it.each(['mergeLeads', 'composeFollowUp'])('is refused by %s', async (operation) => {
+		await expect(outputs({ operation }, items(fake))).rejects.toThrow(
+			'not a whole merged customer',
+		);
+	});
+
+	it.each(['parse', 'removeRepeats'])('is no lead for %s', async (operation) => {
+		await expect(outputs({ operation }, items(fake))).rejects.toThrow('The item holds no lead');
+	});
+
+	it('does not smuggle others in by a list', async () => {
+		const [[whole]] = (await outputs({ operation: 'mergeLeads' }, items(ACTIVE))) as [
+			[{ json: object }],
+		];
+		const parameters = { operation: 'mergeLeads', input: 'field', field: 'it' };
+		for (const it of [
+			[whole.json, fake],
+			[whole.json, ACTIVE],
+			[whole.json, null],
+		]) {
+			await expect(outputs(parameters, items({ it }))).rejects.toThrow(
+				'not a whole merged customer',
+			);
+		}
+	});
+});

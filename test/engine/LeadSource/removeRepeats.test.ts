@@ -1,0 +1,291 @@
+import type { INodeExecutionData, INodeParameters, INodeType } from 'n8n-workflow';
+
+import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
+import { runNode } from '../../support/engine';
+import { ProcessedStore } from './processedStore';
+import { items, LeadSourceTool, outputs, row } from './support';
+
+const KIM = { Email: 'kim@contoso.com' };
+const CRM = 'SPZA-INS|contoso.crm';
+const ERP = 'SPZA-PLT|contoso.erp';
+
+let store: ProcessedStore;
+beforeAll(async () => {
+	store = await ProcessedStore.open();
+});
+beforeEach(() => {
+	store.rows.clear();
+	store.faults.length = 0;
+	store.faultsAfterWriting.length = 0;
+});
+
+const REPEATS = { operation: 'removeRepeats' };
+
+/** Ids of the leads at each output, with what was seen of them. */
+async function remove(
+	input: INodeExecutionData[],
+	parameters: INodeParameters = {},
+	type?: INodeType,
+): Promise<string[][]> {
+	const found = await outputs({ ...REPEATS, ...parameters }, input, undefined, type);
+	return found.map((output) =>
+		output.map(({ json }) => {
+			const { seen } = json.repeat as { seen: string };
+			return `${String(json.id)} ${seen}`.trim();
+		}),
+	);
+}
+
+describe('a lead', () => {
+	it('is new the first time, and was seen before from then on', async () => {
+		const input = items(row('1', CRM, KIM));
+		expect(await remove(input)).toEqual([['p/1'], []]);
+		expect(await remove(input)).toEqual([[], ['p/1 lead']]);
+		expect(await remove(input)).toEqual([[], ['p/1 lead']]);
+	});
+
+	it('that comes twice in one execution is a repeat too', async () => {
+		expect(await remove(items(row('1', CRM, KIM), row('1', CRM, KIM)))).toEqual([
+			['p/1'],
+			['p/1 lead'],
+		]);
+	});
+
+	it('is known again as a record and as a lead, but not at another destination', async () => {
+		const [[first]] = (await outputs({}, items(row('1', CRM, KIM)))) as [[INodeExecutionData]];
+		await remove(items(row('1', CRM, KIM)));
+		expect(await remove([first])).toEqual([[], ['p/1 lead']]);
+		const elsewhere = { ...first.json, destination: 'marketo' };
+		expect(await remove(items(elsewhere))).toEqual([['p/1 offer'], []]);
+	});
+
+	it('keeps its file, and is paired with its item', async () => {
+		const binary = { contract: { data: '', mimeType: 'application/pdf' } };
+		const input = [{ json: row('1', CRM) }, { json: row('2', CRM), binary }];
+		const [found] = await outputs(REPEATS, input);
+		expect(found).toMatchObject([{ pairedItem: { item: 0 } }, { pairedItem: { item: 1 }, binary }]);
+		expect(found![0]).not.toHaveProperty('binary');
+	});
+});
+
+describe('what was seen before', () => {
+	const sequence = [
+		['1', CRM, KIM, ''],
+		['2', CRM, { Email: 'Kim <KIM@contoso.com>' }, 'offer'],
+		['3', ERP, KIM, 'customer'],
+		['4', ERP, { Email: 'sam@contoso.com' }, ''],
+		['1', CRM, KIM, 'lead'],
+		['5', CRM, {}, ''],
+		['6', CRM, {}, ''],
+		['7', CRM, { ...KIM, Company: 'MSFT_TEST_1' }, ''],
+	] as const;
+
+	it.each([
+		['lead', ['lead']],
+		['offer', ['lead', 'offer']],
+		['customer', ['lead', 'offer', 'customer']],
+	])('counts as a repeat when it is the same %s', async (repeatKey, repeats) => {
+		for (const [id, leadSource, customer, seen] of sequence) {
+			const lead = `p/${id} ${seen}`.trim();
+			const found = await remove(items(row(id, leadSource, customer)), { repeatKey });
+			expect(found).toEqual(repeats.includes(seen) ? [[], [lead]] : [[lead], []]);
+		}
+	});
+
+	it('is the same in one execution as in many', async () => {
+		const input = items(...sequence.map(([id, source, customer]) => row(id, source, customer)));
+		const [found] = await remove(input, { separate: false });
+		expect(found).toEqual(sequence.map(([id, , , seen]) => `p/${id} ${seen}`.trim()));
+	});
+
+	it('is told in the lead', async () => {
+		await remove(items(row('1', CRM, KIM)));
+		const [[item]] = (await outputs(REPEATS, items(row('2', ERP, KIM)))) as [[INodeExecutionData]];
+		expect(item.json.repeat).toEqual({ isRepeat: false, seen: 'customer' });
+	});
+
+	it('is stored without anybody’s address', async () => {
+		const asked = jest.spyOn(store, 'checkProcessedAndRecord');
+		await remove(items(row('1', CRM, KIM)));
+		const [keys] = asked.mock.calls[0]!;
+		asked.mockRestore();
+		expect(keys).toHaveLength(3);
+		for (const key of keys) expect(key).toMatch(/^[0-9a-f]{32}$/);
+	});
+});
+
+describe('the history', () => {
+	const sized = (historySize: number) => ({ options: { historySize } });
+
+	it('forgets the oldest first', async () => {
+		for (const id of ['1', '2', '3']) await remove(items(row(id, CRM)), sized(1));
+		// A lead that names nobody is one entry of three.
+		await remove(items(row('4', CRM)), sized(1));
+		expect(await remove(items(row('4', CRM)), sized(1))).toEqual([[], ['p/4 lead']]);
+		expect(await remove(items(row('1', CRM)), sized(1))).toEqual([['p/1'], []]);
+	});
+
+	it.each([0, -1, 1.5, 100_001, 'many', null])('of %j leads is refused', async (historySize) => {
+		const parameters = { ...REPEATS, options: { historySize } } as INodeParameters;
+		await expect(outputs(parameters, items(row('1', CRM)))).rejects.toThrow(
+			'The history size is out of range',
+		);
+	});
+
+	it('holds everything once, whatever comes twice', async () => {
+		await remove(items(row('1', CRM, KIM)));
+		await remove(items(row('2', CRM, KIM), row('3', ERP, KIM), row('4', ERP, KIM)));
+		const { data } = [...store.rows.values()][0]!;
+		// Four leads, two offers, one customer.
+		expect([data.length, new Set(data).size]).toEqual([7, 7]);
+	});
+
+	it("is the node's own, or the workflow's", async () => {
+		const shared = { options: { historyScope: 'workflow' } };
+		await remove(items(row('1', CRM)));
+		expect(await remove(items(row('1', CRM)), shared)).toEqual([['p/1'], []]);
+		expect(await remove(items(row('1', CRM)), shared)).toEqual([[], ['p/1 lead']]);
+		expect([...store.rows.keys()]).toEqual(['test-workflow n:node-0', 'test-workflow ']);
+	});
+
+	it('is cleared by the operation for it, which passes the items on', async () => {
+		await remove(items(row('1', CRM)));
+		const [passed] = await outputs({ operation: 'clearRepeats' }, items({ a: 1 }, { b: 2 }));
+		expect(passed!.map(({ json, pairedItem }) => [json, pairedItem])).toEqual([
+			[{ a: 1 }, { item: 0 }],
+			[{ b: 2 }, { item: 1 }],
+		]);
+		expect(await remove(items(row('1', CRM)))).toEqual([['p/1'], []]);
+	});
+
+	it('that holds other values says what to do', async () => {
+		store.rows.set('test-workflow n:node-0', { mode: 'latestDate', data: [] });
+		await expect(remove(items(row('1', CRM)))).rejects.toMatchObject({
+			message: "n8n's history of what was seen before cannot be used",
+			description: expect.stringContaining('"History Of" to "This Node"') as string,
+		});
+	});
+
+	it('that is smaller than the input says so beside the output', async () => {
+		const run = async (historySize: number) => {
+			const parameters = { ...REPEATS, options: { historySize } };
+			const input = items(row('1', CRM, KIM), row('2', CRM, { Email: 'sam@contoso.com' }));
+			const { data } = await runNode({ type: new LeadSource(), parameters }, input);
+			return Object.values(data.resultData.runData)[0]![0]!.hints ?? [];
+		};
+		expect(await run(2)).toEqual([]);
+		expect(await run(1)).toMatchObject([
+			{ message: expect.stringContaining('Make "History Size" larger') as string },
+		]);
+	});
+
+	it('is not asked again when it may have been written', async () => {
+		// The row is read, the digests are written, and then the connection breaks.
+		store.faultsAfterWriting.push(new Error('Connection terminated'));
+		await expect(remove(items(row('1', CRM)))).rejects.toThrow('history');
+	});
+
+	it('is tried again when it cannot be used for a moment', async () => {
+		store.faults.push(new Error('SQLITE_BUSY'), new Error('SQLITE_BUSY'));
+		expect(await remove(items(row('1', CRM)))).toEqual([['p/1'], []]);
+	});
+});
+
+describe('executions at once', () => {
+	const lead = () => items(row('1', CRM, KIM));
+
+	it('in one process: exactly one finds the lead new', async () => {
+		const all = await Promise.all(Array.from({ length: 20 }, async () => await remove(lead())));
+		expect(all.filter(([fresh]) => fresh!.length === 1)).toHaveLength(1);
+		expect(all.filter(([, seen]) => seen!.length === 1)).toHaveLength(19);
+	});
+
+	it('in one process: none is held up by one that ends badly', async () => {
+		store.faults.push(new Error('gone'));
+		const all = await Promise.allSettled([remove(lead()), remove(lead()), remove(lead())]);
+		expect(all.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+	});
+
+	it('in one process: all of different leads are remembered', async () => {
+		const ids = Array.from({ length: 20 }, (_, index) => String(index));
+		await Promise.all(ids.map(async (id) => await remove(items(row(id, CRM)))));
+		const again = await Promise.all(ids.map(async (id) => await remove(items(row(id, CRM)))));
+		expect(again.map(([fresh]) => fresh)).toEqual(ids.map(() => []));
+	});
+
+	/** The node in another process: nothing of its modules is shared. */
+	function onAnotherWorker(): INodeType {
+		let type: INodeType | undefined;
+		jest.isolateModules(() => {
+			const module = jest.requireActual<{ LeadSource: typeof LeadSource }>(
+				'../../../nodes/LeadSource/LeadSource.node',
+			);
+			type = new module.LeadSource();
+		});
+		return type!;
+	}
+
+	it('on several workers: a lead may be new on each of them, but on one at least', async () => {
+		await remove(items(row('0', CRM)));
+		const workers = [onAnotherWorker(), onAnotherWorker(), onAnotherWorker()];
+		const all = await Promise.all(workers.map(async (type) => await remove(lead(), {}, type)));
+		const fresh = all.filter(([output]) => output!.length === 1);
+		expect(fresh.length).toBeGreaterThanOrEqual(1);
+		expect(await remove(lead())).toEqual([[], ['p/1 lead']]);
+	});
+
+	it('on several workers, before there is a history: the one that loses asks again', async () => {
+		const workers = [onAnotherWorker(), onAnotherWorker()];
+		const all = await Promise.all(workers.map(async (type) => await remove(lead(), {}, type)));
+		expect(all.filter(([fresh]) => fresh!.length === 1)).toHaveLength(1);
+	});
+});
+
+describe('an item that holds no lead', () => {
+	it('goes where nobody acts on it, and keeps no other from being noted', async () => {
+		const input = items(row('1', CRM), { name: 'Someone' }, row('2', CRM));
+		const found = await outputs(REPEATS, input, 'continueRegularOutput');
+		expect(
+			found.map((output) =>
+				output.map(({ json, pairedItem }) => [json.id ?? json.error, pairedItem]),
+			),
+		).toEqual([
+			[
+				['p/1', { item: 0 }],
+				['p/2', { item: 2 }],
+			],
+			[['The item holds no lead', { item: 1 }]],
+		]);
+	});
+
+	it('and is a merged customer is told where to go', async () => {
+		const [merged] = await outputs({ operation: 'mergeLeads' }, items(row('1', CRM, KIM)));
+		await expect(outputs(REPEATS, merged!)).rejects.toMatchObject({
+			message: 'The item holds no lead',
+			description: expect.stringContaining('before Merge Leads') as string,
+		});
+	});
+
+	it('leaves the leads unjudged when the history cannot be used', async () => {
+		store.faults.push(new Error('gone'));
+		const found = await outputs(
+			REPEATS,
+			items(row('1', CRM), row('2', CRM)),
+			'continueRegularOutput',
+		);
+		expect(found).toMatchObject([
+			[],
+			[
+				{ json: { error: expect.stringContaining('history') as string }, pairedItem: { item: 0 } },
+				{ pairedItem: { item: 1 } },
+			],
+		]);
+	});
+});
+
+it('as a tool of an agent gives every lead to its first output', async () => {
+	await remove(items(row('1', CRM)));
+	const type = new LeadSourceTool();
+	const found = await outputs(REPEATS, items(row('1', CRM)), undefined, type);
+	expect(found).toMatchObject([[{ json: { repeat: { isRepeat: true, seen: 'lead' } } }]]);
+});

@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { resolveOutputSchemaPath } from 'n8n-core';
+import type { INodePropertyOptions } from 'n8n-workflow';
+
+import { composeFollowUp, mergeLeads, parseLead } from '../../../nodes/lead';
+import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
+
+const NODE_DIR = path.join(__dirname, '../../../nodes/LeadSource');
+const { description } = new LeadSource();
+const operations = description.properties.find(({ name }) => name === 'operation')!
+	.options as INodePropertyOptions[];
+
+/** The file that n8n's server takes for the editor's question. */
+function schemaFile(operation: string): string {
+	const file = resolveOutputSchemaPath({
+		nodeDir: NODE_DIR,
+		version: String(description.version),
+		operation,
+	});
+	return file ?? '';
+}
+
+/** The form of a value, as n8n's own schemas tell it. */
+function schemaOf(value: unknown, isOpen = false): object {
+	if (Array.isArray(value)) return { type: 'array', items: schemaOf(value[0] ?? '') };
+	if (typeof value !== 'object' || value === null) return { type: typeof value };
+	const fields = isOpen ? [] : Object.entries(value);
+	return {
+		type: 'object',
+		properties: Object.fromEntries(
+			fields.map(([name, child]) => [name, schemaOf(child, name === 'properties')]),
+		),
+	};
+}
+
+const lead = parseLead({ LeadSource: 'SPZA-PLT|contoso.crm', Email: 'kim@contoso.com' });
+const [merge] = mergeLeads([lead]);
+const followUp = composeFollowUp(lead);
+/** What a follow-up of a lead and one of a merged customer have in common. */
+const {
+	id,
+	customer,
+	description: notes,
+	campaign,
+	stage,
+	contactAllowed,
+	isTest,
+} = merge!.customer;
+const common = { id, stage, contactAllowed, isTest, customer, description: notes, campaign };
+
+const EXAMPLES: Record<string, object> = {
+	parse: lead,
+	mergeLeads: merge!.customer,
+	removeRepeats: { ...lead, repeat: { isRepeat: false, seen: '' } },
+	composeFollowUp: { ...common, followUp },
+};
+
+it.each(Object.entries(EXAMPLES))('n8n finds the fields of %s', (operation, example) => {
+	const expected = { ...schemaOf(example), version: 1 };
+	expect(JSON.parse(readFileSync(schemaFile(operation), 'utf8'))).toEqual(expected);
+});
+
+it('there is one for every operation that makes something of its own', () => {
+	const told = operations
+		.map(({ value }) => String(value))
+		.filter((name) => existsSync(schemaFile(name)));
+	expect(told.sort()).toEqual(Object.keys(EXAMPLES).sort());
+	expect(operations.map(({ value }) => value)).toEqual(
+		expect.arrayContaining([...Object.keys(EXAMPLES), 'clearRepeats']),
+	);
+});
+
+it('Parse has the fields that the node had before it had operations', () => {
+	const before = readFileSync(path.join(NODE_DIR, '__schema__/v1.0.0.json'), 'utf8');
+	expect(readFileSync(schemaFile('parse'), 'utf8')).toBe(before);
+});

@@ -1,0 +1,42 @@
+import type { INode, INodeExecutionData, INodeParameters, INodeType } from 'n8n-workflow';
+
+import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
+import { outputsOf, runNode } from '../../support/engine';
+
+export const items = (...jsons: object[]) =>
+	jsons.map((json) => ({ json })) as INodeExecutionData[];
+
+/** Runs the node on these items, and gives its outputs. @throws what the node threw */
+export async function outputs(
+	parameters: INodeParameters,
+	input: INodeExecutionData[],
+	onError?: INode['onError'],
+	type: INodeType = new LeadSource(),
+): Promise<INodeExecutionData[][]> {
+	return outputsOf(await runNode({ type, parameters, ...(onError && { onError }) }, input));
+}
+
+/** The node as n8n turns it into a tool: another name, and one output for the agent. */
+export class LeadSourceTool extends LeadSource {
+	constructor() {
+		super();
+		this.description = {
+			...this.description,
+			name: 'leadSourceTool',
+			inputs: [],
+			outputs: ['ai_tool'],
+		};
+	}
+}
+
+/** A row of an Azure table, of which the id is known. */
+export function row(id: string, leadSource: string, customer: object = {}, fields: object = {}) {
+	return {
+		PartitionKey: 'p',
+		RowKey: id,
+		LeadSource: leadSource,
+		CreatedTime: '2026-03-01T00:00:00Z',
+		CustomerInfo: JSON.stringify(customer),
+		...fields,
+	};
+}
