@@ -7,5 +7,6 @@ import { command, step } from './host/terminal.ts';
 await command(async () => {
 	await step('Build', build);
 	await step('n8n', ensureN8n);
-	return await jest('e2e', ['e2e'], ['--runInBand', ...process.argv.slice(2)]);
+	// Most of it is waiting for n8n's next poll. More at once would be more n8n at once.
+	return await jest('e2e', ['e2e'], ['--maxWorkers=2', ...process.argv.slice(2)]);
 });

@@ -2,6 +2,7 @@
  * Every destination on a real n8n that gets out by a proxy only and trusts a private certificate
  * authority: credentials made and tested as the editor does, workflows activated, leads read.
  */
+import { PACKAGE } from '../../scripts/host/demo.ts';
 import type { CredentialRef } from '../../scripts/host/rest.ts';
 import { hostsAskedOf } from '../support/forwardProxy.ts';
 import { azureTableDestination, startCrms } from '../support/leadDestinations.ts';
@@ -74,16 +75,39 @@ it.each(NAMES)('tests the credential of %s', async (name) => {
 	}
 });
 
+/** One list of each, with an entry that it has to hold. */
+const LISTS: Record<(typeof NAMES)[number], [method: string, filter: string, entry: string]> = {
+	azureTable: ['searchTables', 'outside', 'OutsideLeads'],
+	dynamics365: ['searchColumns', 'subject', 'subject'],
+	marketo: ['searchForms', 'marketplace', '1003'],
+	salesforce: ['searchLeadSources', 'gateway', 'AzureMarketplace-INS|contoso.gateway'],
+};
+
+it.each(NAMES)('fills the list of %s in the editor, searched', async (name) => {
+	const destination = chosen(name);
+	await destination.insert(leadsNamed('listed'));
+	const [methodName, filter, entry] = LISTS[name];
+	const { id, name: credentialName, type } = await credentialOf(destination);
+	const { results } = await host.rest.post<{ results: Array<{ name: string; value: unknown }> }>(
+		'/rest/dynamic-node-parameters/resource-locator-results',
+		{
+			path: 'parameters.any',
+			nodeTypeAndVersion: { name: `${PACKAGE}.marketplaceLeadPollTrigger`, version: 1 },
+			currentNodeParameters: destination.parameters,
+			credentials: { [type]: { id, name: credentialName } },
+			methodName,
+			filter,
+		},
+	);
+	expect(results.map(({ value }) => String(value))).toContain(entry);
+	for (const found of results) expect(found.name.toLowerCase()).toContain(filter);
+});
+
 it.each(NAMES)('gives the newest lead of %s to try a workflow with', async (name) => {
 	const destination = chosen(name);
 	const workflow = await LiveWorkflow.create(host, await workflowOf(destination));
 	await host.rest.runManually(workflow.workflow.id, 'Trigger');
-	const [sample] = await workflow.executions(1);
-	expect(sample && itemsOf(sample)).toMatchObject([{ isTest: true, destination: name }]);
-
-	await destination.insert(leadsNamed('first', 'second'));
-	await host.rest.runManually(workflow.workflow.id, 'Trigger');
-	const [, newest] = await workflow.executions(2);
+	const [newest] = await workflow.executions(1);
 	expect(newest && itemsOf(newest)).toMatchObject([
 		{ isTest: false, destination: name, stage: 'initialInterest' },
 	]);
@@ -99,13 +123,13 @@ it(
 			live.set(name, await LiveWorkflow.activate(host, await workflowOf(chosen(name))));
 		}
 		for (const name of NAMES) {
-			expect([name, namesOf(await live.get(name)!.leads(2))]).toEqual([name, ['first', 'second']]);
-			await chosen(name).insert(leadsNamed('third', 'fourth', 'fifth'));
+			expect([name, namesOf(await live.get(name)!.leads(1))]).toEqual([name, ['listed']]);
+			await chosen(name).insert(leadsNamed('first', 'second', 'third'));
 		}
 		for (const name of NAMES) {
-			expect([name, namesOf(await live.get(name)!.leads(5, NEXT_POLL_MS))]).toEqual([
+			expect([name, namesOf(await live.get(name)!.leads(4, NEXT_POLL_MS))]).toEqual([
 				name,
-				['fifth', 'first', 'fourth', 'second', 'third'],
+				['first', 'listed', 'second', 'third'],
 			]);
 			await live.get(name)!.remove();
 		}

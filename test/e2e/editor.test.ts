@@ -1,6 +1,6 @@
 /**
- * What the editor gets of our package, and what n8n loads of its code for that: the two credential
- * types, which n8n 2.40 reads of every package at its start, and nothing else.
+ * What the editor gets of our package, and what n8n loads of its code for that: the credential types,
+ * which n8n 2.40 reads of every package at its start, and nothing else.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -31,7 +31,13 @@ interface NodeType {
 /** Our nodes with their versions, by which the editor asks for their schema. */
 const VERSIONS = { marketplaceLeadTrigger: 2, marketplaceLeadPollTrigger: 1, leadSource: 1 };
 const NODES = Object.keys(VERSIONS);
-const CREDENTIALS = ['azureTableApi', 'marketplaceLeadEndpointApi'];
+const CREDENTIALS = [
+	'azureTableApi',
+	'marketplaceLeadDynamicsApi',
+	'marketplaceLeadEndpointApi',
+	'marketplaceLeadMarketoApi',
+	'marketplaceLeadSalesforceApi',
+];
 
 let environment: Environment;
 let logFolder: TemporaryFolder;
@@ -121,6 +127,7 @@ it('loads the node that is used, and what it needs, only then', async () => {
 		'dist/nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node.js',
 	);
 	expect(files).toContain('dist/nodes/vendor/dataTables.js');
-	const needless = /MarketplaceLeadTrigger\.node|LeadSource\.node|vendor\/identity/;
+	const needless =
+		/MarketplaceLeadTrigger\.node|LeadSource\.node|vendor\/(axios|identity|jose|jsforce)/;
 	expect(files.filter((file) => needless.test(file))).toEqual([]);
 });

@@ -13,6 +13,8 @@ import type { LeadDestination, StandInDestination } from '../support/leadDestina
 import { httpsLead, send } from './support/send.ts';
 import {
 	chain,
+	itemsOf,
+	leadSource,
 	leadTrigger,
 	LiveWorkflow,
 	NEXT_POLL_MS,
@@ -67,7 +69,8 @@ beforeAll(async () => {
 		secret: SECRET,
 	});
 	const trigger = withCredential(leadTrigger(), endpoint);
-	sent = await LiveWorkflow.activate(environment, chain('Sent', trigger, done));
+	const repeats = leadSource('Repeats', { operation: 'removeRepeats' });
+	sent = await LiveWorkflow.activate(environment, chain('Sent', trigger, repeats));
 }, TIMEOUT_MS);
 
 afterAll(async () => {
@@ -108,6 +111,10 @@ const allOnce = () =>
 
 const companies = async (count: number) =>
 	(await sent.leads(count)).map(({ customer }) => customer.company).sort();
+const seenBefore = async (executions: number) =>
+	(await sent.executions(executions)).flatMap((execution) =>
+		itemsOf(execution, 'Repeats', 1).map(({ customer }) => customer.company),
+	);
 const sendLead = async (company: string) => {
 	// Answered with 200: from then on the lead is n8n's, whatever happens to it.
 	const answer = await send(sent.url(), httpsLead(company), { code: SECRET });
@@ -126,6 +133,8 @@ it(
 		expect(await cameOut()).toEqual(allOnce());
 		await sendLead('After the stop');
 		expect(await companies(2)).toEqual(['After the stop', 'Before the stop']);
+		await sendLead('Before the stop');
+		expect(await seenBefore(3)).toEqual(['Before the stop']);
 
 		await write(1);
 		await environment.n8n.kill();
@@ -133,7 +142,16 @@ it(
 		await environment.restart();
 		expect(await cameOut()).toEqual(allOnce());
 		await sendLead('After the cut');
-		expect(await companies(3)).toEqual(['After the cut', 'After the stop', 'Before the stop']);
+		await sendLead('After the stop');
+		expect(await companies(5)).toEqual([
+			'After the cut',
+			'After the stop',
+			'After the stop',
+			'Before the stop',
+			'Before the stop',
+		]);
+		// n8n's store of what was seen outlives both.
+		expect(await seenBefore(5)).toEqual(['Before the stop', 'After the stop']);
 	},
 	3 * TIMEOUT_MS,
 );

@@ -45,6 +45,10 @@ export function pollsFrom(parameters: Parameters): WorkflowNode {
 	});
 }
 
+export function leadSource(name: string, parameters: Parameters = {}): WorkflowNode {
+	return node(name, `${PACKAGE}.leadSource`, parameters);
+}
+
 /** Nodes in a row, each with the first output of the one before. */
 export function chain(name: string, ...nodes: WorkflowNode[]): WorkflowFile {
 	const connections: WorkflowFile['connections'] = {};

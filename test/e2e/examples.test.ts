@@ -1,0 +1,60 @@
+/** Every example as the editor takes it: known nodes of known versions, nothing missing but accounts. */
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+
+import { NodeHelpers } from 'n8n-workflow';
+import type { INode, INodeTypeDescription } from 'n8n-workflow';
+
+import { readExample } from '../../scripts/host/demo.ts';
+import { PROJECT_ROOT } from '../../scripts/host/paths.ts';
+import { sharedHost } from './support/host.ts';
+import { LiveWorkflow } from './support/workflows.ts';
+
+const FILES = readdirSync(path.join(PROJECT_ROOT, 'examples'));
+/** What only the user knows: which of Marketo's forms. */
+const TO_CHOOSE = { 'leads-from-crms.json': ['Leads in Marketo'] } as Record<string, string[]>;
+
+let host: Awaited<ReturnType<typeof sharedHost>>;
+let types: INodeTypeDescription[];
+
+beforeAll(async () => {
+	host = await sharedHost();
+	types = await host.rest.get<INodeTypeDescription[]>('/types/nodes.json');
+});
+
+it.each(FILES)('%s can be imported and has every setting it needs', async (file) => {
+	const example = await readExample(file);
+	const { workflow } = await LiveWorkflow.create(host, example);
+	const stored = await host.rest.workflow(workflow.id);
+	expect(stored.nodes).toHaveLength(example.nodes.length);
+
+	const issues = stored.nodes.flatMap((node) => {
+		const type = types.find(
+			({ name, version }) => name === node.type && [version].flat().includes(node.typeVersion),
+		);
+		if (!type) return [`${node.name}: n8n has no ${node.type} of version ${node.typeVersion}`];
+		const { properties } = type;
+		const given = node as unknown as INode;
+		const parameters = NodeHelpers.getNodeParameters(
+			properties,
+			given.parameters,
+			true,
+			false,
+			given,
+			type,
+		);
+		const unknown = Object.keys(node.parameters).filter((name) => !(name in (parameters ?? {})));
+		const missing = NodeHelpers.getNodeParametersIssues(
+			properties,
+			{ ...given, parameters: parameters ?? {} },
+			type,
+		);
+		return [
+			...unknown.map((name) => `${node.name}: there is no parameter ${name}`),
+			...(missing ? [`${node.name}: ${JSON.stringify(missing)}`] : []),
+		];
+	});
+	const expected = TO_CHOOSE[file] ?? [];
+	expect(issues).toEqual(expected.map((name) => expect.stringContaining(`${name}: `)));
+	await host.rest.deleteWorkflow(workflow.id);
+});
