@@ -57,13 +57,13 @@ export async function startCrms({
 		secure ? { tls, host: `${name}.leads.example` } : {};
 	return await Promise.all([
 		startDynamics({ authority, ...options('dynamics365') }).then((standIn) =>
-			asDestination('dynamics365', 'Dynamics 365', standIn, standIn.server),
+			asDestination('dynamics365', 'Dynamics 365', standIn),
 		),
 		startMarketo(options('marketo')).then((standIn) =>
-			asDestination('marketo', 'Marketo', standIn, standIn),
+			asDestination('marketo', 'Marketo', standIn),
 		),
 		startSalesforce(options('salesforce')).then((standIn) =>
-			asDestination('salesforce', 'Salesforce', standIn, standIn.server),
+			asDestination('salesforce', 'Salesforce', standIn),
 		),
 	]);
 }
@@ -72,17 +72,14 @@ interface StandIn extends Pick<
 	StandInDestination,
 	'credentialType' | 'insert' | 'origin' | 'stop'
 > {
+	server: Pick<StandInDestination, 'fault' | 'faultsLeft' | 'traffic'>;
 	credential: object;
 	badCredential: object;
 	parameters: object;
 }
 
-function asDestination(
-	name: string,
-	displayName: string,
-	standIn: StandIn,
-	server: Pick<StandInDestination, 'fault' | 'faultsLeft' | 'traffic'>,
-): StandInDestination {
+function asDestination(name: string, displayName: string, standIn: StandIn): StandInDestination {
+	const { server } = standIn;
 	return {
 		name,
 		displayName,

@@ -42,10 +42,16 @@ export async function readColumnInfo(
 	});
 }
 
-/** How each of these columns can be searched; those that can't be are left out. @throws DestinationError */
+/**
+ * How each of these columns can be searched; those that can't be are left out, and so are columns of
+ * choices that are not in `withChoices`, since each costs a request.
+ *
+ * @throws DestinationError
+ */
 export async function readSearchables(
 	api: WebApi,
 	names: readonly string[],
+	withChoices: ReadonlySet<string>,
 	limits: RetryLimits,
 ): Promise<Map<string, Searchable>> {
 	const all = await readColumnInfo(api, limits, { labels: false });
@@ -53,7 +59,7 @@ export async function readSearchables(
 	const searchables = await Promise.all(
 		columns.map(async ({ name, kind }): Promise<Searchable | undefined> => {
 			if (kind === 'text') return { name, kind };
-			if (kind === 'other') return undefined;
+			if (kind === 'other' || !withChoices.has(name)) return undefined;
 			return { name, kind, choices: await readChoices(api, name, limits) };
 		}),
 	);

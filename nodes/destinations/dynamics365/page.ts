@@ -43,9 +43,14 @@ function readLead(row: unknown): ReadLead {
 function readLink(link: unknown): string | null {
 	if (link === undefined || link === null) return null;
 	const url = typeof link === 'string' ? URL.parse(link) : null;
-	if (url === null || url.search === '') throw oddAnswer();
+	if (url === null || !isLinkQuery(url.search)) throw oddAnswer();
 	if (url.pathname.toLowerCase() !== `${API_PATH}${LEADS}`) throw oddAnswer();
 	return url.search;
+}
+
+/** Whether it is the query of a link to a next page: without a token it would be another list of leads. */
+export function isLinkQuery(text: string): boolean {
+	return text.startsWith('?') && /[?&](\$|%24)skiptoken=/i.test(text);
 }
 
 function oddAnswer(): DestinationError {

@@ -1,5 +1,6 @@
 import type { Position } from '../../polling/types';
 import { MAX_PAGE_SIZE } from './limits';
+import { isLinkQuery } from './page';
 
 /**
  * A place in a chain of pages. A chain is one query followed by its links; the place is behind a row
@@ -35,7 +36,7 @@ export function toPosition(place: ChainPlace): Position {
 export function readPosition(position: Position): ChainPlace | undefined {
 	const { from, link, size, at, after, alone, query, restricted } = position;
 	if (!isTimeOrNull(from) || !isTimeOrNull(at) || !isTextOrNull(after)) return undefined;
-	if (!isTextOrNull(link) || (link !== null && !link.startsWith('?'))) return undefined;
+	if (!isTextOrNull(link) || (link !== null && !isLinkQuery(link))) return undefined;
 	if (!Number.isInteger(size) || (size as number) < 1 || (size as number) > MAX_PAGE_SIZE) {
 		return undefined;
 	}

@@ -11,8 +11,11 @@ import { isSlowQuery } from './refusal';
 import { certaintiesOf, restriction, type Certainty } from './restriction';
 import type { WebApi } from './webApi';
 
-/** Statuses by which a link that was good once is turned away: cookies are not promised to last. */
-const BAD_LINK = new Set(['400', '404', '410', '414', '500']);
+/**
+ * Statuses by which a query may be turned away that was good once: cookies in links are not promised
+ * to last, and what a role may search is changed.
+ */
+const REFUSALS = new Set(['400', '403', '404', '410', '414', '431', '500']);
 
 /** Times as many rows: what makes pages of another size worth a chain of their own. */
 const WORTH_A_CHAIN = 2;
@@ -46,19 +49,27 @@ export class DynamicsReader implements LeadReader {
 
 	async readPage(request: PageRequest): Promise<SourcePage> {
 		const kept = request.position === null ? undefined : readPosition(request.position);
-		const place = kept && this.goesOn(kept, request) ? kept : await this.beginChain(kept, request);
-		try {
-			return await this.readPlace(place, request);
-		} catch (error) {
-			if (place.restricted && isSlowQuery(error)) {
-				this.condition = Promise.resolve(undefined);
-			} else {
-				if (place.link === null || !isBadLink(error)) throw error;
-				if (this.begunAgainAt === place.at) throw error;
-				this.begunAgainAt = place.at;
+		let place = kept && this.goesOn(kept, request) ? kept : await this.beginChain(kept, request);
+		for (;;) {
+			try {
+				return await this.readPlace(place, request);
+			} catch (error) {
+				if (!this.hasOtherWay(place, error)) throw error;
+				place = await this.beginChain(place, request);
 			}
-			return await this.readPlace(await this.beginChain(place, request), request);
 		}
+	}
+
+	/** Whether a chain that begins at a place that was refused may get through. */
+	private hasOtherWay(place: ChainPlace, error: unknown): boolean {
+		// Conditions only spare rows. Besides being slow, they can be refused for a secured column.
+		if (place.restricted && (isSlowQuery(error) || (place.link === null && isRefusal(error)))) {
+			this.condition = Promise.resolve(undefined);
+			return true;
+		}
+		if (place.link === null || !isRefusal(error) || this.begunAgainAt === place.at) return false;
+		this.begunAgainAt = place.at;
+		return true;
 	}
 
 	/** Whether a kept chain still asks for what is wanted, and in pages that are large enough. */
@@ -162,9 +173,11 @@ export class DynamicsReader implements LeadReader {
 	}
 
 	private async buildCondition({ signal, deadline }: PageRequest): Promise<string | undefined> {
-		const names = [...this.columns.select];
+		const { select } = this.columns;
+		const searched = new Set(this.certainties.flatMap(({ columns }) => columns));
 		try {
-			const searchables = await readSearchables(this.api, names, { signal, deadline });
+			const limits = { signal, deadline };
+			const searchables = await readSearchables(this.api, select, searched, limits);
 			return restriction(this.certainties, searchables);
 		} catch (error) {
 			// Leads can be read without knowing what kind their columns are, only more of them.
@@ -193,6 +206,6 @@ function behind(leads: readonly ReadLead[], { at, after }: ChainPlace): readonly
 	return at === null ? leads : leads.filter(({ clock }) => clock >= at);
 }
 
-function isBadLink(error: unknown): boolean {
-	return error instanceof DestinationError && BAD_LINK.has(error.httpCode ?? '');
+function isRefusal(error: unknown): boolean {
+	return error instanceof DestinationError && REFUSALS.has(error.httpCode ?? '');
 }

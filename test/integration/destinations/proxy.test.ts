@@ -29,9 +29,8 @@ afterAll(async () => {
 
 async function rowsRead(credential: Record<string, unknown>): Promise<number> {
 	const account = await openAccount(credential, { retries: 0 });
-	let rows = 0;
-	for await (const _row of account.table('MarketplaceLeads').listEntities()) rows += 1;
-	return rows;
+	const { value } = await account.table('MarketplaceLeads').listEntities().byPage().next();
+	return (value as unknown[]).length;
 }
 
 /** The account under a name that only the proxy can resolve; Azurite takes its name from the host. */

@@ -1,5 +1,5 @@
 /** What is Dataverse's own about reading leads: tokens, links, cookies, columns, conditions. */
-import type { INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { dynamics365 } from '../../../nodes/destinations/dynamics365/dynamics365.description.ts';
 import { readColumns } from '../../../nodes/destinations/dynamics365/columns.ts';
@@ -102,6 +102,28 @@ describe('links to next pages', () => {
 			given.push(...(await polls.poll()));
 			place.standIn.expireCookies();
 		}
+		expect(given.sort()).toEqual(NAMES);
+	});
+
+	it.each([
+		'?',
+		'?x=1',
+		'?$skiptoken=5',
+		'?$select=nothing',
+		'?\r\nx: y',
+		`?$skiptoken=${'a'.repeat(20_000)}`,
+	])('that were damaged while they were kept (%#) cost no lead', async (link) => {
+		await history();
+		const first = poller({ maxLeads: 5 });
+		const given = await first.poll();
+		const damaged = JSON.parse(
+			JSON.stringify(first.kept()).replace(
+				/"link":"[^"]*"/,
+				() => `"link":${JSON.stringify(link)}`,
+			),
+		) as IDataObject;
+		expect(damaged).not.toEqual(first.kept());
+		given.push(...(await poller({}, { staticData: damaged }).drain()));
 		expect(given.sort()).toEqual(NAMES);
 	});
 
@@ -233,13 +255,16 @@ describe('conditions in the query', () => {
 	it('leave leads of other kinds where they are', async () => {
 		await mixed();
 		expect(await poller(marketplace).poll()).toEqual(['contact', 'install', 'test']);
-		expect(place.traffic().records).toBe(3);
+		expect(place.traffic()).toEqual({ requests: 2, records: 3 });
 		expect(filters()).toEqual([expect.stringContaining("contains(subject,'SPZA')")]);
 	});
 
 	it('are none where everything is wanted', async () => {
 		await mixed();
-		expect(await poller().poll()).toHaveLength(5);
+		const everything = {
+			options: { ...(place.parameters['options'] as object), includeOthers: true },
+		};
+		expect(await poller(everything).poll()).toHaveLength(5);
 		expect(filters()).toEqual(['']);
 		expect(place.traffic().requests).toBe(1);
 	});
@@ -289,6 +314,8 @@ describe('conditions in the query', () => {
 			properties: { leadsourcecode: 100000001 },
 		});
 		expect(filters()[0]).toContain('leadsourcecode eq 100000001');
+		// Kinds of columns, choices of one, leads.
+		expect(place.traffic().requests).toBe(3);
 	});
 
 	it('are done without where columns may not be read, or can’t be searched', async () => {
@@ -314,6 +341,14 @@ describe('conditions in the query', () => {
 		await place.insert([{ name: 'next' }]);
 		expect(await polls.poll()).toEqual(['next']);
 		expect(filters().at(-1)).toContain('contains(');
+	});
+
+	it('are done without where a column is secured', async () => {
+		await mixed();
+		place.standIn.write({ lastname: 'subject', subject: 'SPZA-INS|contoso.one' });
+		place.standIn.securedColumn = 'contoso_leadsource';
+		expect(await poller(marketplace).poll()).toEqual(['subject', 'test']);
+		expect(filters().map((filter) => filter === '')).toEqual([false, true]);
 	});
 
 	it('are not given up because the service asks to wait', async () => {

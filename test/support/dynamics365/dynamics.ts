@@ -72,6 +72,8 @@ export class DynamicsStandIn {
 	/** Whether a search in texts takes the database too long. */
 	searchIsSlow = false;
 	mayReadColumns = true;
+	/** A column of column-level security: it is read as null, and must not be searched. */
+	securedColumn = '';
 	/** Called before a page of leads is answered; what it gives back is answered instead. */
 	beforeLeads: (request: StandInRequest) => StandInAnswer | undefined = () => undefined;
 	readonly #authority: EntraAuthority;
@@ -334,7 +336,12 @@ export class DynamicsStandIn {
 			throw new Refused(403, '0x80040220', text);
 		}
 		const query = this.#parsed(url.searchParams);
-		if (this.searchIsSlow && /contains\(/.test(url.searchParams.get('$filter') ?? '')) {
+		const filter = url.searchParams.get('$filter') ?? '';
+		if (this.securedColumn !== '' && filter.includes(this.securedColumn)) {
+			const text = 'Caller user does not have read permission on a secured field.';
+			throw new Refused(403, '0x8004f508', text);
+		}
+		if (this.searchIsSlow && /contains\(/.test(filter)) {
 			throw new Refused(500, '0x80044151', 'SQL timeout expired.');
 		}
 		const { size, isFormatted } = preferences(headers['prefer']);
@@ -404,7 +411,7 @@ export class DynamicsStandIn {
 	#shown(row: LeadRow, select: LeadQuery['select'], isFormatted: boolean): object {
 		const shown: Record<string, Value> = { '@odata.etag': `W/"${row['versionnumber']}"` };
 		for (const column of select) {
-			const value = row[column.name] ?? null;
+			const value = column.name === this.securedColumn ? null : (row[column.name] ?? null);
 			const formatted = isFormatted ? formattedValue(column, value) : undefined;
 			if (formatted !== undefined) shown[`${column.name}@${FORMATTED}`] = formatted;
 			shown[column.name] = value;

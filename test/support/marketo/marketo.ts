@@ -91,6 +91,10 @@ export class MarketoStandIn {
 		return standIn;
 	}
 
+	get server(): StandInServer {
+		return this.#server;
+	}
+
 	get origin(): string {
 		return this.#server.origin;
 	}
@@ -113,7 +117,10 @@ export class MarketoStandIn {
 	}
 
 	get parameters() {
-		return { form: { __rl: true, mode: 'id', value: String(this.formId) } };
+		return {
+			destination: 'marketo',
+			form: { __rl: true, mode: 'id', value: String(this.formId) },
+		};
 	}
 
 	/** What must not be read anywhere: secrets, and every access token there was. */

@@ -13,7 +13,7 @@ const ONE_IN = 10;
 
 export function declareBacklogs({ destination, newPlace, test }: Contract): void {
 	for (const [maxLeads, count] of [
-		[1, 600],
+		[1, 300],
 		[7, 2_500],
 		[1_000, 2_500],
 	] as const) {

@@ -7,6 +7,14 @@ export interface Field {
 	label: string;
 	type: FieldType;
 	custom: boolean;
+	/** Most characters of a text; 0 for what is none. */
+	length: number;
+	/** Whether a caller may set it. */
+	createable: boolean;
+	/** Whether a record can't be without. */
+	required: boolean;
+	/** Whether records are found by it: unique, without regard to case. */
+	externalId: boolean;
 }
 
 export type FieldValue = string | number | boolean | null;
@@ -14,28 +22,35 @@ export type FieldValue = string | number | boolean | null;
 /** By the field's name; datetimes are epoch milliseconds. */
 export type LeadRecord = Record<string, FieldValue>;
 
-const field = (name: string, type: FieldType, label = name): Field => ({
+/** What Salesforce sets itself. */
+const READ_ONLY = /^(Id|IsDeleted|Name|IsConverted|CreatedDate|LastModifiedDate|SystemModstamp)$/;
+
+const field = (name: string, type: FieldType, label = name, length = 0): Field => ({
 	name,
 	label,
 	type,
 	custom: name.endsWith('__c'),
+	length,
+	createable: !READ_ONLY.test(name),
+	required: name === 'LastName' || name === 'Company',
+	externalId: false,
 });
 
 export const STANDARD_FIELDS: readonly Field[] = [
 	field('Id', 'id', 'Lead ID'),
 	field('IsDeleted', 'boolean', 'Deleted'),
-	field('LastName', 'string', 'Last Name'),
-	field('FirstName', 'string', 'First Name'),
-	field('Name', 'string', 'Full Name'),
-	field('Title', 'string'),
-	field('Company', 'string'),
-	field('Country', 'string'),
-	field('Phone', 'phone'),
-	field('Email', 'email'),
-	field('Website', 'string'),
-	field('Description', 'textarea'),
-	field('LeadSource', 'picklist', 'Lead Source'),
-	field('Status', 'picklist'),
+	field('LastName', 'string', 'Last Name', 80),
+	field('FirstName', 'string', 'First Name', 40),
+	field('Name', 'string', 'Full Name', 121),
+	field('Title', 'string', 'Title', 128),
+	field('Company', 'string', 'Company', 255),
+	field('Country', 'string', 'Country', 80),
+	field('Phone', 'phone', 'Phone', 40),
+	field('Email', 'email', 'Email', 80),
+	field('Website', 'string', 'Website', 255),
+	field('Description', 'textarea', 'Description', 32000),
+	field('LeadSource', 'picklist', 'Lead Source', 255),
+	field('Status', 'picklist', 'Status', 255),
 	field('HasOptedOutOfEmail', 'boolean', 'Email Opt Out'),
 	field('DoNotCall', 'boolean', 'Do Not Call'),
 	field('IsConverted', 'boolean', 'Converted'),
@@ -46,7 +61,17 @@ export const STANDARD_FIELDS: readonly Field[] = [
 
 /** A custom field, as publishers add them for what their listing's links carry. */
 export function customField(name: string, label: string): Field {
-	return field(name, 'string', label);
+	return field(name, 'string', label, 255);
+}
+
+/** A custom text that is unique and an External ID. */
+export function externalIdField(name: string, label: string, length = 255): Field {
+	return { ...field(name, 'string', label, length), externalId: true };
+}
+
+/** The country by its code, as organisations with State and Country/Territory Picklists have it. */
+export function countryCodeField(): Field {
+	return field('CountryCode', 'picklist', 'Country/Territory Code', 10);
 }
 
 /** Fields that no condition may name. */

@@ -1,7 +1,7 @@
 /** What a Salesforce organisation holds: its leads, its fields, and what its one API user may. */
 import { randomInt } from 'node:crypto';
 
-import { customField, STANDARD_FIELDS } from './fields.ts';
+import { countryCodeField, customField, externalIdField, STANDARD_FIELDS } from './fields.ts';
 import type { Field, LeadRecord } from './fields.ts';
 
 /** The lead object's key prefix. */
@@ -14,8 +14,25 @@ export interface UserRights {
 	api: boolean;
 	/** Read on the Lead object. */
 	leads: boolean;
+	/** Create and Edit, and Delete, on the Lead object. */
+	create: boolean;
+	remove: boolean;
 	/** Fields that field-level security hides, by name. */
 	hidden: Set<string>;
+}
+
+/** What an administrator has set up for whatever is saved. */
+export interface SavingRules {
+	/** Whether Lead Source takes its picklist's values only. */
+	leadSourceRestricted: boolean;
+	/** What the duplicate rule does with a lead of an e-mail address that is there: with an alert, a
+	 * caller can have it saved all the same. */
+	duplicates: 'alert' | 'allow' | 'block';
+	/** The message of the validation rule that a record offends. */
+	validation: (values: LeadRecord) => string | undefined;
+	/** How many of the next records are found locked by somebody else. */
+	locked: number;
+	storageFull: boolean;
 }
 
 /** What a lead is made of; fields that are not given are empty. */
@@ -29,13 +46,28 @@ export class Organisation {
 	readonly id = salesforceId('00D', 1);
 	readonly userId = salesforceId('005', 1);
 	readonly username = 'integration@contoso.example';
-	readonly rights: UserRights = { api: true, leads: true, hidden: new Set() };
+	readonly rights: UserRights = {
+		api: true,
+		leads: true,
+		create: true,
+		remove: true,
+		hidden: new Set(),
+	};
 	/** Values of the Lead Source picklist that an administrator has set up, with their labels. */
 	readonly leadSources: Array<{ value: string; label: string; active: boolean }> = [
 		{ value: 'Web', label: 'Web', active: true },
 		{ value: 'Partner Referral', label: 'Partner Referral', active: true },
 		{ value: 'Purchased List', label: 'Purchased List', active: false },
 	];
+	readonly rules: SavingRules = {
+		leadSourceRestricted: false,
+		duplicates: 'allow',
+		validation: () => undefined,
+		locked: 0,
+		storageFull: false,
+	};
+	/** Countries by code, where the organisation has picklists for them. */
+	countries: ReadonlyMap<string, string> | undefined;
 	readonly #fields: Field[] = [...STANDARD_FIELDS];
 	readonly #leads = new Map<string, LeadRecord>();
 	readonly #late = new Set<string>();
@@ -44,6 +76,26 @@ export class Organisation {
 
 	addCustomField(name: string, label: string): void {
 		this.#fields.push(customField(name, label));
+	}
+
+	addExternalId(name: string, label: string, length?: number): void {
+		this.#fields.push(externalIdField(name, label, length));
+	}
+
+	/** Switches on State and Country/Territory Picklists with these countries, by code. */
+	useCountryPicklist(countries: ReadonlyMap<string, string>): void {
+		this.countries = countries;
+		this.#fields.push(countryCodeField());
+	}
+
+	/** A record, whether queries find it yet or not. */
+	find(id: string): LeadRecord | undefined {
+		return [...this.#leads.values()].find(({ Id }) => String(Id).slice(0, 15) === id.slice(0, 15));
+	}
+
+	/** The fields, whether the user can see them or not. */
+	everyField(): readonly Field[] {
+		return this.#fields;
 	}
 
 	/** The fields the user can see, in the organisation's order. */

@@ -1,4 +1,4 @@
-/** The REST API's resources that leads are read by. */
+/** The REST API's resources that leads are read and written by. */
 import { randomBytes } from 'node:crypto';
 
 import type { StandInAnswer, StandInRequest } from '../standIn.ts';
@@ -6,6 +6,7 @@ import { isFilterable } from './fields.ts';
 import type { LeadRecord } from './fields.ts';
 import type { Organisation } from './organisation.ts';
 import { SalesforceRefusal } from './refusal.ts';
+import { Saving } from './saving.ts';
 import { select } from './soql.ts';
 import type { SignIn } from './signIn.ts';
 
@@ -32,9 +33,12 @@ export class RestApi {
 	readonly #signIn: SignIn;
 	readonly #cursors = new Map<string, RestOfQuery>();
 
-	constructor(organisation: Organisation, signIn: SignIn) {
+	readonly #saving: Saving;
+
+	constructor(organisation: Organisation, signIn: SignIn, now: () => number) {
 		this.#organisation = organisation;
 		this.#signIn = signIn;
+		this.#saving = new Saving(organisation, now);
 	}
 
 	answer(request: StandInRequest): StandInAnswer {
@@ -62,6 +66,10 @@ export class RestApi {
 			throw new SalesforceRefusal(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
 		}
 		this.usage.used += 1;
+		const single = /^\/sobjects\/lead\/(00Q\w{12,15})\/?$/i.exec(resource);
+		if (single && method === 'GET') return this.#record(single[1]!, url.searchParams, version);
+		const saved = this.#saving.answer(request, resource);
+		if (saved) return saved;
 		if (method !== 'GET') throw new SalesforceRefusal(405, 'METHOD_NOT_ALLOWED', 'not allowed');
 		const soql = url.searchParams.get('q') ?? '';
 		if (resource === '/query' || resource === '/query/') {
@@ -77,6 +85,23 @@ export class RestApi {
 			};
 		}
 		throw notFound();
+	}
+
+	#record(id: string, parameters: URLSearchParams, version: string): StandInAnswer {
+		const record = this.#organisation.rights.leads ? this.#organisation.find(id) : undefined;
+		if (!record) throw notFound();
+		const visible = this.#organisation.visibleFields().map(({ name }) => name);
+		const asked = parameters.get('fields')?.split(',') ?? visible;
+		const hidden = asked.find((name) => !visible.includes(name));
+		if (hidden !== undefined) {
+			throw new SalesforceRefusal(
+				400,
+				'INVALID_FIELD',
+				`No such column '${hidden}' on entity 'Lead'.`,
+			);
+		}
+		const row = Object.fromEntries(asked.map((name) => [name, record[name] ?? null]));
+		return { status: 200, body: this.#shown({ ...row, Id: record['Id']! }, false, version) };
 	}
 
 	#query(soql: string, version: string, options: string): StandInAnswer {
@@ -145,11 +170,12 @@ export class RestApi {
 	#describe(): StandInAnswer {
 		// Objects that a user may not read are not there for them.
 		if (!this.#organisation.rights.leads) throw notFound();
-		const values = this.#organisation.leadSources.map((entry) => ({
-			...entry,
-			defaultValue: false,
-			validFor: null,
-		}));
+		const { leadSources, rules, countries = new Map<string, string>() } = this.#organisation;
+		const toEntry = (entry: object) => ({ ...entry, defaultValue: false, validFor: null });
+		const picklists: Record<string, object[]> = {
+			LeadSource: leadSources.map(toEntry),
+			CountryCode: [...countries].map(([value, label]) => toEntry({ value, label, active: true })),
+		};
 		return {
 			status: 200,
 			body: {
@@ -161,8 +187,14 @@ export class RestApi {
 				fields: this.#organisation.visibleFields().map((field) => ({
 					...field,
 					filterable: isFilterable(field),
-					createable: field.type !== 'id' && field.type !== 'datetime',
-					picklistValues: field.name === 'LeadSource' ? values : [],
+					updateable: field.createable,
+					nillable: !field.required,
+					unique: field.externalId,
+					idLookup: field.externalId || field.name === 'Id' || field.name === 'Email',
+					restrictedPicklist:
+						field.name === 'CountryCode' ||
+						(field.name === 'LeadSource' && rules.leadSourceRestricted),
+					picklistValues: picklists[field.name] ?? [],
 				})),
 			},
 		};

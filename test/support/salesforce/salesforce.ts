@@ -11,6 +11,7 @@ import type { NewLead } from './organisation.ts';
 import { SalesforceRefusal } from './refusal.ts';
 import { RestApi } from './restApi.ts';
 import { SignIn } from './signIn.ts';
+import { WebToLead } from './webToLead.ts';
 
 /** Seconds. What is busy for longer is out of calls for the day. */
 const SHORT_WAIT = 5;
@@ -22,6 +23,9 @@ export class Salesforce {
 	readonly organisation = new Organisation();
 	readonly signIn: SignIn;
 	readonly api: RestApi;
+	readonly webToLead: WebToLead;
+	/** What faults strike. */
+	struck: 'reading' | 'writing' = 'reading';
 	readonly parameters = { destination: 'salesforce' };
 	/** Answers in the place of Salesforce what it never would; nothing for what it should. */
 	spoil: (
@@ -36,13 +40,16 @@ export class Salesforce {
 			() => this.now(),
 			() => this.origin,
 		);
-		this.api = new RestApi(this.organisation, this.signIn);
+		const now = () => this.now();
+		this.api = new RestApi(this.organisation, this.signIn, now);
+		this.webToLead = new WebToLead(this.organisation, now);
 	}
 
 	async start(options: StandInOptions): Promise<void> {
 		this.#server = await StandInServer.start(
 			{
-				asksForLeads,
+				asksForLeads: (request) =>
+					this.struck === 'writing' ? asksToWrite(request) : asksForLeads(request),
 				answer: async (request) => await this.#answer(request),
 				refuse,
 			},
@@ -167,6 +174,8 @@ export class Salesforce {
 		const spoilt = await this.spoil(request);
 		if (spoilt) return spoilt;
 		const { method, url, headers, body } = request;
+		this.webToLead.work();
+		if (url.pathname === '/servlet/servlet.WebToLead') return this.webToLead.answer(request);
 		if (url.pathname === '/services/oauth2/token') {
 			if (method !== 'POST') return { status: 405, body: '' };
 			return await this.signIn.token(new URLSearchParams(body));
@@ -192,6 +201,10 @@ export async function startSalesforce(options: StandInOptions = {}): Promise<Sal
 function asksForLeads({ url }: StandInRequest): boolean {
 	if (!/^\/services\/data\/v[\d.]+\/query/.test(url.pathname)) return false;
 	return !/\bGROUP BY\b/i.test(url.searchParams.get('q') ?? '');
+}
+
+function asksToWrite({ method, url }: StandInRequest): boolean {
+	return method !== 'GET' && /\/(composite|sobjects|servlet)\//.test(`${url.pathname}/`);
 }
 
 /** Salesforce's own words; only where it is overloaded does it say how long to wait. */

@@ -1,0 +1,116 @@
+/**
+ * The Web-to-Lead servlet: takes any form with 200, and makes a lead of it a moment later, or not.
+ * What becomes of a form is told to the organisation's people by e-mail, never to the sender.
+ */
+import type { StandInAnswer, StandInRequest } from '../standIn.ts';
+import type { FieldValue, LeadRecord } from './fields.ts';
+import type { Organisation } from './organisation.ts';
+import { keptValue } from './saving.ts';
+
+/** Forms of 24 hours, as organisations begin with; further ones wait for the next day. */
+const DAILY_LIMIT = 500;
+const DAY = 24 * 60 * 60 * 1000;
+/** What Salesforce puts into fields that a lead can't be without. */
+const NOT_PROVIDED = '[not provided]';
+
+const COLUMNS: Readonly<Record<string, string>> = {
+	first_name: 'FirstName',
+	last_name: 'LastName',
+	email: 'Email',
+	company: 'Company',
+	title: 'Title',
+	phone: 'Phone',
+	country: 'Country',
+	country_code: 'CountryCode',
+	description: 'Description',
+	lead_source: 'LeadSource',
+	URL: 'Website',
+};
+
+export class WebToLead {
+	readonly settings = {
+		/** Switched on in Setup. */
+		enabled: true,
+		/** Milliseconds until a form has become a lead. */
+		delay: 100,
+		/** Whether leads vanish, as they do where a rule of the organisation is against them. */
+		dropping: false,
+		/** The name in the form of a picklist that has to be filled in. */
+		mandatory: '',
+		dailyLimit: DAILY_LIMIT,
+	};
+	/** API names of custom fields, by their ids in forms. */
+	readonly customFields = new Map<string, string>();
+	/** Forms that came in, newest last. */
+	readonly forms: URLSearchParams[] = [];
+	/** Why forms did not become leads, as the people in charge are told. */
+	readonly letters: string[] = [];
+	readonly #organisation: Organisation;
+	readonly #now: () => number;
+	#waiting: Array<{ form: URLSearchParams; due: number }> = [];
+	#made: number[] = [];
+
+	constructor(organisation: Organisation, now: () => number) {
+		this.#organisation = organisation;
+		this.#now = now;
+	}
+
+	answer({ method, headers, body }: StandInRequest): StandInAnswer {
+		if (method !== 'POST') return { status: 405, body: '' };
+		const isForm = /^application\/x-www-form-urlencoded/i.test(headers['content-type'] ?? '');
+		const form = new URLSearchParams(isForm ? body : '');
+		this.forms.push(form);
+		this.#waiting.push({ form, due: this.#now() + this.settings.delay });
+		return { status: 200, headers: { 'content-type': 'text/html' }, body: '<html></html>' };
+	}
+
+	/** Makes leads of the forms whose time has come. */
+	work(): void {
+		const now = this.#now();
+		this.#made = this.#made.filter((made) => made > now - DAY);
+		this.#waiting = this.#waiting.filter(({ form, due }) => {
+			if (due > now) return true;
+			if (this.#made.length >= this.settings.dailyLimit) return true;
+			const refusal = this.#refusalOf(form);
+			if (refusal !== undefined) this.letters.push(refusal);
+			else {
+				this.#organisation.insert({ createdDate: due, values: this.#values(form) });
+				this.#made.push(now);
+			}
+			return false;
+		});
+	}
+
+	#refusalOf(form: URLSearchParams): string | undefined {
+		const { enabled, dropping, mandatory } = this.settings;
+		const oid = form.get('oid') ?? '';
+		if (oid.slice(0, 15) !== this.#organisation.id.slice(0, 15)) return 'no such organisation';
+		if (!enabled || dropping) return 'not taken';
+		if (mandatory !== '' && (form.get(mandatory) ?? '') === '') return `${mandatory} is missing`;
+		const values = this.#values(form);
+		const fields = this.#organisation.everyField();
+		const long = fields.find(({ name, length }) => {
+			const value = values[name];
+			return length > 0 && typeof value === 'string' && value.length > length;
+		});
+		if (long) return `${long.name} is too long`;
+		return this.#organisation.rules.validation(values);
+	}
+
+	#values(form: URLSearchParams): LeadRecord {
+		const fields = this.#organisation.everyField();
+		const values: LeadRecord = { LastName: NOT_PROVIDED, Company: NOT_PROVIDED };
+		for (const [name, text] of form) {
+			const column =
+				(Object.hasOwn(COLUMNS, name) ? COLUMNS[name] : undefined) ?? this.customFields.get(name);
+			const field = fields.find((candidate) => candidate.name === column);
+			if (!field) continue;
+			const value: FieldValue = keptValue(text, field);
+			if (value !== null) values[field.name] = value;
+		}
+		const { countries } = this.#organisation;
+		const code = values['CountryCode'];
+		if (typeof code === 'string') values['Country'] = countries?.get(code) ?? code;
+		return values;
+	}
+}
