@@ -32,6 +32,7 @@ for (const file of files) {
 }
 
 const { passed, failed, skipped } = sum;
-if (skipped > 0) console.log(`${skipped} tests were skipped, each for the reason in its name above.`);
+if (skipped > 0)
+	console.log(`${skipped} tests were skipped, each for the reason in its name above.`);
 console.log(`jest: ${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

@@ -78,10 +78,7 @@ export class StandInServer {
 		this.#server = tls ? createHttpsServer(tls, serve) : createHttpServer(serve);
 	}
 
-	static async start(
-		vendor: StandInVendor,
-		options: StandInOptions = {},
-	): Promise<StandInServer> {
+	static async start(vendor: StandInVendor, options: StandInOptions = {}): Promise<StandInServer> {
 		const standIn = new StandInServer(vendor, options);
 		await new Promise<void>((resolve, reject) => {
 			standIn.#server.once('error', reject);
