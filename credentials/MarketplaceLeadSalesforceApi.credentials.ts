@@ -73,7 +73,7 @@ export class MarketplaceLeadSalesforceApi implements ICredentialType {
 		},
 		{
 			displayName: 'Consumer Key',
-			name: 'clientId',
+			name: 'consumerKey',
 			type: 'string',
 			required: true,
 			default: '',
@@ -82,7 +82,7 @@ export class MarketplaceLeadSalesforceApi implements ICredentialType {
 		},
 		{
 			displayName: 'Consumer Secret',
-			name: 'clientSecret',
+			name: 'consumerSecret',
 			type: 'string',
 			typeOptions: { password: true },
 			required: true,

@@ -37,10 +37,14 @@ export async function retried<Result>(
 			const wait = Math.max(delay, error.retryAfter) * (1 + Math.random() * JITTER);
 			if (Date.now() + wait >= deadline) throw error;
 			// Aborted while waiting: what was refused says more than that the time is up.
-			const waited = await sleep(wait, true, { signal }).catch(() => false);
-			if (!waited) throw error;
+			if (!(await pause(wait, signal))) throw error;
 		}
 	}
+}
+
+/** Waits so many milliseconds; false where the signal ended it. */
+export async function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+	return await sleep(milliseconds, true, { signal }).catch(() => false);
 }
 
 /** Milliseconds of a `Retry-After` header, in seconds or as a date; `undefined` where it has neither. */

@@ -94,10 +94,10 @@ export const BARE_CLIENTS: Record<string, (order: CrmOrder, use: Use) => Promise
 
 	/** `jsforce`, with its own paging. */
 	async salesforce({ credential, leads }, use) {
-		const { myDomain = '', clientId = '', clientSecret = '' } = credential;
+		const { myDomain = '', consumerKey = '', consumerSecret = '' } = credential;
 		const connection = new Connection({
 			loginUrl: myDomain,
-			oauth2: { clientId, clientSecret, loginUrl: myDomain },
+			oauth2: { clientId: consumerKey, clientSecret: consumerSecret, loginUrl: myDomain },
 		});
 		await connection.authorize({ grant_type: 'client_credentials' });
 		const { records } = await connection.query<{ LastName: string }>(

@@ -1,6 +1,6 @@
 import type { DestinationInput, ListEntry } from '../types';
+import { readColumns } from './columns';
 import { LEAD_FIELDS } from './record';
-import { oddAnswer } from './refusal';
 import { queryResult, SalesforceSession, type ApiAnswer } from './session';
 
 /** Milliseconds. A person is waiting before the editor. */
@@ -12,11 +12,6 @@ const MOST_SOURCES = 1_000;
 /** Types of fields whose values are texts, numbers or times, which a lead can carry. */
 const PLAIN_TYPE =
 	/^(boolean|combobox|currency|date|datetime|double|email|encryptedstring|int|long|multipicklist|percent|phone|picklist|reference|string|textarea|time|url)$/;
-
-/** What the Lead object is, as far as the lists need it. */
-interface LeadDescription {
-	fields: Array<{ name: string; label: string; type: string; values: string[] }>;
-}
 
 /** A session of its own for what a person in the editor asks for. @throws DestinationError */
 export async function openForEditor(
@@ -35,11 +30,11 @@ export async function openForEditor(
 export async function searchLeadSources({ credential }: DestinationInput): Promise<ListEntry[]> {
 	const { session, signal } = await openForEditor(credential);
 	const soql = `SELECT LeadSource, COUNT(Id) leads FROM Lead WHERE LeadSource != null GROUP BY LeadSource ORDER BY COUNT(Id) DESC LIMIT ${MOST_SOURCES}`;
-	const [lead, used] = await Promise.all([
-		describeLead(session, signal),
+	const [columns, used] = await Promise.all([
+		readColumns(session, signal),
 		session.get(`/query?q=${encodeURIComponent(soql)}`, signal),
 	]);
-	const picklist = lead.fields.find(({ name }) => name === 'LeadSource')?.values ?? [];
+	const picklist = columns.get('leadsource')?.values ?? [];
 	const byName = new Map(
 		[...picklist, ...usedSources(used)].map((name) => [name.toLowerCase(), name]),
 	);
@@ -49,37 +44,13 @@ export async function searchLeadSources({ credential }: DestinationInput): Promi
 /** Fields that a lead can carry beside the usual ones. */
 export async function searchLeadFields({ credential }: DestinationInput): Promise<ListEntry[]> {
 	const { session, signal } = await openForEditor(credential);
-	const { fields } = await describeLead(session, signal);
+	const columns = await readColumns(session, signal);
 	const usual = new Set<string>(LEAD_FIELDS);
 	return sorted(
-		fields
+		[...columns.values()]
 			.filter(({ name, type }) => !usual.has(name) && PLAIN_TYPE.test(type))
 			.map(({ name, label }) => ({ name: `${label} (${name})`, value: name })),
 	);
-}
-
-async function describeLead(
-	session: SalesforceSession,
-	signal: AbortSignal,
-): Promise<LeadDescription> {
-	const { body, raw } = await session.get('/sobjects/Lead/describe', signal);
-	const { fields } = recordOf(body);
-	if (!Array.isArray(fields)) throw oddAnswer(raw);
-	return {
-		fields: fields.map((field: unknown) => {
-			const { name, label, type, picklistValues } = recordOf(field);
-			if (typeof name !== 'string' || typeof type !== 'string') throw oddAnswer(raw);
-			const values = (Array.isArray(picklistValues) ? picklistValues : []).map(recordOf);
-			return {
-				name,
-				label: typeof label === 'string' ? label : name,
-				type,
-				values: values
-					.filter(({ active }) => active === true)
-					.flatMap(({ value }) => (typeof value === 'string' ? [value] : [])),
-			};
-		}),
-	};
 }
 
 function usedSources(answer: ApiAnswer): string[] {

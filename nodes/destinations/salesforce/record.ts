@@ -24,6 +24,13 @@ export const LEAD_FIELDS = [
 	'DoNotCall',
 ] as const;
 
+/**
+ * What Salesforce's Web-to-Lead puts into the two fields that no lead can be without, where the form
+ * has nothing for them, and so do we.
+ */
+export const NOT_PROVIDED = '[not provided]';
+const MANDATORY: ReadonlySet<string> = new Set(['LastName', 'Company']);
+
 /** Names of fields as Salesforce forms them. */
 const FIELD_NAME = /^[A-Za-z][A-Za-z0-9_]{0,79}$/;
 
@@ -61,9 +68,16 @@ export function toRow(record: unknown, fields: ReadonlySet<string>): SourceRow |
 		position: toPosition(clock, Id),
 		// Whichever way it was asked for, a lead is the same record.
 		record: Object.fromEntries(
-			Object.entries(record as JsonObject).filter(([name]) => fields.has(name.toLowerCase())),
+			Object.entries(record as JsonObject)
+				.filter(([name]) => fields.has(name.toLowerCase()))
+				// A customer's name must not become "[not provided]" in a follow-up.
+				.map(([name, value]) => [name, isPlaceholder(name, value) ? null : value]),
 		),
 	};
+}
+
+function isPlaceholder(name: string, value: unknown): boolean {
+	return value === NOT_PROVIDED && MANDATORY.has(name);
 }
 
 function notFields(): DestinationError {

@@ -12,7 +12,7 @@ interface Explanation {
 	retryAfter?: number;
 }
 
-const NOTHING_LOST = 'Nothing is lost: the next poll goes on where this one stopped.';
+const NOTHING_LOST = 'Nothing is lost: try again, or wait for the next poll.';
 
 /** Milliseconds. Other calls of the organisation have to end before ours is let in. */
 const CONCURRENCY_WAIT = 1_000;

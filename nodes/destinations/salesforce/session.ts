@@ -29,6 +29,17 @@ export interface ApiAnswer {
 	raw: HttpAnswer;
 }
 
+export interface ApiRequest {
+	method: 'DELETE' | 'GET' | 'PATCH' | 'POST';
+	/** Below the API's version, as in `/limits`. */
+	path: string;
+	headers?: Readonly<Record<string, string>>;
+	/** Sent as JSON. */
+	body?: unknown;
+	/** Says what a refusal means; by what reading leads needs where it is absent. */
+	explain?: typeof explainRefusal;
+}
+
 /**
  * One execution's session. The token is asked for at the beginning and, once in a request, again
  * where Salesforce has ended the session.
@@ -59,12 +70,25 @@ export class SalesforceSession {
 		return this.grant.organisationId;
 	}
 
+	/** Where a person looks at a lead. */
+	leadUrl(id: string): string {
+		return `${this.grant.instanceUrl}/lightning/r/Lead/${id}/view`;
+	}
+
 	/**
 	 * Asks a resource by its path below the API's version, as in `/limits`.
 	 *
 	 * @throws DestinationError
 	 */
 	async get(path: string, signal: AbortSignal): Promise<ApiAnswer> {
+		return await this.send({ method: 'GET', path }, signal);
+	}
+
+	/** @throws DestinationError */
+	async send(
+		{ method, path, headers = {}, body: sent, explain = explainRefusal }: ApiRequest,
+		signal: AbortSignal,
+	): Promise<ApiAnswer> {
 		const { Connection } = await import('../../vendor/jsforce');
 		let answer: HttpAnswer | undefined;
 		let renewal: { refusal?: unknown } | undefined;
@@ -96,7 +120,16 @@ export class SalesforceSession {
 			answer = received;
 		});
 		try {
-			const body = await connection.request(path);
+			const body = await connection.request({
+				method,
+				url: path,
+				...(sent === undefined
+					? { headers: { ...headers } }
+					: {
+							headers: { 'content-type': 'application/json', ...headers },
+							body: JSON.stringify(sent),
+						}),
+			});
 			if (!answer) throw oddAnswer(undefined);
 			return {
 				body,
@@ -105,7 +138,7 @@ export class SalesforceSession {
 				raw: answer,
 			};
 		} catch (error) {
-			throw explainRefusal(renewal?.refusal ?? error, answer);
+			throw explain(renewal?.refusal ?? error, answer);
 		}
 	}
 }

@@ -86,7 +86,7 @@ function byRefreshToken(credential: Record<string, unknown>): SignIn {
 
 function byJwt(credential: Record<string, unknown>): SignIn {
 	const loginUrl = environment(credential);
-	const clientId = required(credential, 'clientId', 'Consumer Key');
+	const consumerKey = required(credential, 'consumerKey', 'Consumer Key');
 	const username = required(credential, 'username', 'Username');
 	const key = privateKey(required(credential, 'privateKey', 'Private Key'));
 	return {
@@ -95,7 +95,7 @@ function byJwt(credential: Record<string, unknown>): SignIn {
 			const { SignJWT } = await import('../../vendor/jose');
 			const assertion = await new SignJWT()
 				.setProtectedHeader({ alg: 'RS256' })
-				.setIssuer(clientId)
+				.setIssuer(consumerKey)
 				.setSubject(username)
 				.setAudience(audienceOf(loginUrl))
 				.setExpirationTime(Math.floor(Date.now() / 1_000) + ASSERTION_LIFE)
@@ -110,8 +110,8 @@ function clientOf(credential: Record<string, unknown>): {
 	client_secret: string;
 } {
 	return {
-		client_id: required(credential, 'clientId', 'Consumer Key'),
-		client_secret: required(credential, 'clientSecret', 'Consumer Secret'),
+		client_id: required(credential, 'consumerKey', 'Consumer Key'),
+		client_secret: required(credential, 'consumerSecret', 'Consumer Secret'),
 	};
 }
 

@@ -69,7 +69,7 @@ describe.each(WAYS)('a sign-in by %s', (_, credential) => {
 	});
 
 	it('is refused with another Consumer Key', async () => {
-		const refused = { ...credential(), clientId: '3MVG9other' };
+		const refused = { ...credential(), consumerKey: '3MVG9other' };
 		await expectRefused(refused, /Consumer Key is not one of an app/);
 		await expect(polled(refused)).rejects.toMatchObject({ httpCode: '400' });
 	});
@@ -129,12 +129,12 @@ describe.each(WAYS)('a sign-in by %s', (_, credential) => {
 
 describe('client credentials', () => {
 	it('are refused with another secret', async () => {
-		const clientSecret = 'another secret that nobody may see';
-		const refused = { ...salesforce.credential, clientSecret };
-		await expectRefused(refused, /Consumer Secret is wrong/, clientSecret);
+		const consumerSecret = 'another secret that nobody may see';
+		const refused = { ...salesforce.credential, consumerSecret };
+		await expectRefused(refused, /Consumer Secret is wrong/, consumerSecret);
 		const error = await polled(refused).catch((reason: unknown) => reason);
 		expect(error).toMatchObject({ message: 'The Consumer Secret is wrong', httpCode: '400' });
-		expectNoSecret(error, [...salesforce.signIn.secrets, clientSecret]);
+		expectNoSecret(error, [...salesforce.signIn.secrets, consumerSecret]);
 	});
 
 	it('are refused where the app or the domain is not set up for them', async () => {

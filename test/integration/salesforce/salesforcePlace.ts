@@ -32,7 +32,7 @@ export class SalesforcePlace extends StandInPlace<Salesforce> {
 
 	get secrets(): string[] {
 		const { badCredential, signIn } = this.standIn;
-		return [String(badCredential['clientSecret']), ...signIn.secrets];
+		return [String(badCredential['consumerSecret']), ...signIn.secrets];
 	}
 
 	async edit(...names: string[]): Promise<void> {

@@ -222,6 +222,154 @@ describe('what the user may not', () => {
 	});
 });
 
+describe('records', () => {
+	const NAMED = { LastName: 'Sample', Company: 'Fabrikam' };
+
+	it('are created, updated and deleted, alone and in lists', async () => {
+		const connection = await signedIn();
+		const leads = connection.sobject('Lead');
+		const single = await leads.create({ ...NAMED, Email: ' Kim@Fabrikam.Example ' });
+		expect(single).toMatchObject({ success: true, id: expect.stringMatching(/^00Q\w{15}$/) });
+		const list = await leads.create([
+			{ ...NAMED, LastName: 'a', Description: 'two\nlines' },
+			{ LastName: 'b' },
+		]);
+		expect(list).toMatchObject([
+			{ success: true, errors: [] },
+			{
+				success: false,
+				errors: [{ statusCode: 'REQUIRED_FIELD_MISSING', fields: ['Company'] }],
+			},
+		]);
+		const id = String(single.id);
+		await leads.update({ Id: id, Title: 'Buyer' });
+		expect(await leads.retrieve(id)).toMatchObject({
+			...NAMED,
+			Email: 'kim@fabrikam.example',
+			Title: 'Buyer',
+		});
+		expect(await asked('Id != null')).toEqual(['a', 'Sample']);
+		expect(await leads.destroy(id)).toMatchObject({ success: true });
+		await expect(leads.destroy(id)).rejects.toMatchObject({ name: 'ENTITY_IS_DELETED' });
+		const gone = await leads.destroy([String(list[0]?.id), id]);
+		expect(gone).toMatchObject([{ success: true }, { success: false }]);
+		await expect(leads.retrieve(id)).rejects.toMatchObject({ name: 'NOT_FOUND' });
+	});
+
+	it('are found again by an External ID', async () => {
+		salesforce.organisation.addExternalId('Key__c', 'Key');
+		const connection = await signedIn();
+		const upsert = async (...keys: string[]) =>
+			await connection.upsert(
+				'Lead',
+				keys.map((Key__c) => ({ ...NAMED, Key__c })),
+				'Key__c',
+			);
+		expect(await upsert('a', 'b')).toMatchObject([{ created: true }, { created: true }]);
+		expect(await upsert('A', 'c')).toMatchObject([{ created: false }, { created: true }]);
+		expect(await upsert('d', 'd')).toMatchObject(
+			Array(2).fill({ success: false, errors: [{ statusCode: 'DUPLICATE_VALUE' }] }),
+		);
+		expect(salesforce.organisation.records()).toHaveLength(3);
+		const twice = await connection.sobject('Lead').create([{ ...NAMED, Key__c: 'a' }]);
+		expect(twice).toMatchObject([{ errors: [{ statusCode: 'DUPLICATE_VALUE' }] }]);
+	});
+
+	it.each([
+		['STRING_TOO_LONG', { Title: 'x'.repeat(129) }],
+		['INVALID_EMAIL_ADDRESS', { Email: 'none' }],
+		['INVALID_FIELD_FOR_INSERT_UPDATE', { IsConverted: true }],
+		['INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST', { LeadSource: 'SPZA-INS|contoso.a' }],
+		['FIELD_INTEGRITY_EXCEPTION', { Country: 'Narnia' }],
+		['FIELD_CUSTOM_VALIDATION_EXCEPTION', { Title: 'forbidden' }],
+		['DUPLICATES_DETECTED', { Email: 'kim@fabrikam.example' }],
+	])('are refused by %s', async (statusCode, values) => {
+		const { organisation } = salesforce;
+		const connection = await signedIn();
+		const leads = connection.sobject('Lead');
+		organisation.useCountryPicklist(new Map([['US', 'United States']]));
+		await leads.create({ ...NAMED, Email: 'kim@fabrikam.example', CountryCode: 'US' });
+		organisation.rules.leadSourceRestricted = true;
+		organisation.rules.duplicates = 'alert';
+		organisation.rules.validation = ({ Title }) => (Title === 'forbidden' ? 'no' : undefined);
+		const result = await leads.create([
+			{ ...NAMED, ...values },
+			{ ...NAMED, LeadSource: 'web', Country: 'united states' },
+		]);
+		expect(result).toMatchObject([{ success: false, errors: [{ statusCode }] }, { success: true }]);
+		if (statusCode !== 'DUPLICATES_DETECTED') return;
+		const headers = { 'Sforce-Duplicate-Rule-Header': 'allowSave=true' };
+		const saved = await leads.create([{ ...NAMED, ...values }], { headers });
+		expect(saved).toMatchObject([{ success: true }]);
+	});
+
+	it('are turned away all together by a name or a type that is none, and by too many', async () => {
+		const leads = (await signedIn()).sobject('Lead');
+		for (const [name, odd] of [
+			['INVALID_FIELD', { Nothing__c: 'x' }],
+			['JSON_PARSER_ERROR', { DoNotCall: 'perhaps' }],
+		] as const) {
+			await expect(leads.create([NAMED, { ...NAMED, ...odd }])).rejects.toMatchObject({ name });
+		}
+		await expect(leads.create(Array.from({ length: 201 }, () => NAMED))).rejects.toThrow(/limit/i);
+		expect(salesforce.organisation.records()).toEqual([]);
+	});
+
+	it('are locked for a while, and not for those who may not', async () => {
+		const leads = (await signedIn()).sobject('Lead');
+		salesforce.organisation.rules.locked = 1;
+		expect(await leads.create([NAMED, NAMED])).toMatchObject([
+			{ errors: [{ statusCode: 'UNABLE_TO_LOCK_ROW' }] },
+			{ success: true },
+		]);
+		salesforce.organisation.rights.create = false;
+		expect(await leads.create([NAMED])).toMatchObject([
+			{ errors: [{ statusCode: 'INSUFFICIENT_ACCESS_OR_READONLY' }] },
+		]);
+	});
+});
+
+describe('a Web-to-Lead form', () => {
+	const send = async (fields: Record<string, string>) =>
+		await fetch(`${salesforce.origin}/servlet/servlet.WebToLead?encoding=UTF-8`, {
+			method: 'POST',
+			body: new URLSearchParams({ oid: salesforce.organisation.id, ...fields }),
+		});
+
+	it('becomes a lead a moment later, with what no lead can be without', async () => {
+		const answer = await send({ email: 'kim@fabrikam.example', lead_source: 'SPZA-INS|contoso.a' });
+		expect(answer.status).toBe(200);
+		expect(await asked('Id != null')).toEqual([]);
+		salesforce.pass(1_000);
+		expect(await asked("LeadSource = 'SPZA-INS|contoso.a' AND Company = '[not provided]'")).toEqual(
+			['[not provided]'],
+		);
+	});
+
+	it('is taken, and dropped, without a word', async () => {
+		const { settings } = salesforce.webToLead;
+		expect((await send({ oid: '00D000000000000', last_name: 'a' })).status).toBe(200);
+		await send({ last_name: 'x'.repeat(81) });
+		salesforce.pass(1_000);
+		expect(await asked('Id != null')).toEqual([]);
+		settings.mandatory = '00N000000000001';
+		await send({ last_name: 'b' });
+		salesforce.pass(1_000);
+		expect(await asked('Id != null')).toEqual([]);
+		expect(salesforce.webToLead.letters).toHaveLength(3);
+	});
+
+	it('waits for the next day when the day has had its share', async () => {
+		salesforce.webToLead.settings.dailyLimit = 1;
+		await send({ last_name: 'a' });
+		await send({ last_name: 'b' });
+		salesforce.pass(1_000);
+		expect(await asked('Id != null')).toEqual(['a']);
+		salesforce.pass(24 * 60 * 60 * 1000);
+		expect(await asked('Id != null')).toEqual(['a', 'b']);
+	});
+});
+
 it('counts calls, tells the count, and turns away what is too much', async () => {
 	const connection = await signedIn();
 	salesforce.api.usage.limit = 2;

@@ -43,7 +43,8 @@ export interface NewLead {
 }
 
 export class Organisation {
-	readonly id = salesforceId('00D', 1);
+	/** Told apart by it from every other organisation. */
+	readonly id = salesforceId('00D', randomInt(1, 2 ** 47));
 	readonly userId = salesforceId('005', 1);
 	readonly username = 'integration@contoso.example';
 	readonly rights: UserRights = {

@@ -72,13 +72,13 @@ export class Salesforce {
 			authentication: 'clientCredentials',
 			environment: 'myDomain',
 			myDomain: this.origin,
-			clientId: this.signIn.consumerKey,
-			clientSecret: this.signIn.consumerSecret,
+			consumerKey: this.signIn.consumerKey,
+			consumerSecret: this.signIn.consumerSecret,
 		};
 	}
 
 	get badCredential(): Credential {
-		return { ...this.credential, clientSecret: `${'0'.repeat(40)}WRONGSECRETWRONGSECRET00` };
+		return { ...this.credential, consumerSecret: `${'0'.repeat(40)}WRONGSECRETWRONGSECRET00` };
 	}
 
 	get jwtCredential(): Credential {
@@ -86,7 +86,7 @@ export class Salesforce {
 			authentication: 'jwtBearer',
 			environment: 'myDomain',
 			myDomain: this.origin,
-			clientId: this.signIn.consumerKey,
+			consumerKey: this.signIn.consumerKey,
 			username: this.organisation.username,
 			privateKey: this.signIn.privateKey,
 		};

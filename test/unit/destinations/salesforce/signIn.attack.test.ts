@@ -17,13 +17,13 @@ const HOST = 'https://contoso.my.salesforce.com';
 const byClient = {
 	authentication: 'clientCredentials',
 	myDomain: HOST,
-	clientId: 'key',
-	clientSecret: 'the secret',
+	consumerKey: 'key',
+	consumerSecret: 'the secret',
 };
 const byJwt = {
 	authentication: 'jwtBearer',
 	environment: 'production',
-	clientId: 'key',
+	consumerKey: 'key',
 	username: 'kim@contoso.example',
 	privateKey: PKCS8,
 };
@@ -189,11 +189,11 @@ describe('a credential is refused', () => {
 	it.each([
 		['an unknown way', { authentication: 'magic' }, /"magic" is not a way to sign in/],
 		['an unknown environment', { ...byJwt, environment: 'moon' }, /"moon" is not an environment/],
-		['no key', { ...byClient, clientId: ' ' }, /Consumer Key is missing/],
-		['no secret', { ...byClient, clientSecret: '' }, /Consumer Secret is missing/],
+		['no key', { ...byClient, consumerKey: ' ' }, /Consumer Key is missing/],
+		['no secret', { ...byClient, consumerSecret: '' }, /Consumer Secret is missing/],
 		['no username', { ...byJwt, username: '' }, /Username is missing/],
 		['no refresh token', { ...byRefresh, refreshToken: undefined }, /Refresh Token is missing/],
-		['fields that are no text', { ...byClient, clientId: { a: 1 } }, /Consumer Key is missing/],
+		['fields that are no text', { ...byClient, consumerKey: { a: 1 } }, /Consumer Key is missing/],
 		['no field at all', {}, /My Domain is missing/],
 	])('with %s', (_, credential, said) => {
 		expect(refusalOf(credential)).toMatchObject({

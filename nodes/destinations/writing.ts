@@ -1,0 +1,186 @@
+import { formatLeadSource, parseLead, parseLeadSource } from '../lead';
+import type { JsonObject, JsonValue, Lead, LeadDestinationName } from '../lead';
+import { findField, isCustomerField, type FieldName } from '../lead/fields';
+import type { RetryLimits } from './retry';
+import { DestinationError } from './types';
+
+/** A lead on its way into a destination. */
+export interface OutgoingLead {
+	lead: Lead;
+	/** Further columns or fields, by the destination's own names; they win over those of the lead. */
+	additional: JsonObject;
+}
+
+export interface WrittenLead {
+	/**
+	 * `unchanged` where the very lead was there already; `sent` where the destination took it and
+	 * doesn't tell whether it makes a record of it.
+	 */
+	outcome: 'created' | 'sent' | 'unchanged' | 'updated';
+	/** The record's id at the destination; empty where it tells none. */
+	id: string;
+	/** Where a person can look at it; empty where there is no such place. */
+	url: string;
+}
+
+export type WriteResult =
+	{ ok: true; written: WrittenLead } | { ok: false; refusal: DestinationError };
+
+/**
+ * Writes leads in the shape that Microsoft's connector leaves at the destination. Made for one
+ * execution and thrown away with it.
+ */
+export interface LeadWriter {
+	/**
+	 * Writes the leads in the vendor's batch calls: one result for each lead, in their order. The same
+	 * lead written twice makes one record. What is refused of one lead stops no other; what is refused
+	 * of them all (a sign-in, an address) is the result of each that was not written before.
+	 */
+	write(leads: readonly OutgoingLead[], limits: RetryLimits): Promise<WriteResult[]>;
+	/**
+	 * Reads a written record back, ready for `parseLead`; `undefined` when it is not there (yet).
+	 * Absent where nothing can be read back. @throws DestinationError
+	 */
+	read?(id: string, limits: RetryLimits): Promise<JsonValue | undefined>;
+	/** Takes a test lead away again. Absent where that can't be done. @throws DestinationError */
+	remove?(id: string, limits: RetryLimits): Promise<void>;
+}
+
+/** The customer under the names Microsoft gives the seven fields. */
+export interface CustomerDetails extends JsonObject {
+	FirstName: string;
+	LastName: string;
+	Email: string;
+	Phone: string;
+	Country: string;
+	Company: string;
+	Title: string;
+}
+
+/**
+ * The customer as it came, where reading that gives the lead's own fields again; a field that was
+ * changed since, as it is now.
+ */
+export function customerDetails({ customer, receivedAt }: Lead): CustomerDetails {
+	const { email, phone, country } = customer.original;
+	const came = { Email: email, Phone: phone, Country: country };
+	const read = parseLead({ UserDetails: came }, { receivedAt }).customer;
+	return {
+		FirstName: customer.firstName,
+		LastName: customer.lastName,
+		Email: read.email === customer.email ? email : customer.email,
+		Phone: read.phone === customer.phone ? phone : customer.phone,
+		Country: read.country === customer.country ? country : customer.country,
+		Company: customer.company,
+		Title: customer.title,
+	};
+}
+
+/** A name that is known as a whole only; empty where the two names say it. */
+export function nameBeside({ customer }: Lead): string {
+	const { firstName, lastName, fullName } = customer;
+	const isSaid = firstName !== '' && lastName !== '';
+	return isSaid || fullName === `${firstName} ${lastName}`.trim() ? '' : fullName;
+}
+
+/**
+ * `Source-Action|Offer` as it came, or made anew where source, action or offer were changed since.
+ * Where the whole would be read as something else (a title that looks like an id, a source that is
+ * no word), less of it: action and offer stand in columns of their own.
+ */
+export function leadSourceText({ leadSource, source, action, offer }: Lead): string {
+	const noOffer = { source, action, offer: { id: '', title: '' } };
+	const texts = [
+		leadSource,
+		formatLeadSource({ source, action, offer }),
+		formatLeadSource(noOffer),
+		source.code,
+	];
+	const saysIt = (text: string): boolean => {
+		const parts = parseLeadSource(text);
+		return (
+			parts.source.code === source.code &&
+			(parts.action.code === action.code || parts.action.code === '') &&
+			(parts.offer.id === offer.id || parts.offer.id === '')
+		);
+	};
+	return texts.find(saysIt) ?? leadSource;
+}
+
+/** What a writer writes itself, so that no property may be taken for it. */
+const WRITTEN: ReadonlySet<FieldName> = new Set<FieldName>([
+	'userDetails',
+	'leadSource',
+	'actionCode',
+	'offerId',
+	'offerTitle',
+	'publisherName',
+	'description',
+	'createdAt',
+	'partitionKey',
+	'rowKey',
+]);
+const DISPLACED = 'Original_';
+
+/**
+ * The lead's further properties, under names the destination takes (`rename`). One that goes by the
+ * name of something that is written itself (a column that contradicted the lead source, say) would
+ * be read in its place: it comes after `Original_`.
+ */
+export function propertiesBeside(
+	lead: Lead,
+	details: CustomerDetails,
+	rename: (name: string) => string = (name) => name,
+): JsonObject {
+	const { customer } = parseLead({ UserDetails: details }, { receivedAt: lead.receivedAt });
+	const isTaken = (name: string): boolean => {
+		const field = findField(name)?.field;
+		if (field === undefined) return false;
+		if (!isCustomerField(field)) return WRITTEN.has(field);
+		// A second number or address is told from the first, where there is a first.
+		return field === 'fullName' || customer[field as keyof typeof customer] === '';
+	};
+	const beside: JsonObject = {};
+	for (const [name, value] of Object.entries(lead.properties)) {
+		const written = rename(name);
+		let free = isTaken(written) ? `${DISPLACED}${written}` : written;
+		while (Object.hasOwn(beside, free)) free = `${DISPLACED}${free}`;
+		Object.defineProperty(beside, free, { value, enumerable: true });
+	}
+	return beside;
+}
+
+/**
+ * What a record needs besides so that whoever reads it at the destination leaves the customer
+ * alone: nothing, where the record says so already.
+ */
+export function contactBeside(
+	{ contactAllowed, receivedAt }: Lead,
+	record: JsonObject,
+	destination: LeadDestinationName = '',
+): JsonObject {
+	if (contactAllowed || !parseLead(record, { destination, receivedAt }).contactAllowed) return {};
+	return { DoNotContact: true };
+}
+
+/** The refusal of a lead that did not get its turn; `undefined` while there is time. */
+export function timeIsUp({ signal, deadline }: RetryLimits): DestinationError | undefined {
+	if (!signal.aborted && Date.now() < deadline) return undefined;
+	return new DestinationError('The time was up before this lead had its turn', {
+		description: 'It was not written. Run the node again for it, or with fewer leads at a time.',
+		reason: 'throttled',
+	});
+}
+
+/** Does the work for each item, so many at a time, beginning in their order. */
+export async function atMost<Item>(
+	count: number,
+	items: readonly Item[],
+	work: (item: Item) => Promise<void>,
+): Promise<void> {
+	const left = items.values();
+	const worker = async (): Promise<void> => {
+		for (const item of left) await work(item);
+	};
+	await Promise.all(Array.from({ length: Math.min(count, items.length) }, worker));
+}
