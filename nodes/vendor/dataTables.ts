@@ -7,4 +7,9 @@ export {
 	TableServiceClient,
 	odata,
 } from '@azure/data-tables';
-export type { TableEntityResult, TableServiceClientOptions } from '@azure/data-tables';
+export type {
+	TableEntity,
+	TableEntityResult,
+	TableServiceClientOptions,
+	TransactionAction,
+} from '@azure/data-tables';

@@ -1,4 +1,5 @@
 import { explainEntraRefusal } from '../entra';
+import { retryAfterOf } from '../retry';
 import { DestinationError, type RefusalReason } from '../types';
 
 /** What the service says by its error code, and what the user can do about it. */
@@ -90,8 +91,97 @@ const SOCKET_CODES = new Set([
 	'REQUEST_SEND_ERROR',
 ]);
 
-/** The same refusal in words for the user; never repeats what the SDK says, which can hold a SAS. */
-export function explainRefusal(error: unknown): DestinationError {
+const AFTER_READING = 'Nothing is lost: the next poll goes on where this one stopped.';
+const AFTER_WRITING = 'Write the lead again: however often it is written, it makes one row.';
+
+/** What reads otherwise when something was to be written. */
+const BY_CODE_IN_WRITING: Readonly<Record<string, Explanation>> = {
+	AuthorizationPermissionMismatch: {
+		reason: 'permission',
+		message: 'The sign-in is right but may not write into the table',
+		description:
+			'Give the Entra application the role Storage Table Data Contributor on the storage account, or make a SAS with the permissions Read, Write, Add, Update and Delete for the Table service. A new role takes up to ten minutes to work.',
+	},
+	EntityTooLarge: {
+		reason: 'other',
+		message: 'The lead is larger than a row of the table can be',
+		description: 'A row holds 1 MiB. Write fewer or shorter additional fields.',
+	},
+	PropertyNameInvalid: {
+		reason: 'other',
+		message: 'A column of the lead has a name that Azure does not allow',
+		description: 'Name additional fields with letters, digits and underscores only.',
+	},
+	TableBeingDeleted: {
+		reason: 'throttled',
+		message: 'The table is being deleted at this moment',
+		description: 'Azure takes a minute for it. Write the lead again then.',
+	},
+	TableNotFound: {
+		reason: 'notFound',
+		message: 'The table does not exist and could not be made',
+		description: 'Make it in the storage account, or check its name.',
+	},
+};
+
+/** Codes and names of what passes: no answer came, or the service was not up to it just then. */
+const PASSING = /^(?:AbortError|TimeoutError|PARSE_ERROR|TableBeingDeleted|TooManyRequests)$/;
+
+/**
+ * The refusal of something that was to be written, with the time after which it may be tried again
+ * where that helps.
+ */
+export function explainWriteRefusal(error: unknown): DestinationError {
+	const { name, code, statusCode = 0, retryAfter } = fieldsOf(error);
+	const known = Object.hasOwn(BY_CODE_IN_WRITING, code) ? BY_CODE_IN_WRITING[code] : undefined;
+	const told = known ? refusal(known, statusCode) : explainRefusal(error, AFTER_WRITING);
+	if (told === error) return told;
+	const mayPass =
+		PASSING.test(name) ||
+		PASSING.test(code) ||
+		statusCode === 429 ||
+		statusCode >= 500 ||
+		(SOCKET_CODES.has(code) && code !== 'ENOTFOUND');
+	if (!mayPass) return told;
+	const { message, description, reason, httpCode } = told;
+	return new DestinationError(message, {
+		description,
+		reason,
+		httpCode,
+		retryAfter: retryAfterOf(retryAfter) ?? 0,
+	});
+}
+
+/** Whether a request may have been carried out although it was not answered as it should be. */
+export function leavesDoubt(error: unknown): boolean {
+	const { name, code, statusCode = 0 } = fieldsOf(error);
+	if (statusCode === 503) return false;
+	return (
+		statusCode >= 500 || SOCKET_CODES.has(code) || PASSING.test(name) || code === 'PARSE_ERROR'
+	);
+}
+
+/** Whether there is a row of these keys already. */
+export function isExistingRow(error: unknown): boolean {
+	return fieldsOf(error).code === 'EntityAlreadyExists';
+}
+
+/** Whether there is no row of these keys, or no table to hold it. */
+export function isMissingRow(error: unknown): boolean {
+	return fieldsOf(error).statusCode === 404;
+}
+
+/** Which row of a transaction was refused, from 0; `undefined` where none is named. */
+export function refusedRow(error: unknown): number | undefined {
+	const [, at] = /^(\d{1,3}):/.exec(error instanceof Error ? error.message : '') ?? [];
+	return at === undefined ? undefined : Number(at);
+}
+
+/**
+ * The same refusal in words for the user; never repeats what the SDK says, which can hold a SAS.
+ * `next` tells what becomes of the work where nothing better can be told.
+ */
+export function explainRefusal(error: unknown, next = AFTER_READING): DestinationError {
 	if (error instanceof DestinationError) return error;
 	const refusedByEntra = explainEntraRefusal(error);
 	if (refusedByEntra) return refusedByEntra;
@@ -104,7 +194,7 @@ export function explainRefusal(error: unknown): DestinationError {
 			{
 				reason: 'throttled',
 				message: 'Azure Table Storage is busy and asks to wait',
-				description: 'Nothing is lost: the next poll goes on where this one stopped.',
+				description: next,
 			},
 			statusCode,
 		);
@@ -113,7 +203,7 @@ export function explainRefusal(error: unknown): DestinationError {
 		return refusal({
 			reason: 'unreachable',
 			message: 'Azure Table Storage did not answer in time',
-			description: 'Nothing is lost: the next poll goes on where this one stopped.',
+			description: next,
 		});
 	}
 	// The SDK tries again by itself after a lost connection, but not in the middle of an answer.
@@ -121,7 +211,7 @@ export function explainRefusal(error: unknown): DestinationError {
 		return refusal({
 			reason: 'unreachable',
 			message: 'The answer of Azure Table Storage broke off',
-			description: 'Nothing is lost: the next poll goes on where this one stopped.',
+			description: next,
 		});
 	}
 	if (SOCKET_CODES.has(code)) {
@@ -148,7 +238,7 @@ export function explainRefusal(error: unknown): DestinationError {
 		{
 			reason: 'other',
 			message: `Azure Table Storage refused the request${status}${said}`,
-			description: 'Nothing is lost: the next poll goes on where this one stopped.',
+			description: next,
 		},
 		statusCode,
 	);
@@ -180,20 +270,31 @@ interface ErrorFields {
 	/** The Table service's own code where there is one, else the socket's. */
 	code: string;
 	statusCode: number | undefined;
+	/** Of the header, where there was one. */
+	retryAfter: string | undefined;
 }
 
 function fieldsOf(error: unknown): ErrorFields {
-	if (!(error instanceof Error)) return { name: '', code: '', statusCode: undefined };
-	const { code, statusCode, details } = error as Error & {
+	if (!(error instanceof Error)) {
+		return { name: '', code: '', statusCode: undefined, retryAfter: undefined };
+	}
+	const { code, statusCode, details, response } = error as Error & {
 		code?: unknown;
 		statusCode?: unknown;
 		details?: { odataError?: { code?: unknown }; errorCode?: unknown };
+		response?: { headers?: { get(name: string): string | undefined } };
 	};
-	// An answer in XML has its code in a header only, which the SDK puts beside the body's fields.
-	const serviceCode = details?.odataError?.code ?? details?.errorCode ?? code;
+	// An answer in XML has its code in a header only, which the SDK puts beside the body's fields;
+	// not so for a transaction, whose answer it reads itself.
+	const serviceCode =
+		details?.odataError?.code ??
+		details?.errorCode ??
+		code ??
+		response?.headers?.get('x-ms-error-code');
 	return {
 		name: error.name,
 		code: typeof serviceCode === 'string' ? serviceCode : '',
 		statusCode: typeof statusCode === 'number' ? statusCode : undefined,
+		retryAfter: response?.headers?.get('retry-after'),
 	};
 }

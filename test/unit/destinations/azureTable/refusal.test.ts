@@ -2,8 +2,11 @@ import { inspect } from 'node:util';
 
 import {
 	explainRefusal,
+	explainWriteRefusal,
 	isBadToken,
 	isMissingTable,
+	leavesDoubt,
+	refusedRow,
 } from '../../../../nodes/destinations/azureTable/refusal';
 import { DestinationError, type RefusalReason } from '../../../../nodes/destinations/types';
 import { RestError } from '../../../../nodes/vendor/dataTables';
@@ -112,5 +115,55 @@ describe('a token that was not given out', () => {
 		[false, named('AbortError')],
 	])('is %p for %p', (expected, error) => {
 		expect(isBadToken(error)).toBe(expected);
+	});
+});
+
+describe('a refusal of a write', () => {
+	it.each<[RefusalReason, RegExp, number | undefined, unknown]>([
+		['permission', /may not write/, undefined, answered(403, 'AuthorizationPermissionMismatch')],
+		['notFound', /could not be made/, undefined, answered(404, 'TableNotFound')],
+		['other', /larger than a row/, undefined, answered(400, 'EntityTooLarge')],
+		['other', /status 400 \(InvalidInput\)/, undefined, answered(400, 'InvalidInput')],
+		['throttled', /being deleted/, 0, answered(409, 'TableBeingDeleted')],
+		['throttled', /asks to wait/, 0, answered(503, 'ServerBusy')],
+		['other', /status 500/, 0, answered(500, 'OperationTimedOut')],
+		['unreachable', /could not be reached/, 0, broken('ECONNRESET')],
+		['unreachable', /could not be reached/, undefined, broken('ENOTFOUND')],
+		['unreachable', /broke off/, 0, broken('PARSE_ERROR')],
+		['unreachable', /did not answer in time/, 0, named('AbortError')],
+	])('is of %s: %s, again after %s', (reason, said, retryAfter, error) => {
+		const refusal = explainWriteRefusal(error);
+		expect(refusal).toMatchObject({ reason, message: expect.stringMatching(said), retryAfter });
+		expect(refusal.description).not.toMatch(/poll/);
+		expect(inspect(refusal, { depth: 9, showHidden: true })).not.toContain(SECRET);
+	});
+
+	it('takes the wait and the code from the headers of a transaction’s answer', () => {
+		const headers = new Map([
+			['retry-after', '7'],
+			['x-ms-error-code', 'AuthenticationFailed'],
+		]);
+		const answer = (statusCode: number) =>
+			Object.assign(new RestError(SECRET, { statusCode }), { response: { headers } });
+		expect(explainWriteRefusal(answer(503))).toMatchObject({ retryAfter: 7_000 });
+		expect(explainWriteRefusal(answer(403)).message).toMatch(/did not accept the sign-in/);
+	});
+
+	it('names the row of a transaction, where it does', () => {
+		expect(refusedRow(new Error('0:The specified entity already exists.'))).toBe(0);
+		expect(refusedRow(new Error('99:One of the request inputs is not valid.\nRequestId:1'))).toBe(
+			99,
+		);
+		expect(refusedRow(new Error('Transaction Failed'))).toBeUndefined();
+		expect(refusedRow('0:text')).toBeUndefined();
+	});
+
+	it('leaves doubt where the request may have been carried out', () => {
+		for (const error of [broken('ECONNRESET'), answered(500), named('AbortError')]) {
+			expect(leavesDoubt(error)).toBe(true);
+		}
+		for (const error of [answered(503), answered(429), answered(409), answered(400)]) {
+			expect(leavesDoubt(error)).toBe(false);
+		}
 	});
 });

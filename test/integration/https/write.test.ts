@@ -1,0 +1,465 @@
+/** Leads sent to real HTTP servers, and into our own trigger. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
+
+import fc from 'fast-check';
+
+import { HttpsWriter } from '../../../nodes/destinations/https/writer';
+import type { RetryLimits } from '../../../nodes/destinations/retry';
+import { DestinationError } from '../../../nodes/destinations/types';
+import type { OutgoingLead, WriteResult } from '../../../nodes/destinations/writing';
+import {
+	microsoftTestLead,
+	parseLead,
+	readLeadInput,
+	type JsonObject,
+	type Lead,
+} from '../../../nodes/lead';
+import { MarketplaceLeadTrigger } from '../../../nodes/MarketplaceLeadTrigger/MarketplaceLeadTrigger.node';
+import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
+import { startWebhookServer } from '../../support/webhookServer';
+import { generatedOutgoing } from './generatedLeads.ts';
+
+const SECRET = 'a-secret-in-the-address';
+
+interface Received {
+	path: string;
+	headers: IncomingMessage['headers'];
+	body: string;
+}
+type Answer = (request: Received, response: ServerResponse, number: number) => void;
+
+let server: Server;
+let origin: string;
+let received: Received[];
+let answer: Answer;
+/** How many requests were open at once, at most. */
+let mostOpen: number;
+
+const takes: Answer = (_request, response) => response.writeHead(202).end();
+
+beforeAll(async () => {
+	let open = 0;
+	server = createServer((request, response) => {
+		open += 1;
+		mostOpen = Math.max(mostOpen, open);
+		response.on('close', () => (open -= 1));
+		const chunks: Buffer[] = [];
+		request.on('data', (chunk: Buffer) => chunks.push(chunk));
+		request.on('end', () => {
+			const body = Buffer.concat(chunks).toString('utf8');
+			const seen = { path: request.url ?? '', headers: request.headers, body };
+			received.push(seen);
+			answer(seen, response, received.length);
+		});
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+beforeEach(() => {
+	received = [];
+	answer = takes;
+	mostOpen = 0;
+});
+afterAll(async () => {
+	server.closeAllConnections();
+	await new Promise((resolve) => server.close(resolve));
+});
+
+const limits = (milliseconds = 20_000): RetryLimits => ({
+	signal: AbortSignal.timeout(milliseconds),
+	deadline: Date.now() + milliseconds,
+});
+const open = async (endpointUrl = `${origin}/leads?code=${SECRET}`) =>
+	await HttpsWriter.open({ endpointUrl }, { allowLoopback: true });
+const send = async (leads: readonly OutgoingLead[], within = limits()) =>
+	await (await open()).write(leads, within);
+
+const lead = (number = 1): OutgoingLead => ({
+	lead: {
+		...parseLead(
+			{
+				UserDetails: {
+					FirstName: 'Kim',
+					LastName: `Sample ${number}`,
+					Email: 'Kim.Sample@Fabrikam.example',
+					Phone: '4255550100',
+					Country: 'USA',
+					Company: 'Fabrikam',
+					Title: 'Buyer',
+				},
+				LeadSource: 'AzureMarketplace',
+				ActionCode: 'INS',
+				OfferTitle: 'Fabrikam Widget',
+				Description: 'Please call',
+			},
+			{ destination: 'https' },
+		),
+		id: `lead-${number}`,
+	},
+	additional: {},
+});
+const leads = (count: number) => Array.from({ length: count }, (_, at) => lead(at));
+const numberOf = ({ body }: Received) =>
+	Number((JSON.parse(body) as { UserDetails: { LastName: string } }).UserDetails.LastName.slice(7));
+const refusals = (results: readonly WriteResult[]) =>
+	results.flatMap((result) => (result.ok ? [] : [result.refusal]));
+const created = (id = '') => ({ ok: true, written: { outcome: 'created', id, url: '' } });
+
+function expectHelpful(refusal: DestinationError | undefined, said: RegExp): void {
+	expect(refusal).toBeInstanceOf(DestinationError);
+	const { message, description } = refusal!;
+	expect(message).toMatch(said);
+	expect(message).toMatch(/^[A-Z].{15,}[^.]$/);
+	expect(description).toMatch(/^[A-Z].{20,}\.$/);
+	expect(`${message} ${description}`).not.toMatch(BLAME);
+	expectNoSecret(refusal, [SECRET]);
+}
+
+describe('a lead', () => {
+	it('is posted as Partner Center posts it, with the additional fields beside', async () => {
+		const [result] = await send([
+			{ ...lead(), additional: { Region: 'EMEA', OfferTitle: 'Other' } },
+		]);
+		expect(result).toEqual(created());
+		const [request] = received;
+		expect(request?.path).toBe(`/leads?code=${SECRET}`);
+		expect(request?.headers).toMatchObject({
+			'content-type': 'application/json; charset=utf-8',
+			'idempotency-key': expect.stringMatching(/^[0-9a-f]{32}$/),
+		});
+		expect(JSON.parse(request!.body)).toEqual({
+			UserDetails: {
+				FirstName: 'Kim',
+				LastName: 'Sample 1',
+				Email: 'Kim.Sample@Fabrikam.example',
+				Phone: '4255550100',
+				Country: 'USA',
+				Company: 'Fabrikam',
+				Title: 'Buyer',
+			},
+			LeadSource: 'AzureMarketplace',
+			ActionCode: 'INS',
+			OfferTitle: 'Other',
+			Description: 'Please call',
+			Region: 'EMEA',
+		});
+	});
+
+	it('of Microsoft’s is what Microsoft sends', async () => {
+		const test = microsoftTestLead({ destination: 'https', now: Date.now() });
+		await send([{ lead: test, additional: {} }]);
+		const { lastName } = test.customer;
+		expect(JSON.parse(received[0]!.body)).toEqual({
+			UserDetails: {
+				FirstName: lastName,
+				LastName: lastName,
+				Email: `${lastName}@test.com`,
+				Phone: '1234567890',
+				Country: 'US',
+				Company: lastName,
+				Title: lastName,
+			},
+			LeadSource: 'AzureMarketplace',
+			ActionCode: 'INS',
+			OfferTitle: 'Test Offer',
+			Description: lastName,
+		});
+	});
+
+	it('is read back as the same lead, whatever it holds', async () => {
+		const writer = await open();
+		await fc.assert(
+			fc.asyncProperty(generatedOutgoing, async (outgoing) => {
+				received = [];
+				expect(await writer.write([outgoing], limits())).toEqual([created()]);
+				const input = readLeadInput(received[0]!.body);
+				if (!input.ok) throw new Error(input.problems.join(' '));
+				const [record] = input.records;
+				const read = parseLead(record, { destination: 'https' });
+				const { DoNotContact, ...properties } = read.properties;
+				const isOurs = DoNotContact === true && !('DoNotContact' in outgoing.lead.properties);
+				if (isOurs) expect(outgoing.lead.contactAllowed).toBe(false);
+				const held = withoutUnheld(isOurs ? { ...read, properties } : read);
+				expect(held).toEqual(expected(outgoing));
+				if (outgoing.lead.isTest && read.isTest === false) throw new Error('No test lead any more');
+				expect(read.contactAllowed).toBe(outgoing.lead.contactAllowed);
+			}),
+			{ numRuns: 400 },
+		);
+	}, 60_000);
+
+	it('that may not be contacted stays one, whatever its parts say', async () => {
+		const { lead: allowed } = lead();
+		await send([{ lead: { ...allowed, contactAllowed: false }, additional: {} }]);
+		expect(parseLead(JSON.parse(received[0]!.body)).contactAllowed).toBe(false);
+	});
+
+	it('that was edited is written as it is now', async () => {
+		const { lead: before } = lead();
+		const customer = {
+			...before.customer,
+			email: 'new@fabrikam.example',
+			phone: '',
+			country: 'DE',
+		};
+		await send([{ lead: { ...before, customer }, additional: {} }]);
+		const { customer: read } = parseLead(JSON.parse(received[0]!.body));
+		expect(read).toMatchObject({ email: 'new@fabrikam.example', phone: '', country: 'DE' });
+	});
+});
+
+/** What the form has a place for. */
+function withoutUnheld(lead: Lead): JsonObject {
+	const { customer, source, action, offer, description, campaign, properties } = lead;
+	const held = { customer, source, action, description, campaign, properties, title: offer.title };
+	return JSON.parse(JSON.stringify(held)) as JsonObject;
+}
+
+const TAKEN =
+	/^(userdetails|customerinfo|leadsource|actioncode|offerid|productid|offertitle|offerdisplayname|offername|publisherdisplayname|publishername|description|createdtime|createdon|createddate|activitydate|createdat|partitionkey|rowkey)$/;
+const CUSTOMER: Record<string, keyof Lead['customer']> = {
+	email: 'email',
+	mobilephone: 'phone',
+	telephone1: 'phone',
+};
+
+function expected({ lead, additional }: OutgoingLead): JsonObject {
+	const held = withoutUnheld({
+		...lead,
+		offer: { ...lead.offer, title: lead.offer.title || lead.offer.id },
+	});
+	const own = parseLead({ LeadSource: 'SPZA-INS|a.b', ...additional }).properties;
+	const properties = Object.entries(lead.properties).map(([name, value]) => {
+		const plain = name.toLowerCase().replaceAll(/[_\- ]/g, '');
+		const field = CUSTOMER[plain];
+		const isTaken =
+			TAKEN.test(plain) || (field && lead.customer[field] === '') || /^(full)?name$/.test(plain);
+		return [isTaken ? `Original_${name}` : name, value] as const;
+	});
+	return { ...held, properties: { ...Object.fromEntries(properties), ...own } };
+}
+
+describe('the same lead', () => {
+	it('has the same key each time, and another lead another', async () => {
+		await send([lead(1), lead(2)]);
+		await send([lead(1)]);
+		const keys = received
+			.sort((a, b) => numberOf(a) - numberOf(b))
+			.map(({ headers }) => headers['idempotency-key']);
+		expect(keys[0]).toBe(keys[1]);
+		expect(keys[2]).not.toBe(keys[0]);
+	});
+
+	it('twice in a batch is sent once; changed, once more behind it', async () => {
+		const changed = { ...lead(1), additional: { Region: 'EMEA' } };
+		const results = await send([lead(1), changed, lead(1), lead(2)]);
+		expect(results).toEqual([
+			created(),
+			created(),
+			{ ok: true, written: { outcome: 'unchanged', id: '', url: '' } },
+			created(),
+		]);
+		expect(received).toHaveLength(3);
+	});
+
+	it('is sent again under its key when the answer is lost', async () => {
+		answer = (request, response, number) =>
+			number === 1 ? response.destroy() : takes(request, response, number);
+		expect(await send([lead()])).toEqual([created()]);
+		const keys = received.map(({ headers }) => headers['idempotency-key']);
+		expect(keys).toHaveLength(2);
+		expect(keys[0]).toBe(keys[1]);
+	});
+});
+
+describe('the answer', () => {
+	it.each<[string, unknown, string]>([
+		['an id', { id: 'abc-1', filtered: true }, 'abc-1'],
+		['a number', { id: 7 }, '7'],
+		['an id too long', { id: 'x'.repeat(257) }, ''],
+		['an id with a line break', { id: 'a\nb' }, ''],
+		['an empty id', { id: '' }, ''],
+		['an object for an id', { id: { a: 1 } }, ''],
+		['a list', [{ id: 'x' }], ''],
+		['an inherited id', { __proto__: { id: 'x' } }, ''],
+		['nothing', null, ''],
+	])('may hold %s', async (_name, body, id) => {
+		answer = (_request, response) => response.writeHead(200).end(JSON.stringify(body));
+		expect(await send([lead()])).toEqual([created(id)]);
+	});
+
+	it('may be no JSON', async () => {
+		answer = (_request, response) => response.writeHead(200).end('<html>Thank you</html>');
+		expect(await send([lead()])).toEqual([created()]);
+	});
+});
+
+describe('a refusal', () => {
+	it.each([
+		[401, /did not accept the secret/],
+		[403, /does not let this sender in/],
+		[404, /nothing that takes leads/],
+		[405, /takes no POST/],
+		[410, /gone for good/],
+		[413, /larger than/],
+		[422, /refused the lead \(status 422\)/],
+		[301, /sends on to another address/],
+		[307, /sends on to another address/],
+	])('with status %d is final', async (status, said) => {
+		answer = (_request, response) =>
+			response.writeHead(status, { location: `${origin}/other?code=${SECRET}` }).end(SECRET);
+		const [refusal] = refusals(await send([lead()]));
+		expectHelpful(refusal, said);
+		expect(refusal?.httpCode).toBe(String(status));
+		expect(received.map(({ path }) => path)).toEqual([`/leads?code=${SECRET}`]);
+	});
+
+	it.each([408, 429, 500, 502, 503])('with status %d is tried again', async (status) => {
+		answer = (request, response, number) =>
+			number === 1 ? response.writeHead(status).end() : takes(request, response, number);
+		expect(await send([lead()])).toEqual([created()]);
+		expect(received).toHaveLength(2);
+	});
+
+	it('that asks to wait is waited for', async () => {
+		const at: number[] = [];
+		answer = (request, response, number) => {
+			at.push(Date.now());
+			if (number === 1) response.writeHead(429, { 'retry-after': '2' }).end();
+			else takes(request, response, number);
+		};
+		expect(await send([lead()])).toEqual([created()]);
+		expect(at[1]! - at[0]!).toBeGreaterThanOrEqual(1_990);
+	});
+
+	it('that asks to wait beyond the deadline is not waited for', async () => {
+		answer = (_request, response) => response.writeHead(503, { 'retry-after': '60' }).end();
+		const started = Date.now();
+		expectHelpful(refusals(await send([lead()], limits(10_000)))[0], /status 503/);
+		expect(Date.now() - started).toBeLessThan(3_000);
+		expect(received).toHaveLength(1);
+	});
+});
+
+describe('a batch', () => {
+	it('of 500 with one refused has all others taken, in order, few at a time', async () => {
+		answer = (request, response) => {
+			const number = numberOf(request);
+			// Later ones are answered sooner, so that answers come out of order.
+			setTimeout(
+				() => {
+					if (number === 250) response.writeHead(400).end();
+					else response.writeHead(200).end(JSON.stringify({ id: `r${number}` }));
+				},
+				10 - (number % 5) * 2,
+			);
+		};
+		const results = await send(leads(500));
+		expect(results).toHaveLength(500);
+		results.forEach((result, at) => {
+			if (at === 250) expectHelpful(refusals([result])[0], /status 400/);
+			else expect(result).toEqual(created(`r${at}`));
+		});
+		expect(mostOpen).toBeGreaterThan(1);
+		expect(mostOpen).toBeLessThanOrEqual(5);
+	});
+
+	it('that is throttled in the middle is taken whole', async () => {
+		answer = (request, response, number) => {
+			if (number >= 20 && number < 30) response.writeHead(429, { 'retry-after': '1' }).end();
+			else takes(request, response, number);
+		};
+		expect(refusals(await send(leads(50)))).toEqual([]);
+		expect(received).toHaveLength(60);
+	});
+
+	it('into an endpoint that is gone is given up after a few', async () => {
+		answer = (_request, response) => response.writeHead(404).end();
+		const results = await send(leads(100));
+		expect(refusals(results)).toHaveLength(100);
+		for (const refusal of refusals(results)) expectHelpful(refusal, /nothing that takes leads/);
+		expect(received.length).toBeLessThanOrEqual(8);
+	});
+
+	it('to nobody says so of each', async () => {
+		const writer = await open(`http://127.0.0.1:1/leads?code=${SECRET}`);
+		const results = await writer.write(leads(20), limits(1_000));
+		expect(refusals(results)).toHaveLength(20);
+		expectHelpful(refusals(results)[0], /could not be reached|did not answer/);
+	});
+
+	it('whose time is up names what did not get its turn, and takes nothing for sent', async () => {
+		answer = (request, response, number) =>
+			void setTimeout(() => takes(request, response, number), 100);
+		const results = await send(leads(60), limits(450));
+		const taken = results.filter(({ ok }) => ok).length;
+		expect(taken).toBeGreaterThan(0);
+		expect(taken).toBeLessThan(60);
+		expect(received.length).toBeGreaterThanOrEqual(taken);
+		expectHelpful(refusals(results).at(-1), /time was up before this lead/);
+		const sent = new Set(received.map(numberOf));
+		results.forEach((result, at) => {
+			if (!result.ok && /before this lead/.test(result.refusal.message)) {
+				expect(sent.has(at)).toBe(false);
+			}
+		});
+	});
+
+	it('of none is nothing', async () => {
+		expect(await send([])).toEqual([]);
+		expect(received).toEqual([]);
+	});
+});
+
+describe('the address', () => {
+	const refused = async (endpointUrl: string, allowLoopback = false) =>
+		await HttpsWriter.open({ endpointUrl }, { allowLoopback }).then(
+			() => undefined,
+			(error: DestinationError) => error,
+		);
+
+	it.each([
+		['', false],
+		[`no address ${SECRET}`, true],
+		[`http://leads.example/?code=${SECRET}`, true],
+		[`http://127.0.0.1/?code=${SECRET}`, false],
+		[`http://127.0.0.1.leads.example/?code=${SECRET}`, true],
+		[`https://user:${SECRET}@leads.example/`, true],
+		[`file:///${SECRET}`, true],
+	])('is refused as %s (loopback %s)', async (url, allowLoopback) => {
+		const refusal = await refused(url, allowLoopback);
+		expectHelpful(refusal, /Endpoint URL/);
+		expect(refusal?.reason).toBe('configuration');
+	});
+
+	it('is in nothing that can be looked at', async () => {
+		expect(await refused(`https://leads.example/?code=${SECRET}`)).toBeUndefined();
+		const writer = await HttpsWriter.open({ endpointUrl: `https://leads.example/?code=${SECRET}` });
+		expect(inspect(writer, { depth: 9, showHidden: true })).not.toContain(SECRET);
+		expect(JSON.stringify(writer)).not.toContain(SECRET);
+	});
+});
+
+it('reaches our own trigger, which tells the id of what it started with', async () => {
+	const secret = 'c0ffee00c0ffee00c0ffee00';
+	const trigger = await startWebhookServer({
+		type: new MarketplaceLeadTrigger(),
+		parameters: {},
+		credentials: { marketplaceLeadEndpointApi: { secret, user: 'marketplace' } },
+	});
+	try {
+		const writer = await open(`${trigger.url}?code=${secret}`);
+		const [result] = await writer.write([lead()], limits());
+		const [[item]] = trigger.started() as [[{ json: unknown }]];
+		const started = item.json as Lead;
+		expect(result).toEqual(created(started.id));
+		expect(started.customer).toEqual(lead().lead.customer);
+
+		const wrong = await open(`${trigger.url}?code=${SECRET}`);
+		expectHelpful(refusals(await wrong.write([lead()], limits()))[0], /did not accept the secret/);
+	} finally {
+		await trigger.stop();
+	}
+});
