@@ -42,11 +42,16 @@ describe('the node', () => {
 	});
 
 	it('has a method behind every list of its parameters', () => {
-		const listed = description.properties.flatMap(({ modes }) =>
-			(modes ?? []).flatMap(({ typeOptions }) => typeOptions?.searchListMethod ?? []),
-		);
-		expect(listed).toEqual(Object.keys(methods.listSearch));
-		expect(listed).toContain('searchTables');
+		// Wherever they stand: options hold parameters of their own.
+		const text = JSON.stringify(description.properties);
+		const named = (key: string) =>
+			[...text.matchAll(new RegExp(`"${key}":"(\\w+)"`, 'g'))].map(([, name]) => name);
+		const [searched, loaded] = [named('searchListMethod'), named('loadOptionsMethod')];
+		expect(searched).toEqual(expect.arrayContaining(['searchTables', 'searchPersonFields']));
+		expect(loaded).toContain('searchLeadFields');
+		const lists = Object.keys(methods.listSearch).sort();
+		expect([...new Set([...searched, ...loaded])].sort()).toEqual(lists);
+		expect(Object.keys(methods.loadOptions).sort()).toEqual(lists);
 	});
 
 	it('declares what the destinations and the code read', () => {
