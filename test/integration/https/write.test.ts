@@ -186,7 +186,7 @@ describe('a lead', () => {
 				if (outgoing.lead.isTest && read.isTest === false) throw new Error('No test lead any more');
 				expect(read.contactAllowed).toBe(outgoing.lead.contactAllowed);
 			}),
-			{ numRuns: 400 },
+			{ numRuns: 100 },
 		);
 	}, 60_000);
 

@@ -13,8 +13,8 @@ const ONE_IN = 10;
 
 export function declareBacklogs({ destination, newPlace, test }: Contract): void {
 	for (const [maxLeads, count] of [
-		[1, 300],
-		[7, 2_500],
+		[1, 150],
+		[7, 1_000],
 		[1_000, 2_500],
 	] as const) {
 		test(`of ${count} is read once, ${maxLeads} leads a poll`, [], async () => {
@@ -38,7 +38,7 @@ export function declareBacklogs({ destination, newPlace, test }: Contract): void
 	}
 
 	test('is read at most three times where few are wanted and polls are small', [], async () => {
-		const count = 2_500;
+		const count = 1_000;
 		const place = await newPlace();
 		const offers = Array.from({ length: ONE_IN }, (_, at) => `contoso.offer-${at}`);
 		await place.insert(
@@ -59,7 +59,7 @@ export function declareBacklogs({ destination, newPlace, test }: Contract): void
 
 	test('leaves a state that does not grow with history', [], async () => {
 		const sizes: number[] = [];
-		for (const count of [3_000, 12_000]) {
+		for (const count of [3_000, 9_000]) {
 			const place = await newPlace();
 			const poller = new Poller(place);
 			await insertHistory(place, count);

@@ -80,7 +80,7 @@ export function declareRestarts({ newPlace, test }: Contract): void {
 				expect([...names].sort()).toEqual(NAMES);
 				expect(await poller.drain()).toEqual([]);
 			}),
-			{ numRuns: 30, endOnFailure: true },
+			{ numRuns: 15, endOnFailure: true },
 		);
 	});
 
