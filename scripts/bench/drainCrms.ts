@@ -93,10 +93,11 @@ async function rates({ name, displayName }: StandInDestination, drain: Drain): P
 async function requestsAndMemory(crm: StandInDestination, drain: Drain): Promise<Result[]> {
 	const { name, displayName } = crm;
 	const idle = await drain([]);
+	const loaded = Math.round(idle.peakMemory / BYTES_PER_MB);
 	const measure = async (side: number | 'bare') => {
 		const before = crm.traffic();
 		const { peakMemory } = await drain([side]);
-		const memory = Math.round((peakMemory - idle.peakMemory) / BYTES_PER_MB);
+		const memory = Math.round(peakMemory / BYTES_PER_MB);
 		return { ...crm.traffic(before), memory };
 	};
 	const bare = await measure('bare');
@@ -114,7 +115,7 @@ async function requestsAndMemory(crm: StandInDestination, drain: Drain): Promise
 			},
 			{
 				measure: `${displayName}: peak memory for ${what}`,
-				ours: `${ours.memory} MB`,
+				ours: `${ours.memory} MB (${loaded} MB to load the engine)`,
 				other: `${CLIENTS[name]} ${bare.memory} MB`,
 				ratio: (ours.memory / bare.memory).toFixed(2),
 				aim: '',
