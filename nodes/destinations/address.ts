@@ -1,5 +1,8 @@
 import { DestinationError } from './types';
 
+/** Hosts of this very machine, where nobody listens in. */
+export const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
+
 export interface AddressRules {
 	/** The request carries a secret, so it needs TLS unless it stays on this machine. */
 	secretInUrl?: boolean;
@@ -21,7 +24,7 @@ export function checkedUrl(
 	} catch {
 		throw notSetUp(`${what} is not an address`, 'It begins with https:// and names a host.');
 	}
-	const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(url.hostname);
+	const loopback = LOOPBACK.test(url.hostname);
 	const allowed =
 		url.protocol === 'https:' || (url.protocol === 'http:' && (!secretInUrl || loopback));
 	if (!allowed) {

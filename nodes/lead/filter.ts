@@ -2,7 +2,7 @@ import type { Lead, LeadFilter } from './types';
 import { findAction, findSource } from './vocabulary';
 
 /** The filter entry that stands for every code that is not Microsoft's, a missing one too. */
-const UNKNOWN = 'unknown';
+export const UNKNOWN = 'unknown';
 
 /** Whether a trigger passes a lead on: every part of the filter has to match. */
 export function matchesFilter(lead: Lead, filter: LeadFilter): boolean {
@@ -60,6 +60,7 @@ function matchesPieces(text: string, pieces: readonly string[]): boolean {
 	return text.length - last.length >= at && text.endsWith(last);
 }
 
-function nonEmpty(entries: readonly string[] | undefined): string[] {
+/** The entries that say something, trimmed. */
+export function nonEmpty(entries: readonly string[] | undefined): string[] {
 	return (entries ?? []).map((entry) => entry.trim()).filter((entry) => entry !== '');
 }

@@ -1,11 +1,9 @@
+import { nonEmpty, UNKNOWN } from './filter';
 import type { Lead, LeadFilter } from './types';
 import { ACTIONS, findAction, findSource, SOURCES, type SourceEntry } from './vocabulary';
 
 /** Pieces of a text that stand in it in this order, with anything between them, in any case. */
 export type Needle = readonly string[];
-
-/** The filter entry that stands for every code that is not Microsoft's. */
-const UNKNOWN = 'unknown';
 
 /**
  * Whether a lead is one of Microsoft's, where other leads are kept beside them: it is a test lead,
@@ -69,8 +67,4 @@ function toNeedles(needles: Needle[]): Needle[] {
 /** What other systems compare as we do: beyond ASCII, "without regard to case" differs. */
 function piecesOf(text: string): string[] {
 	return text.split(/[^\x20-\x7e]+/).filter((piece) => piece !== '');
-}
-
-function nonEmpty(entries: readonly string[] | undefined): string[] {
-	return (entries ?? []).map((entry) => entry.trim()).filter((entry) => entry !== '');
 }

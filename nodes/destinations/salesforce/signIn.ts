@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { DestinationError, textField } from '../types';
+import { LOOPBACK, notSetUp } from '../address';
+import { textField } from '../types';
 
 /** Seconds. Salesforce wants an assertion to end within minutes; clocks differ by seconds. */
 const ASSERTION_LIFE = 180;
@@ -14,8 +15,6 @@ const SANDBOX = 'https://test.salesforce.com';
  * https://help.salesforce.com/s/articleView?id=sf.domain_name_url_formats.htm
  */
 const SALESFORCE_HOST = /\.(salesforce\.com|force\.com|salesforce\.mil|sfcrmproducts\.cn)$/i;
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
 
 /** One of the ways to get a token, ready to be asked for. */
 export interface SignIn {
@@ -202,8 +201,4 @@ function privateKey(text: string): KeyObject {
 		key ? 'The Private Key is not an RSA key' : 'The Private Key can’t be read',
 		'Paste the whole file of the RSA key whose certificate the app has.',
 	);
-}
-
-function notSetUp(message: string, description: string): DestinationError {
-	return new DestinationError(message, { description, reason: 'configuration' });
 }
