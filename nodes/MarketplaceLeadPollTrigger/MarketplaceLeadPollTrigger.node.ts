@@ -5,13 +5,14 @@ import type {
 	IPollFunctions,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
+import { destinationMethods } from '../parameters/destinationMethods';
 import {
 	destinationCredentials,
-	destinationMethods,
+	destinationName,
 	destinationOptions,
 	destinationProperties,
-	destinationSubtitle,
-} from '../parameters/destinationParameters';
+	destinationsFor,
+} from '../parameters/destinationProperties';
 import { leadFilterProperty, leadOptionFields } from '../parameters/leadParameters';
 import { pollLeads } from './pollLeads';
 
@@ -27,15 +28,15 @@ export class MarketplaceLeadPollTrigger implements INodeType {
 		version: 1,
 		description:
 			"Starts the workflow for every new lead that Microsoft's marketplaces wrote into a destination, each lead once",
-		subtitle: destinationSubtitle,
+		subtitle: `={{ ${destinationName} }}`,
 		activationMessage: 'New leads will now start this workflow.',
 		defaults: { name: 'Marketplace Lead Poll Trigger' },
 		polling: true,
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: destinationCredentials,
+		credentials: destinationCredentials(destinationsFor('reading')),
 		properties: [
-			...destinationProperties,
+			...destinationProperties('reading', 'Where Partner Center is set to write the leads'),
 			{
 				displayName: 'Start From',
 				name: 'startFrom',
@@ -85,7 +86,7 @@ export class MarketplaceLeadPollTrigger implements INodeType {
 				type: 'collection',
 				placeholder: 'Add Option',
 				default: {},
-				options: [...leadOptionFields, ...destinationOptions],
+				options: [...leadOptionFields, ...destinationOptions('reading')],
 			},
 		],
 	};

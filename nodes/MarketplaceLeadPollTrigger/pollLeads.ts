@@ -3,7 +3,7 @@ import { NodeOperationError, tryToParseDateTime } from 'n8n-workflow';
 import type { LeadDestination } from '../destinations/types';
 import { matchesFilter, parseLead, sampleLead, type JsonValue, type Lead } from '../lead';
 import { toNodeError } from '../errors';
-import { chosenDestination } from '../parameters/destinationParameters';
+import { chosenDestination, destinationInput } from '../parameters/destinationMethods';
 import { readLeadFilter, readLeadOptions } from '../parameters/leadParameters';
 import { cursorOrigin, loadCursor, storeCursor, storedRevision } from '../polling/cursor';
 import { newestLead } from '../polling/newest';
@@ -123,9 +123,15 @@ interface OpenDestination extends LeadDestination {
 async function openChosen(context: IPollFunctions): Promise<OpenDestination> {
 	const filter = readLeadFilter(context.getNodeParameter('filters', {}));
 	const options = readLeadOptions(context.getNodeParameter('options', {}));
-	const { destination, input } = await chosenDestination(context, filter);
-	const { identity, reader } = await destination.open(input);
-	const { name, isMarketplaceLead } = destination;
+	const destination = chosenDestination(context);
+	const { name, reading } = destination;
+	if (!reading) {
+		throw new NodeOperationError(context.getNode(), 'Leads of this destination cannot be read', {
+			description: 'Choose one from the list.',
+		});
+	}
+	const input = await destinationInput(context, destination, filter);
+	const { identity, reader } = await reading.open(input);
 	const receivedAt = new Date().toISOString();
 	return {
 		identity,
@@ -133,7 +139,7 @@ async function openChosen(context: IPollFunctions): Promise<OpenDestination> {
 		destination: name,
 		accept(record) {
 			const lead = parseLead(record, { ...options, destination: name, receivedAt });
-			if (!input.wanted.others && isMarketplaceLead?.(lead) === false) return undefined;
+			if (!input.wanted.others && reading.isMarketplaceLead?.(lead) === false) return undefined;
 			return matchesFilter(lead, filter) ? lead : undefined;
 		},
 	};

@@ -18,12 +18,16 @@ export interface LeadDestination {
 }
 
 /** What a destination is made from, unchecked: the checks are the destination's. */
-export interface DestinationInput {
+export interface WriteInput {
 	credential: Record<string, unknown>;
 	/** A parameter of the node by its name; a resource locator gives its value. */
 	parameter: (name: string) => unknown;
 	/** An entry of the node's options by its name; `undefined` where it was not added. */
 	option: (name: string) => unknown;
+}
+
+/** The same for reading. */
+export interface DestinationInput extends WriteInput {
 	/** What will be let through: a destination may leave out what certainly won't be. */
 	wanted: WantedLeads;
 }

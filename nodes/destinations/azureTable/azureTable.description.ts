@@ -52,17 +52,19 @@ export const azureTable: DestinationDescription = {
 	name: 'azureTable',
 	displayName: 'Azure Table',
 	credentialType: 'azureTableApi',
-	properties,
-	options: [],
+	reading: {
+		properties,
+		options: [],
 
-	async open({ credential, parameter }) {
-		const table = tableName(parameter('table'));
-		const account = await openAccount(credential);
-		return {
-			// Table names are told apart without regard to case.
-			identity: JSON.stringify(['azureTable', account.url, table.toLowerCase()]),
-			reader: new AzureTableReader(account.table(table)),
-		};
+		async open({ credential, parameter }) {
+			const table = tableName(parameter('table'));
+			const account = await openAccount(credential);
+			return {
+				// Table names are told apart without regard to case.
+				identity: JSON.stringify(['azureTable', account.url, table.toLowerCase()]),
+				reader: new AzureTableReader(account.table(table)),
+			};
+		},
 	},
 
 	lists: {

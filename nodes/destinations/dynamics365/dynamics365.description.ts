@@ -115,18 +115,20 @@ export const dynamics365: DestinationDescription = {
 	name: 'dynamics365',
 	displayName: 'Dynamics 365',
 	credentialType: 'marketplaceLeadDynamicsApi',
-	properties,
-	options,
-	isMarketplaceLead,
+	reading: {
+		properties,
+		options,
+		isMarketplaceLead,
 
-	async open({ credential, parameter, option, wanted }) {
-		const columns = readColumns({ parameter, option });
-		const { origin } = readEnvironment(credential);
-		const api = await openApi(credential);
-		return {
-			identity: JSON.stringify(['dynamics365', origin]),
-			reader: new DynamicsReader(api, columns, wanted),
-		};
+		async open({ credential, parameter, option, wanted }) {
+			const columns = readColumns({ parameter, option });
+			const { origin } = readEnvironment(credential);
+			const api = await openApi(credential);
+			return {
+				identity: JSON.stringify(['dynamics365', origin]),
+				reader: new DynamicsReader(api, columns, wanted),
+			};
+		},
 	},
 
 	lists: {

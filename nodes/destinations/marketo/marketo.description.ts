@@ -141,28 +141,30 @@ export const marketo: DestinationDescription = {
 	name: 'marketo',
 	displayName: 'Marketo',
 	credentialType: 'marketplaceLeadMarketoApi',
-	properties,
-	options,
-	isMarketplaceLead: isFillOutOfMicrosoft,
+	reading: {
+		properties,
+		options,
+		isMarketplaceLead: isFillOutOfMicrosoft,
 
-	async open({ credential, parameter, option }) {
-		const formId = readFormId(parameter('form'));
-		const leadSourceField = readFieldName(option('leadSourceField')) || LEAD_SOURCE;
-		const personFields = readPersonFields(option('personFields'));
-		const quota = {
-			dailyQuota: readNumber(option('dailyQuota'), DEFAULT_QUOTA, 'Daily Quota'),
-			share: readNumber(option('dailyQuotaShare'), DEFAULT_SHARE, 'Most of Daily Quota'),
-		};
-		const account = readAccount(credential);
-		const client = await openMarketo(account);
-		return {
-			identity: JSON.stringify(['marketo', account.url, formId]),
-			reader: new MarketoReader(client, new DailyQuota(client, quota), {
-				formId,
-				leadSourceField,
-				personFields,
-			}),
-		};
+		async open({ credential, parameter, option }) {
+			const formId = readFormId(parameter('form'));
+			const leadSourceField = readFieldName(option('leadSourceField')) || LEAD_SOURCE;
+			const personFields = readPersonFields(option('personFields'));
+			const quota = {
+				dailyQuota: readNumber(option('dailyQuota'), DEFAULT_QUOTA, 'Daily Quota'),
+				share: readNumber(option('dailyQuotaShare'), DEFAULT_SHARE, 'Most of Daily Quota'),
+			};
+			const account = readAccount(credential);
+			const client = await openMarketo(account);
+			return {
+				identity: JSON.stringify(['marketo', account.url, formId]),
+				reader: new MarketoReader(client, new DailyQuota(client, quota), {
+					formId,
+					leadSourceField,
+					personFields,
+				}),
+			};
+		},
 	},
 
 	lists: {

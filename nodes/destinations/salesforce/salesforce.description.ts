@@ -62,27 +62,29 @@ export const salesforce: DestinationDescription = {
 	name: 'salesforce',
 	displayName: 'Salesforce',
 	credentialType: 'marketplaceLeadSalesforceApi',
-	properties,
-	options,
-	isMarketplaceLead,
+	reading: {
+		properties,
+		options,
+		isMarketplaceLead,
 
-	async open({ credential, parameter, option, wanted }) {
-		const leadSource = readLeadSource(parameter('leadSource'));
-		const readerOptions = {
-			wanted,
-			conditions: leadSource === '' ? [] : [`LeadSource = ${textLiteral(leadSource)}`],
-			additionalFields: readAdditionalFields(option('additionalFields')),
-			quotaShare: readShare(option('dailyQuotaShare')),
-		};
-		const session = await SalesforceSession.open(credential, {
-			signal: AbortSignal.timeout(SIGN_IN_TIME),
-			deadline: Date.now() + SIGN_IN_TIME,
-		});
-		return {
-			// Of the organisation, not of its address or the app: both can change.
-			identity: JSON.stringify(['salesforce', session.organisationId]),
-			reader: new SalesforceReader(session, readerOptions),
-		};
+		async open({ credential, parameter, option, wanted }) {
+			const leadSource = readLeadSource(parameter('leadSource'));
+			const readerOptions = {
+				wanted,
+				conditions: leadSource === '' ? [] : [`LeadSource = ${textLiteral(leadSource)}`],
+				additionalFields: readAdditionalFields(option('additionalFields')),
+				quotaShare: readShare(option('dailyQuotaShare')),
+			};
+			const session = await SalesforceSession.open(credential, {
+				signal: AbortSignal.timeout(SIGN_IN_TIME),
+				deadline: Date.now() + SIGN_IN_TIME,
+			});
+			return {
+				// Of the organisation, not of its address or the app: both can change.
+				identity: JSON.stringify(['salesforce', session.organisationId]),
+				reader: new SalesforceReader(session, readerOptions),
+			};
+		},
 	},
 
 	lists: { searchLeadFields, searchLeadSources },

@@ -395,7 +395,7 @@ async function openReader(filter: LeadFilter = {}): Promise<LeadReader> {
 		options: options as Record<string, unknown>,
 		wanted: { filter, others: true },
 	});
-	return (await dynamics365.open(input)).reader;
+	return (await dynamics365.reading!.open(input)).reader;
 }
 
 describe('a page', () => {

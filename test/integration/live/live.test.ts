@@ -48,7 +48,7 @@ describe.each([...DESTINATIONS])('$displayName itself', (destination) => {
 	});
 
 	live('gives each lead once', async (place) => {
-		const { reader, identity } = await destination.open(inputOf(place));
+		const { reader, identity } = await destination.reading!.open(inputOf(place));
 		const accept = (record: unknown) => parseLead(record, { destination: destination.name });
 		const newest = await newestLead(reader, accept, limits());
 		if (newest) expect(newest.destination).toBe(destination.name);

@@ -102,7 +102,7 @@ describe('the address of an account', () => {
 		const identities = await Promise.all(
 			[portalString(), byKey(), bySas(`${URL_OF}/?${SAS}`), byEntra()].map(async (credential) => {
 				const input = destinationInput(credential, { table: 'MarketplaceLeads' });
-				const { identity } = await azureTable.open(input);
+				const { identity } = await azureTable.reading!.open(input);
 				return identity;
 			}),
 		);
@@ -210,7 +210,7 @@ describe('a credential is refused', () => {
 
 describe('a table name', () => {
 	const opened = async (table: unknown) =>
-		await azureTable.open(destinationInput(portalString(), { table }));
+		await azureTable.reading!.open(destinationInput(portalString(), { table }));
 
 	it.each(['MarketplaceLeads', 'abc', 'a'.repeat(63), ' Leads2026 '])('may be %p', async (name) => {
 		expect((await opened(name)).identity).toContain(`"${name.trim().toLowerCase()}"`);

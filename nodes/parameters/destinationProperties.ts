@@ -1,0 +1,112 @@
+/** What the registry of destinations becomes in a node's description: choosers, parameters, credentials. */
+import type {
+	IDisplayOptions,
+	INodeCredentialDescription,
+	INodeProperties,
+	NodeParameterValue,
+} from 'n8n-workflow';
+import { DESTINATIONS } from '../destinations';
+import type { DestinationDescription } from '../destinations/destination.description';
+
+/** What a node does with a destination. */
+export type DestinationUse = 'reading' | 'writing';
+
+/** Name of the option by which records pass that are no marketplace leads. */
+export const INCLUDE_OTHERS = 'includeOthers';
+
+export function destinationsFor(use: DestinationUse): DestinationDescription[] {
+	return DESTINATIONS.filter((destination) => destination[use]);
+}
+
+/** The chooser, and what each destination asks for; `show` says when, besides the destination. */
+export function destinationProperties(
+	use: DestinationUse,
+	description: string,
+	show: Record<string, NodeParameterValue[]> = {},
+): INodeProperties[] {
+	const destinations = destinationsFor(use);
+	return [
+		{
+			displayName: 'Destination',
+			name: 'destination',
+			type: 'options',
+			noDataExpression: true,
+			description,
+			options: destinations.map(({ name, displayName }) => ({ name: displayName, value: name })),
+			default: destinations[0]?.name ?? '',
+			...(Object.keys(show).length > 0 && { displayOptions: { show } }),
+		},
+		...destinations.flatMap(({ name, [use]: side }) =>
+			(side?.properties ?? []).map((property) =>
+				shownFor({ ...show, destination: [name] }, property),
+			),
+		),
+	];
+}
+
+/** Entries for a node's options. */
+export function destinationOptions(use: DestinationUse): INodeProperties[] {
+	const destinations = destinationsFor(use);
+	const own = destinations.flatMap(({ name, [use]: side }) =>
+		(side?.options ?? []).map((option) => shownFor({ '/destination': [name] }, option)),
+	);
+	return use === 'writing' ? own : [includeOthers(), ...own];
+}
+
+function includeOthers(): INodeProperties {
+	const mixed = destinationsFor('reading').filter(({ reading }) => reading?.isMarketplaceLead);
+	return shownFor(
+		{ '/destination': mixed.map(({ name }) => name) },
+		{
+			displayName: 'Include Other Leads',
+			name: INCLUDE_OTHERS,
+			type: 'boolean',
+			description:
+				"Whether records are passed on too that are no leads of Microsoft's marketplaces, such as those of a website",
+			default: false,
+		},
+	);
+}
+
+/** The property, shown then only, whatever else it depends on. */
+function shownFor(
+	when: NonNullable<IDisplayOptions['show']>,
+	property: INodeProperties,
+): INodeProperties {
+	const { displayOptions = {} } = property;
+	return {
+		...property,
+		displayOptions: { ...displayOptions, show: { ...displayOptions.show, ...when } },
+	};
+}
+
+/** An expression for the chosen destination's name for people, without braces around it. */
+export const destinationName = `(${JSON.stringify(
+	Object.fromEntries(DESTINATIONS.map(({ name, displayName }) => [name, displayName])),
+)})[$parameter["destination"]]`;
+
+/** Name of the method that tests a credential. */
+export function testName(credentialType: string): string {
+	return `${credentialType}Test`;
+}
+
+export function destinationCredentials(
+	destinations: readonly DestinationDescription[],
+): INodeCredentialDescription[] {
+	return destinations.map(({ name, credentialType }) => ({
+		name: credentialType,
+		required: true,
+		...hiddenFor(destinations.map((other) => other.name).filter((other) => other !== name)),
+		testedBy: testName(credentialType),
+	}));
+}
+
+/**
+ * Hidden for the others rather than shown for its own: a field of which every choice shows a
+ * credential is taken by the editor for a choice of sign-ins, and is left out of the panel.
+ */
+function hiddenFor(destinations: string[]): Pick<INodeCredentialDescription, 'displayOptions'> {
+	return destinations.length === 0
+		? {}
+		: { displayOptions: { hide: { destination: destinations } } };
+}
