@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
+import { leadInputProperties } from '../parameters/leadInputProperties';
 import { composeFollowUpProperties, composeItems } from './composeFollowUp';
 import { mergeItems, mergeLeadsProperties } from './mergeLeads';
 import { parse, parseProperties } from './parse';
@@ -88,55 +89,7 @@ export class LeadSource implements INodeType {
 				],
 				default: 'parse',
 			},
-			{
-				displayName: 'Read the Lead From',
-				name: 'input',
-				type: 'options',
-				noDataExpression: true,
-				displayOptions: { show: { operation: READING } },
-				options: [
-					{
-						name: 'Whole Item',
-						value: 'item',
-						description:
-							"The item is the lead, or comes from a Webhook node: then the lead is the request's body",
-					},
-					{
-						name: 'A Field',
-						value: 'field',
-						description: 'A field of the item holds the lead, a list of leads, or either as text',
-					},
-					{
-						name: 'Lead Source Text',
-						value: 'text',
-						description: 'Nothing but the lead source, such as AzureMarketplace-INS|contoso.crm',
-					},
-				],
-				default: 'item',
-				description: 'Where the lead is found in each item',
-			},
-			{
-				displayName: 'Field',
-				name: 'field',
-				type: 'string',
-				required: true,
-				requiresDataPath: 'single',
-				displayOptions: { show: { operation: READING, input: ['field'] } },
-				default: 'body',
-				placeholder: 'e.g. body.lead',
-				description: 'Name of the field, with dots for fields within fields',
-			},
-			{
-				displayName: 'Lead Source',
-				name: 'leadSource',
-				type: 'string',
-				required: true,
-				displayOptions: { show: { operation: READING, input: ['text'] } },
-				default: '',
-				placeholder: 'e.g. AzureMarketplace-INS|contoso.crm',
-				description:
-					'The lead source as Microsoft writes it: source, action and offer, with a hyphen and a bar between',
-			},
+			...leadInputProperties(READING, { text: true }),
 			...parseProperties,
 			...mergeLeadsProperties,
 			...removeRepeatsProperties,

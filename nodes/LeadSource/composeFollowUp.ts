@@ -6,7 +6,7 @@ import { followUpComposer, KIND_RULES, PLACEHOLDER_NAMES, TemplateError } from '
 import { toNodeError } from '../errors';
 import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
 import { separateProperty } from './options';
-import { binaryOf, eachItem, readEntries, readText } from './readItems';
+import { binaryOf, eachItem, readEntries, readText } from '../parameters/readItems';
 import { SEPARATE } from './splits';
 
 const show = { operation: ['composeFollowUp'] };

@@ -10,7 +10,7 @@ import type { Lead, MergedCustomer, MergeScope } from '../lead';
 import { mergeLeads, spansOffers } from '../lead';
 import { readLeadOptions } from '../parameters/leadParameters';
 import { stageGuideOption } from './options';
-import { eachItem, readEntries } from './readItems';
+import { eachItem, readEntries } from '../parameters/readItems';
 
 const show = { operation: ['mergeLeads'] };
 

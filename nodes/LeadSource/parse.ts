@@ -7,7 +7,7 @@ import type {
 import { NodeOperationError } from 'n8n-workflow';
 
 import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
-import { binaryOf, eachItem, readLeads } from './readItems';
+import { binaryOf, eachItem, readLeads } from '../parameters/readItems';
 import { offerSplit, readOfferOutputs, type Split, splitNamed } from './splits';
 
 const show = { operation: ['parse'] };

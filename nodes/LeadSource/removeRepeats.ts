@@ -7,7 +7,7 @@ import { toNodeError } from '../errors';
 import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
 import { clearHistory, historyScopeOption, noteKeys } from './history';
 import { separateProperty } from './options';
-import { binaryOf, eachItem, failedItem, readLeads } from './readItems';
+import { binaryOf, eachItem, failedItem, readLeads } from '../parameters/readItems';
 import { SEPARATE } from './splits';
 
 /** Leads that are remembered unless told otherwise: as many entries as n8n's own node keeps. */

@@ -1,10 +1,8 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { NodeOperationError, tryToParseDateTime } from 'n8n-workflow';
-import type { LeadDestination } from '../destinations/types';
-import { matchesFilter, parseLead, sampleLead, type JsonValue, type Lead } from '../lead';
+import { sampleLead, type Lead } from '../lead';
 import { toNodeError } from '../errors';
-import { chosenDestination, destinationInput } from '../parameters/destinationMethods';
-import { readLeadFilter, readLeadOptions } from '../parameters/leadParameters';
+import { openForReading } from '../parameters/destinationMethods';
 import { cursorOrigin, loadCursor, storeCursor, storedRevision } from '../polling/cursor';
 import { newestLead } from '../polling/newest';
 import { poll, type PollResult } from '../polling/poll';
@@ -46,7 +44,7 @@ export async function pollLeads(context: IPollFunctions): Promise<INodeExecution
 }
 
 async function newLeads(context: IPollFunctions): Promise<Lead[]> {
-	const { identity, reader, accept } = await openChosen(context);
+	const { identity, reader, accept } = await openForReading(context);
 	const start = readStart(context);
 	const origin = cursorOrigin(identity, start);
 
@@ -102,7 +100,7 @@ function pollTime(context: Partial<Pick<IPollFunctions, 'getPollBudgetMs'>>): nu
 
 /** The newest lead that fits, or a sample that says so; leaves the kept state as it is. */
 async function manualLead(context: IPollFunctions): Promise<Lead> {
-	const { destination, reader, accept } = await openChosen(context);
+	const { destination, reader, accept } = await openForReading(context);
 	const newest = await newestLead(reader, accept, timeLimits(MANUAL_TIME));
 	return newest ?? sampleLead(destination, new Date().toISOString());
 }
@@ -111,37 +109,6 @@ function timeLimits(milliseconds: number): { signal: AbortSignal; deadline: numb
 	return {
 		signal: AbortSignal.timeout(milliseconds),
 		deadline: Date.now() + milliseconds,
-	};
-}
-
-interface OpenDestination extends LeadDestination {
-	destination: Lead['destination'];
-	/** Reads a record into a lead and holds it against what is wanted. */
-	accept: (record: JsonValue) => Lead | undefined;
-}
-
-async function openChosen(context: IPollFunctions): Promise<OpenDestination> {
-	const filter = readLeadFilter(context.getNodeParameter('filters', {}));
-	const options = readLeadOptions(context.getNodeParameter('options', {}));
-	const destination = chosenDestination(context);
-	const { name, reading } = destination;
-	if (!reading) {
-		throw new NodeOperationError(context.getNode(), 'Leads of this destination cannot be read', {
-			description: 'Choose one from the list.',
-		});
-	}
-	const input = await destinationInput(context, destination, filter);
-	const { identity, reader } = await reading.open(input);
-	const receivedAt = new Date().toISOString();
-	return {
-		identity,
-		reader,
-		destination: name,
-		accept(record) {
-			const lead = parseLead(record, { ...options, destination: name, receivedAt });
-			if (!input.wanted.others && reading.isMarketplaceLead?.(lead) === false) return undefined;
-			return matchesFilter(lead, filter) ? lead : undefined;
-		},
 	};
 }
 

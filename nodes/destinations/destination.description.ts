@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { Lead, LeadDestinationName } from '../lead';
+import type { RetryLimits } from './retry';
 import type { DestinationInput, LeadDestination, ListEntry, WriteInput } from './types';
 import type { LeadWriter } from './writing';
 
@@ -20,7 +21,7 @@ export interface DestinationDescription {
 	/** Lists for the editor, by the name of their search method; entries come in the order to show. */
 	lists: Record<string, (input: DestinationInput) => Promise<ListEntry[]>>;
 	/** Resolves when the credential works. @throws DestinationError that says which part does not */
-	testCredential(credential: Record<string, unknown>): Promise<void>;
+	testCredential(credential: Record<string, unknown>, limits?: RetryLimits): Promise<void>;
 }
 
 export interface ReadingDescription {

@@ -1,6 +1,7 @@
 import { azureTable } from './azureTable/azureTable.description';
 import type { DestinationDescription } from './destination.description';
 import { dynamics365 } from './dynamics365/dynamics365.description';
+import { https } from './https/https.description';
 import { marketo } from './marketo/marketo.description';
 import { salesforce } from './salesforce/salesforce.description';
 
@@ -8,6 +9,7 @@ import { salesforce } from './salesforce/salesforce.description';
 export const DESTINATIONS: readonly DestinationDescription[] = [
 	azureTable,
 	dynamics365,
+	https,
 	marketo,
 	salesforce,
 ];

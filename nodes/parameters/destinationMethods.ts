@@ -10,11 +10,12 @@ import type {
 import { NodeOperationError } from 'n8n-workflow';
 import type { DestinationDescription } from '../destinations/destination.description';
 import { DESTINATIONS } from '../destinations';
-import type { DestinationInput, ListEntry } from '../destinations/types';
+import type { DestinationInput, LeadDestination, ListEntry } from '../destinations/types';
 import { DestinationError } from '../destinations/types';
 import { toNodeError } from '../errors';
-import type { LeadFilter } from '../lead';
+import { matchesFilter, parseLead, type JsonValue, type Lead, type LeadFilter } from '../lead';
 import { INCLUDE_OTHERS, testName } from './destinationProperties';
+import { readLeadFilter, readLeadOptions } from './leadParameters';
 
 /** What the contexts that can reach a destination have in common. */
 export interface DestinationContext {
@@ -51,6 +52,38 @@ export async function destinationInput(
 			context.getNodeParameter(parameter, undefined, { extractValue: true }),
 		option,
 		wanted: { filter, others: option(INCLUDE_OTHERS) === true },
+	};
+}
+
+export interface OpenDestination extends LeadDestination {
+	destination: Lead['destination'];
+	/** Reads a record into a lead and holds it against what is wanted. */
+	accept: (record: JsonValue) => Lead | undefined;
+}
+
+/** Opens the chosen destination for reading, by the parameters destination, filters and options. */
+export async function openForReading(context: DestinationContext): Promise<OpenDestination> {
+	const filter = readLeadFilter(context.getNodeParameter('filters', {}));
+	const options = readLeadOptions(context.getNodeParameter('options', {}));
+	const destination = chosenDestination(context);
+	const { name, reading } = destination;
+	if (!reading) {
+		throw new NodeOperationError(context.getNode(), 'Leads of this destination cannot be read', {
+			description: 'Choose one from the list.',
+		});
+	}
+	const input = await destinationInput(context, destination, filter);
+	const { identity, reader } = await reading.open(input);
+	const receivedAt = new Date().toISOString();
+	return {
+		identity,
+		reader,
+		destination: name,
+		accept(record) {
+			const lead = parseLead(record, { ...options, destination: name, receivedAt });
+			if (!input.wanted.others && reading.isMarketplaceLead?.(lead) === false) return undefined;
+			return matchesFilter(lead, filter) ? lead : undefined;
+		},
 	};
 }
 
@@ -115,7 +148,7 @@ async function listEntries(
 }
 
 /** The parameters as they stand in the editor. */
-function currentContext(context: ILoadOptionsFunctions): DestinationContext {
+export function currentContext(context: ILoadOptionsFunctions): DestinationContext {
 	return {
 		getNode: () => context.getNode(),
 		getCredentials: async (type) => await context.getCredentials(type),

@@ -45,6 +45,7 @@ describe("n8n's own loader", () => {
 	it('loads every node and credential of the package', () => {
 		expect(Object.keys(loader.known.nodes).sort()).toEqual([
 			'leadSource',
+			'marketplaceLead',
 			'marketplaceLeadPollTrigger',
 			'marketplaceLeadTrigger',
 		]);

@@ -23,6 +23,8 @@ export function assertDeclared(description: INodeTypeDescription, name: string):
 				`The node "${description.name}" reads the parameter "${name}", which its description does not declare`,
 			);
 		}
+		// What is in a resource mapper is the vendor's to declare.
+		if (found.some((entry) => 'type' in entry && entry.type === 'resourceMapper')) return;
 		entries = found.flatMap((entry) => ('values' in entry ? entry.values : optionsOf(entry)));
 	}
 }

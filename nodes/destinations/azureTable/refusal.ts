@@ -18,7 +18,7 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
 			'The account key or the signature is wrong, regenerated or expired, or the clock of this machine is off. Copy the key or SAS anew into the credential.',
 	},
 	AuthorizationFailure: {
-		reason: 'permission',
+		reason: 'authentication',
 		message: 'The storage account does not let this sign-in or this address in',
 		description:
 			'Check that the account key or SAS is right and has not expired, that the account allows key access, and that its firewall (Networking) lets the address of n8n through.',
@@ -115,7 +115,7 @@ const BY_CODE_IN_WRITING: Readonly<Record<string, Explanation>> = {
 	TableBeingDeleted: {
 		reason: 'throttled',
 		message: 'The table is being deleted at this moment',
-		description: 'Azure takes a minute for it. Write the lead again then.',
+		description: 'Azure takes about a minute for it. Write the lead again then.',
 	},
 	TableNotFound: {
 		reason: 'notFound',
@@ -123,6 +123,9 @@ const BY_CODE_IN_WRITING: Readonly<Record<string, Explanation>> = {
 		description: 'Make it in the storage account, or check its name.',
 	},
 };
+
+/** Milliseconds. To delete a table takes the service 40 seconds at least, and tries are four. */
+const DELETING_WAIT = 15_000;
 
 /** Codes and names of what passes: no answer came, or the service was not up to it just then. */
 const PASSING = /^(?:AbortError|TimeoutError|PARSE_ERROR|TableBeingDeleted|TooManyRequests)$/;
@@ -146,9 +149,35 @@ export function explainWriteRefusal(error: unknown): DestinationError {
 	const { message, description, reason, httpCode } = told;
 	return new DestinationError(message, {
 		description,
-		reason,
+		// Nothing that was to be written is at fault, so no other row would fare better.
+		reason: reason === 'other' ? 'unreachable' : reason,
 		httpCode,
-		retryAfter: retryAfterOf(retryAfter) ?? 0,
+		retryAfter: Math.max(
+			retryAfterOf(retryAfter) ?? 0,
+			code === 'TableBeingDeleted' ? DELETING_WAIT : 0,
+		),
+	});
+}
+
+/** The refusal of a table that was missing and was to be made. */
+export function explainTableRefusal(error: unknown): DestinationError {
+	const told = explainWriteRefusal(error);
+	if (told.reason !== 'permission') return told;
+	return new DestinationError('The table does not exist, and the sign-in may not make it', {
+		description:
+			'Make the table in the storage account, or let the sign-in do it: an Entra application with the role Storage Table Data Contributor, or a SAS of the account (not of one table) with the permission Write and the resource type Container.',
+		reason: 'permission',
+		httpCode: told.httpCode,
+	});
+}
+
+/** The refusal of a table that is missing and is not to be made. */
+export function missingTable(): DestinationError {
+	return new DestinationError('The table does not exist', {
+		description:
+			'Check its name, make it in the storage account, or turn on the option Create Table.',
+		reason: 'notFound',
+		httpCode: '404',
 	});
 }
 

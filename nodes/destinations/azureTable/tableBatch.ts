@@ -6,11 +6,13 @@ import { DestinationError } from '../types';
 import { atMost, timeIsUp, type WriteResult, type WrittenLead } from '../writing';
 import { toRecord } from './record';
 import {
+	explainTableRefusal,
 	explainWriteRefusal,
 	isExistingRow,
 	isMissingRow,
 	isMissingTable,
 	leavesDoubt,
+	missingTable,
 	refusedRow,
 } from './refusal';
 import { idOf, toEntity, type OutgoingRow, type RowKeys } from './rowMapping';
@@ -20,6 +22,11 @@ const LOOKUPS_AT_ONCE = 8;
 const TRY_TIMEOUT = 35_000;
 /** Milliseconds that the clocks of the service's servers, and its `Date` in seconds, may be apart. */
 const CLOCK_SLACK = 3_000;
+
+export interface TableBatchOptions {
+	/** Makes a table that is missing, with the first lead; yes when absent. */
+	createTable?: boolean;
+}
 
 /** A row on its way, and which result is its. */
 export interface PendingRow {
@@ -56,6 +63,7 @@ export class TableBatch {
 	constructor(
 		private readonly table: TableClient,
 		private readonly limits: RetryLimits,
+		private readonly options: TableBatchOptions = {},
 	) {}
 
 	refuse(at: number, refusal: DestinationError): void {
@@ -224,8 +232,12 @@ export class TableBatch {
 		});
 	}
 
-	/** Microsoft's connector makes the table with the first lead, and so does this. */
+	/**
+	 * Microsoft's connector makes the table with the first lead, and so does this. Somebody who has
+	 * made it meanwhile is not in the way: the SDK takes that for success.
+	 */
 	async #makeTable(): Promise<DestinationError | undefined> {
+		if (this.options.createTable === false) return missingTable();
 		this.#making ??= this.send(async (abortSignal) => {
 			await this.table.createTable({ abortSignal });
 		});
@@ -233,7 +245,7 @@ export class TableBatch {
 			await this.#making;
 			return undefined;
 		} catch (error) {
-			return explainWriteRefusal(error);
+			return explainTableRefusal(error);
 		}
 	}
 

@@ -4,7 +4,7 @@ import type { RetryLimits } from '../retry';
 import { atMost, type LeadWriter, type OutgoingLead, type WriteResult } from '../writing';
 import { explainWriteRefusal, isMissingRow } from './refusal';
 import { keysOfId, toOutgoingRow } from './rowMapping';
-import { TableBatch, type PendingRow } from './tableBatch';
+import { TableBatch, type PendingRow, type TableBatchOptions } from './tableBatch';
 
 /** The service's limit on a transaction. */
 const MAX_ROWS = 100;
@@ -18,10 +18,13 @@ const TRANSACTIONS_AT_ONCE = 4;
 /** Writes leads as rows in Microsoft's columns, in transactions of up to 100. */
 export class AzureTableWriter implements LeadWriter {
 	/** The client has to be one without retries of its own, which would know no deadline. */
-	constructor(private readonly table: TableClient) {}
+	constructor(
+		private readonly table: TableClient,
+		private readonly options: TableBatchOptions = {},
+	) {}
 
 	async write(leads: readonly OutgoingLead[], limits: RetryLimits): Promise<WriteResult[]> {
-		const batch = new TableBatch(this.table, limits);
+		const batch = new TableBatch(this.table, limits, this.options);
 		const rows: PendingRow[] = [];
 		leads.forEach((outgoing, at) => {
 			try {
@@ -41,13 +44,13 @@ export class AzureTableWriter implements LeadWriter {
 
 	async read(id: string, limits: RetryLimits): Promise<JsonValue | undefined> {
 		const keys = keysOfId(id);
-		return keys && (await new TableBatch(this.table, limits).find(keys))?.record;
+		return keys && (await new TableBatch(this.table, limits, this.options).find(keys))?.record;
 	}
 
 	async remove(id: string, limits: RetryLimits): Promise<void> {
 		const keys = keysOfId(id);
 		if (!keys) return;
-		await new TableBatch(this.table, limits).send(async (abortSignal) => {
+		await new TableBatch(this.table, limits, this.options).send(async (abortSignal) => {
 			const { partitionKey, rowKey } = keys;
 			await this.table
 				.deleteEntity(partitionKey, rowKey, { abortSignal })

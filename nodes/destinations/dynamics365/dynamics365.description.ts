@@ -142,9 +142,8 @@ export const dynamics365: DestinationDescription = {
 		},
 	},
 
-	async testCredential(credential) {
+	async testCredential(credential, limits = editorLimits()) {
 		const api = await openApi(credential, { retries: false });
-		const limits = editorLimits();
 		await api.get({ path: 'WhoAmI', subject: 'environment', ...limits });
 		await api.get({
 			path: 'leads?$select=leadid',

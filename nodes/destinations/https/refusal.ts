@@ -14,6 +14,13 @@ const THROTTLED: Explanation = {
 	message: 'The endpoint is busy and asks to wait',
 	description: 'The lead was not taken. Send it again later, or fewer leads at a time.',
 };
+/** Said by whatever stands before the receiver. */
+const GATEWAY: Explanation = {
+	reason: 'unreachable',
+	message: 'The endpoint is down or behind a gateway that does not reach it',
+	description:
+		'Look whether what receives there runs, then send the lead again: its idempotency key stays the same.',
+};
 const REDIRECTED: Explanation = {
 	reason: 'configuration',
 	message: 'The endpoint sends on to another address',
@@ -23,14 +30,15 @@ const REDIRECTED: Explanation = {
 const BY_STATUS: Readonly<Record<number, Explanation>> = {
 	401: {
 		reason: 'authentication',
-		message: 'The endpoint did not accept the secret in its address',
-		description: 'Copy the whole address, its secret included, anew into the credential.',
+		message: 'The endpoint did not accept the secret that came with the lead',
+		description:
+			'Copy the whole address, its secret included, anew into the credential, and the value of the header where the receiver asks for one.',
 	},
 	403: {
 		reason: 'permission',
 		message: 'The endpoint does not let this sender in',
 		description:
-			'Check the secret in the address, and that the endpoint lets the address of n8n through.',
+			'Check the secret in the address or header, and that the endpoint lets the address of n8n through.',
 	},
 	404: {
 		reason: 'notFound',
@@ -55,6 +63,9 @@ const BY_STATUS: Readonly<Record<number, Explanation>> = {
 		description: 'Send fewer additional fields, or shorter texts.',
 	},
 	429: THROTTLED,
+	502: GATEWAY,
+	503: GATEWAY,
+	504: GATEWAY,
 };
 
 /** Why the endpoint did not take the lead; `undefined` where it did. Repeats nothing it said. */
@@ -88,10 +99,17 @@ function unexpected(status: number): Explanation {
 	};
 }
 
+/** Why there was no connection. */
+export function notReached(failure: HttpFailure): DestinationError {
+	const { message, ...others } = unreachable(failure, 'The endpoint');
+	// It is named in the middle of some sentences, and at the beginning of others.
+	return new DestinationError(message.replace(' The endpoint', ' the endpoint'), others);
+}
+
 /** Why there was no answer; `isOurs` where it was our own time for one try that was up. */
 export function failureOf(failure: HttpFailure, isOurs: boolean): DestinationError {
 	if (failure.code !== 'ABORTED' && failure.code !== 'ETIMEDOUT') {
-		return unreachable(failure, 'The endpoint');
+		return notReached(failure);
 	}
 	return new DestinationError('The endpoint did not answer in time', {
 		description:

@@ -1,9 +1,8 @@
 import { hash } from 'node:crypto';
 
-import { checkedUrl, notSetUp } from '../address';
 import { HttpFailure, openHttp, type HttpClient } from '../http';
 import { retried, type RetryLimits } from '../retry';
-import { DestinationError, textField } from '../types';
+import { DestinationError } from '../types';
 import {
 	atMost,
 	timeIsUp,
@@ -12,6 +11,7 @@ import {
 	type WriteResult,
 	type WrittenLead,
 } from '../writing';
+import { readEndpoint, type Endpoint, type EndpointOptions } from './endpoint';
 import { toRecord } from './record';
 import { failureOf, refusalOf } from './refusal';
 
@@ -28,11 +28,6 @@ const MAX_ID = 256;
 /** No control characters, which would spoil a log or a list. */
 const ID = /^[^\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+$/u;
 
-export interface EndpointOptions {
-	/** Takes an http address on this machine; for tests and for a proxy in front of the receiver. */
-	allowLoopback?: boolean;
-}
-
 /** One lead, all its copies in this batch: they are sent one after the other under the same key. */
 interface Sending {
 	key: string;
@@ -41,33 +36,20 @@ interface Sending {
 
 /** Posts leads to an HTTPS endpoint as Partner Center does: one request with one lead each. */
 export class HttpsWriter implements LeadWriter {
-	readonly #url: string;
+	readonly #endpoint: Endpoint;
 	readonly #client: HttpClient;
 
-	private constructor(url: string, client: HttpClient) {
-		this.#url = url;
+	private constructor(endpoint: Endpoint, client: HttpClient) {
+		this.#endpoint = endpoint;
 		this.#client = client;
 	}
 
-	/**
-	 * Takes the credential's `endpointUrl`, whose query may hold a secret.
-	 *
-	 * @throws DestinationError with reason `configuration` that never repeats the address
-	 */
+	/** @throws DestinationError with reason `configuration` that repeats neither address nor header */
 	static async open(
 		credential: Record<string, unknown>,
-		{ allowLoopback = false }: EndpointOptions = {},
+		options: EndpointOptions = {},
 	): Promise<HttpsWriter> {
-		const url = checkedUrl(textField(credential, 'endpointUrl'), 'The Endpoint URL', {
-			secretInUrl: true,
-		});
-		if (url.protocol !== 'https:' && !allowLoopback) {
-			throw notSetUp(
-				'The Endpoint URL is not an https address',
-				'Use https:// so that leads and secrets stay private.',
-			);
-		}
-		return new HttpsWriter(url.href, await openHttp());
+		return new HttpsWriter(readEndpoint(credential, options), await openHttp());
 	}
 
 	async write(leads: readonly OutgoingLead[], limits: RetryLimits): Promise<WriteResult[]> {
@@ -119,8 +101,9 @@ export class HttpsWriter implements LeadWriter {
 		try {
 			answer = await this.#client.send({
 				method: 'POST',
-				url: this.#url,
+				url: this.#endpoint.url.href,
 				headers: {
+					...this.#endpoint.headers,
 					'Content-Type': 'application/json; charset=utf-8',
 					Accept: 'application/json',
 					'Idempotency-Key': key,

@@ -203,9 +203,8 @@ export const marketo: DestinationDescription = {
 		},
 	},
 
-	async testCredential(credential) {
+	async testCredential(credential, limits = editorLimits()) {
 		const client = await openMarketo(readAccount(credential));
-		const limits = editorLimits();
 		await testActivities(client, limits);
 		await testPermission(client, limits, {
 			path: '/rest/v1/leads/describe.json',

@@ -1,3 +1,4 @@
+import type { ListEntry } from '../types';
 import { oddAnswer } from './refusal';
 import type { SalesforceSession } from './session';
 
@@ -13,10 +14,12 @@ export interface LeadColumn {
 	length: number;
 	/** Whether the user may set it in a new lead. */
 	createable: boolean;
+	/** Whether the user may change it in a lead that is there. */
+	updateable: boolean;
 	/** Whether records are found by it: an External ID that two leads can't share. */
 	identifies: boolean;
-	/** Active values of a picklist. */
-	values: readonly string[];
+	/** Active values of a picklist, each with its label. */
+	choices: readonly ListEntry[];
 }
 
 /** By lower-case name: Salesforce takes names in any case. */
@@ -32,8 +35,8 @@ export async function readColumns(
 	if (!Array.isArray(fields)) throw oddAnswer(raw);
 	return new Map(
 		fields.map((field: unknown): [string, LeadColumn] => {
-			const { name, label, type, length, createable, externalId, unique, picklistValues } =
-				recordOf(field);
+			const { name, label, type, length, createable, updateable, ...others } = recordOf(field);
+			const { externalId, unique, picklistValues } = others;
 			if (typeof name !== 'string' || typeof type !== 'string') throw oddAnswer(raw);
 			const entries = (Array.isArray(picklistValues) ? picklistValues : []).map(recordOf);
 			const column: LeadColumn = {
@@ -42,14 +45,24 @@ export async function readColumns(
 				type,
 				length: typeof length === 'number' && length > 0 ? length : 0,
 				createable: createable === true,
+				updateable: updateable === true,
 				identifies: externalId === true && unique === true,
-				values: entries
+				choices: entries
 					.filter(({ active }) => active === true)
-					.flatMap(({ value }) => (typeof value === 'string' ? [value] : [])),
+					.flatMap(({ value, label: shown }) =>
+						typeof value === 'string'
+							? [{ name: typeof shown === 'string' ? shown : value, value }]
+							: [],
+					),
 			};
 			return [name.toLowerCase(), column];
 		}),
 	);
+}
+
+/** Whether a field can keep the id that a lead came with, and find it by that. */
+export function keepsIds({ identifies, createable, type }: LeadColumn): boolean {
+	return identifies && createable && type === 'string';
 }
 
 function recordOf(value: unknown): Partial<Record<string, unknown>> {

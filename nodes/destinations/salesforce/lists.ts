@@ -1,5 +1,5 @@
-import type { DestinationInput, ListEntry } from '../types';
-import { readColumns } from './columns';
+import type { DestinationInput, ListEntry, WriteInput } from '../types';
+import { keepsIds, readColumns } from './columns';
 import { LEAD_FIELDS } from './record';
 import { queryResult, SalesforceSession, type ApiAnswer } from './session';
 
@@ -10,14 +10,14 @@ const EDITOR_TIMEOUT = 20_000;
 const MOST_SOURCES = 1_000;
 
 /** Types of fields whose values are texts, numbers or times, which a lead can carry. */
-const PLAIN_TYPE =
+export const PLAIN_TYPE =
 	/^(boolean|combobox|currency|date|datetime|double|email|encryptedstring|int|long|multipicklist|percent|phone|picklist|reference|string|textarea|time|url)$/;
 
 /** A session of its own for what a person in the editor asks for. @throws DestinationError */
 export async function openForEditor(
 	credential: Record<string, unknown>,
+	signal = AbortSignal.timeout(EDITOR_TIMEOUT),
 ): Promise<{ session: SalesforceSession; signal: AbortSignal }> {
-	const signal = AbortSignal.timeout(EDITOR_TIMEOUT);
 	// Nothing is tried again: the person who waits wants the first answer, and can ask anew.
 	const limits = { signal, deadline: Date.now() };
 	return { session: await SalesforceSession.open(credential, limits), signal };
@@ -34,7 +34,7 @@ export async function searchLeadSources({ credential }: DestinationInput): Promi
 		readColumns(session, signal),
 		session.get(`/query?q=${encodeURIComponent(soql)}`, signal),
 	]);
-	const picklist = columns.get('leadsource')?.values ?? [];
+	const picklist = (columns.get('leadsource')?.choices ?? []).map(({ value }) => value);
 	const byName = new Map(
 		[...picklist, ...usedSources(used)].map((name) => [name.toLowerCase(), name]),
 	);
@@ -49,6 +49,17 @@ export async function searchLeadFields({ credential }: DestinationInput): Promis
 	return sorted(
 		[...columns.values()]
 			.filter(({ name, type }) => !usual.has(name) && PLAIN_TYPE.test(type))
+			.map(({ name, label }) => ({ name: `${label} (${name})`, value: name })),
+	);
+}
+
+/** Fields that can keep a lead's id, so that no lead is made twice. */
+export async function searchExternalIdFields({ credential }: WriteInput): Promise<ListEntry[]> {
+	const { session, signal } = await openForEditor(credential);
+	const columns = await readColumns(session, signal);
+	return sorted(
+		[...columns.values()]
+			.filter(keepsIds)
 			.map(({ name, label }) => ({ name: `${label} (${name})`, value: name })),
 	);
 }

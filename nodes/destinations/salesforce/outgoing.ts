@@ -23,6 +23,9 @@ export interface OutgoingRecord {
 /** The two checkboxes by which the reader knows that a customer is to be left alone. */
 const OPT_OUTS = ['HasOptedOutOfEmail', 'DoNotCall'] as const;
 
+/** A time, in its own zone, of which the day is wanted. */
+const DAY = /^(\d{4}-\d\d-\d\d)T/;
+
 const FIELD_NAME = /^[A-Za-z]\w{0,79}$/;
 
 /** Types whose values are texts in JSON. */
@@ -81,7 +84,7 @@ function standardValues({ lead }: OutgoingLead, columns: LeadColumns): Record<st
 	if (!codes || values.Country === '') return values;
 	// With State and Country/Territory Picklists, a country that is not in them is refused.
 	const { Country: country, ...others } = values;
-	const code = codes.values.find((value) => value === lead.customer.country);
+	const code = codes.choices.find(({ value }) => value === lead.customer.country)?.value;
 	return code === undefined
 		? { ...others, Description: withNotes(values.Description, [`Country: ${country}`]) }
 		: { ...others, [codes.name]: code };
@@ -115,6 +118,9 @@ function fieldValue(value: JsonValue, column: LeadColumn): FieldValue {
 		return number;
 	}
 	if (!TEXT_TYPE.test(type)) throw wrongKind(name);
+	// A mapper has times only; of a date Salesforce takes no more than the day.
+	const [, day] = (type === 'date' && DAY.exec(String(value).trim())) || [];
+	if (day !== undefined) return day;
 	const most = length === 0 || WHOLE_TYPE.test(type) ? Number.POSITIVE_INFINITY : length;
 	const text = type === 'textarea' ? paragraphs(String(value), most) : oneLine(String(value), most);
 	return text === '' ? null : text;

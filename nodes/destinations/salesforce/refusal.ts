@@ -96,7 +96,7 @@ export function explainRefusal(error: unknown, answer: HttpAnswer | undefined): 
 	if (refused.code === '' && answer.status < 500) return oddAnswer(answer);
 	return refusal(
 		{
-			reason: 'other',
+			reason: answer.status >= 500 ? 'unreachable' : 'other',
 			message: `Salesforce refused the request with status ${answer.status}${shown(refused.code)}`,
 			description: NOTHING_LOST,
 			...(answer.status >= 500 ? { retryAfter: 0 } : {}),

@@ -3,11 +3,17 @@ import { isMarketplaceLead } from '../../lead';
 import type { DestinationDescription } from '../destination.description';
 import { readShare } from './apiUsage';
 import { readLeadSource } from './leadQuery';
-import { openForEditor, searchLeadFields, searchLeadSources } from './lists';
+import {
+	openForEditor,
+	searchExternalIdFields,
+	searchLeadFields,
+	searchLeadSources,
+} from './lists';
 import { SalesforceReader } from './reader';
 import { readAdditionalFields } from './record';
 import { SalesforceSession } from './session';
 import { textLiteral } from './soql';
+import { salesforceWriting } from './writing.description';
 
 /** Milliseconds. Of a poll's minute, what the sign-in may take. */
 const SIGN_IN_TIME = 15_000;
@@ -86,11 +92,12 @@ export const salesforce: DestinationDescription = {
 			};
 		},
 	},
+	writing: salesforceWriting,
 
-	lists: { searchLeadFields, searchLeadSources },
+	lists: { searchExternalIdFields, searchLeadFields, searchLeadSources },
 
-	async testCredential(credential) {
-		const { session, signal } = await openForEditor(credential);
+	async testCredential(credential, limits) {
+		const { session, signal } = await openForEditor(credential, limits?.signal);
 		// The field too: without it no lead can be told from others.
 		await session.get(
 			`/query?q=${encodeURIComponent('SELECT Id, LeadSource FROM Lead LIMIT 1')}`,

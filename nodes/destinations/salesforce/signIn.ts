@@ -149,7 +149,11 @@ const MY_DOMAIN_HELP =
 	'Copy Current My Domain URL from Setup, My Domain: it looks like https://contoso.my.salesforce.com.';
 
 function myDomain(credential: Record<string, unknown>): string {
-	const text = required(credential, 'myDomain', 'My Domain');
+	return readMyDomain(required(credential, 'myDomain', 'My Domain'));
+}
+
+/** Scheme and host of an organisation's own address. @throws DestinationError */
+export function readMyDomain(text: string): string {
 	const url = URL.parse(text.includes('://') ? text : `https://${text}`);
 	if (!url || !url.hostname.replace(/^\[.*\]$/, 'a.b').match(/\.|^localhost$/)) {
 		throw notSetUp('My Domain is not an address', MY_DOMAIN_HELP);

@@ -21,8 +21,8 @@ const FORM_NAME = /^(?:[A-Za-z]\w{0,79}|00N[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?)$/
 /** What a form says to the servlet itself, which no lead may. */
 const RESERVED = /^(oid|orgid|encoding|retURL|debug|debugEmail|captcha_settings)$/i;
 
-/** The form's names: https://help.salesforce.com/s/articleView?id=sf.setting_up_web-to-lead.htm */
-const FORM_NAMES = {
+/** The form's names of the fields that Microsoft's connector fills: https://help.salesforce.com/s/articleView?id=sf.setting_up_web-to-lead.htm */
+export const FORM_NAMES = {
 	FirstName: 'first_name',
 	LastName: 'last_name',
 	Email: 'email',
@@ -33,6 +33,26 @@ const FORM_NAMES = {
 	Description: 'description',
 	LeadSource: 'lead_source',
 } as const satisfies Record<keyof LeadValues, string>;
+/** The form's names of further standard fields, from the forms that Setup makes. */
+export const FURTHER_FORM_NAMES: Readonly<Record<string, string>> = {
+	AnnualRevenue: 'revenue',
+	City: 'city',
+	CountryCode: 'country_code',
+	DoNotCall: 'doNotCall',
+	Fax: 'fax',
+	HasOptedOutOfEmail: 'emailOptOut',
+	HasOptedOutOfFax: 'faxOptOut',
+	Industry: 'industry',
+	MobilePhone: 'mobile',
+	NumberOfEmployees: 'employees',
+	PostalCode: 'zip',
+	Rating: 'rating',
+	Salutation: 'salutation',
+	State: 'state',
+	StateCode: 'state_code',
+	Street: 'street',
+	Website: 'URL',
+};
 /** Where the organisation has picklists for countries. */
 const COUNTRY_CODE = 'country_code';
 
@@ -73,7 +93,7 @@ function countryOf(
 ): Record<string, string> {
 	const codes = columns?.get('countrycode');
 	if (!codes || Country === '') return {};
-	if (codes.values.includes(customer.country)) {
+	if (codes.choices.some(({ value }) => value === customer.country)) {
 		return { country: '', [COUNTRY_CODE]: customer.country };
 	}
 	return { country: '', description: withNotes(Description, [`Country: ${Country}`]) };
@@ -90,6 +110,8 @@ export function toValues(form: Readonly<Record<string, string>>): OutgoingRecord
 
 function formText(value: JsonValue): string {
 	if (value === null) return '';
+	// As a browser sends a checkbox: the one that is not ticked has nothing.
+	if (typeof value === 'boolean') return value ? '1' : '';
 	const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
 	return paragraphs(text, MOST_TEXT);
 }

@@ -26,6 +26,7 @@ const LOOKS = [250, 500, 1_000, 2_000] as const;
 /** Milliseconds. Salesforce makes leads of forms within seconds, but for busy days. */
 const CONFIRM_TIME = 30_000;
 const ORGANISATION_ID = /^00D[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$/;
+
 export interface WebToLeadOptions {
 	/** The organisation's id, as Web-to-Lead forms have it. */
 	oid: string;
@@ -35,6 +36,23 @@ export interface WebToLeadOptions {
 	session: SalesforceSession | undefined;
 	/** Milliseconds in which a lead has to be made of a form; half a minute when absent. */
 	confirmTime?: number;
+}
+
+/**
+ * Where the forms of an organisation are sent to.
+ *
+ * @throws DestinationError for what is no organisation or address
+ */
+export function servletUrl({ oid, host }: Pick<WebToLeadOptions, 'host' | 'oid'>): string {
+	if (!ORGANISATION_ID.test(oid.trim())) {
+		throw notSetUp(
+			'The Organization ID is not one of Salesforce',
+			'Copy it from Setup, Company Information: it begins with 00D and has 15 or 18 characters.',
+		);
+	}
+	const address = Object.hasOwn(HOSTS, host) ? HOSTS[host] : host;
+	const url = checkedUrl(address ?? '', 'The Web-to-Lead address', { secretInUrl: true });
+	return `${url.origin}${SERVLET}`;
 }
 
 interface Task {
@@ -63,15 +81,7 @@ export class WebToLeadWriter implements LeadWriter {
 
 	/** @throws DestinationError for what is no organisation or address */
 	constructor(options: WebToLeadOptions) {
-		if (!ORGANISATION_ID.test(options.oid.trim())) {
-			throw notSetUp(
-				'The Organization ID is not one of Salesforce',
-				'Copy it from Setup, Company Information: it begins with 00D and has 15 or 18 characters.',
-			);
-		}
-		const host = Object.hasOwn(HOSTS, options.host) ? HOSTS[options.host] : options.host;
-		const address = checkedUrl(host ?? '', 'The Web-to-Lead address', { secretInUrl: true });
-		this.#url = `${address.origin}${SERVLET}`;
+		this.#url = servletUrl(options);
 		this.#options = options;
 		const { session } = options;
 		if (session) {

@@ -1,7 +1,7 @@
 import { DestinationError } from '../types';
 import { retried, type RetryLimits } from '../retry';
 import { timeIsUp, type LeadWriter, type OutgoingLead, type WriteResult } from '../writing';
-import { readColumns, type LeadColumn, type LeadColumns } from './columns';
+import { keepsIds, readColumns, type LeadColumn, type LeadColumns } from './columns';
 import { LeadLookUp, type StoredLead } from './lookUp';
 import { readLead, removeLead } from './storedLead';
 import { changesOf, toRecord, type OutgoingRecord } from './outgoing';
@@ -102,7 +102,7 @@ export class SalesforceWriter implements LeadWriter {
 		const name = this.#options.externalIdField.trim();
 		if (name === '') return undefined;
 		const column = columns.get(name.toLowerCase());
-		if (column?.identifies && column.createable && column.type === 'string') return column;
+		if (column && keepsIds(column)) return column;
 		throw new DestinationError('The field for the lead’s id is no External ID that leads have', {
 			description:
 				'In Setup, Object Manager, Lead, make a Text field of length 255, Unique and External ID, give the user Edit Access to it, and name it as in Marketplace_Lead_Id__c.',

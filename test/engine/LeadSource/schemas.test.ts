@@ -6,6 +6,7 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 
 import { composeFollowUp, mergeLeads, parseLead } from '../../../nodes/lead';
 import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
+import { schemaOf } from '../support/schema';
 
 const NODE_DIR = path.join(__dirname, '../../../nodes/LeadSource');
 const { description } = new LeadSource();
@@ -20,19 +21,6 @@ function schemaFile(operation: string): string {
 		operation,
 	});
 	return file ?? '';
-}
-
-/** The form of a value, as n8n's own schemas tell it. */
-function schemaOf(value: unknown, isOpen = false): object {
-	if (Array.isArray(value)) return { type: 'array', items: schemaOf(value[0] ?? '') };
-	if (typeof value !== 'object' || value === null) return { type: typeof value };
-	const fields = isOpen ? [] : Object.entries(value);
-	return {
-		type: 'object',
-		properties: Object.fromEntries(
-			fields.map(([name, child]) => [name, schemaOf(child, name === 'properties')]),
-		),
-	};
 }
 
 const lead = parseLead({ LeadSource: 'SPZA-PLT|contoso.crm', Email: 'kim@contoso.com' });

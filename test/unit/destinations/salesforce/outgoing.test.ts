@@ -32,7 +32,8 @@ const column = (name: string, type = 'string', more: Partial<LeadColumn> = {}) =
 			length: 20,
 			createable: true,
 			identifies: false,
-			values: [],
+			updateable: true,
+			choices: [],
 			...more,
 		},
 	] as [string, LeadColumn];

@@ -41,7 +41,7 @@ describe('what the REST API refuses', () => {
 		[400, 'INVALID_FIELD', 'permission', undefined],
 		[400, 'QUERY_TIMEOUT', 'other', undefined],
 		[400, 'SOMETHING_NEW', 'other', undefined],
-		[500, 'UNKNOWN_EXCEPTION', 'other', 0],
+		[500, 'UNKNOWN_EXCEPTION', 'unreachable', 0],
 		[503, 'SERVER_UNAVAILABLE', 'throttled', 0],
 	])('as %i %s is told as %s', (status, code, reason, retryAfter) => {
 		const refusal = api(status, code);

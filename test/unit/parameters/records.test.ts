@@ -1,4 +1,4 @@
-import { recordsOfField, recordsOfItem } from '../../../nodes/LeadSource/records';
+import { recordsOfField, recordsOfItem } from '../../../nodes/parameters/records';
 
 const LEAD = { LeadSource: 'AzureMarketplace', ActionCode: 'INS', UserDetails: {} };
 const ONE = { ok: true, records: [LEAD], isList: false };

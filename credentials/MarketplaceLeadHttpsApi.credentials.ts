@@ -1,0 +1,47 @@
+import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+/** Where leads are sent to; the secret of an endpoint of our own is MarketplaceLeadEndpointApi. */
+export class MarketplaceLeadHttpsApi implements ICredentialType {
+	name = 'marketplaceLeadHttpsApi';
+
+	displayName = 'Marketplace Lead HTTPS Destination API';
+
+	icon: Icon = {
+		light: 'file:../nodes/icons/https.svg',
+		dark: 'file:../nodes/icons/https.dark.svg',
+	};
+
+	documentationUrl = 'https://www.npmjs.com/package/n8n-nodes-marketplace-leads';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Endpoint URL',
+			name: 'endpointUrl',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			placeholder: 'e.g. https://leads.contoso.com/api/lead?code=…',
+			description:
+				'Where the leads are sent to, whole and with its secret: what Partner Center would be given as HTTPS endpoint. The test of this credential connects to its host and sends nothing else; whether leads are taken there is shown by the operation Check Connection.',
+		},
+		{
+			displayName: 'Header Name',
+			name: 'headerName',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. Authorization',
+			description:
+				'Only where the receiver asks for a header besides, which Partner Center could not send',
+		},
+		{
+			displayName: 'Header Value',
+			name: 'headerValue',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			placeholder: 'e.g. Bearer …',
+			description: 'The whole value of that header',
+		},
+	];
+}

@@ -1,0 +1,107 @@
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+} from 'n8n-workflow';
+import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
+
+import { DESTINATIONS } from '../destinations';
+import { destinationMethods } from '../parameters/destinationMethods';
+import {
+	destinationCredentials,
+	destinationName,
+	destinationProperties,
+} from '../parameters/destinationProperties';
+import { checkConnection, checkConnectionProperties } from './checkConnection';
+import { createLeads, createProperties } from './create';
+import { getMany, getManyProperties } from './getMany';
+import { sendTestLead, sendTestLeadProperties } from './sendTestLead';
+import { writableFields } from './writableFields';
+
+type Execute = (context: IExecuteFunctions) => Promise<INodeExecutionData[]>;
+
+const OPERATIONS: Readonly<Record<string, Execute>> = {
+	checkConnection,
+	create: createLeads,
+	getAll: getMany,
+	sendTestLead,
+};
+
+export class MarketplaceLead implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Marketplace Lead',
+		name: 'marketplaceLead',
+		icon: {
+			light: 'file:../icons/marketplaceLead.svg',
+			dark: 'file:../icons/marketplaceLead.dark.svg',
+		},
+		group: ['output'],
+		version: 1,
+		subtitle: `={{ ({ checkConnection: "check connection", create: "create", getAll: "get many", sendTestLead: "send test lead" })[$parameter["operation"]] + ": " + ${destinationName} }}`,
+		description:
+			"Writes leads into the destinations of Microsoft's marketplaces as Microsoft does, sends test leads, checks connections and fetches leads again",
+		defaults: { name: 'Marketplace Lead' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: destinationCredentials(DESTINATIONS),
+		properties: [
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{
+						name: 'Check Connection',
+						value: 'checkConnection',
+						description: 'Tell step by step whether leads can be written and read',
+						action: 'Check a connection',
+					},
+					{
+						name: 'Create',
+						value: 'create',
+						description: "Write leads into a destination as Microsoft's connector does",
+						action: 'Create leads',
+					},
+					{
+						name: 'Get Many',
+						value: 'getAll',
+						description: 'Fetch the leads of a period again',
+						action: 'Get many leads',
+					},
+					{
+						name: 'Send Test Lead',
+						value: 'sendTestLead',
+						description: 'Write the lead that Microsoft sends to try a connection',
+						action: 'Send a test lead',
+					},
+				],
+				default: 'create',
+			},
+			...destinationProperties('writing', 'Where the leads are written', {
+				operation: ['checkConnection', 'create', 'sendTestLead'],
+			}),
+			...destinationProperties('reading', 'Where the leads are', { operation: ['getAll'] }),
+			...createProperties,
+			...sendTestLeadProperties,
+			...checkConnectionProperties,
+			...getManyProperties,
+		],
+	};
+
+	methods = { ...destinationMethods, resourceMapping: { writableFields } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const name = this.getNodeParameter('operation', 0);
+		const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
+		if (operation === undefined) {
+			throw new NodeOperationError(this.getNode(), `"${name}" is no operation of this node`, {
+				description: 'Choose one of the entries of "Operation".',
+				itemIndex: 0,
+			});
+		}
+		return [await operation(this)];
+	}
+}

@@ -1,0 +1,132 @@
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+} from 'n8n-workflow';
+
+import { checkConnection as check } from '../destinations/check';
+import { microsoftTestLead } from '../lead';
+import { toNodeError } from '../errors';
+import { chosenDestination, destinationInput } from '../parameters/destinationMethods';
+import { destinationOptions } from '../parameters/destinationProperties';
+import { failedItem, readText } from '../parameters/readItems';
+import { offerTitleProperty } from './sendTestLead';
+import { additionalFieldsOf, additionalFieldsProperties, atItem, optionsOf } from './writeOptions';
+
+const show = { operation: ['checkConnection'] };
+
+/** Seconds. Salesforce can take half a minute to make a lead of a form. */
+const STEP_TIME = 60;
+const MOST_STEP_TIME = 600;
+
+export const checkConnectionProperties: INodeProperties[] = [
+	{
+		displayName: 'Write Test Lead',
+		name: 'writeTestLead',
+		type: 'boolean',
+		displayOptions: { show },
+		default: true,
+		description:
+			'Whether to write a test lead, read it back and take it away again, which alone shows that leads arrive',
+	},
+	...[offerTitleProperty('checkConnection'), ...additionalFieldsProperties('checkConnection')].map(
+		(property): INodeProperties => ({
+			...property,
+			displayOptions: { show: { ...property.displayOptions?.show, writeTestLead: [true] } },
+		}),
+	),
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		displayOptions: { show },
+		default: {},
+		options: [
+			{
+				displayName: 'Keep Test Lead',
+				name: 'keepTestLead',
+				type: 'boolean',
+				default: false,
+				description: 'Whether the test lead stays at the destination',
+			},
+			{
+				displayName: 'Timeout per Step (Seconds)',
+				name: 'stepTimeout',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: MOST_STEP_TIME },
+				default: STEP_TIME,
+				description: 'How long each step may take before it counts as failed',
+			},
+			...destinationOptions('writing'),
+		],
+	},
+];
+
+/**
+ * One item with the list of checks for each item. A check that fails is no failure of the item, so
+ * that a workflow that runs on a schedule can raise the alarm.
+ */
+export async function checkConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const items: INodeExecutionData[] = [];
+	for (const itemIndex of context.getInputData().keys()) {
+		try {
+			items.push({ json: await checkOne(context, itemIndex), pairedItem: { item: itemIndex } });
+		} catch (error) {
+			const failure = toNodeError(context.getNode(), error, itemIndex);
+			if (!context.continueOnFail()) throw failure;
+			items.push(failedItem(failure, itemIndex));
+		}
+	}
+	return items;
+}
+
+async function checkOne(context: IExecuteFunctions, itemIndex: number): Promise<IDataObject> {
+	const current = atItem(context, itemIndex);
+	const destination = chosenDestination(current);
+	const input = await destinationInput(current, destination);
+	const own = new Set(destination.writing?.properties.map(({ name }) => name));
+	const options = optionsOf(context, itemIndex);
+	const begun = Date.now();
+	const testLead = microsoftTestLead({
+		destination: destination.name,
+		offerTitle: readText(context, 'offerTitle', itemIndex),
+		now: begun + itemIndex,
+	});
+	const { checks, written } = await check({
+		destination,
+		input: {
+			...input,
+			// What is asked for reading alone is not among this operation's parameters.
+			parameter: (name) => (own.has(name) ? input.parameter(name) : undefined),
+		},
+		testLead,
+		additional: additionalFieldsOf(context, destination, itemIndex),
+		write: context.getNodeParameter('writeTestLead', itemIndex) !== false,
+		keep: options['keepTestLead'] === true,
+		stepTime: stepTimeOf(options['stepTimeout']),
+		signal: context.getExecutionCancelSignal() ?? new AbortController().signal,
+	});
+	const failed = checks.find(({ status }) => status === 'failed');
+	return {
+		ok: failed === undefined,
+		destination: destination.name,
+		checkedAt: new Date(begun).toISOString(),
+		failedCheck: failed?.name ?? '',
+		message: failed?.message ?? '',
+		toDo: failed?.toDo ?? '',
+		checks: checks.map((entry): IDataObject => ({ ...entry })),
+		testLead: {
+			id: written ? testLead.id : '',
+			recordId: written?.id ?? '',
+			url: written?.url ?? '',
+		},
+	};
+}
+
+/** Milliseconds; what is no number of seconds is the default. */
+function stepTimeOf(value: unknown): number {
+	const seconds = Number(value ?? STEP_TIME);
+	return (seconds > 0 ? Math.min(seconds, MOST_STEP_TIME) : STEP_TIME) * 1_000;
+}

@@ -1,0 +1,86 @@
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import type { Lead } from '../lead';
+import { leadInputProperties } from '../parameters/leadInputProperties';
+import { destinationOptions } from '../parameters/destinationProperties';
+import { binaryOf, readLeads } from '../parameters/readItems';
+import { writeLeads } from './writeLeads';
+import { additionalFieldsProperties, optionsOf, timeoutOption } from './writeOptions';
+
+const show = { operation: ['create'] };
+
+const DO_NOT_CONTACT = [
+	{
+		name: 'Leave Out',
+		value: 'leaveOut',
+		description: 'The lead is passed on and not written',
+	},
+	{
+		name: 'Refuse',
+		value: 'refuse',
+		description: 'The item fails; all others are written',
+	},
+	{
+		name: 'Write',
+		value: 'write',
+		description: 'The lead is written like any other, with what says that it must not be contacted',
+	},
+];
+
+export const createProperties: INodeProperties[] = [
+	...leadInputProperties(show.operation),
+	...additionalFieldsProperties('create'),
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		displayOptions: { show },
+		default: {},
+		options: [
+			{
+				displayName: 'Do-Not-Contact Leads',
+				name: 'doNotContact',
+				type: 'options',
+				noDataExpression: true,
+				options: DO_NOT_CONTACT,
+				default: 'refuse',
+				description: 'What to do with leads of customers who must not be contacted',
+			},
+			timeoutOption,
+			...destinationOptions('writing'),
+		],
+	},
+];
+
+/** Writes the leads of the items; each comes out with what has become of it in the field `written`. */
+export async function createLeads(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	// One time for all: records that are alike and came together are one lead.
+	const receivedAt = new Date().toISOString();
+	return await writeLeads(context, (item, itemIndex) => {
+		const leads = readLeads(context, item, itemIndex, { receivedAt });
+		const choice = optionsOf(context, itemIndex)['doNotContact'] ?? 'refuse';
+		return leads.map((lead) => ({
+			lead,
+			leftOut: !lead.contactAllowed && choice === 'leaveOut',
+			refusal: refusalOf(context, lead, choice, itemIndex),
+			binary: binaryOf(item, leads),
+		}));
+	});
+}
+
+/** Any other choice than the two that let it pass is the safe one. */
+function refusalOf(
+	context: IExecuteFunctions,
+	{ contactAllowed }: Lead,
+	choice: unknown,
+	itemIndex: number,
+): NodeOperationError | undefined {
+	if (contactAllowed || choice === 'write' || choice === 'leaveOut') return undefined;
+	return new NodeOperationError(context.getNode(), 'The customer must not be contacted', {
+		itemIndex,
+		description:
+			'The lead says so (DNC), so it is not written where people would contact them. To go on without such leads set the option Do-Not-Contact Leads to Leave Out, or to Write where they are known there as what they are.',
+	});
+}

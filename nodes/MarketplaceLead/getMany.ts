@@ -1,0 +1,147 @@
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+} from 'n8n-workflow';
+import { NodeOperationError, tryToParseDateTime } from 'n8n-workflow';
+
+import { readPeriod, type Period } from '../destinations/period';
+import type { RetryLimits } from '../destinations/retry';
+import { toNodeError } from '../errors';
+import type { Lead } from '../lead';
+import { openForReading } from '../parameters/destinationMethods';
+import { destinationOptions } from '../parameters/destinationProperties';
+import { leadFilterProperty, leadOptionFields } from '../parameters/leadParameters';
+import { failedItem } from '../parameters/readItems';
+import { atItem, limitsOf, timeoutOption } from './writeOptions';
+
+const show = { operation: ['getAll'] };
+
+export const getManyProperties: INodeProperties[] = [
+	{
+		displayName: 'Created After',
+		name: 'createdAfter',
+		type: 'dateTime',
+		displayOptions: { show },
+		default: '',
+		description:
+			'The first moment of the period, in the time zone of the workflow unless the value names one. Empty for all leads there are.',
+	},
+	{
+		displayName: 'Created Before',
+		name: 'createdBefore',
+		type: 'dateTime',
+		displayOptions: { show },
+		default: '',
+		description: 'The end of the period, itself not in it. Empty for up to now.',
+	},
+	{
+		displayName: 'Return All',
+		name: 'returnAll',
+		type: 'boolean',
+		displayOptions: { show },
+		default: false,
+		description: 'Whether to return all results or only up to a given limit',
+	},
+	{
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		displayOptions: { show: { ...show, returnAll: [false] } },
+		default: 50,
+		description: 'Max number of results to return',
+	},
+	{ ...leadFilterProperty, displayOptions: { show } },
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		displayOptions: { show },
+		default: {},
+		options: [...leadOptionFields, timeoutOption, ...destinationOptions('reading')],
+	},
+];
+
+/** Fetches the leads of a period, for each item. */
+export async function getMany(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const limits = limitsOf(context);
+	const items: INodeExecutionData[] = [];
+	for (const itemIndex of context.getInputData().keys()) {
+		try {
+			for (const lead of await leadsOf(context, itemIndex, limits)) {
+				items.push({ json: lead as unknown as IDataObject, pairedItem: { item: itemIndex } });
+			}
+		} catch (error) {
+			const failure = toNodeError(context.getNode(), error, itemIndex);
+			if (!context.continueOnFail()) throw failure;
+			items.push(failedItem(failure, itemIndex));
+		}
+	}
+	return items;
+}
+
+async function leadsOf(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	limits: RetryLimits,
+): Promise<Lead[]> {
+	const period = readPeriodOf(context, itemIndex);
+	const limit = readLimit(context, itemIndex);
+	const { reader, accept } = await openForReading(atItem(context, itemIndex));
+	const { leads, timeUp } = await readPeriod(reader, period, limit, accept, limits);
+	if (!timeUp) return leads;
+	throw new NodeOperationError(
+		context.getNode(),
+		`The time was up after ${leads.length} leads, and there may be more`,
+		{
+			itemIndex,
+			description:
+				'Fetch a shorter period or set a lower limit, or give the node more time with the option Timeout.',
+		},
+	);
+}
+
+function readPeriodOf(context: IExecuteFunctions, itemIndex: number): Period {
+	const from = readMoment(context, 'createdAfter', 'Created After', itemIndex);
+	const to = readMoment(context, 'createdBefore', 'Created Before', itemIndex);
+	if (from !== undefined && to !== undefined && to <= from) {
+		throw new NodeOperationError(context.getNode(), 'The period ends before it begins', {
+			itemIndex,
+			description: 'Set Created Before to a later moment than Created After.',
+		});
+	}
+	return { from, to };
+}
+
+function readMoment(
+	context: IExecuteFunctions,
+	name: string,
+	label: string,
+	itemIndex: number,
+): number | undefined {
+	const value = context.getNodeParameter(name, itemIndex, '') as unknown;
+	if (value === '' || value === null || value === undefined) return undefined;
+	try {
+		return tryToParseDateTime(value, context.getTimezone()).toMillis();
+	} catch {
+		throw new NodeOperationError(context.getNode(), `"${label}" is not a date`, {
+			itemIndex,
+			description: 'Choose one, or give it as 2026-01-31T00:00:00Z.',
+		});
+	}
+}
+
+function readLimit(context: IExecuteFunctions, itemIndex: number): number {
+	if (context.getNodeParameter('returnAll', itemIndex, false)) {
+		return Number.POSITIVE_INFINITY;
+	}
+	const limit: unknown = context.getNodeParameter('limit', itemIndex);
+	if (typeof limit === 'number' && Number.isSafeInteger(limit) && limit >= 1) return limit;
+	throw new NodeOperationError(context.getNode(), 'The limit is not a whole number', {
+		itemIndex,
+		description: 'Set it to 1 or more, or turn on Return All.',
+	});
+}

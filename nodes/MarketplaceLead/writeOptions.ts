@@ -1,0 +1,152 @@
+/** What the operations that write have in common: their parameters, and how these are read. */
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { DESTINATIONS } from '../destinations';
+import type { DestinationDescription } from '../destinations/destination.description';
+import type { RetryLimits } from '../destinations/retry';
+import type { JsonObject, JsonValue } from '../lead';
+import type { DestinationContext } from '../parameters/destinationMethods';
+import { destinationsFor } from '../parameters/destinationProperties';
+
+/** Minutes; one that a user may set lower or higher. */
+const MOST_MINUTES = 60;
+
+const mapped = destinationsFor('writing').filter(({ writing }) => writing && 'fields' in writing);
+const unmapped = DESTINATIONS.filter((destination) => !mapped.includes(destination));
+
+/** What is written besides the lead: of the vendor's own fields where it tells them, else of any name. */
+export function additionalFieldsProperties(operation: string): INodeProperties[] {
+	const showFor = (destinations: readonly DestinationDescription[]) => ({
+		show: { operation: [operation], destination: destinations.map(({ name }) => name) },
+	});
+	return [
+		{
+			displayName: 'Additional Fields',
+			name: 'fields',
+			type: 'resourceMapper',
+			noDataExpression: true,
+			default: { mappingMode: 'defineBelow', value: null },
+			displayOptions: showFor(mapped),
+			description:
+				'Fields to write besides those that the lead fills; these win over the lead’s own',
+			typeOptions: {
+				loadOptionsDependsOn: ['destination', 'method'],
+				resourceMapper: {
+					resourceMapperMethod: 'writableFields',
+					mode: 'add',
+					fieldWords: { singular: 'field', plural: 'fields' },
+					addAllFields: false,
+					multiKeyMatch: false,
+					supportAutoMap: false,
+				},
+			},
+		},
+		{
+			displayName: 'Additional Fields',
+			name: 'additionalFields',
+			type: 'fixedCollection',
+			typeOptions: { multipleValues: true },
+			placeholder: 'Add Field',
+			default: {},
+			displayOptions: showFor(unmapped),
+			description:
+				'Fields to write besides those that the lead fills; these win over the lead’s own',
+			options: [
+				{
+					displayName: 'Field',
+					name: 'values',
+					values: [
+						{
+							displayName: 'Name',
+							name: 'name',
+							type: 'string',
+							default: '',
+							placeholder: 'e.g. Region',
+						},
+						{
+							displayName: 'Value',
+							name: 'value',
+							type: 'string',
+							default: '',
+							placeholder: 'e.g. EMEA',
+						},
+					],
+				},
+			],
+		},
+	];
+}
+
+export const timeoutOption: INodeProperties = {
+	displayName: 'Timeout (Minutes)',
+	name: 'timeout',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 1440 },
+	default: MOST_MINUTES,
+	description: 'How long the node may take, with all waiting for a destination that is busy',
+};
+
+/** The parameters as an item has them. */
+export function atItem(context: IExecuteFunctions, itemIndex: number): DestinationContext {
+	return {
+		getNode: () => context.getNode(),
+		getCredentials: async (type) => await context.getCredentials(type, itemIndex),
+		getNodeParameter: (name, fallback, options) =>
+			context.getNodeParameter(name, itemIndex, fallback, options),
+	};
+}
+
+/** @throws NodeOperationError when the option is no number of minutes */
+export function limitsOf(context: IExecuteFunctions): RetryLimits {
+	const options = optionsOf(context, 0);
+	const minutes = Number(options['timeout'] ?? MOST_MINUTES);
+	if (!(minutes > 0)) {
+		throw new NodeOperationError(context.getNode(), 'The timeout is not a number of minutes', {
+			description: 'Set the option Timeout to 1 or more.',
+		});
+	}
+	const time = Math.min(minutes, 24 * 60) * 60_000;
+	const own = AbortSignal.timeout(time);
+	const cancelled = context.getExecutionCancelSignal();
+	return {
+		signal: cancelled ? AbortSignal.any([cancelled, own]) : own,
+		deadline: Date.now() + time,
+	};
+}
+
+export function optionsOf(context: IExecuteFunctions, itemIndex: number): Record<string, unknown> {
+	return { ...(context.getNodeParameter('options', itemIndex, {}) as object) };
+}
+
+/** What the user mapped besides the lead; entries without a value are as if they weren't there. */
+export function additionalFieldsOf(
+	context: IExecuteFunctions,
+	destination: DestinationDescription,
+	itemIndex: number,
+): JsonObject {
+	const given = mapped.includes(destination)
+		? Object.entries(asObject(context.getNodeParameter('fields.value', itemIndex, {})))
+		: namedValues(context.getNodeParameter('additionalFields.values', itemIndex, []));
+	const isFilled = ([name, value]: [string, unknown]): boolean =>
+		name !== '' && value !== null && value !== undefined && value !== '';
+	// Through JSON: n8n gives dates as objects of its own.
+	const entries = given.filter(isFilled).map(([name, value]) => [name, toJson(value)] as const);
+	return Object.fromEntries(entries);
+}
+
+function namedValues(values: unknown): Array<[string, unknown]> {
+	if (!Array.isArray(values)) return [];
+	return values.map((entry): [string, unknown] => {
+		const { name, value } = asObject(entry);
+		return [typeof name === 'string' ? name.trim() : '', value];
+	});
+}
+
+function toJson(value: unknown): JsonValue {
+	return JSON.parse(JSON.stringify(value)) as JsonValue;
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+	return typeof value === 'object' && value !== null ? { ...value } : {};
+}

@@ -1,0 +1,51 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { notSetUp } from '../address';
+
+/** The table Microsoft's connector makes unless the publisher names another. */
+const DEFAULT_TABLE = 'MarketplaceLeads';
+const TABLE_NAME = '^[A-Za-z][A-Za-z0-9]{2,62}$';
+
+/** Asks for the table, whether it is read or written. */
+export const tableProperty: INodeProperties = {
+	displayName: 'Table',
+	name: 'table',
+	type: 'resourceLocator',
+	default: { mode: 'name', value: DEFAULT_TABLE },
+	required: true,
+	description:
+		'The table that holds the leads, as Microsoft writes them. It may not exist yet: it is made with the first lead.',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: 'searchTables', searchable: true },
+		},
+		{
+			displayName: 'By Name',
+			name: 'name',
+			type: 'string',
+			placeholder: 'e.g. MarketplaceLeads',
+			validation: [
+				{
+					type: 'regex',
+					properties: {
+						regex: TABLE_NAME,
+						errorMessage: 'A table name has 3 to 63 letters and digits and begins with a letter',
+					},
+				},
+			],
+		},
+	],
+};
+
+/** The parameter's value. @throws DestinationError with reason `configuration` */
+export function readTableName(value: unknown): string {
+	const name = typeof value === 'string' ? value.trim() : '';
+	if (new RegExp(TABLE_NAME).test(name)) return name;
+	throw notSetUp(
+		'The table name is not one Azure allows',
+		`It has 3 to 63 letters and digits and begins with a letter, such as ${DEFAULT_TABLE}.`,
+	);
+}

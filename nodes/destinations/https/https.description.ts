@@ -1,0 +1,68 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { notSetUp } from '../address';
+import type { DestinationDescription } from '../destination.description';
+import { HttpFailure, openHttp } from '../http';
+import { readEndpoint } from './endpoint';
+import { notReached } from './refusal';
+import { HttpsWriter } from './writer';
+
+/** Milliseconds. A person is waiting before the editor. */
+const EDITOR_TIMEOUT = 20_000;
+
+const options: INodeProperties[] = [
+	{
+		displayName: 'Allow HTTP on This Machine',
+		name: 'allowLoopback',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether the Endpoint URL may begin with http:// where it names this machine (localhost), such as a proxy or receiver beside n8n. Any other address has to begin with https://.',
+	},
+];
+
+/** Leads sent on, as Partner Center sends them. They are received by a trigger, so nothing is read. */
+export const https: DestinationDescription = {
+	name: 'https',
+	displayName: 'HTTPS Endpoint',
+	credentialType: 'marketplaceLeadHttpsApi',
+	writing: {
+		properties: [],
+		options,
+
+		async open({ credential, option }) {
+			const allowLoopback = readAllowLoopback(option('allowLoopback'));
+			return await HttpsWriter.open(credential, { allowLoopback });
+		},
+	},
+
+	lists: {},
+
+	/**
+	 * Tells whether the host answers, by TLS that can be trusted. Not whether it takes leads: that
+	 * only a lead shows, and a button must not send one. So neither is the endpoint's own address
+	 * asked, where any request may start a workflow, nor is the secret sent; what the host says of
+	 * its root means nothing.
+	 */
+	async testCredential(credential, limits) {
+		// The option that allows http on this machine belongs to the node, which says so where it is off.
+		const { url } = readEndpoint(credential, { allowLoopback: true });
+		const client = await openHttp();
+		const signal = limits?.signal ?? AbortSignal.timeout(EDITOR_TIMEOUT);
+		try {
+			await client.send({ method: 'HEAD', url: `${url.origin}/`, signal });
+		} catch (error) {
+			if (!(error instanceof HttpFailure)) throw error;
+			throw notReached(error);
+		}
+	},
+};
+
+function readAllowLoopback(value: unknown): boolean {
+	if (value === undefined) return false;
+	if (typeof value === 'boolean') return value;
+	throw notSetUp(
+		'Allow HTTP on This Machine is neither on nor off',
+		'Set the option to true or false.',
+	);
+}

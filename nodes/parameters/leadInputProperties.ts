@@ -1,0 +1,67 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+const INPUTS: INodePropertyOptions[] = [
+	{
+		name: 'Whole Item',
+		value: 'item',
+		description:
+			"The item is the lead, or comes from a Webhook node: then the lead is the request's body",
+	},
+	{
+		name: 'A Field',
+		value: 'field',
+		description: 'A field of the item holds the lead, a list of leads, or either as text',
+	},
+];
+
+const TEXT_INPUT: INodePropertyOptions = {
+	name: 'Lead Source Text',
+	value: 'text',
+	description: 'Nothing but the lead source, such as AzureMarketplace-INS|contoso.crm',
+};
+
+/** Where an item's lead is found, which `readItems.ts` follows; `text` offers a lead source alone. */
+export function leadInputProperties(
+	operations: string[],
+	{ text = false }: { text?: boolean } = {},
+): INodeProperties[] {
+	const show = { operation: operations };
+	const properties: INodeProperties[] = [
+		{
+			displayName: 'Read the Lead From',
+			name: 'input',
+			type: 'options',
+			noDataExpression: true,
+			displayOptions: { show },
+			options: text ? [...INPUTS, TEXT_INPUT] : INPUTS,
+			default: 'item',
+			description: 'Where the lead is found in each item',
+		},
+		{
+			displayName: 'Field',
+			name: 'field',
+			type: 'string',
+			required: true,
+			requiresDataPath: 'single',
+			displayOptions: { show: { ...show, input: ['field'] } },
+			default: 'body',
+			placeholder: 'e.g. body.lead',
+			description: 'Name of the field, with dots for fields within fields',
+		},
+	];
+	if (!text) return properties;
+	return [
+		...properties,
+		{
+			displayName: 'Lead Source',
+			name: 'leadSource',
+			type: 'string',
+			required: true,
+			displayOptions: { show: { ...show, input: ['text'] } },
+			default: '',
+			placeholder: 'e.g. AzureMarketplace-INS|contoso.crm',
+			description:
+				'The lead source as Microsoft writes it: source, action and offer, with a hyphen and a bar between',
+		},
+	];
+}

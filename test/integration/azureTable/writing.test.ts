@@ -1,0 +1,207 @@
+/** Writing into Azure Table as the node opens it, into tables that are there, missing, or going. */
+import { randomBytes } from 'node:crypto';
+
+import { AzureNamedKeyCredential, generateAccountSas, generateTableSas } from '@azure/data-tables';
+
+import { azureTableWriting } from '../../../nodes/destinations/azureTable/writing.description';
+import type { DestinationError } from '../../../nodes/destinations/types';
+import type { LeadWriter, OutgoingLead, WriteResult } from '../../../nodes/destinations/writing';
+import { parseLead } from '../../../nodes/lead';
+import { startAzurite, type Azurite } from '../../support/azurite.ts';
+import { destinationInput } from '../../support/destinationInput.ts';
+import {
+	cutBeforeAnswer,
+	startFaultProxy,
+	type Fault,
+	type FaultProxy,
+	type SeenRequest,
+} from '../../support/faultProxy.ts';
+import { MarketplaceTable } from '../../support/marketplaceTable.ts';
+import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
+
+/** Waits of seconds pass as so many milliseconds: the clock is not what is tried here. */
+jest.mock('node:timers/promises', () => {
+	const timers: typeof import('node:timers/promises') = jest.requireActual('node:timers/promises');
+	return {
+		...timers,
+		setTimeout: async (delay: number, ...others: []) =>
+			await timers.setTimeout(delay / 1_000, ...others),
+	};
+});
+
+let azurite: Azurite;
+let proxy: FaultProxy;
+let key: AzureNamedKeyCredential;
+let table: MarketplaceTable;
+
+beforeAll(async () => {
+	azurite = await startAzurite();
+	proxy = await startFaultProxy(azurite);
+	key = new AzureNamedKeyCredential(azurite.accountName, azurite.accountKey);
+});
+beforeEach(() => {
+	table = new MarketplaceTable(azurite, `Leads${randomBytes(6).toString('hex')}`);
+});
+afterEach(() => proxy.reset());
+afterAll(async () => {
+	await proxy?.stop();
+	await azurite?.stop();
+});
+
+const limits = (milliseconds = 120_000) => ({
+	signal: AbortSignal.timeout(milliseconds),
+	deadline: Date.now() + milliseconds,
+});
+
+async function open(
+	options: Record<string, unknown> = {},
+	credential: Record<string, unknown> = { connectionString: proxy.connectionString },
+): Promise<LeadWriter> {
+	const parameters = { table: { __rl: true, mode: 'name', value: table.name } };
+	return await azureTableWriting.open(destinationInput(credential, parameters, { options }));
+}
+
+const leads = (count: number): OutgoingLead[] =>
+	Array.from({ length: count }, (_, at) => ({
+		lead: {
+			...parseLead({
+				UserDetails: { FirstName: 'Kim', LastName: `Sample ${at}` },
+				LeadSource: 'AzureMarketplace-INS|fabrikam.widget',
+			}),
+			id: `lead-${at}`,
+		},
+		additional: {},
+	}));
+
+const outcomes = (results: readonly WriteResult[]) =>
+	results.map((result) => (result.ok ? result.written.outcome : result.refusal.message));
+
+function refusalOf([result, ...others]: readonly WriteResult[]): DestinationError {
+	if (!result || result.ok) throw new Error('It was not refused');
+	for (const other of others) expect(other).toEqual(result);
+	const { message, description } = result.refusal;
+	expect(message).toMatch(/^[A-Z].{15,}[^.]$/);
+	expect(description).toMatch(/^[A-Z].{20,}\.$/);
+	expect(`${message} ${description}`).not.toMatch(BLAME);
+	expectNoSecret(result.refusal, [azurite.accountKey]);
+	return result.refusal;
+}
+
+const makesTable = ({ path, method }: SeenRequest) => method === 'POST' && /\/Tables$/.test(path);
+const made = () => proxy.requests.filter(makesTable).length;
+
+/** The service's own words, as Azure has them and Azurite does not. */
+const refused = (status: number, code: string): Fault => ({
+	name: code,
+	kind: 'refuse',
+	answer: () => ({
+		status,
+		headers: { 'content-type': 'application/json', 'x-ms-error-code': code },
+		body: Buffer.from(
+			JSON.stringify({ 'odata.error': { code, message: { lang: 'en-US', value: 'secret' } } }),
+		),
+	}),
+});
+
+it('a lead is created, read back and taken away', async () => {
+	const writer = await open();
+	const [result] = await writer.write(leads(1), limits());
+	if (!result?.ok) throw refusalOf([result!]);
+	const read = parseLead(await writer.read?.(result.written.id, limits()));
+	expect(read.customer.lastName).toBe('Sample 0');
+	await writer.remove?.(result.written.id, limits());
+	expect(await writer.read?.(result.written.id, limits())).toBeUndefined();
+});
+
+describe('a table that is missing', () => {
+	it('is made with the first lead, and once', async () => {
+		const before = made();
+		const writer = await open();
+		expect(outcomes(await writer.write(leads(3), limits()))).toEqual(Array(3).fill('created'));
+		expect(outcomes(await writer.write(leads(3), limits()))).toEqual(Array(3).fill('unchanged'));
+		expect(made() - before).toBe(1);
+		expect(await table.list()).toHaveLength(3);
+	});
+
+	it('is not made where Create Table is off, and nothing is written', async () => {
+		const before = made();
+		const writer = await open({ createTable: false });
+		const refusal = refusalOf(await writer.write(leads(3), limits()));
+		expect(refusal).toMatchObject({ reason: 'notFound', message: 'The table does not exist' });
+		expect(refusal.description).toMatch(/Create Table/);
+		expect(made() - before).toBe(0);
+		await table.create();
+		expect(outcomes(await writer.write(leads(1), limits()))).toEqual(['created']);
+	});
+
+	it('may be made by somebody else meanwhile', async () => {
+		const others = [await open(), await open(), await open()];
+		const results = await Promise.all(others.map((writer) => writer.write(leads(2), limits())));
+		for (const [first] of results) expect(first?.ok).toBe(true);
+		expect(await table.list()).toHaveLength(2);
+	});
+
+	it('is made when the answer to that is lost', async () => {
+		proxy.script([{ fault: cutBeforeAnswer(), when: makesTable }]);
+		expect(outcomes(await (await open()).write(leads(2), limits()))).toEqual([
+			'created',
+			'created',
+		]);
+		expect(proxy.unspentFaults).toBe(0);
+	});
+
+	it.each(['AuthorizationPermissionMismatch', 'AuthorizationResourceTypeMismatch'])(
+		'is told as a permission where the sign-in may not make it: %s',
+		async (code) => {
+			proxy.script([{ fault: refused(403, code), when: makesTable }]);
+			const refusal = refusalOf(await (await open()).write(leads(2), limits()));
+			expect(refusal).toMatchObject({ reason: 'permission', httpCode: '403' });
+			expect(refusal.message).toMatch(/does not exist, and the sign-in may not make it/);
+			expect(proxy.unspentFaults).toBe(0);
+		},
+	);
+
+	it.each([
+		['of the one table', () => generateTableSas(table.name, key, sas({ query: true, add: true }))],
+		[
+			'of the account without Write',
+			() =>
+				generateAccountSas(key, {
+					...sas({ query: true, add: true, update: true, delete: true }),
+					services: { table: true },
+				}),
+		],
+	])('can’t be made with a SAS %s', async (_, signature) => {
+		const sasUrl = `${azurite.endpoint}/?${signature()}`;
+		const writer = await open({}, { authentication: 'sas', sasUrl });
+		const refusal = refusalOf(await writer.write(leads(1), limits()));
+		expect(refusal.reason).toBe('permission');
+	});
+});
+
+describe('a table that is being deleted', () => {
+	const deleting = refused(409, 'TableBeingDeleted');
+
+	it('is made again when it is gone', async () => {
+		proxy.script([
+			{ fault: deleting, when: makesTable },
+			{ fault: deleting, when: makesTable },
+		]);
+		expect(outcomes(await (await open()).write(leads(2), limits()))).toEqual([
+			'created',
+			'created',
+		]);
+		expect(proxy.unspentFaults).toBe(0);
+	});
+
+	it('is told where it takes longer than there is time for', async () => {
+		proxy.script([{ fault: deleting, when: makesTable }]);
+		const refusal = refusalOf(await (await open()).write(leads(2), limits(10_000)));
+		expect(refusal).toMatchObject({ reason: 'throttled', retryAfter: 15_000 });
+		expect(refusal.message).toMatch(/being deleted/);
+	});
+});
+
+function sas<Permissions>(permissions: Permissions) {
+	return { permissions, expiresOn: new Date(Date.now() + 3_600_000) };
+}

@@ -1,0 +1,244 @@
+/** Sending leads as the node opens it, and the test of the credential, against real servers. */
+import { createServer, type Server } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+
+import { MarketplaceLeadHttpsApi } from '../../../credentials/MarketplaceLeadHttpsApi.credentials.ts';
+import { https } from '../../../nodes/destinations/https/https.description';
+import type { DestinationError } from '../../../nodes/destinations/types';
+import type { OutgoingLead, WriteResult } from '../../../nodes/destinations/writing';
+import { parseLead } from '../../../nodes/lead';
+import { destinationInput } from '../../support/destinationInput.ts';
+import { localCertificate } from '../../support/entra/certificate.ts';
+import {
+	BLAME,
+	expectNoSecret,
+	refusalOf as thrownBy,
+} from '../../support/pollContract/refusal.ts';
+import { StandInServer, type StandInAnswer } from '../../support/standIn.ts';
+
+const SECRET = 'a-secret-in-the-address';
+const TOKEN = 'a-secret-in-the-header';
+/** Reserved by RFC 2606: no such host exists anywhere. */
+const NO_HOST = 'https://leads.invalid';
+
+const tls = localCertificate();
+let receiver: StandInServer;
+let secureReceiver: StandInServer;
+let answer: StandInAnswer;
+
+const vendor = {
+	asksForLeads: () => false,
+	answer: () => answer,
+	refuse: () => ({ status: 500 }),
+};
+
+beforeAll(async () => {
+	receiver = await StandInServer.start(vendor);
+	secureReceiver = await StandInServer.start(vendor, { tls, host: 'localhost' });
+});
+beforeEach(() => {
+	answer = { status: 200, body: { id: 'lead-at-the-receiver' } };
+	for (const { requests } of [receiver, secureReceiver]) requests.length = 0;
+});
+afterAll(async () => {
+	await receiver?.stop();
+	await secureReceiver?.stop();
+});
+
+/** Every field of the form, as n8n hands them over. */
+const filledIn = (data: Record<string, string>) => ({
+	...Object.fromEntries(
+		new MarketplaceLeadHttpsApi().properties.map(({ name, default: value }) => [name, value]),
+	),
+	...data,
+});
+const credential = (origin: string, header = {}) =>
+	filledIn({ endpointUrl: `${origin}/api/lead?code=${SECRET}`, ...header });
+
+const limits = (milliseconds = 20_000) => ({
+	signal: AbortSignal.timeout(milliseconds),
+	deadline: Date.now() + milliseconds,
+});
+
+const lead: OutgoingLead = {
+	lead: {
+		...parseLead({
+			UserDetails: { FirstName: 'Kim', LastName: 'Sample' },
+			LeadSource: 'AzureMarketplace',
+			ActionCode: 'INS',
+		}),
+		id: 'lead-1',
+	},
+	additional: { Region: 'EMEA' },
+};
+
+async function write(
+	data: Record<string, unknown>,
+	options: Record<string, unknown> = { allowLoopback: true },
+): Promise<WriteResult> {
+	const writer = await https.writing!.open(destinationInput(data, {}, { options }));
+	const [result] = await writer.write([lead], limits());
+	return result!;
+}
+
+function expectHelpful(refusal: unknown, said: RegExp): void {
+	const { message, description } = refusal as DestinationError;
+	expect(message).toMatch(said);
+	expect(message).toMatch(/^[A-Z].{15,}[^.]$/);
+	expect(description).toMatch(/^[A-Z].{20,}\.$/);
+	expect(`${message} ${description}`).not.toMatch(BLAME);
+	expectNoSecret(refusal, [SECRET, TOKEN]);
+}
+
+function refusalOf(result: WriteResult): DestinationError {
+	if (result.ok) throw new Error('It was not refused');
+	return result.refusal;
+}
+
+describe('a lead', () => {
+	it('goes to the endpoint, and the id it gives is told', async () => {
+		expect(await write(credential(receiver.origin))).toEqual({
+			ok: true,
+			written: { outcome: 'created', id: 'lead-at-the-receiver', url: '' },
+		});
+		const [request, ...others] = receiver.requests;
+		expect(others).toEqual([]);
+		expect(`${request?.url.pathname}${request?.url.search}`).toBe(`/api/lead?code=${SECRET}`);
+		expect(request?.headers['authorization']).toBeUndefined();
+		expect(JSON.parse(request!.body)).toMatchObject({ Region: 'EMEA', ActionCode: 'INS' });
+	});
+
+	it('takes the header along that the receiver asks for', async () => {
+		const header = { headerName: 'Authorization', headerValue: `Bearer ${TOKEN}` };
+		expect(await write(credential(receiver.origin, header))).toMatchObject({ ok: true });
+		expect(receiver.requests[0]?.headers).toMatchObject({
+			authorization: `Bearer ${TOKEN}`,
+			'content-type': 'application/json; charset=utf-8',
+			'idempotency-key': expect.stringMatching(/^[0-9a-f]{32}$/),
+		});
+	});
+
+	it('does not go to this machine by http unless that is allowed', async () => {
+		for (const options of [{}, { allowLoopback: false }]) {
+			const refusal = await thrownBy(write(credential(receiver.origin), options));
+			expect(refusal).toMatchObject({ reason: 'configuration' });
+			expectHelpful(refusal, /http address of this machine/);
+		}
+		expect(receiver.requests).toEqual([]);
+	});
+
+	it.each([
+		[401, 'authentication', /did not accept the secret/],
+		[403, 'permission', /does not let this sender in/],
+		[404, 'notFound', /nothing that takes leads/],
+		[301, 'configuration', /sends on to another address/],
+		[422, 'other', /refused the lead/],
+		[500, 'other', /could not take the lead/],
+		[502, 'unreachable', /down or behind a gateway/],
+		[504, 'unreachable', /down or behind a gateway/],
+	])('refused with %i is %s', async (status, reason, said) => {
+		answer = { status, headers: { location: `https://other.example/${SECRET}` }, body: SECRET };
+		const header = { headerName: 'X-Api-Key', headerValue: TOKEN };
+		const refusal = refusalOf(await write(credential(receiver.origin, header)));
+		expect(refusal).toMatchObject({ reason, httpCode: String(status) });
+		expectHelpful(refusal, said);
+	});
+
+	it('without anybody there is unreachable', async () => {
+		const refusal = refusalOf(await write(credential(NO_HOST)));
+		expect(refusal).toMatchObject({ reason: 'unreachable' });
+		expectHelpful(refusal, /host of the endpoint is not known|could not be reached/);
+	});
+});
+
+describe('the test of the credential', () => {
+	const tested = async (data: Record<string, unknown>) => await https.testCredential(data);
+
+	it('connects to the host, and sends neither a lead nor a secret', async () => {
+		const header = { headerName: 'Authorization', headerValue: `Bearer ${TOKEN}` };
+		await tested(credential(receiver.origin, header));
+		const [request, ...others] = receiver.requests;
+		expect(others).toEqual([]);
+		expect(request).toMatchObject({ method: 'HEAD', body: '' });
+		expect(request?.url.href).toBe(`${receiver.origin}/`);
+		expectNoSecret(request, [SECRET, TOKEN]);
+	});
+
+	it.each([200, 301, 401, 403, 404, 405, 500, 503])(
+		'takes %i for an answer: what the root says is not what the endpoint does',
+		async (status) => {
+			answer = { status };
+			await expect(tested(credential(receiver.origin))).resolves.toBeUndefined();
+		},
+	);
+
+	it('tells a certificate that n8n does not trust', async () => {
+		const refusal = await thrownBy(tested(credential(secureReceiver.origin)));
+		expect(refusal).toMatchObject({ reason: 'unreachable' });
+		expectHelpful(refusal, /^The certificate of the endpoint/);
+		expect(secureReceiver.requests).toEqual([]);
+	});
+
+	it('takes one that n8n trusts', async () => {
+		const trusted = getCACertificates('default');
+		setDefaultCACertificates([...trusted, tls.cert]);
+		try {
+			await expect(tested(credential(secureReceiver.origin))).resolves.toBeUndefined();
+		} finally {
+			setDefaultCACertificates(trusted);
+		}
+	});
+
+	it('tells a port that speaks no TLS', async () => {
+		const { port } = new URL(receiver.origin);
+		const refusal = await thrownBy(tested(credential(`https://127.0.0.1:${port}`)));
+		expect(refusal).toMatchObject({ reason: 'unreachable' });
+		expectHelpful(refusal, /^The endpoint could not be reached \(\w+\)$/);
+	});
+
+	it('tells a host that nobody knows', async () => {
+		const refusal = await thrownBy(tested(credential(NO_HOST)));
+		expect(refusal).toMatchObject({ reason: 'unreachable' });
+		expectHelpful(refusal, /^The host of the endpoint is not known$|could not be reached/);
+	});
+
+	it('tells a host that does not answer, in the time there is', async () => {
+		const silent: Server = createServer();
+		await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+		const { port } = silent.address() as AddressInfo;
+		try {
+			const action = https.testCredential(credential(`http://127.0.0.1:${port}`), limits(300));
+			const refusal = await thrownBy(action);
+			expect(refusal).toMatchObject({ reason: 'unreachable' });
+			expectHelpful(refusal, /did not answer in time/);
+		} finally {
+			silent.close();
+		}
+	});
+
+	it.each([
+		[{ endpointUrl: '' }, /Endpoint URL is not an address/],
+		[{ endpointUrl: `http://leads.contoso.example/?code=${SECRET}` }, /not an https address/],
+		[{ headerName: 'Host', headerValue: TOKEN }, /sets itself/],
+		[{ headerValue: TOKEN }, /has no name/],
+	])('tells what is not filled in as it should be: %j', async (data, said) => {
+		const refusal = await thrownBy(tested({ ...credential(receiver.origin), ...data }));
+		expect(refusal).toMatchObject({ reason: 'configuration' });
+		expectHelpful(refusal, said);
+		expect(receiver.requests).toEqual([]);
+	});
+});
+
+describe('the form of the credential', () => {
+	const { properties } = new MarketplaceLeadHttpsApi();
+
+	it('hides what may be a secret', () => {
+		const hidden = properties.filter(({ typeOptions }) => typeOptions?.password === true);
+		expect(hidden.map(({ name }) => name)).toEqual(['endpointUrl', 'headerValue']);
+	});
+
+	it('is of the type that the destination asks for', () => {
+		expect(new MarketplaceLeadHttpsApi().name).toBe(https.credentialType);
+	});
+});

@@ -1,0 +1,202 @@
+/** The node writes leads into every destination and reads them back, in n8n's engine. */
+import type { INodeExecutionData } from 'n8n-workflow';
+
+import { parseLead, type Lead } from '../../../nodes/lead';
+import { asItems, PLACES, run, type WritePlace } from './places';
+
+interface Written {
+	destination: string;
+	outcome: string;
+	id: string;
+	url: string;
+}
+type LeadOut = Lead & { written: Written };
+
+const record = (number: number, fields: object = {}) => ({
+	UserDetails: {
+		FirstName: 'Kim',
+		LastName: `Sample ${number}`,
+		Email: `Kim.Sample${number}@Fabrikam.example`,
+		Phone: '(425) 555-0100',
+		Country: 'USA',
+		Company: 'Fabrikam',
+		Title: 'Buyer',
+	},
+	LeadSource: 'AzureMarketplace-INS|contoso.crm',
+	Description: 'Please call',
+	...fields,
+});
+const lead = (number: number, fields: object = {}): Lead =>
+	parseLead(record(number, fields), { receivedAt: '2026-03-01T12:00:00.000Z' });
+const out = (items: INodeExecutionData[]) => items.map(({ json }) => json as unknown as LeadOut);
+const outcomes = (items: INodeExecutionData[]) => out(items).map(({ written }) => written.outcome);
+const itemOf = ({ pairedItem }: INodeExecutionData) => (pairedItem as { item: number }).item;
+
+describe.each(Object.keys(PLACES))('writing leads into %s', (name) => {
+	let places: Awaited<ReturnType<(typeof PLACES)[string]>>;
+	let place: WritePlace;
+	beforeAll(async () => {
+		places = await PLACES[name]!();
+	});
+	beforeEach(async () => {
+		place = await places.place();
+	});
+	afterEach(async () => await place?.stop());
+	afterAll(async () => await places?.stop());
+
+	async function stored(): Promise<Lead[]> {
+		return out(await run(place, 'getAll', asItems({}), { parameters: { returnAll: true } }));
+	}
+
+	it('passes each lead on with what has become of it', async () => {
+		const leads = [lead(1), lead(2)];
+		const items = await run(place, 'create', asItems(...leads));
+		expect(items.map(itemOf)).toEqual([0, 1]);
+		items.forEach(({ json }, at) => {
+			const { written, ...rest } = json as unknown as LeadOut;
+			expect(rest).toEqual(leads[at]);
+			expect(written).toEqual({
+				destination: place.destination,
+				outcome: 'created',
+				id: expect.stringMatching(/./),
+				url: expect.any(String),
+			});
+		});
+	});
+
+	it('reads any shape of lead, and several in an item', async () => {
+		const list = asItems({ leads: [record(1), record(2)] }, { leads: JSON.stringify(record(3)) });
+		const items = await run(place, 'create', list, {
+			parameters: { input: 'field', field: 'leads' },
+		});
+		expect(out(items).map(({ customer }) => customer.lastName)).toEqual([
+			'Sample 1',
+			'Sample 2',
+			'Sample 3',
+		]);
+		expect(items.map(itemOf)).toEqual([0, 0, 1]);
+	});
+
+	it('does not write a lead twice', async () => {
+		const leads = [lead(1), lead(2)];
+		await run(place, 'create', asItems(...leads));
+		const again = await run(place, 'create', asItems(...leads, leads[0]!, lead(3)));
+		if (!place.reads) return;
+		expect(outcomes(again)).toEqual(['unchanged', 'unchanged', 'unchanged', 'created']);
+		expect(await stored()).toHaveLength(3);
+	});
+
+	it('refuses what holds no lead, and writes all others', async () => {
+		const items = asItems(lead(1), { nothing: 'here' }, lead(2));
+		const refused = await run(place, 'create', items).catch((error: unknown) => error);
+		expect(refused).toMatchObject({
+			message: 'The item holds no lead',
+			description: expect.stringMatching(/Not written: item 1 of 3\. All others are written\.$/),
+			context: { itemIndex: 1 },
+		});
+		const went = await run(place, 'create', items, { onError: 'continueRegularOutput' });
+		expect(went.map(itemOf)).toEqual([0, 1, 2]);
+		expect(went[1]!.json).toEqual({ error: 'The item holds no lead' });
+		if (place.reads) expect(outcomes([went[0]!, went[2]!])).toEqual(['unchanged', 'unchanged']);
+	});
+
+	describe('a customer who must not be contacted', () => {
+		const given = () => asItems(lead(1), lead(2, { LeadSource: 'SPZA-DNC|contoso.crm' }));
+
+		it('is refused, unlike the others', async () => {
+			const refused = await run(place, 'create', given()).catch((error: unknown) => error);
+			expect(refused).toMatchObject({
+				message: 'The customer must not be contacted',
+				context: { itemIndex: 1 },
+			});
+			const went = await run(place, 'create', given(), { onError: 'continueRegularOutput' });
+			expect(went[1]!.json).toEqual({ error: 'The customer must not be contacted' });
+			if (place.reads) expect(await stored()).toHaveLength(1);
+		});
+
+		it('is left out when asked for', async () => {
+			const went = await run(place, 'create', given(), { options: { doNotContact: 'leaveOut' } });
+			expect(out(went)[1]).toMatchObject({
+				contactAllowed: false,
+				written: { destination: place.destination, outcome: 'leftOut', id: '', url: '' },
+			});
+			if (place.reads) expect(await stored()).toHaveLength(1);
+		});
+
+		it('is written when asked for, and is still not to be contacted', async () => {
+			const went = await run(place, 'create', given(), { options: { doNotContact: 'write' } });
+			expect(outcomes(went)).toEqual(['created', 'created']);
+			if (!place.reads) return;
+			const found = (await stored()).map(({ contactAllowed }) => contactAllowed);
+			expect(found.sort()).toEqual([false, true]);
+		});
+	});
+
+	it('tells that the sign-in is refused, of every item and without the secret', async () => {
+		const credential = place.badCredential();
+		const items = asItems(lead(1), lead(2));
+		const refused = await run(place, 'create', items, { credential }).catch(
+			(error: unknown) => error,
+		);
+		expect(refused).toMatchObject({ context: { itemIndex: 0 } });
+		const went = await run(place, 'create', items, {
+			credential,
+			onError: 'continueRegularOutput',
+		});
+		expect(went.map(({ json }) => Object.keys(json))).toEqual([['error'], ['error']]);
+		// The node's own credentials are in the error here, where they are given inline.
+		const told = JSON.stringify([{ ...(refused as object), node: {} }, went]);
+		for (const secret of place.secrets) expect(told).not.toContain(secret);
+	});
+
+	it('sends a test lead, which is known as one when it comes back', async () => {
+		const items = await run(place, 'sendTestLead', asItems({}), {
+			parameters: { offerTitle: 'Contoso CRM' },
+		});
+		expect(out(items)).toEqual([
+			expect.objectContaining({
+				isTest: true,
+				id: expect.stringMatching(/^MSFT_TEST_\d{18}$/),
+				written: expect.objectContaining({ outcome: 'created' }),
+			}),
+		]);
+		if (!place.reads) return;
+		const { customer, isTest } = (await stored())[0]!;
+		expect([customer.email, isTest]).toEqual([out(items)[0]!.customer.email, true]);
+	});
+
+	it('checks a connection that works', async () => {
+		const [report] = await run(place, 'checkConnection', asItems({}));
+		const { checks, ...rest } = report!.json as { checks: Array<Record<string, unknown>> };
+		expect(rest).toMatchObject({ ok: true, failedCheck: '', destination: place.destination });
+		const unread = {
+			signedIn: 'skipped',
+			mayRead: 'skipped',
+			testLeadReadBack: 'skipped',
+			cleanedUp: 'skipped',
+		};
+		const told = Object.fromEntries(checks.map(({ name: check, status }) => [check, status]));
+		expect(told).toEqual({
+			reachable: 'passed',
+			signedIn: 'passed',
+			mayRead: 'passed',
+			mayWrite: 'passed',
+			testLeadWritten: 'passed',
+			testLeadReadBack: 'passed',
+			cleanedUp: 'passed',
+			...(place.reads ? {} : unread),
+		});
+		if (place.reads) expect(await stored()).toEqual([]);
+	});
+
+	it('checks a connection whose sign-in is refused', async () => {
+		const credential = place.badCredential();
+		const [report] = await run(place, 'checkConnection', asItems({}), { credential });
+		expect(report!.json).toMatchObject({
+			ok: false,
+			failedCheck: place.reads ? 'signedIn' : 'mayWrite',
+			message: expect.stringMatching(/./),
+			toDo: expect.stringMatching(/\.$/),
+		});
+	});
+});

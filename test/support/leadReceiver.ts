@@ -1,0 +1,59 @@
+/**
+ * An HTTPS endpoint's far side: takes leads by POST, and keeps one for each idempotency key, as a
+ * receiver does that knows the header. Erasable TypeScript: scripts run it as it is.
+ */
+import { StandInServer } from './standIn.ts';
+import type { StandInAnswer, StandInOptions, StandInRequest } from './standIn.ts';
+
+export class LeadReceiver {
+	readonly credentialType = 'marketplaceLeadHttpsApi';
+	readonly secret = 'a-secret-in-the-address';
+	/** Bodies by idempotency key, in the order they came. */
+	readonly leads = new Map<string, unknown>();
+	/** Answers in the place of the receiver; nothing for what it takes. */
+	spoil: (request: StandInRequest) => StandInAnswer | undefined = () => undefined;
+	#server: StandInServer | undefined;
+
+	static async start(options: StandInOptions = {}): Promise<LeadReceiver> {
+		const receiver = new LeadReceiver();
+		receiver.#server = await StandInServer.start(
+			{
+				asksForLeads: ({ method }) => method === 'POST',
+				answer: (request) => receiver.#answer(request),
+				refuse: ({ why, waitSeconds }) => ({
+					status: { throttled: 429, busy: 503, broken: 500 }[why],
+					headers: waitSeconds === undefined ? {} : { 'retry-after': String(waitSeconds) },
+				}),
+			},
+			options,
+		);
+		return receiver;
+	}
+
+	get server(): StandInServer {
+		if (!this.#server) throw new Error('The receiver is not started');
+		return this.#server;
+	}
+
+	get credential(): Record<string, string> {
+		return { endpointUrl: `${this.server.origin}/leads?code=${this.secret}` };
+	}
+
+	get badCredential(): Record<string, string> {
+		return { endpointUrl: `${this.server.origin}/leads?code=wrong-secret-wrong` };
+	}
+
+	async stop(): Promise<void> {
+		await this.server.stop();
+	}
+
+	#answer(request: StandInRequest): StandInAnswer {
+		if (request.method !== 'POST') return { status: 405 };
+		if (request.url.searchParams.get('code') !== this.secret) return { status: 401 };
+		const spoilt = this.spoil(request);
+		if (spoilt) return spoilt;
+		const key = request.headers['idempotency-key'] ?? `none-${this.leads.size}`;
+		if (!this.leads.has(key)) this.leads.set(key, JSON.parse(request.body));
+		return { status: 202, body: { id: key } };
+	}
+}

@@ -1,0 +1,94 @@
+/** What the description of writing into Salesforce takes from a node, before Salesforce is asked. */
+import { salesforceWriting } from '../../../../nodes/destinations/salesforce/writing.description';
+import { WebToLeadWriter } from '../../../../nodes/destinations/salesforce/webToLead';
+import type { DestinationError } from '../../../../nodes/destinations/types';
+import { destinationInput } from '../../../support/destinationInput.ts';
+import { BLAME, refusalOf } from '../../../support/pollContract/refusal.ts';
+
+const FORM = { method: 'webToLead', oid: '00D300000000hvm', environment: 'production' };
+
+const inputOf = (parameters: object, options: Record<string, unknown> = {}) =>
+	destinationInput({}, { ...parameters }, { options });
+
+/** With a credential that is empty: whatever is refused before that is refused without a network. */
+async function expectRefused(said: RegExp, parameters: object, options = {}): Promise<void> {
+	const refusal = (await refusalOf(
+		salesforceWriting.open(inputOf(parameters, options)),
+	)) as DestinationError;
+	expect(refusal).toMatchObject({ reason: 'configuration' });
+	expect(refusal.message).toMatch(said);
+	expect(refusal.message).toMatch(/^[A-Z].{15,}[^.]$/);
+	expect(refusal.description).toMatch(/^[A-Z].{15,}\.$/);
+	expect(`${refusal.message} ${refusal.description}`).not.toMatch(BLAME);
+}
+
+it.each([undefined, '', 'rest', 'constructor', 7, {}])(
+	'the method %j is refused',
+	async (method) => {
+		await expectRefused(/^The Method is not one/, { ...FORM, method });
+		await expect(salesforceWriting.fields?.(inputOf({ method }))).rejects.toMatchObject({
+			reason: 'configuration',
+		});
+	},
+);
+
+it.each(['Key__c x', '1Key', "Key'--", 'x'.repeat(81), '../Lead', 7, {}])(
+	'the External ID Field %j is refused',
+	async (externalIdField) => {
+		await expectRefused(/^The External ID Field/, { method: 'restApi', externalIdField });
+	},
+);
+
+it.each([undefined, '', 'Key__c', ' Key__c '])(
+	'the External ID Field %j is taken, and the credential is next',
+	async (externalIdField) => {
+		await expectRefused(/^My Domain|^The My Domain/, { method: 'restApi', externalIdField });
+	},
+);
+
+it.each([undefined, '', '00D', '00Q300000000hvm', '00D300000000hvm!', '00D300000000hvmX', 7])(
+	'the Organization ID %j is refused',
+	async (oid) => {
+		await expectRefused(/^The Organization ID is not one/, { ...FORM, oid });
+	},
+);
+
+it.each([undefined, '', 'test', '__proto__', 'https://contoso.example', 7])(
+	'the Environment %j is refused',
+	async (environment) => {
+		await expectRefused(/^The Environment is not one/, { ...FORM, environment });
+	},
+);
+
+it.each([
+	[undefined, /not an address/],
+	['', /not an address/],
+	['contoso', /not an address/],
+	['http://contoso.my.salesforce.com', /not an https address/],
+	['https://kim:x@contoso.my.salesforce.com', /user name or password/],
+	['https://contoso.lightning.force.com', /user interface/],
+])('My Domain of %j is refused', async (myDomain, said) => {
+	await expectRefused(said, { ...FORM, environment: 'myDomain', myDomain });
+});
+
+it.each(['true', 0, null, {}])(
+	'the option Confirm by REST API of %j is refused',
+	async (confirm) => {
+		await expectRefused(/^Confirm by REST API is neither/, FORM, { confirm });
+	},
+);
+
+it.each([
+	{},
+	{ environment: 'sandbox' },
+	{ oid: ' 00D300000000hvmEAA ' },
+	{ environment: 'myDomain', myDomain: 'contoso.my.salesforce.com' },
+])('a form with %j is taken; without confirmation it needs no credential', async (parameters) => {
+	const writer = await salesforceWriting.open(
+		inputOf({ ...FORM, ...parameters }, { confirm: false }),
+	);
+	expect(writer).toBeInstanceOf(WebToLeadWriter);
+	expect(writer.read ?? writer.remove).toBeUndefined();
+	// With it, the credential is what is missing.
+	await expectRefused(/My Domain is missing/, { ...FORM, ...parameters });
+});
