@@ -61,7 +61,7 @@ export class AzureTableApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. https://account.table.core.windows.net/?sv=…&sig=…',
 			description:
-				'The Table service SAS URL of the account or of one table. To read it needs the permissions Read and List, and the resource types Service, Container and Object.',
+				'The Table service SAS URL of the account or of one table. To read leads it needs the permissions Read and List, to write them Add, Update, Create and Delete too, and the resource types Service, Container and Object.',
 			displayOptions: shownFor('sas'),
 		},
 		{
@@ -131,7 +131,7 @@ export class AzureTableApi implements ICredentialType {
 			required: true,
 			default: '',
 			description:
-				'The Application (client) ID. The application needs the role Storage Table Data Reader on the storage account.',
+				'The Application (client) ID. The application needs the role Storage Table Data Reader on the storage account, to write leads Storage Table Data Contributor.',
 			displayOptions: shownFor('entra'),
 		},
 		{

@@ -1,4 +1,4 @@
-/** `npm run bench [-- parse|followUp|drain|crms|webhook|start]`: measures the package; see docs/performance.md. */
+/** `npm run bench [-- parse|followUp|drain|crms|write|webhook|start]`: measures the package; see docs/performance.md. */
 import { buildPackage } from './bench/builtPackage.ts';
 import { drain } from './bench/drain.ts';
 import { drainCrms } from './bench/drainCrms.ts';
@@ -8,6 +8,7 @@ import type { Part, Result } from './bench/part.ts';
 import { printed, writeReport } from './bench/report.ts';
 import { start } from './bench/start.ts';
 import { webhook } from './bench/webhook.ts';
+import { writeLeads } from './bench/writeLeads.ts';
 import { command, step } from './host/terminal.ts';
 
 const PARTS: Record<string, { title: string; part: Part }> = {
@@ -15,6 +16,7 @@ const PARTS: Record<string, { title: string; part: Part }> = {
 	followUp: { title: 'Merging leads and composing follow-ups', part: followUp },
 	drain: { title: 'Draining an Azure table, against the bare SDK', part: drain },
 	crms: { title: 'Draining CRMs, against their bare clients', part: drainCrms },
+	write: { title: 'Writing leads, against the bare clients', part: writeLeads },
 	webhook: { title: 'Leads a second in n8n, against a ten-line trigger', part: webhook },
 	start: { title: 'What the package adds to the start of n8n', part: start },
 };

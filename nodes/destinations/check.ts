@@ -1,37 +1,16 @@
 import type { JsonObject, Lead, LeadDestinationName } from '../lead';
 import { parseLead } from '../lead';
+import { CHECKS, Report, type Check, type CheckName } from './checkReport';
 import type { DestinationDescription } from './destination.description';
-import { pause, type RetryLimits } from './retry';
+import { pause, retried, type RetryLimits } from './retry';
 import { DestinationError, type DestinationInput } from './types';
 import type { LeadWriter, WriteResult, WrittenLead } from './writing';
-
-/** What is checked, in this order. */
-export const CHECKS = [
-	'reachable',
-	'signedIn',
-	'mayRead',
-	'mayWrite',
-	'testLeadWritten',
-	'testLeadReadBack',
-	'cleanedUp',
-] as const;
-
-export type CheckName = (typeof CHECKS)[number];
-
-export interface Check {
-	name: CheckName;
-	status: 'failed' | 'passed' | 'skipped';
-	/** Milliseconds; checks that the same call answered have the same. 0 for what was skipped. */
-	duration: number;
-	/** What was found, or why it was skipped; one sentence without a full stop. */
-	message: string;
-	/** What to do about it; empty where there is nothing to do. */
-	toDo: string;
-}
 
 export interface ConnectionToCheck {
 	destination: DestinationDescription;
 	input: DestinationInput;
+	/** Whether the input holds what reading asks for; writing in another way may not ask for it. */
+	mayOpenReader: boolean;
 	testLead: Lead;
 	/** Further fields of the test lead, as a mandatory one needs. */
 	additional: JsonObject;
@@ -53,6 +32,8 @@ export interface ConnectionReport {
 
 /** Milliseconds between looks for the test lead, which some vendors show late; the last one repeats. */
 const LOOKS = [0, 500, 1_000, 2_000, 4_000] as const;
+/** Milliseconds in which a destination whose time is up can say so in its own words. */
+const LAST_WORDS = 250;
 
 /**
  * Goes through a connection step by step, and tells of each what was found. Never throws for what a
@@ -60,8 +41,8 @@ const LOOKS = [0, 500, 1_000, 2_000, 4_000] as const;
  */
 export async function checkConnection(connection: ConnectionToCheck): Promise<ConnectionReport> {
 	const report = new Report();
-	const mayGoOn = await checkSignIn(connection, report);
-	if (mayGoOn) await checkReading(connection, report);
+	const mayGoOn =
+		(await checkSignIn(connection, report)) && (await checkReading(connection, report));
 	const written = mayGoOn ? await checkWriting(connection, report) : undefined;
 	return { checks: report.checks(), written };
 }
@@ -70,7 +51,11 @@ export async function checkConnection(connection: ConnectionToCheck): Promise<Co
 async function checkSignIn(connection: ConnectionToCheck, report: Report): Promise<boolean> {
 	const { destination, input } = connection;
 	const { duration, refusal } = await step(connection, async (limits) => {
-		await destination.testCredential(input.credential, limits);
+		await retried(async () => {
+			await destination.testCredential(input.credential, limits).catch((error: unknown) => {
+				throw isBusy(error) ? worthAnotherTry(error) : error;
+			});
+		}, limits);
 	});
 	const isOpen = destination.reading === undefined;
 	if (!refusal) {
@@ -80,29 +65,64 @@ async function checkSignIn(connection: ConnectionToCheck, report: Report): Promi
 		return true;
 	}
 	const check = checkOfSignIn(refusal, isOpen);
-	if (check !== 'reachable' && refusal.httpCode !== undefined) {
-		report.passed('reachable', duration, `${destination.displayName} answers`);
+	if (check !== 'reachable') {
+		if (refusal.httpCode === undefined) report.skipped('reachable', 'Nothing was asked');
+		else report.passed('reachable', duration, 'The sign-in is answered');
 	}
-	if (check === 'mayRead') report.passed('signedIn', duration, 'The sign-in is accepted');
+	if (check === 'mayRead') {
+		if (refusal.reason === 'permission') {
+			report.passed('signedIn', duration, 'The sign-in is accepted');
+		} else report.skipped('signedIn', 'It was not told before the destination asked to wait');
+	}
 	report.failed(check, duration, refusal);
-	return check === 'mayRead';
+	return refusal.reason === 'permission';
 }
 
 const NO_SIGN_IN = 'There is no sign-in; a secret in the address shows when the test lead is sent';
 
 function checkOfSignIn({ reason, httpCode }: DestinationError, isOpen: boolean): CheckName {
-	if (reason === 'permission') return 'mayRead';
-	if (reason === 'unreachable' || isOpen) return 'reachable';
-	return reason === 'notFound' && httpCode !== undefined ? 'reachable' : 'signedIn';
+	if (isOpen) return 'reachable';
+	switch (reason) {
+		case 'permission':
+		case 'throttled':
+			return 'mayRead';
+		case 'unreachable':
+		case 'other':
+			return 'reachable';
+		case 'configuration':
+		case 'notFound':
+			// Something else answers there than the destination.
+			return /^(3\d\d|404)$/.test(httpCode ?? '') ? 'reachable' : 'signedIn';
+		case 'authentication':
+			return 'signedIn';
+	}
 }
 
-async function checkReading(connection: ConnectionToCheck, report: Report): Promise<void> {
+function isBusy(error: unknown): error is DestinationError {
+	return (
+		error instanceof DestinationError &&
+		error.reason === 'throttled' &&
+		error.retryAfter === undefined
+	);
+}
+
+/** A moment of being busy is no reason for an alarm, although the Test button tells of it at once. */
+function worthAnotherTry({ message, ...details }: DestinationError): DestinationError {
+	return new DestinationError(message, { ...details, retryAfter: 0 });
+}
+
+/** Whether what comes after it can be tried: a sign-in may write and not read. */
+async function checkReading(connection: ConnectionToCheck, report: Report): Promise<boolean> {
 	const { reading, displayName } = connection.destination;
 	if (!reading) {
 		report.skipped('mayRead', `Nothing can be read from ${displayName}`);
-		return;
+		return true;
 	}
-	if (report.has('mayRead')) return;
+	if (report.has('mayRead')) return true;
+	if (!connection.mayOpenReader) {
+		report.skipped('mayRead', 'What is written in this way is not read by the trigger');
+		return true;
+	}
 	const { duration, refusal } = await step(connection, async (limits) => {
 		const { reader } = await reading.open(connection.input);
 		// What is there is of no interest, so as little as there is.
@@ -111,6 +131,7 @@ async function checkReading(connection: ConnectionToCheck, report: Report): Prom
 	});
 	if (refusal) report.failed('mayRead', duration, refusal);
 	else report.passed('mayRead', duration, 'Leads can be read');
+	return refusal === undefined || refusal.reason === 'permission';
 }
 
 async function checkWriting(
@@ -124,19 +145,29 @@ async function checkWriting(
 		return undefined;
 	}
 	let writer: LeadWriter | undefined;
-	const { writing } = connection.destination;
+	const { displayName, writing } = connection.destination;
 	const { duration, refusal, value } = await step(connection, async (limits) => {
 		writer = await writing?.open(connection.input);
 		const { testLead, additional } = connection;
 		const [result] = (await writer?.write([{ lead: testLead, additional }], limits)) ?? [];
 		return result;
 	});
-	const result: WriteResult | undefined = refusal ? { ok: false, refusal } : value;
-	if (!writer || !result?.ok) {
-		if (result && !result.ok) tellRefusedWrite(report, duration, result.refusal);
+	const result: WriteResult = refusal
+		? { ok: false, refusal }
+		: (value ?? { ok: false, refusal: gaveNoResult(displayName) });
+	if (!writer || !result.ok) {
+		if (!result.ok) tellRefusedWrite(connection, report, duration, result.refusal);
 		return undefined;
 	}
 	const { written } = result;
+	if (written.outcome === 'sent') {
+		report.skipped(
+			'mayWrite',
+			`${displayName} doesn't tell whether it makes leads of what it takes`,
+		);
+		report.failed('testLeadWritten', duration, notLookedFor(displayName));
+		return written;
+	}
 	report.passed('mayWrite', duration, 'Leads can be written');
 	report.passed('testLeadWritten', duration, `The test lead ${connection.testLead.id} is written`);
 	await checkReadBack(connection, report, writer, written);
@@ -144,28 +175,34 @@ async function checkWriting(
 	return written;
 }
 
-function tellRefusedWrite(report: Report, duration: number, refusal: DestinationError): void {
-	const isForbidden = refusal.reason === 'permission' || refusal.reason === 'authentication';
-	if (!isForbidden) {
-		report.skipped(
-			'mayWrite',
-			'The test lead was not written, for another reason than permissions',
-		);
+function tellRefusedWrite(
+	{ testLead }: ConnectionToCheck,
+	report: Report,
+	duration: number,
+	refusal: DestinationError,
+): void {
+	const { reason } = refusal;
+	if (report.failure('mayRead')?.message === refusal.message) {
+		report.skipped('mayWrite', 'Writing begins with reading, which is refused');
+		return;
 	}
-	report.failed(isForbidden ? 'mayWrite' : 'testLeadWritten', duration, refusal);
+	if (reason === 'permission' || reason === 'authentication') {
+		report.failed('mayWrite', duration, refusal);
+		return;
+	}
+	report.skipped('mayWrite', 'The test lead was not written, for another reason than permissions');
+	const told = reason === 'unreachable' ? perhapsWritten(refusal, testLead) : refusal;
+	report.failed('testLeadWritten', duration, told);
 }
 
 async function checkReadBack(
 	connection: ConnectionToCheck,
 	report: Report,
 	writer: LeadWriter,
-	{ id, outcome }: WrittenLead,
+	{ id }: WrittenLead,
 ): Promise<void> {
 	const { displayName } = connection.destination;
-	if (outcome === 'sent') {
-		report.failed('testLeadReadBack', 0, notLookedFor(displayName));
-		return;
-	}
+	if (report.failure('mayRead')) return;
 	if (!writer.read || id === '') {
 		report.skipped('testLeadReadBack', `Nothing can be read back from ${displayName}`);
 		return;
@@ -200,10 +237,15 @@ async function checkCleanUp(
 	connection: ConnectionToCheck,
 	report: Report,
 	writer: LeadWriter,
-	{ id }: WrittenLead,
+	{ id, outcome }: WrittenLead,
 ): Promise<void> {
 	if (connection.keep) {
 		report.skipped('cleanedUp', 'The option Keep Test Lead is on');
+		return;
+	}
+	if (outcome !== 'created') {
+		// An additional field, such as the e-mail address, can make it somebody's who was there before.
+		report.skipped('cleanedUp', 'The record was there before the test, so it stays');
 		return;
 	}
 	if (!writer.remove || id === '') {
@@ -250,54 +292,52 @@ async function step<Value>(
 	const begun = Date.now();
 	const own = AbortSignal.timeout(stepTime);
 	const limits = { signal: AbortSignal.any([signal, own]), deadline: begun + stepTime };
+	const done = new AbortController();
 	try {
-		return { value: await work(limits), duration: Date.now() - begun };
+		// What is asked while a destination is opened knows no limits but its own.
+		const value = await Promise.race([work(limits), isOver(limits.signal, done.signal)]);
+		if (value === OVER) return { refusal: tookTooLong(stepTime), duration: Date.now() - begun };
+		return { value, duration: Date.now() - begun };
 	} catch (error) {
 		const duration = Date.now() - begun;
 		if (error instanceof DestinationError) return { refusal: error, duration };
 		if (limits.signal.aborted) return { refusal: tookTooLong(stepTime), duration };
 		throw error;
+	} finally {
+		done.abort();
 	}
 }
 
-/** The checks as they come to be known. */
-class Report {
-	readonly #known = new Map<CheckName, Check>();
+const OVER = Symbol('The time is over');
 
-	has(name: CheckName): boolean {
-		return this.#known.has(name);
+/** Resolves a moment after the signal. */
+async function isOver(signal: AbortSignal, done: AbortSignal): Promise<typeof OVER> {
+	if (!signal.aborted) {
+		await new Promise((resolve) => {
+			signal.addEventListener('abort', resolve, { once: true, signal: done });
+		});
 	}
-
-	passed(name: CheckName, duration: number, message: string): void {
-		this.#known.set(name, { name, status: 'passed', duration, message, toDo: '' });
-	}
-
-	failed(name: CheckName, duration: number, { message, description }: DestinationError): void {
-		this.#known.set(name, { name, status: 'failed', duration, message, toDo: description });
-	}
-
-	skipped(name: CheckName, message: string): void {
-		this.#known.set(name, { name, status: 'skipped', duration: 0, message, toDo: '' });
-	}
-
-	checks(): Check[] {
-		return CHECKS.map(
-			(name) =>
-				this.#known.get(name) ?? {
-					name,
-					status: 'skipped',
-					duration: 0,
-					message: 'Not tried because of what was found before',
-					toDo: '',
-				},
-		);
-	}
+	await pause(LAST_WORDS, done);
+	return OVER;
 }
 
 function tookTooLong(stepTime: number): DestinationError {
 	return new DestinationError(`It took longer than ${stepTime / 1_000} seconds`, {
 		description: 'Try again later, or give it more time with the option Timeout per Step.',
 		reason: 'unreachable',
+	});
+}
+
+/** The time was up, or the connection was lost: the lead may have been written all the same. */
+function perhapsWritten({ message, ...details }: DestinationError, { id }: Lead): DestinationError {
+	const description = `${details.description} The test lead ${id} may have been written all the same.`;
+	return new DestinationError(message, { ...details, description });
+}
+
+function gaveNoResult(displayName: string): DestinationError {
+	return new DestinationError(`Nothing was written into ${displayName}, and nothing said why`, {
+		description: 'Choose a destination from the list, and update this node.',
+		reason: 'other',
 	});
 }
 
@@ -328,7 +368,7 @@ function cameBackChanged(displayName: string, names: readonly string[]): Destina
 		`The test lead came back from ${displayName} with other values: ${names.join(', ')}`,
 		{
 			description:
-				'An automation there changes new leads, or the settings name another field for reading than for writing. Leads that come back so are read with these values.',
+				'An automation there changes new leads, an additional field takes the place of the lead’s own, or the settings name another field for reading than for writing. The trigger reads leads with these values.',
 			reason: 'other',
 		},
 	);

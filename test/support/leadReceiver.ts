@@ -22,7 +22,7 @@ export class LeadReceiver {
 				answer: (request) => receiver.#answer(request),
 				refuse: ({ why, waitSeconds }) => ({
 					status: { throttled: 429, busy: 503, broken: 500 }[why],
-					headers: waitSeconds === undefined ? {} : { 'retry-after': String(waitSeconds) },
+					...(waitSeconds !== undefined && { headers: { 'retry-after': String(waitSeconds) } }),
 				}),
 			},
 			options,

@@ -162,7 +162,9 @@ export function explainWriteRefusal(error: unknown): DestinationError {
 /** The refusal of a table that was missing and was to be made. */
 export function explainTableRefusal(error: unknown): DestinationError {
 	const told = explainWriteRefusal(error);
-	if (told.reason !== 'permission') return told;
+	// It was accepted a moment ago, for the table that is missing: what is refused is the making. A
+	// SAS of one table is refused so, being no signature for the list of tables at all.
+	if (told.reason !== 'permission' && told.reason !== 'authentication') return told;
 	return new DestinationError('The table does not exist, and the sign-in may not make it', {
 		description:
 			'Make the table in the storage account, or let the sign-in do it: an Entra application with the role Storage Table Data Contributor, or a SAS of the account (not of one table) with the permission Write and the resource type Container.',

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { notSetUp } from '../address';
 import type { WritingDescription } from '../destination.description';
+import { readSwitch } from '../settings';
 import { openAccount } from './account';
 import { readTableName, tableProperty } from './table.description';
 import { AzureTableWriter } from './writer';
@@ -22,17 +22,12 @@ export const azureTableWriting: WritingDescription = {
 	properties: [tableProperty],
 	options,
 
-	async open({ credential, parameter, option }) {
+	async open(input) {
+		const { credential, parameter } = input;
 		const table = readTableName(parameter('table'));
-		const createTable = readCreateTable(option('createTable'));
+		const createTable = readSwitch(input, 'createTable', 'Create Table', true);
 		// The SDK's own retries know no deadline; the writer's do.
 		const account = await openAccount(credential, { retries: 0 });
 		return new AzureTableWriter(account.table(table), { createTable });
 	},
 };
-
-function readCreateTable(value: unknown): boolean {
-	if (value === undefined) return true;
-	if (typeof value === 'boolean') return value;
-	throw notSetUp('Create Table is neither on nor off', 'Set the option to true or false.');
-}

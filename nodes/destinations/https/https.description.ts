@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { notSetUp } from '../address';
 import type { DestinationDescription } from '../destination.description';
 import { HttpFailure, openHttp } from '../http';
+import { readSwitch } from '../settings';
 import { readEndpoint } from './endpoint';
 import { notReached } from './refusal';
 import { HttpsWriter } from './writer';
@@ -30,9 +30,9 @@ export const https: DestinationDescription = {
 		properties: [],
 		options,
 
-		async open({ credential, option }) {
-			const allowLoopback = readAllowLoopback(option('allowLoopback'));
-			return await HttpsWriter.open(credential, { allowLoopback });
+		async open(input) {
+			const allowLoopback = readSwitch(input, 'allowLoopback', 'Allow HTTP on This Machine', false);
+			return await HttpsWriter.open(input.credential, { allowLoopback });
 		},
 	},
 
@@ -57,12 +57,3 @@ export const https: DestinationDescription = {
 		}
 	},
 };
-
-function readAllowLoopback(value: unknown): boolean {
-	if (value === undefined) return false;
-	if (typeof value === 'boolean') return value;
-	throw notSetUp(
-		'Allow HTTP on This Machine is neither on nor off',
-		'Set the option to true or false.',
-	);
-}

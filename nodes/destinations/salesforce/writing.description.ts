@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { notSetUp } from '../address';
 import type { WritingDescription } from '../destination.description';
+import { readSwitch } from '../settings';
 import type { WriteInput } from '../types';
 import { SalesforceSession } from './session';
 import { readMyDomain } from './signIn';
@@ -152,10 +153,11 @@ async function signIn(credential: Record<string, unknown>): Promise<SalesforceSe
 }
 
 /** Checked before anybody is asked, so that what is wrong here is told first. */
-function readForm({ parameter, option }: WriteInput) {
+function readForm(input: WriteInput) {
+	const { parameter } = input;
 	const form = { oid: textOf(parameter('oid')), host: readHost(parameter) };
 	servletUrl(form);
-	return { ...form, confirm: readConfirm(option('confirm')) };
+	return { ...form, confirm: readSwitch(input, 'confirm', 'Confirm by REST API', true) };
 }
 
 function readMethod(value: unknown): 'restApi' | 'webToLead' {
@@ -181,19 +183,13 @@ function readHost(parameter: WriteInput['parameter']): string {
 
 /** The parameter's value; empty for none. */
 function readFieldName(value: unknown): string {
-	const name = value ?? '';
-	const isName = typeof name === 'string' && new RegExp(FIELD_NAME).test(name.trim());
-	if (isName || name === '') return String(name).trim();
+	const name = typeof value === 'string' ? value.trim() : value;
+	if (name === undefined || name === null || name === '') return '';
+	if (typeof name === 'string' && new RegExp(FIELD_NAME).test(name)) return name;
 	throw notSetUp(
 		'The External ID Field is not the name of a field',
 		'Choose it from the list, or give its API name, as in Marketplace_Lead_Id__c.',
 	);
-}
-
-function readConfirm(value: unknown): boolean {
-	if (value === undefined) return true;
-	if (typeof value === 'boolean') return value;
-	throw notSetUp('Confirm by REST API is neither on nor off', 'Set the option to true or false.');
 }
 
 function textOf(value: unknown): string {

@@ -150,16 +150,18 @@ describe('a table that is missing', () => {
 		expect(proxy.unspentFaults).toBe(0);
 	});
 
-	it.each(['AuthorizationPermissionMismatch', 'AuthorizationResourceTypeMismatch'])(
-		'is told as a permission where the sign-in may not make it: %s',
-		async (code) => {
-			proxy.script([{ fault: refused(403, code), when: makesTable }]);
-			const refusal = refusalOf(await (await open()).write(leads(2), limits()));
-			expect(refusal).toMatchObject({ reason: 'permission', httpCode: '403' });
-			expect(refusal.message).toMatch(/does not exist, and the sign-in may not make it/);
-			expect(proxy.unspentFaults).toBe(0);
-		},
-	);
+	it.each([
+		'AuthenticationFailed',
+		'AuthorizationFailure',
+		'AuthorizationPermissionMismatch',
+		'AuthorizationResourceTypeMismatch',
+	])('is told as a permission where the sign-in may not make it: %s', async (code) => {
+		proxy.script([{ fault: refused(403, code), when: makesTable }]);
+		const refusal = refusalOf(await (await open()).write(leads(2), limits()));
+		expect(refusal).toMatchObject({ reason: 'permission', httpCode: '403' });
+		expect(refusal.message).toMatch(/does not exist, and the sign-in may not make it/);
+		expect(proxy.unspentFaults).toBe(0);
+	});
 
 	it.each([
 		['of the one table', () => generateTableSas(table.name, key, sas({ query: true, add: true }))],
@@ -175,7 +177,52 @@ describe('a table that is missing', () => {
 		const sasUrl = `${azurite.endpoint}/?${signature()}`;
 		const writer = await open({}, { authentication: 'sas', sasUrl });
 		const refusal = refusalOf(await writer.write(leads(1), limits()));
-		expect(refusal.reason).toBe('permission');
+		expect(refusal).toMatchObject({ reason: 'permission', httpCode: '403' });
+		expect(refusal.message).toMatch(/the sign-in may not make it/);
+	});
+});
+
+describe('a sign-in with no more rights than it needs', () => {
+	const rights = { query: true, add: true, update: true, delete: true };
+	const bySas = async (signature: string) =>
+		await open({}, { authentication: 'sas', sasUrl: `${azurite.endpoint}/?${signature}` });
+	const accountSas = (permissions: object) =>
+		generateAccountSas(key, { ...sas(permissions), services: { table: true } });
+
+	async function expectAllDone(writer: LeadWriter): Promise<void> {
+		const [first] = leads(1) as [OutgoingLead];
+		const [result] = await writer.write([first], limits());
+		expect(outcomes([result!])).toEqual(['created']);
+		const changed = { ...first, additional: { Region: 'EMEA' } };
+		expect(outcomes(await writer.write([changed], limits()))).toEqual(['updated']);
+		const { id } = (result as Extract<WriteResult, { ok: true }>).written;
+		expect(await writer.read?.(id, limits())).toMatchObject({ Region: 'EMEA' });
+		await writer.remove?.(id, limits());
+		expect(await table.list()).toEqual([]);
+	}
+
+	it('writes by a SAS of the one table', async () => {
+		await table.create();
+		await expectAllDone(await bySas(generateTableSas(table.name, key, sas(rights))));
+	});
+
+	it('writes by a SAS of the account', async () => {
+		await table.create();
+		await expectAllDone(await bySas(accountSas(rights)));
+	});
+
+	it('makes the table too by a SAS of the account with Write', async () => {
+		await expectAllDone(await bySas(accountSas({ ...rights, write: true })));
+	});
+
+	it('that may only read is told as a permission', async () => {
+		await table.create();
+		const writer = await bySas(accountSas({ query: true, list: true }));
+		// Alone: what a transaction may, Azurite does not ask.
+		expect(refusalOf(await writer.write(leads(1), limits()))).toMatchObject({
+			reason: 'permission',
+			httpCode: '403',
+		});
 	});
 });
 

@@ -183,6 +183,7 @@ describe('the fields', () => {
 		organisation.addField(typedField('Partner__c', 'boolean', 'Partner'));
 		organisation.addField(typedField('Address', 'address', 'Address'));
 		organisation.addField({ ...typedField('Score__c', 'string', 'Score'), createable: false });
+		organisation.addField({ ...typedField('Once__c', 'string', 'Once'), updateable: false });
 	});
 
 	it('are those of the organisation that can be written, by label, with their types', async () => {
@@ -207,7 +208,15 @@ describe('the fields', () => {
 		});
 		// Status has no values here, so any text is taken.
 		expect(byName.get('Status')).toEqual({ label: 'Status', type: 'string' });
-		for (const name of ['Id', 'CreatedDate', 'Name', 'IsConverted', 'Address', 'Score__c']) {
+		for (const name of [
+			'Id',
+			'CreatedDate',
+			'Name',
+			'IsConverted',
+			'Address',
+			'Score__c',
+			'Once__c',
+		]) {
 			expect([name, byName.has(name)]).toEqual([name, false]);
 		}
 	});
@@ -270,6 +279,13 @@ describe('the fields', () => {
 			Campaign__c: 'Autumn',
 			Website: 'https://fabrikam.example',
 		});
+	});
+
+	it('of a form that are checkboxes go as a browser sends them', async () => {
+		const additional = { emailOptOut: true, doNotCall: false };
+		await (await open(form(), { confirm: false })).write([lead({}, additional)], limits());
+		expect(salesforce.webToLead.forms[0]?.get('emailOptOut')).toBe('1');
+		expect(salesforce.webToLead.forms[0]?.get('doNotCall')).toBe('');
 	});
 
 	it('of a form are the standard ones where the user may not see the set-up', async () => {

@@ -1,6 +1,16 @@
 /** The columns of a Lead that the stand-in knows, by the types that `describe` gives. */
 export type FieldType =
-	'boolean' | 'datetime' | 'email' | 'id' | 'phone' | 'picklist' | 'string' | 'textarea';
+	| 'address'
+	| 'boolean'
+	| 'currency'
+	| 'date'
+	| 'datetime'
+	| 'email'
+	| 'id'
+	| 'phone'
+	| 'picklist'
+	| 'string'
+	| 'textarea';
 
 export interface Field {
 	name: string;
@@ -11,6 +21,8 @@ export interface Field {
 	length: number;
 	/** Whether a caller may set it. */
 	createable: boolean;
+	/** Whether a caller may change it afterwards; as `createable` where it is absent. */
+	updateable?: boolean;
 	/** Whether a record can't be without. */
 	required: boolean;
 	/** Whether records are found by it: unique, without regard to case. */
@@ -62,6 +74,11 @@ export const STANDARD_FIELDS: readonly Field[] = [
 /** A custom field, as publishers add them for what their listing's links carry. */
 export function customField(name: string, label: string): Field {
 	return field(name, 'string', label, 255);
+}
+
+/** A custom field of another type. */
+export function typedField(name: string, type: FieldType, label: string): Field {
+	return field(name, type, label);
 }
 
 /** A custom text that is unique and an External ID. */

@@ -17,6 +17,8 @@ export interface UserRights {
 	/** Create and Edit, and Delete, on the Lead object. */
 	create: boolean;
 	remove: boolean;
+	/** "View Setup and Configuration", without which nobody sees how fields are set up. */
+	setup: boolean;
 	/** Fields that field-level security hides, by name. */
 	hidden: Set<string>;
 }
@@ -52,6 +54,7 @@ export class Organisation {
 		leads: true,
 		create: true,
 		remove: true,
+		setup: true,
 		hidden: new Set(),
 	};
 	/** Values of the Lead Source picklist that an administrator has set up, with their labels. */
@@ -69,18 +72,27 @@ export class Organisation {
 	};
 	/** Countries by code, where the organisation has picklists for them. */
 	countries: ReadonlyMap<string, string> | undefined;
+	/** Ids of custom fields by API name, of 15 characters: their names in forms. */
+	readonly fieldIds = new Map<string, string>();
 	readonly #fields: Field[] = [...STANDARD_FIELDS];
 	readonly #leads = new Map<string, LeadRecord>();
 	readonly #late = new Set<string>();
 	/** Ids rise, but not evenly, as they do where servers take them in blocks. */
 	#serial = 1_000_000;
 
+	/** A field that an administrator has made. */
+	addField(made: Field): void {
+		this.#fields.push(made);
+		const id = salesforceId('00N', randomInt(1, 2 ** 47)).slice(0, 15);
+		if (made.custom) this.fieldIds.set(made.name, id);
+	}
+
 	addCustomField(name: string, label: string): void {
-		this.#fields.push(customField(name, label));
+		this.addField(customField(name, label));
 	}
 
 	addExternalId(name: string, label: string, length?: number): void {
-		this.#fields.push(externalIdField(name, label, length));
+		this.addField(externalIdField(name, label, length));
 	}
 
 	/** Switches on State and Country/Territory Picklists with these countries, by code. */

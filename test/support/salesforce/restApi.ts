@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { StandInAnswer, StandInRequest } from '../standIn.ts';
 import { isFilterable } from './fields.ts';
 import type { LeadRecord } from './fields.ts';
+import { selectFieldDefinitions } from './fieldDefinitions.ts';
 import type { Organisation } from './organisation.ts';
 import { SalesforceRefusal } from './refusal.ts';
 import { Saving } from './saving.ts';
@@ -75,6 +76,7 @@ export class RestApi {
 		if (resource === '/query' || resource === '/query/') {
 			return this.#query(soql, version, headers['sforce-query-options'] ?? '');
 		}
+		if (/^\/tooling\/query\/?$/.test(resource)) return this.#fieldDefinitions(soql);
 		if (resource.startsWith('/query/')) return this.#more(resource.slice(7), version);
 		if (/^\/sobjects\/lead\/describe\/?$/i.test(resource)) return this.#describe();
 		if (/^\/limits\/?$/.test(resource)) {
@@ -117,6 +119,17 @@ export class RestApi {
 		const asked = Number(/batchSize=(\d+)/.exec(options)?.[1] ?? LARGEST_BATCH);
 		const batch = Math.min(Math.max(asked, SMALLEST_BATCH), this.mostRecords);
 		return this.#page({ rows, aggregate, totalSize: rows.length }, batch, version);
+	}
+
+	#fieldDefinitions(soql: string): StandInAnswer {
+		if (!this.#organisation.rights.setup) {
+			throw new SalesforceRefusal(403, 'INSUFFICIENT_ACCESS', 'insufficient access rights');
+		}
+		const records = selectFieldDefinitions(soql, this.#organisation);
+		return {
+			status: 200,
+			body: { size: records.length, totalSize: records.length, done: true, records },
+		};
 	}
 
 	#more(locator: string, version: string): StandInAnswer {
@@ -187,7 +200,7 @@ export class RestApi {
 				fields: this.#organisation.visibleFields().map((field) => ({
 					...field,
 					filterable: isFilterable(field),
-					updateable: field.createable,
+					updateable: field.updateable ?? field.createable,
 					nillable: !field.required,
 					unique: field.externalId,
 					idLookup: field.externalId || field.name === 'Id' || field.name === 'Email',

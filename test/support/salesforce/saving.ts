@@ -3,7 +3,7 @@
  * and single ones. By https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections.htm
  */
 import type { StandInAnswer, StandInRequest } from '../standIn.ts';
-import type { Field, FieldValue, LeadRecord } from './fields.ts';
+import type { Field, FieldType, FieldValue, LeadRecord } from './fields.ts';
 import type { Organisation } from './organisation.ts';
 import { SalesforceRefusal } from './refusal.ts';
 
@@ -188,12 +188,13 @@ export class Saving {
 					`No such column '${name}' on sobject of type Lead`,
 				);
 			}
-			const wanted = field.type === 'boolean' ? 'boolean' : 'string';
-			if (value !== null && typeof value !== wanted) {
+			const wanted = JSON_TYPES[field.type] ?? 'string';
+			const isOdd = typeof value === 'string' && TEXT_FORMS[field.type]?.test(value) === false;
+			if (value !== null && (typeof value !== wanted || isOdd)) {
 				throw new SalesforceRefusal(
 					400,
 					'JSON_PARSER_ERROR',
-					`Cannot deserialize instance of ${wanted} from VALUE_${typeof value} value`,
+					`Cannot deserialize instance of ${field.type} from VALUE_${typeof value} value`,
 				);
 			}
 		}
@@ -287,6 +288,15 @@ export class Saving {
 		if (others.length > 0) throw new NotSaved('DUPLICATES_DETECTED', 'Use one of these records?');
 	}
 }
+
+/** What a value of a field is in JSON, where it is no text. */
+const JSON_TYPES: Partial<Record<FieldType, string>> = { boolean: 'boolean', currency: 'number' };
+
+/** How a text has to look. */
+const TEXT_FORMS: Partial<Record<FieldType, RegExp>> = {
+	date: /^\d{4}-\d\d-\d\d$/,
+	datetime: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$/,
+};
 
 /** A value as it is kept: trimmed, e-mail addresses in small letters, line ends as Windows has them. */
 export function keptValue(value: FieldValue, { type }: Field): FieldValue {

@@ -102,7 +102,9 @@ export class WebToLead {
 		const values: LeadRecord = { LastName: NOT_PROVIDED, Company: NOT_PROVIDED };
 		for (const [name, text] of form) {
 			const column =
-				(Object.hasOwn(COLUMNS, name) ? COLUMNS[name] : undefined) ?? this.customFields.get(name);
+				(Object.hasOwn(COLUMNS, name) ? COLUMNS[name] : undefined) ??
+				this.customFields.get(name) ??
+				fieldOf(this.#organisation, name);
 			const field = fields.find((candidate) => candidate.name === column);
 			if (!field) continue;
 			const value: FieldValue = keptValue(text, field);
@@ -113,4 +115,9 @@ export class WebToLead {
 		if (typeof code === 'string') values['Country'] = countries?.get(code) ?? code;
 		return values;
 	}
+}
+
+/** The custom field of this id. */
+function fieldOf({ fieldIds }: Organisation, id: string): string | undefined {
+	return [...fieldIds].find(([, own]) => own === id)?.[0];
 }

@@ -1,0 +1,65 @@
+import type { DestinationError } from './types';
+
+/** What is checked, in this order. */
+export const CHECKS = [
+	'reachable',
+	'signedIn',
+	'mayRead',
+	'mayWrite',
+	'testLeadWritten',
+	'testLeadReadBack',
+	'cleanedUp',
+] as const;
+
+export type CheckName = (typeof CHECKS)[number];
+
+export interface Check {
+	name: CheckName;
+	status: 'failed' | 'passed' | 'skipped';
+	/** Milliseconds; checks that the same call answered have the same. 0 for what was skipped. */
+	duration: number;
+	/** What was found, or why it was skipped; one sentence without a full stop. */
+	message: string;
+	/** What to do about it; empty where there is nothing to do. */
+	toDo: string;
+}
+
+/** The checks as they come to be known. */
+export class Report {
+	readonly #known = new Map<CheckName, Check>();
+
+	has(name: CheckName): boolean {
+		return this.#known.has(name);
+	}
+
+	/** What the check failed for; `undefined` where it did not. */
+	failure(name: CheckName): Check | undefined {
+		const check = this.#known.get(name);
+		return check?.status === 'failed' ? check : undefined;
+	}
+
+	passed(name: CheckName, duration: number, message: string): void {
+		this.#known.set(name, { name, status: 'passed', duration, message, toDo: '' });
+	}
+
+	failed(name: CheckName, duration: number, { message, description }: DestinationError): void {
+		this.#known.set(name, { name, status: 'failed', duration, message, toDo: description });
+	}
+
+	skipped(name: CheckName, message: string): void {
+		this.#known.set(name, { name, status: 'skipped', duration: 0, message, toDo: '' });
+	}
+
+	checks(): Check[] {
+		return CHECKS.map(
+			(name) =>
+				this.#known.get(name) ?? {
+					name,
+					status: 'skipped',
+					duration: 0,
+					message: 'Not tried because of what was found before',
+					toDo: '',
+				},
+		);
+	}
+}

@@ -1,0 +1,120 @@
+/**
+ * The process that `writeLeads.ts` measures, bundled for CommonJS because n8n's packages load no
+ * other way. Takes a {@link WriteOrder} as JSON in its argument and prints a {@link WriteReport}.
+ */
+import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+import type { INodeExecutionData, INodeParameters, INodeType } from 'n8n-workflow';
+
+import { outputsOf, runNode } from '../../test/support/engine';
+import { BARE_WRITERS, type BareLead, type BareWriterName } from './writeClients';
+
+export type WriteSide = 'bare' | 'ours';
+
+export interface WriteOrder {
+	packageFolder: string;
+	client: BareWriterName;
+	credentialType: string;
+	credential: Record<string, string>;
+	parameters: Record<string, unknown>;
+	/** Entries of the node's options. */
+	options: Record<string, unknown>;
+	leads: number;
+	/** Who writes, one after the other, each leads of its own. */
+	sides: WriteSide[];
+}
+
+export interface WriteReport {
+	/** In the order given. */
+	seconds: number[];
+	/** The most memory this process ever had, in bytes. */
+	peakMemory: number;
+}
+
+const BYTES_PER_KB = 1_024;
+
+const order = JSON.parse(process.argv[2] ?? '') as WriteOrder;
+
+function newLeads(): BareLead[] {
+	const round = randomUUID().slice(0, 8);
+	return Array.from({ length: order.leads }, (_, at) => ({
+		id: `${round}-${at}`,
+		firstName: 'Kim',
+		lastName: `Sample ${round} ${at}`,
+		email: `kim.${round}.${at}@fabrikam.example`,
+		company: 'Fabrikam',
+		leadSource: 'AzureMarketplace-INS|contoso.gateway',
+	}));
+}
+
+/** As a row of Microsoft's, so that every lead has an id. */
+function toItem({
+	id,
+	firstName,
+	lastName,
+	email,
+	company,
+	leadSource,
+}: BareLead): INodeExecutionData {
+	return {
+		json: {
+			PartitionKey: '2026-03-01',
+			RowKey: id,
+			LeadSource: leadSource,
+			CreatedTime: '2026-03-01T12:00:00Z',
+			CustomerInfo: JSON.stringify({
+				FirstName: firstName,
+				LastName: lastName,
+				Email: email,
+				Company: company,
+			}),
+		},
+	};
+}
+
+function nodeType(): INodeType {
+	const name = 'MarketplaceLead';
+	const file = path.join(order.packageFolder, 'dist', 'nodes', name, `${name}.node.js`);
+	const loaded = createRequire(file)(file) as Record<string, new () => INodeType>;
+	const Type = loaded[name];
+	if (!Type) throw new Error(`${file} exports no ${name}.`);
+	return new Type();
+}
+
+async function writeOurs(leads: readonly BareLead[]): Promise<void> {
+	const { credentialType, credential, parameters, options } = order;
+	const node = {
+		type: nodeType(),
+		parameters: { ...parameters, options } as INodeParameters,
+		credentials: { [credentialType]: credential },
+	};
+	const [items = []] = outputsOf(await runNode(node, leads.map(toItem)));
+	const created = items.filter(
+		({ json }) => (json['written'] as { outcome?: string } | undefined)?.outcome === 'created',
+	);
+	if (created.length !== leads.length)
+		throw new Error(`Only ${created.length} leads were created.`);
+}
+
+async function main(): Promise<WriteReport> {
+	// Loaded by every child, so that their memory differs by what they do.
+	nodeType();
+	const seconds: number[] = [];
+	for (const side of order.sides) {
+		const leads = newLeads();
+		const started = performance.now();
+		await (side === 'bare' ? BARE_WRITERS[order.client](order, leads) : writeOurs(leads));
+		seconds.push((performance.now() - started) / 1_000);
+	}
+	return { seconds, peakMemory: process.resourceUsage().maxRSS * BYTES_PER_KB };
+}
+
+main().then(
+	(report) => process.stdout.write(JSON.stringify(report)),
+	(error: unknown) => {
+		process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+		process.exitCode = 1;
+	},
+);

@@ -1,0 +1,178 @@
+/**
+ * The clients that a developer would take for each destination, writing leads by their own batch
+ * call as their documentation shows it: what the node is held against. None looks for what is there.
+ */
+import axios from 'axios';
+import { TableClient } from '@azure/data-tables';
+import { ClientSecretCredential } from '@azure/identity';
+import { DynamicsWebApi } from 'dynamics-web-api';
+import { Connection } from 'jsforce';
+
+import type { WriteOrder } from './writeChild';
+
+export interface BareLead {
+	id: string;
+	firstName: string;
+	lastName: string;
+	email: string;
+	company: string;
+	leadSource: string;
+}
+
+export type BareWriterName = 'azureTable' | 'dynamics365' | 'https' | 'marketo' | 'salesforce';
+
+type BareWriter = (order: WriteOrder, leads: readonly BareLead[]) => Promise<void>;
+
+/** The vendors' own limits of a call. */
+const TRANSACTION = 100;
+const ODATA_BATCH = 1_000;
+const COLLECTION = 200;
+const MARKETO_BATCH = 300;
+/** Requests at once, as the node's. */
+const AT_ONCE = 5;
+
+export const BARE_WRITERS: Record<BareWriterName, BareWriter> = {
+	async azureTable({ credential, parameters }, leads) {
+		const { connectionString = '' } = credential;
+		const { value } = parameters['table'] as { value: string };
+		const table = TableClient.fromConnectionString(connectionString, value, {
+			allowInsecureConnection: true,
+		});
+		await table.createTable();
+		for (const chunk of chunks(leads, TRANSACTION)) {
+			await table.submitTransaction(
+				chunk.map(({ id, firstName, lastName, email, company, leadSource }) => [
+					'create',
+					{
+						partitionKey: '2026-03-01',
+						rowKey: id,
+						LeadSource: leadSource,
+						ActionCode: 'INS',
+						ProductId: 'contoso.gateway',
+						CustomerInfo: JSON.stringify({
+							FirstName: firstName,
+							LastName: lastName,
+							Email: email,
+							Company: company,
+						}),
+					},
+				]),
+			);
+		}
+	},
+
+	async dynamics365({ credential }, leads) {
+		const {
+			environmentUrl = '',
+			authorityHost = '',
+			tenantId = '',
+			clientId = '',
+			clientSecret = '',
+		} = credential;
+		const signIn = new ClientSecretCredential(tenantId, clientId, clientSecret, {
+			authorityHost: authorityHost,
+			disableInstanceDiscovery: true,
+		});
+		const client = new DynamicsWebApi({
+			serverUrl: environmentUrl,
+			dataApi: { version: '9.2' },
+			onTokenRefresh: async () => (await signIn.getToken(`${environmentUrl}/.default`)).token,
+		});
+		for (const chunk of chunks(leads, ODATA_BATCH)) {
+			client.startBatch();
+			for (const { firstName, lastName, email, company, leadSource } of chunk) {
+				void client.create({
+					collection: 'leads',
+					data: {
+						firstname: firstName,
+						lastname: lastName,
+						emailaddress1: email,
+						companyname: company,
+						subject: leadSource,
+					},
+				});
+			}
+			await client.executeBatch();
+		}
+	},
+
+	/** One lead a request, as Microsoft sends them. */
+	async https({ credential }, leads) {
+		const { endpointUrl = '' } = credential;
+		const left = leads.values();
+		const worker = async (): Promise<void> => {
+			for (const { id, firstName, lastName, email, company, leadSource } of left) {
+				const UserDetails = {
+					FirstName: firstName,
+					LastName: lastName,
+					Email: email,
+					Company: company,
+				};
+				const headers = { 'Idempotency-Key': id };
+				await axios.post(endpointUrl, { UserDetails, LeadSource: leadSource }, { headers });
+			}
+		};
+		await Promise.all(Array.from({ length: AT_ONCE }, worker));
+	},
+
+	async salesforce({ credential }, leads) {
+		const { myDomain = '', consumerKey = '', consumerSecret = '' } = credential;
+		const connection = new Connection({
+			loginUrl: myDomain,
+			oauth2: { clientId: consumerKey, clientSecret: consumerSecret, loginUrl: myDomain },
+		});
+		await connection.authorize({ grant_type: 'client_credentials' });
+		for (const chunk of chunks(leads, COLLECTION)) {
+			await connection.sobject('Lead').create(
+				chunk.map(({ firstName, lastName, email, company, leadSource }) => ({
+					FirstName: firstName,
+					LastName: lastName,
+					Email: email,
+					Company: company,
+					LeadSource: leadSource,
+				})),
+				{ allOrNone: false },
+			);
+		}
+	},
+
+	/** Marketo has no client of its own for Node. */
+	async marketo(order, leads) {
+		const call = await signInToMarketo(order);
+		for (const chunk of chunks(leads, MARKETO_BATCH)) {
+			await call('leads.json', {
+				action: 'createOrUpdate',
+				lookupField: 'email',
+				input: chunk.map(({ firstName, lastName, email, company, leadSource }) => ({
+					firstName,
+					lastName,
+					email,
+					company,
+					leadSource,
+				})),
+			});
+		}
+	},
+};
+
+async function signInToMarketo({ credential }: WriteOrder) {
+	const { endpoint = '', clientId = '', clientSecret = '' } = credential;
+	const origin = endpoint.replace(/\/rest$/, '');
+	const grant = {
+		grant_type: 'client_credentials',
+		client_id: clientId,
+		client_secret: clientSecret,
+	};
+	const token = await axios.get(`${origin}/identity/oauth/token`, { params: grant });
+	const headers = { authorization: `Bearer ${token.data.access_token}` };
+	return async (path: string, body: object): Promise<void> => {
+		const { data } = await axios.post(`${origin}/rest/v1/${path}`, body, { headers });
+		if (data.success !== true) throw new Error(`${path}: ${JSON.stringify(data.errors)}`);
+	};
+}
+
+function chunks<Entry>(entries: readonly Entry[], size: number): Entry[][] {
+	return Array.from({ length: Math.ceil(entries.length / size) }, (_, at) =>
+		entries.slice(at * size, (at + 1) * size),
+	);
+}
