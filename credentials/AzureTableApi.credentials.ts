@@ -61,7 +61,7 @@ export class AzureTableApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. https://account.table.core.windows.net/?sv=…&sig=…',
 			description:
-				'The Table service SAS URL of the account or of one table. To read leads it needs the permissions Read and List, to write them Add, Update, Create and Delete too, and the resource types Service, Container and Object.',
+				'The Table service SAS URL of the account or of one table. To read leads it needs the permissions Read and List, to write them Add, Update and Delete too, to make the table Write, and the resource types Service, Container and Object.',
 			displayOptions: shownFor('sas'),
 		},
 		{
