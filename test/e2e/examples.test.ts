@@ -12,7 +12,11 @@ import { LiveWorkflow } from './support/workflows.ts';
 
 const FILES = readdirSync(path.join(PROJECT_ROOT, 'examples'));
 /** What only the user knows: which of Marketo's forms. */
-const TO_CHOOSE = { 'leads-from-crms.json': ['Leads in Marketo'] } as Record<string, string[]>;
+const TO_CHOOSE: Record<string, string[]> = {
+	'check-connections.json': ['Check Marketo'],
+	'leads-from-crms.json': ['Leads in Marketo'],
+	'leads-to-destinations.json': ['Create in Marketo'],
+};
 
 let host: Awaited<ReturnType<typeof sharedHost>>;
 let types: INodeTypeDescription[];

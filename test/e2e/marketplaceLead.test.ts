@@ -185,30 +185,31 @@ it('sends a test lead to an HTTPS endpoint', async () => {
 	]);
 });
 
-it.each(['dynamics365', 'marketo', 'salesforce'])(
-	'shows the fields of %s that can be mapped',
-	async (name) => {
-		const { id, name: credentialName, type } = credentials.get(name)!;
-		const { fields } = await host.rest.post<{ fields: Array<{ id: string; displayName: string }> }>(
-			'/rest/dynamic-node-parameters/resource-mapper-fields',
-			{
-				path: 'parameters.fields',
-				nodeTypeAndVersion: { name: `${PACKAGE}.marketplaceLead`, version: 1 },
-				currentNodeParameters: {
-					operation: 'create',
-					method: name === 'salesforce' ? 'restApi' : undefined,
-					...destinations.get(name)!.parameters,
-				},
-				credentials: { [type]: { id, name: credentialName } },
-				methodName: 'writableFields',
+it.each([
+	['dynamics365', {}],
+	['marketo', { method: 'submitForm' }],
+	['salesforce', { method: 'restApi' }],
+])('shows the fields of %s that can be mapped', async (name, method) => {
+	const { id, name: credentialName, type } = credentials.get(name)!;
+	const { fields } = await host.rest.post<{ fields: Array<{ id: string; displayName: string }> }>(
+		'/rest/dynamic-node-parameters/resource-mapper-fields',
+		{
+			path: 'parameters.fields',
+			nodeTypeAndVersion: { name: `${PACKAGE}.marketplaceLead`, version: 1 },
+			currentNodeParameters: {
+				operation: 'create',
+				...method,
+				...destinations.get(name)!.parameters,
 			},
-		);
-		expect(fields.length).toBeGreaterThan(5);
-		expect(fields.every((field) => field.id !== '' && field.displayName.includes(field.id))).toBe(
-			true,
-		);
-	},
-);
+			credentials: { [type]: { id, name: credentialName } },
+			methodName: 'writableFields',
+		},
+	);
+	expect(fields.length).toBeGreaterThan(5);
+	expect(fields.every((field) => field.id !== '' && field.displayName.includes(field.id))).toBe(
+		true,
+	);
+});
 
 describe('the check of every morning', () => {
 	it('ends well while everything works', async () => {
