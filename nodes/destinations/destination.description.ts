@@ -17,7 +17,7 @@ export interface DestinationDescription {
 	/** How its leads are read; absent where nothing can be read. */
 	reading?: ReadingDescription;
 	/** How leads are written into it. */
-	writing?: WritingDescription;
+	writing: WritingDescription;
 	/** Lists for the editor, by the name of their search method; entries come in the order to show. */
 	lists: Record<string, (input: DestinationInput) => Promise<ListEntry[]>>;
 	/** Resolves when the credential works. @throws DestinationError that says which part does not */

@@ -2,6 +2,7 @@ import { HttpFailure, openHttp, unreachable, type HttpAnswer, type HttpClient } 
 import { retried, retryAfterOf, type RetryLimits } from '../retry';
 import { DestinationError } from '../types';
 import type { MarketoAccount } from './account';
+import type { Pace } from './pace';
 import { MarketoRefusal, oddAnswer, refusedByStatus, refusedSignIn } from './refusal';
 
 /**
@@ -21,8 +22,8 @@ export interface MarketoAnswer {
 }
 
 /** Makes a client for one execution; loads what it needs for HTTP. */
-export async function openMarketo(account: MarketoAccount): Promise<MarketoClient> {
-	return new MarketoClient(account, await openHttp());
+export async function openMarketo(account: MarketoAccount, pace?: Pace): Promise<MarketoClient> {
+	return new MarketoClient(account, await openHttp(), pace);
 }
 
 /** Calls of one execution; its access token is asked for once, and again when it has run out. */
@@ -36,6 +37,8 @@ export class MarketoClient {
 	constructor(
 		readonly account: MarketoAccount,
 		private readonly http: HttpClient,
+		/** Keeps many calls within Marketo's rate; absent where there are few. */
+		private readonly pace?: Pace,
 	) {}
 
 	/**
@@ -45,16 +48,32 @@ export class MarketoClient {
 	 * @throws DestinationError; `MarketoRefusal` for what Marketo refused by a code
 	 */
 	async read(path: string, query: MarketoQuery, limits: RetryLimits): Promise<MarketoAnswer> {
-		return await retried(async () => {
-			const token = this.token ?? (await this.signIn(limits.signal));
-			try {
-				return await this.call(path, query, token, limits.signal);
-			} catch (error) {
-				if (!(error instanceof MarketoRefusal && error.isOfToken)) throw error;
-			}
-			// It ran out between two calls, or somebody took it back: a new one, once.
-			return await this.call(path, query, await this.signIn(limits.signal), limits.signal);
-		}, limits);
+		return await retried(async () => await this.signedIn({ path, query }, limits), limits);
+	}
+
+	/**
+	 * Writes with the API, once: whoever writes knows whether it may be done again.
+	 *
+	 * @param path from `/rest` on
+	 * @param content of the body, as JSON
+	 * @throws as `read` does
+	 */
+	async write(path: string, content: object, limits: RetryLimits): Promise<MarketoAnswer> {
+		return await this.signedIn({ path, content: JSON.stringify(content) }, limits);
+	}
+
+	private async signedIn(call: Call, limits: RetryLimits): Promise<MarketoAnswer> {
+		const token = this.token ?? (await this.signIn(limits.signal));
+		try {
+			return await this.call(call, token, limits);
+		} catch (error) {
+			if (!(error instanceof MarketoRefusal && error.isOfToken)) throw error;
+		}
+		// Another call may have got a new one in the meantime.
+		const { token: latest = token } = this;
+		const renewed = latest === token ? await this.signIn(limits.signal) : latest;
+		// It ran out between two calls, or somebody took it back: a new one, once.
+		return await this.call(call, renewed, limits);
 	}
 
 	/** The secret is in the address because that is the only way Adobe documents. */
@@ -85,26 +104,10 @@ export class MarketoClient {
 		return token;
 	}
 
-	private async call(
-		path: string,
-		query: MarketoQuery,
-		token: string,
-		signal: AbortSignal,
-	): Promise<MarketoAnswer> {
+	private async call(call: Call, token: string, limits: RetryLimits): Promise<MarketoAnswer> {
+		await this.pace?.turn(limits);
 		this.calls += 1;
-		const address = `${this.account.url}${path}`;
-		const text = new URLSearchParams(query).toString();
-		const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
-		const isLong = path.length + text.length > LONGEST_ADDRESS;
-		const request: Request = isLong
-			? {
-					method: 'POST',
-					url: `${address}?_method=GET`,
-					headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
-					body: text,
-				}
-			: { url: text === '' ? address : `${address}?${text}`, headers };
-		const answer = await this.send(request, signal);
+		const answer = await this.send(this.requestOf(call, token), limits.signal);
 		if (answer.status !== 200) throw refusalOf(answer);
 		const body = jsonOf(answer);
 		// Whether it went well is said in the body only.
@@ -119,6 +122,21 @@ export class MarketoClient {
 		return { body, result };
 	}
 
+	private requestOf({ path, query = {}, content }: Call, token: string): Request {
+		const address = `${this.account.url}${path}`;
+		const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
+		if (content !== undefined) {
+			const json = { ...headers, 'content-type': 'application/json' };
+			return { method: 'POST', url: address, headers: json, body: content };
+		}
+		const text = new URLSearchParams(query).toString();
+		if (path.length + text.length > LONGEST_ADDRESS) {
+			const form = { ...headers, 'content-type': 'application/x-www-form-urlencoded' };
+			return { method: 'POST', url: `${address}?_method=GET`, headers: form, body: text };
+		}
+		return { url: text === '' ? address : `${address}?${text}`, headers };
+	}
+
 	private async send(request: Request, signal: AbortSignal): Promise<HttpAnswer> {
 		try {
 			const answer = await this.http.send({ method: 'GET', ...request, signal });
@@ -131,6 +149,13 @@ export class MarketoClient {
 			throw unreachable(error, 'Marketo');
 		}
 	}
+}
+
+interface Call {
+	path: string;
+	query?: MarketoQuery;
+	/** JSON; absent for a call that reads. */
+	content?: string;
 }
 
 interface Request {

@@ -13,7 +13,8 @@ export interface FillOut {
 	activityDate: string;
 	/** The same, epoch milliseconds (Marketo writes whole seconds); `undefined` where it is no time. */
 	at: number | undefined;
-	formId: number;
+	/** Empty for a person who did not fill out a form. */
+	formId: number | '';
 	formName: string;
 	/** By name, as text. */
 	attributes: ReadonlyMap<string, string>;
@@ -46,6 +47,29 @@ export function readFillOut(value: unknown, formId: number): FillOut | undefined
 		formName: textOf(value['primaryAttributeValue']),
 		attributes: readAttributes(value['attributes']),
 	};
+}
+
+/** The parameter of a fill-out's address by which a lead that was written is found again. */
+const LEAD_KEY = 'marketplaceLeadId';
+const QUERY_PARAMETERS = 'Query Parameters';
+
+/** Parameters of an address: the lead's key first, since Marketo may cut what is long. */
+export function queryWithKey(key: string, others: URLSearchParams): string {
+	return new URLSearchParams([[LEAD_KEY, key], ...others]).toString();
+}
+
+/** The key of the lead that was written; empty for a fill-out of somebody else. */
+export function keyOf({ attributes }: FillOut): string {
+	return new URLSearchParams(attributes.get(QUERY_PARAMETERS) ?? '').get(LEAD_KEY) ?? '';
+}
+
+/** The parameters of the address, but for the key, which is nothing of the customer's. */
+export function withoutKey(fillOut: FillOut): FillOut {
+	if (keyOf(fillOut) === '') return fillOut;
+	const query = new URLSearchParams(fillOut.attributes.get(QUERY_PARAMETERS));
+	query.delete(LEAD_KEY);
+	const attributes = new Map(fillOut.attributes).set(QUERY_PARAMETERS, query.toString());
+	return { ...fillOut, attributes };
 }
 
 /** An attribute that is empty is left out by Marketo, and so is one here that is no attribute. */

@@ -5,10 +5,12 @@ import { DestinationError, type DestinationInput, type ListEntry } from '../type
 import { readAccount } from './account';
 import { openMarketo, type MarketoClient } from './client';
 import { FILL_OUT_FORM, isObject, textOf } from './fillOut';
+import { fieldLocator, formProperty, readFieldName, readFormId } from './parameters.description';
 import { DailyQuota } from './quota';
 import { MarketoReader } from './reader';
 import { isFillOutOfMicrosoft, LEAD_SOURCE } from './record';
 import { MarketoRefusal } from './refusal';
+import { marketoWriting } from './writing.description';
 
 /** Milliseconds. A person is waiting before the editor. */
 const EDITOR_TIMEOUT = 20_000;
@@ -20,68 +22,6 @@ const MOST_LISTED = 2_000;
 /** Marketo's own: Admin, Integration, Web Services. */
 const DEFAULT_QUOTA = 50_000;
 const DEFAULT_SHARE = 90;
-
-const FORM_ID = '^[1-9][0-9]{0,11}$';
-/** Names in REST have letters, digits and underscores. */
-const FIELD_NAME = '^[A-Za-z_][A-Za-z0-9_]{0,99}$';
-
-const properties: INodeProperties[] = [
-	{
-		displayName: 'Form',
-		name: 'form',
-		type: 'resourceLocator',
-		default: { mode: 'list', value: '' },
-		required: true,
-		description: 'The form whose ID Partner Center was given: its fill-outs are the leads',
-		modes: [
-			{
-				displayName: 'From List',
-				name: 'list',
-				type: 'list',
-				typeOptions: { searchListMethod: 'searchForms', searchable: true },
-			},
-			{
-				displayName: 'By ID',
-				name: 'id',
-				type: 'string',
-				placeholder: 'e.g. 1003',
-				validation: [
-					{
-						type: 'regex',
-						properties: { regex: FORM_ID, errorMessage: 'A form ID has digits only' },
-					},
-				],
-			},
-		],
-	},
-];
-
-/** A field of a person, by its name in REST. */
-const fieldLocator: Pick<INodeProperties, 'modes'> = {
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			typeOptions: { searchListMethod: 'searchPersonFields', searchable: true },
-		},
-		{
-			displayName: 'By Name',
-			name: 'name',
-			type: 'string',
-			placeholder: 'e.g. leadSource',
-			validation: [
-				{
-					type: 'regex',
-					properties: {
-						regex: FIELD_NAME,
-						errorMessage: 'A REST API name has letters, digits and underscores',
-					},
-				},
-			],
-		},
-	],
-};
 
 const options: INodeProperties[] = [
 	{
@@ -142,7 +82,7 @@ export const marketo: DestinationDescription = {
 	displayName: 'Marketo',
 	credentialType: 'marketplaceLeadMarketoApi',
 	reading: {
-		properties,
+		properties: [formProperty],
 		options,
 		isMarketplaceLead: isFillOutOfMicrosoft,
 
@@ -166,6 +106,7 @@ export const marketo: DestinationDescription = {
 			};
 		},
 	},
+	writing: marketoWriting,
 
 	lists: {
 		async searchForms({ credential }: DestinationInput): Promise<ListEntry[]> {
@@ -257,25 +198,6 @@ function byName(entries: ListEntry[]): ListEntry[] {
 	return entries.sort((a, b) => a.name.localeCompare(b.name, 'en'));
 }
 
-function readFormId(value: unknown): number {
-	const id = textOf(valueOf(value)).trim();
-	if (new RegExp(FORM_ID).test(id)) return Number(id);
-	throw new DestinationError(id === '' ? 'No form is chosen' : 'The form ID is not one', {
-		description: 'Choose the form from the list, or give its ID, which has digits only.',
-		reason: 'configuration',
-	});
-}
-
-/** Empty where none is chosen. */
-function readFieldName(value: unknown): string {
-	const name = textOf(valueOf(value)).trim();
-	if (name === '' || new RegExp(FIELD_NAME).test(name)) return name;
-	throw new DestinationError('The name of a person field is not one', {
-		description: 'Choose it from the list, or give its REST API name, such as leadSource.',
-		reason: 'configuration',
-	});
-}
-
 function readPersonFields(value: unknown): string[] {
 	const { fields } = isObject(value) ? value : {};
 	const entries: unknown[] = Array.isArray(fields) ? fields : [];
@@ -291,9 +213,4 @@ function readNumber(value: unknown, otherwise: number, label: string): number {
 		description: 'Set it to 1 or more.',
 		reason: 'configuration',
 	});
-}
-
-/** Within a collection a resource locator comes whole. */
-function valueOf(value: unknown): unknown {
-	return isObject(value) && '__rl' in value ? value['value'] : value;
 }

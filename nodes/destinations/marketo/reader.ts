@@ -24,7 +24,7 @@ const OVERLAP = 30 * 60 * 1_000;
 const EARLIEST = Date.UTC(2006, 0, 1);
 
 /** Fields of a person that a lead is made of, in every instance; by their names in REST. */
-const PERSON_FIELDS = [
+export const PERSON_FIELDS = [
 	'id',
 	'email',
 	'firstName',
@@ -231,12 +231,12 @@ function nextPosition({ token, asked, answer }: LogPage, at: number | undefined)
  * A second earlier than the time, because "after" may leave out the very second; and whole ones,
  * which is what Marketo writes.
  */
-function secondBefore(time: number): string {
+export function secondBefore(time: number): string {
 	const date = new Date(Math.max(time - 1_000, EARLIEST));
 	return date.toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-function readToken(body: Readonly<Record<string, unknown>>): string {
+export function readToken(body: Readonly<Record<string, unknown>>): string {
 	const token = textOf(body['nextPageToken']);
 	if (token === '') throw oddAnswer('it holds no paging token');
 	return token;

@@ -7,7 +7,7 @@ import {
 } from '../../lead';
 import { findField } from '../../lead/fields';
 import { compact } from '../../lead/text';
-import type { FillOut } from './fillOut';
+import { withoutKey, type FillOut } from './fillOut';
 import { readFormFields } from './formFields';
 
 /** The lead source's name in REST, where the user names no other field. */
@@ -49,10 +49,11 @@ const MOST_PARAMETERS = 100;
  * @param leadSourceField by its name in REST
  */
 export function toRecord(
-	fillOut: FillOut,
+	found: FillOut,
 	person: JsonObject | undefined,
 	leadSourceField: string,
 ): JsonObject {
+	const fillOut = withoutKey(found);
 	const sent = readFormFields(fillOut.attributes.get(FORM_FIELDS) ?? '');
 	const record = new RecordFields();
 	record.set('marketoGUID', fillOut.guid);

@@ -16,7 +16,7 @@ const RATE_WINDOW = 20_000;
 /** Milliseconds. Ten calls run at once; most end within a second. */
 const CONCURRENCY_WAIT = 1_000;
 
-const NEXT_POLL = 'Nothing is lost: the next poll goes on where this one stopped.';
+export const NEXT_POLL = 'Nothing is lost: the next poll goes on where this one stopped.';
 const PERMISSIONS = 'Read-Only Activity, Read-Only Person and Read-Only Assets';
 
 /** https://experienceleague.adobe.com/docs/marketo-developer/marketo/rest/error-codes */

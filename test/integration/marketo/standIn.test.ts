@@ -57,6 +57,18 @@ async function call(path: string, init: RequestInit = {}): Promise<Body> {
 	return (await answer.json()) as Body;
 }
 
+async function post(path: string, body: object): Promise<Body> {
+	const headers = { 'content-type': 'application/json' };
+	return await call(path, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+/** Of the first record. */
+function reasonOf({ success, result }: Body): string | undefined {
+	expect(success).toBe(true);
+	const [first] = result?.[0]?.['reasons'] as Array<{ code: string }>;
+	return first?.code;
+}
+
 const codeOf = ({ success, errors }: Body) => (success === false ? errors?.[0]?.code : undefined);
 
 async function pagingToken(since = '2006-01-01T00:00:00Z'): Promise<string> {
@@ -216,6 +228,16 @@ describe('activities', () => {
 		expect(all.result).toHaveLength(3);
 	});
 
+	it('are those of up to 30 persons', async () => {
+		await marketo.insert([{ name: 'one' }, { name: 'two' }]);
+		const all = await fillOuts(await pagingToken());
+		const leadId = all.result![1]?.['leadId'];
+		const own = await fillOuts(await pagingToken(), `&leadIds=${leadId}`);
+		expect(own.result).toEqual([all.result![1]]);
+		const many = Array.from({ length: 31 }, (_, at) => at);
+		expect(codeOf(await fillOuts(await pagingToken(), `&leadIds=${many}`))).toBe('1003');
+	});
+
 	it('can be committed late, behind a token that has passed their time', async () => {
 		await marketo.insertLate([{ name: 'late' }]);
 		marketo.pass(SECOND);
@@ -313,6 +335,7 @@ describe('persons', () => {
 			id: expect.any(Number),
 			displayName: 'Company Name',
 			dataType: 'string',
+			length: 255,
 			rest: { name: 'company', readOnly: false },
 			soap: { name: 'Company', readOnly: false },
 		});
@@ -335,6 +358,176 @@ describe('forms', () => {
 		const { result } = await call(`/rest/asset/v1/form/${marketo.formId}.json`);
 		expect(result).toMatchObject([{ id: marketo.formId, name: expect.any(String) }]);
 		expect(codeOf(await call('/rest/asset/v1/form/4711.json'))).toBe('702');
+	});
+});
+
+describe('a submitted form', () => {
+	const path = '/rest/v1/leads/submitForm.json';
+	const submit = async (leadFormFields: object, rest: object = {}) =>
+		await post(path, { formId: marketo.formId, input: [{ leadFormFields, ...rest }] });
+
+	it('makes a person and a fill-out, and then another fill-out of theirs', async () => {
+		const customer = { firstName: 'Kim', lastName: 'Sample', email: 'kim.sample@fabrikam.example' };
+		const visitorData = {
+			pageURL: 'https://na-sjst.marketo.example/lp/063-GJP-217/UnsubscribePage.html',
+			queryString: 'Unsubscribed=yes',
+			leadClientIpAddress: '192.150.22.5',
+			userAgentString: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64)',
+		};
+		const cookie = 'id:063-GJP-217&token:_mch-marketo.com-1594662481190-60776';
+		expect(await submit(customer, { visitorData, cookie })).toEqual({
+			requestId: expect.stringMatching(/^\w+#\w+$/),
+			result: [{ id: expect.any(Number), status: 'created' }],
+			success: true,
+		});
+		const again = await submit({ email: 'Kim.Sample@fabrikam.example', lastName: 'Other' });
+		expect(again.result).toMatchObject([{ status: 'updated' }]);
+		expect(marketo.instance.persons.size).toBe(1);
+		const { result } = await fillOuts(await pagingToken());
+		expect(result).toHaveLength(2);
+		const attributes = result![0]?.['attributes'] as Array<{ name: string; value: string }>;
+		expect(attributes).toContainEqual({ name: 'Query Parameters', value: 'Unsubscribed=yes' });
+		expect(attributes).toContainEqual({ name: 'Client IP Address', value: '192.150.22.5' });
+		const formFields = attributes.find(({ name }) => name === 'Form Fields')!.value;
+		expect(unserialize(formFields)).toMatchObject({ FirstName: 'Kim', LastName: 'Sample' });
+	});
+
+	it('shows in the log when it has been committed, and its person at once', async () => {
+		marketo.commitDelay = HOUR;
+		await submit({ email: 'kim@fabrikam.example' });
+		expect(marketo.instance.persons.size).toBe(1);
+		expect((await fillOuts(await pagingToken())).result).toBeUndefined();
+		marketo.pass(HOUR);
+		token = String((await signedIn())['access_token']);
+		expect((await fillOuts(await pagingToken())).result).toHaveLength(1);
+	});
+
+	it('is skipped altogether for a field the form has not, and without what it wants', async () => {
+		const email = 'kim@fabrikam.example';
+		expect(await submit({ email, leadScore: 5 })).toMatchObject({
+			success: true,
+			result: [{ status: 'skipped', reasons: [{ code: '1006', message: expect.any(String) }] }],
+		});
+		expect(reasonOf(await submit({ lastName: 'Sample' }))).toBe('1002');
+		expect(reasonOf(await submit({ email: 'kìm@fabrikam.example' }))).toBe('1003');
+		expect(reasonOf(await submit({ email, company: 'x'.repeat(256) }))).toBe('1003');
+		expect(marketo.instance.persons.size).toBe(0);
+	});
+
+	it('is one person of a form that is there', async () => {
+		const record = { leadFormFields: { email: 'kim@fabrikam.example' } };
+		const { formId } = marketo;
+		expect(codeOf(await post(path, { formId, input: [record, record] }))).toBe('1003');
+		expect(codeOf(await post(path, { formId: 4711, input: [record] }))).toBe('1013');
+		expect(codeOf(await post(path, { input: [record] }))).toBe('1002');
+		expect(codeOf(await call(path, { method: 'POST', body: '{' }))).toBe('612');
+		const headers = { 'content-type': 'application/json' };
+		expect(codeOf(await call(path, { method: 'POST', headers, body: '{' }))).toBe('609');
+		marketo.permissions.delete('Read-Write Person');
+		expect(codeOf(await post(path, { formId, input: [record] }))).toBe('603');
+	});
+});
+
+describe('persons that are written', () => {
+	const path = '/rest/v1/leads.json';
+	const input = [1, 2, 3].map((at) => ({
+		email: `kjashaedd-${at}@klooblept.example`,
+		firstName: `Kataldar-${at}`,
+	}));
+
+	it('are created, updated or skipped, each for itself, as the page prints', async () => {
+		const body = { action: 'createOnly', lookupField: 'email', input };
+		expect(await post(path, body)).toEqual({
+			requestId: expect.any(String),
+			success: true,
+			result: input.map(() => ({ id: expect.any(Number), status: 'created' })),
+		});
+		const again = await post(path, body);
+		expect(again.result?.[0]).toEqual({
+			status: 'skipped',
+			reasons: [{ code: '1005', message: 'Lead already exists' }],
+		});
+		const { result } = await post(path, { input: [...input, { email: 'new@klooblept.example' }] });
+		const statuses = result?.map(({ status }) => status);
+		expect(statuses).toEqual(['updated', 'updated', 'updated', 'created']);
+		const updateOnly = { action: 'updateOnly', input: [{ email: 'x@klooblept.example' }] };
+		expect(reasonOf(await post(path, updateOnly))).toBe('1004');
+	});
+
+	it('are not told apart where several have the address', async () => {
+		const duplicate = { action: 'createDuplicate', input: [input[0], input[0]] };
+		expect((await post(path, duplicate)).result).toMatchObject([
+			{ status: 'created' },
+			{ status: 'created' },
+		]);
+		expect(reasonOf(await post(path, { input: [input[0]] }))).toBe('1007');
+	});
+
+	it('are skipped for what is no field, no value, or not theirs to say', async () => {
+		const one = { email: 'kim@klooblept.example' };
+		expect(reasonOf(await post(path, { input: [{ ...one, nothing: 1 }] }))).toBe('1006');
+		expect(reasonOf(await post(path, { input: [{ ...one, leadScore: 'x' }] }))).toBe('1001');
+		expect(reasonOf(await post(path, { input: [{ ...one, id: 5 }] }))).toBe('1003');
+		expect(reasonOf(await post(path, { input: [{ ...one, createdAt: 'x' }] }))).toBe('1003');
+		expect(codeOf(await post(path, { lookupField: 'lastName', input: [one] }))).toBe('1011');
+		const many = Array.from({ length: 301 }, () => one);
+		expect(codeOf(await post(path, { input: many }))).toBe('1003');
+	});
+
+	it('are pushed with the name of a program, and deleted by their ids', async () => {
+		const push = '/rest/v1/leads/push.json';
+		expect(codeOf(await post(push, { input }))).toBe('1002');
+		const programName = 'Big Blue Thing Product Launch';
+		const { result } = await post(push, { programName, lookupField: 'email', input });
+		expect(result).toMatchObject(input.map(() => ({ status: 'created' })));
+		const ids = [{ id: result![0]!['id'] }, { id: 4711 }];
+		expect((await post('/rest/v1/leads/delete.json', { input: ids })).result).toEqual([
+			{ id: ids[0]!.id, status: 'deleted' },
+			{ id: 4711, status: 'skipped', reasons: [{ code: '1004', message: 'Lead not found' }] },
+		]);
+	});
+
+	it('are at most one megabyte at a time', async () => {
+		const answer = await fetch(`${marketo.origin}${path}`, {
+			method: 'POST',
+			headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+			body: JSON.stringify({ input: [{ description: 'x'.repeat(1_024 * 1_024) }] }),
+		});
+		expect(answer.status).toBe(413);
+	});
+});
+
+describe('two calls for one address', () => {
+	it('make two persons where the second comes before the first has returned', async () => {
+		marketo.writingTakes = 50;
+		const body = { input: [{ email: 'kim@klooblept.example' }] };
+		await Promise.all([post('/rest/v1/leads.json', body), post('/rest/v1/leads.json', body)]);
+		expect(marketo.instance.persons.size).toBe(2);
+	});
+});
+
+describe('the fields of a form', () => {
+	it('come as the page prints them', async () => {
+		const { result } = await call(`/rest/asset/v1/form/${marketo.formId}/fields.json`);
+		expect(result![0]).toEqual({
+			id: 'FirstName',
+			label: 'FirstName:',
+			dataType: 'text',
+			validationMessage: 'This field is required.',
+			rowNumber: 0,
+			columnNumber: 0,
+			maxLength: 255,
+			required: false,
+			formPrefill: true,
+			visibilityRules: { ruleType: 'alwaysShow' },
+		});
+		expect(result!.at(-1)).toEqual({
+			id: 'Profiling',
+			dataType: 'profiling',
+			rowNumber: 8,
+			columnNumber: 0,
+		});
+		expect(codeOf(await call('/rest/asset/v1/form/4711/fields.json'))).toBe('702');
 	});
 });
 

@@ -1,16 +1,19 @@
 /** What each of Marketo's addresses answers, for a caller that is signed in. */
 import type { StandInAnswer } from '../standIn.ts';
 import { failed, succeeded } from './answers.ts';
-import { ACTIVITY_TYPES, FILL_OUT_FORM, PERSON_FIELDS } from './instance.ts';
-import type { Activity, Form, MarketoInstance, Person } from './instance.ts';
+import { ACTIVITY_TYPES, FILL_OUT_FORM, FORM_FIELDS } from './instance.ts';
+import type { Activity, Form, FormField, MarketoInstance, Person } from './instance.ts';
 
 /** Most records, values or activities in a call. */
 const MOST = 300;
 /** The asset API's own. */
 const MOST_ASSETS = 200;
 const DEFAULT_ASSETS = 20;
-/** "Lead activities" takes no more types than that. */
+/** "Lead activities" takes no more types, and no more persons, than that. */
 const MOST_TYPES = 10;
+const MOST_LEADS = 30;
+/** More persons than that are refused, and not given in part. */
+const MOST_RESULTS = 1_000;
 
 export interface PageShape {
 	/** Most activities in an answer. */
@@ -42,6 +45,7 @@ export const ENDPOINTS: ReadonlyArray<[path: RegExp, permission: string, answer:
 	[/^\/rest\/v1\/leads\/describe\.json$/, 'Read-Only Person', describeLeads],
 	[/^\/rest\/asset\/v1\/forms\.json$/, 'Read-Only Assets', forms],
 	[/^\/rest\/asset\/v1\/form\/\d+\.json$/, 'Read-Only Assets', form],
+	[/^\/rest\/asset\/v1\/form\/\d+\/fields\.json$/, 'Read-Only Assets', formFields],
 ];
 
 function activityTypes(): StandInAnswer {
@@ -89,6 +93,8 @@ function activities({ query, instance, shape }: Call): StandInAnswer {
 	if (assets === undefined || (assets.length > 0 && types.length > 1)) {
 		return failed('1003', 'Invalid assetIds');
 	}
+	const leads = numbers(query, 'leadIds');
+	if (leads === undefined || leads.length > MOST_LEADS) return failed('1003', 'Invalid leadIds');
 	const batchSize = Number(query.get('batchSize') ?? MOST);
 	if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > MOST) {
 		return failed('1003', `Batch size must be between 1 and ${MOST}`);
@@ -106,6 +112,7 @@ function activities({ query, instance, shape }: Call): StandInAnswer {
 	const { found, position, hasMore } = instance.scan(from, {
 		types,
 		assets,
+		leads,
 		most,
 		window: shape.window,
 	});
@@ -140,21 +147,23 @@ function leads({ query, instance }: Call): StandInAnswer {
 	if (filterType === null || values.length === 0) {
 		return failed('1002', "Missing value for required parameter 'filterValues'");
 	}
-	if (filterType !== 'id' && filterType !== 'email') {
+	const searched = instance.fields.find(({ rest }) => rest === filterType);
+	if (!searched || /^(?:firstName|lastName)$/.test(filterType)) {
 		return failed('1011', `Field '${filterType}' not supported`);
 	}
 	if (values.length > MOST) return failed('1003', `Too many values, at most ${MOST}`);
 	const names = (query.get('fields') ?? 'id,email,updatedAt,createdAt,firstName,lastName').split(
 		',',
 	);
-	const unknown = names.find((name) => !PERSON_FIELDS.some(({ rest }) => rest === name));
+	const unknown = names.find((name) => !instance.fields.some(({ rest }) => rest === name));
 	if (unknown !== undefined) return failed('1006', `Field '${unknown}' not found`);
 	const wanted = new Set(values.map((value) => value.toLowerCase()));
 	const found: Person[] = [];
 	for (const person of instance.persons.values()) {
-		const value = filterType === 'id' ? person.id : (person.fields['email'] ?? '');
+		const value = filterType === 'id' ? person.id : (person.fields[filterType] ?? '');
 		if (wanted.has(String(value).toLowerCase())) found.push(person);
 	}
+	if (found.length > MOST_RESULTS) return failed('1003', 'Too many results match the filter');
 	return succeeded({ result: found.map((person) => shownPerson(person, names)) });
 }
 
@@ -167,15 +176,19 @@ function shownPerson({ id, fields }: Person, names: readonly string[]) {
 	};
 }
 
-function describeLeads(): StandInAnswer {
+function describeLeads({ instance }: Call): StandInAnswer {
 	return succeeded({
-		result: PERSON_FIELDS.map(({ displayName, dataType, rest, soap }, at) => ({
-			id: at + 2,
-			displayName,
-			dataType,
-			rest: { name: rest, readOnly: false },
-			soap: { name: soap, readOnly: false },
-		})),
+		result: instance.fields.map((field, at) => {
+			const { displayName, dataType, length, rest, soap, readOnly = false } = field;
+			return {
+				id: at + 2,
+				displayName,
+				dataType,
+				...(length === undefined ? {} : { length }),
+				rest: { name: rest, readOnly },
+				soap: { name: soap, readOnly },
+			};
+		}),
 	});
 }
 
@@ -200,6 +213,30 @@ function form({ path, instance }: Call): StandInAnswer {
 	const found = instance.forms.find((candidate) => candidate.id === id);
 	if (found === undefined) return failed('702', 'Form not found');
 	return succeeded({ errors: [], warnings: [], result: [shownForm(found)] });
+}
+
+function formFields({ path, instance }: Call): StandInAnswer {
+	const id = Number(/form\/(\d+)\//.exec(path)?.[1]);
+	const found = instance.forms.find((candidate) => candidate.id === id);
+	if (found === undefined) return failed('702', 'Form not found');
+	const { fields = FORM_FIELDS } = found;
+	return succeeded({ errors: [], warnings: [], result: fields.map(shownFormField) });
+}
+
+function shownFormField(field: FormField, at: number) {
+	const { id, dataType, maxLength, required = false, values } = field;
+	const place = { id, dataType, rowNumber: at, columnNumber: 0 };
+	if (dataType === 'profiling') return place;
+	return {
+		...place,
+		label: `${id}:`,
+		validationMessage: 'This field is required.',
+		...(maxLength === undefined ? {} : { maxLength }),
+		...(values === undefined ? {} : { fieldMetaData: { multiSelect: false, values } }),
+		required,
+		formPrefill: true,
+		visibilityRules: { ruleType: 'alwaysShow' },
+	};
 }
 
 function shownForm({ id, name }: Form) {

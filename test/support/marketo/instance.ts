@@ -34,11 +34,25 @@ export interface Person {
 	id: number;
 	/** By their names in REST. */
 	fields: Record<string, string | number | boolean | null>;
+	/** Which of all changes made the person. */
+	made?: number;
 }
 
 export interface Form {
 	id: number;
 	name: string;
+	/** `FORM_FIELDS` when absent. */
+	fields?: FormField[];
+}
+
+/** A field of a form, by its name there, which is that of SOAP. */
+export interface FormField {
+	id: string;
+	dataType: string;
+	maxLength?: number;
+	required?: boolean;
+	/** Of a list to choose from. */
+	values?: Array<{ label: string; value: string }>;
 }
 
 export interface PersonField {
@@ -46,31 +60,90 @@ export interface PersonField {
 	rest: string;
 	soap: string;
 	dataType: string;
+	/** Characters; absent for what has no length. */
+	length?: number;
+	readOnly?: boolean;
 }
 
 /** The fields a person has in every instance, as far as they matter here, and one of its own. */
 export const PERSON_FIELDS: readonly PersonField[] = [
-	{ displayName: 'Company Name', rest: 'company', soap: 'Company', dataType: 'string' },
-	{ displayName: 'Country', rest: 'country', soap: 'Country', dataType: 'string' },
-	{ displayName: 'Created At', rest: 'createdAt', soap: 'CreatedAt', dataType: 'datetime' },
-	{ displayName: 'Description', rest: 'description', soap: 'Description', dataType: 'text' },
-	{ displayName: 'Email Address', rest: 'email', soap: 'Email', dataType: 'email' },
-	{ displayName: 'First Name', rest: 'firstName', soap: 'FirstName', dataType: 'string' },
-	{ displayName: 'Id', rest: 'id', soap: 'Id', dataType: 'integer' },
-	{ displayName: 'Job Title', rest: 'title', soap: 'Title', dataType: 'string' },
-	{ displayName: 'Last Name', rest: 'lastName', soap: 'LastName', dataType: 'string' },
+	{
+		displayName: 'Company Name',
+		rest: 'company',
+		soap: 'Company',
+		dataType: 'string',
+		length: 255,
+	},
+	{ displayName: 'Country', rest: 'country', soap: 'Country', dataType: 'string', length: 255 },
+	{
+		displayName: 'Created At',
+		rest: 'createdAt',
+		soap: 'CreatedAt',
+		dataType: 'datetime',
+		readOnly: true,
+	},
+	{
+		displayName: 'Description',
+		rest: 'description',
+		soap: 'Description',
+		dataType: 'text',
+		length: 2000,
+	},
+	{ displayName: 'Email Address', rest: 'email', soap: 'Email', dataType: 'email', length: 255 },
+	{
+		displayName: 'First Name',
+		rest: 'firstName',
+		soap: 'FirstName',
+		dataType: 'string',
+		length: 255,
+	},
+	{ displayName: 'Id', rest: 'id', soap: 'Id', dataType: 'integer', readOnly: true },
+	{ displayName: 'Job Title', rest: 'title', soap: 'Title', dataType: 'string', length: 255 },
+	{ displayName: 'Last Name', rest: 'lastName', soap: 'LastName', dataType: 'string', length: 255 },
 	{ displayName: 'Lead Score', rest: 'leadScore', soap: 'LeadScore', dataType: 'score' },
-	{ displayName: 'Lead Source', rest: 'leadSource', soap: 'LeadSource', dataType: 'string' },
-	{ displayName: 'Offer Title', rest: 'offerTitle', soap: 'OfferTitle', dataType: 'string' },
+	{
+		displayName: 'Lead Source',
+		rest: 'leadSource',
+		soap: 'LeadSource',
+		dataType: 'string',
+		length: 255,
+	},
+	{
+		displayName: 'Offer Title',
+		rest: 'offerTitle',
+		soap: 'OfferTitle',
+		dataType: 'string',
+		length: 255,
+	},
 	{
 		displayName: 'Marketplace Source',
 		rest: 'marketplaceSource',
 		soap: 'Marketplace_Source',
 		dataType: 'string',
+		length: 255,
 	},
-	{ displayName: 'Phone Number', rest: 'phone', soap: 'Phone', dataType: 'phone' },
+	{ displayName: 'Phone Number', rest: 'phone', soap: 'Phone', dataType: 'phone', length: 255 },
 	{ displayName: 'Unsubscribed', rest: 'unsubscribed', soap: 'Unsubscribed', dataType: 'boolean' },
-	{ displayName: 'Updated At', rest: 'updatedAt', soap: 'UpdatedAt', dataType: 'datetime' },
+	{
+		displayName: 'Updated At',
+		rest: 'updatedAt',
+		soap: 'UpdatedAt',
+		dataType: 'datetime',
+		readOnly: true,
+	},
+];
+
+/** The form that a publisher is told to make, and its button. */
+export const FORM_FIELDS: readonly FormField[] = [
+	{ id: 'FirstName', dataType: 'text', maxLength: 255 },
+	{ id: 'LastName', dataType: 'text', maxLength: 255 },
+	{ id: 'Email', dataType: 'email', required: true },
+	{ id: 'Phone', dataType: 'telephone', maxLength: 255 },
+	{ id: 'Country', dataType: 'text', maxLength: 255 },
+	{ id: 'Company', dataType: 'text', maxLength: 255 },
+	{ id: 'Title', dataType: 'text', maxLength: 255 },
+	{ id: 'LeadSource', dataType: 'hidden' },
+	{ id: 'Profiling', dataType: 'profiling' },
 ];
 
 /** A place between two activities of the log. */
@@ -85,6 +158,8 @@ export interface Scan {
 	/** Activities of which types, and with which primary attributes; empty for any. */
 	types: readonly number[];
 	assets: readonly number[];
+	/** Of which persons; empty for all. */
+	leads?: readonly number[];
 	most: number;
 	/** Activities of all types that are looked at. */
 	window: number;
@@ -93,7 +168,12 @@ export interface Scan {
 export class MarketoInstance {
 	readonly forms: Form[] = [];
 	readonly persons = new Map<number, Person>();
+	readonly fields: PersonField[] = [...PERSON_FIELDS];
+	/** Persons that were made so far, those that are gone included. */
+	changes = 0;
 	#log: Activity[] = [];
+	/** Activities that will be committed, with the time from which they show. */
+	#pending: Array<[shows: number, activity: Activity]> = [];
 	#isSorted = true;
 	#nextPerson = 318_581;
 	#nextActivity = 102_988;
@@ -112,7 +192,8 @@ export class MarketoInstance {
 	}
 
 	addPerson(fields: Person['fields']): Person {
-		const person = { id: this.#nextPerson, fields };
+		this.changes += 1;
+		const person = { id: this.#nextPerson, fields, made: this.changes };
 		this.#nextPerson += 1;
 		this.persons.set(person.id, person);
 		return person;
@@ -132,12 +213,35 @@ export class MarketoInstance {
 		return added;
 	}
 
+	/** Adds an activity that shows from a time on only. */
+	addLater(activity: Parameters<MarketoInstance['addActivity']>[0], shows: number): void {
+		this.#pending.push([shows, this.addActivity({ ...activity, isVisible: false })]);
+	}
+
+	/** Commits what is due by now. */
+	commit(now: number): void {
+		for (const [shows, activity] of this.#pending) activity.isVisible ||= shows <= now;
+		this.#pending = this.#pending.filter(([shows]) => shows > now);
+	}
+
+	/** All persons with this value of a field, the one that was changed last first. */
+	personsWith(field: string, value: unknown, seen = Number.POSITIVE_INFINITY): Person[] {
+		const wanted = String(value).toLowerCase();
+		const found = [...this.persons.values()].filter(({ id, fields, made = 0 }) => {
+			if (made > seen) return false;
+			const own = field === 'id' ? id : (fields[field] ?? '');
+			return String(own).toLowerCase() === wanted;
+		});
+		const changed = ({ fields }: Person) => String(fields['updatedAt'] ?? '');
+		return found.sort((a, b) => changed(b).localeCompare(changed(a)));
+	}
+
 	activities(): readonly Activity[] {
 		return this.#log;
 	}
 
 	/** Looks through the log from a place on, as far as the window allows. */
-	scan(from: LogPosition, { types, assets, most, window }: Scan) {
+	scan(from: LogPosition, { types, assets, leads = [], most, window }: Scan) {
 		if (!this.#isSorted) {
 			this.#log.sort(compare);
 			this.#isSorted = true;
@@ -154,7 +258,8 @@ export class MarketoInstance {
 			position.id = activity.id;
 			const isOfType = types.length === 0 || types.includes(activity.typeId);
 			const isOfAsset = assets.length === 0 || assets.includes(activity.primaryId ?? -1);
-			if (isOfType && isOfAsset) found.push(activity);
+			const isOfLead = leads.length === 0 || leads.includes(activity.leadId);
+			if (isOfType && isOfAsset && isOfLead) found.push(activity);
 		}
 		let hasMore = false;
 		for (; at < this.#log.length && !hasMore; at += 1) hasMore = this.#log[at]!.isVisible;

@@ -3,6 +3,7 @@
  * an activity log that a call looks through 300 activities at a time, persons, forms and usage.
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { serialize } from 'php-serialize';
 
@@ -14,6 +15,7 @@ import { ENDPOINTS } from './endpoints.ts';
 import type { PageShape } from './endpoints.ts';
 import { FILL_OUT_FORM, MarketoInstance, PERSON_FIELDS } from './instance.ts';
 import type { Activity, Attribute, Person } from './instance.ts';
+import { WRITE_ENDPOINTS } from './writing.ts';
 
 /** Seconds a new access token is good for. */
 const TOKEN_LIFETIME = 3_600;
@@ -24,7 +26,15 @@ const MOST_URI = 8 * 1_024;
 /** Seconds a test may wait: what is asked to wait longer is over the rate, whose window is 20 s. */
 const SHORT_WAIT = 2;
 
-export const PERMISSIONS = ['Read-Only Activity', 'Read-Only Person', 'Read-Only Assets'] as const;
+/** Bytes of a body, beyond which it is refused. */
+const MOST_BODY = 1_024 * 1_024;
+
+export const PERMISSIONS = [
+	'Read-Only Activity',
+	'Read-Only Person',
+	'Read-Only Assets',
+	'Read-Write Person',
+] as const;
 
 export interface MarketoOptions extends StandInOptions {
 	formId?: number;
@@ -65,6 +75,18 @@ export class MarketoStandIn {
 	/** Calls a day, of which `callsToday` have been made. */
 	dailyQuota = Number.POSITIVE_INFINITY;
 	callsToday = 0;
+	/** Milliseconds from the submit of a form until the log of activities shows it. */
+	commitDelay = 0;
+	/** Which calls the faults strike: pages of fill-outs, or what is written. */
+	struck: 'reading' | 'writing' = 'reading';
+	/** Calls that are being answered, and the most there were at once. */
+	atOnce = { now: 0, most: 0 };
+	/** Answers a call that writes in another way, by its path and body. */
+	spoil: (path: string, body: string) => StandInAnswer | undefined = () => undefined;
+	/** The same once it has been written, as where Marketo's own time runs out behind it. */
+	belie: (path: string, body: string) => StandInAnswer | undefined = () => undefined;
+	/** Milliseconds that a call which writes takes. */
+	writingTakes = 0;
 	shape: PageShape = { most: 300, pauses: 0, window: 300 };
 	#server!: StandInServer;
 	/** Access tokens: when each ends, and the one a client has. */
@@ -82,8 +104,11 @@ export class MarketoStandIn {
 		const standIn = new MarketoStandIn(options);
 		standIn.#server = await StandInServer.start(
 			{
-				asksForLeads: ({ url }) => url.pathname === '/rest/v1/activities.json',
-				answer: (request) => standIn.#answer(request),
+				asksForLeads: (request) =>
+					standIn.struck === 'writing'
+						? isWriting(request)
+						: request.url.pathname === '/rest/v1/activities.json',
+				answer: async (request) => await standIn.#answerInTime(request),
 				refuse: (fault) => refusalFor(fault),
 			},
 			options,
@@ -276,12 +301,25 @@ export class MarketoStandIn {
 
 	// --- What the API answers ---------------------------------------------------------------------
 
-	#answer(request: StandInRequest): StandInAnswer {
+	async #answerInTime(request: StandInRequest): Promise<StandInAnswer> {
+		this.atOnce.now += 1;
+		this.atOnce.most = Math.max(this.atOnce.most, this.atOnce.now);
+		try {
+			const { changes } = this.instance;
+			if (isWriting(request) && this.writingTakes > 0) await sleep(this.writingTakes);
+			return this.#answer(request, changes);
+		} finally {
+			this.atOnce.now -= 1;
+		}
+	}
+
+	#answer(request: StandInRequest, seen: number): StandInAnswer {
 		const { url } = request;
+		this.instance.commit(this.now());
 		if (url.pathname === '/identity/oauth/token') return this.#signIn(request);
 		const address = `${url.pathname}${url.search}`;
 		if (address.length > MOST_URI) return gatewayPage(414, 'Request-URI Too Long');
-		const answer = this.#limited() ?? this.#admitted(request) ?? this.#call(request);
+		const answer = this.#limited() ?? this.#admitted(request) ?? this.#call(request, seen);
 		const code = codeOf(answer);
 		if (code === undefined || !UNCOUNTED.has(code)) {
 			this.callsToday += 1;
@@ -339,7 +377,7 @@ export class MarketoStandIn {
 		return endsAt <= this.now() ? failed('602') : undefined;
 	}
 
-	#call({ method, url, headers, body }: StandInRequest): StandInAnswer {
+	#call({ method, url, headers, body }: StandInRequest, seen: number): StandInAnswer {
 		const path = url.pathname;
 		const scripted = this.#scripted.find((entry) => entry.times > 0 && entry.path.test(path));
 		if (scripted) {
@@ -354,13 +392,35 @@ export class MarketoStandIn {
 			}
 			for (const [name, value] of new URLSearchParams(body)) query.append(name, value);
 		}
-		if (method !== 'GET' && !isLongGet) return failed('605', 'HTTP Method not supported');
+		if (method !== 'GET' && !isLongGet) return this.#change({ path, headers, body, seen });
 		if (path === '/rest/v1/stats/usage.json') return this.#usage();
 		const endpoint = ENDPOINTS.find(([pattern]) => pattern.test(path));
 		if (endpoint === undefined) return failed('610');
 		const [, permission, answer] = endpoint;
 		if (!this.permissions.has(permission)) return failed('603');
 		return answer({ path, query, instance: this.instance, shape: this.shape, now: this.now() });
+	}
+
+	#change({ path, headers, body, seen }: Change): StandInAnswer {
+		if (Buffer.byteLength(body) > MOST_BODY) return gatewayPage(413, 'Request Entity Too Large');
+		const endpoint = WRITE_ENDPOINTS.find(([pattern]) => pattern.test(path));
+		if (endpoint === undefined) return failed('605', 'HTTP Method not supported');
+		const [, permission, answer] = endpoint;
+		if (!this.permissions.has(permission)) return failed('603');
+		const spoilt = this.spoil(path, body);
+		if (spoilt !== undefined) return spoilt;
+		if (!/^application\/json\b/.test(headers['content-type'] ?? '')) {
+			return failed('612', 'Invalid Content Type');
+		}
+		let content: unknown;
+		try {
+			content = JSON.parse(body);
+		} catch {
+			return failed('609', 'Invalid JSON');
+		}
+		const { instance, commitDelay } = this;
+		const told = answer({ body: Object(content), instance, now: this.now(), commitDelay, seen });
+		return this.belie(path, body) ?? told;
 	}
 
 	#usage(): StandInAnswer {
@@ -370,6 +430,11 @@ export class MarketoStandIn {
 	}
 }
 
+interface Change extends Pick<StandInRequest, 'body' | 'headers'> {
+	path: string;
+	seen: number;
+}
+
 function newClient() {
 	return { clientId: randomUUID(), clientSecret: randomUUID().replaceAll('-', '') };
 }
@@ -377,6 +442,11 @@ function newClient() {
 /** A Marketo instance with one form, on a free port. */
 export async function startMarketo(options: MarketoOptions = {}): Promise<MarketoStandIn> {
 	return await MarketoStandIn.start(options);
+}
+
+function isWriting({ method, url }: StandInRequest): boolean {
+	const isLongGet = url.searchParams.get('_method') === 'GET';
+	return method !== 'GET' && !isLongGet && url.pathname.startsWith('/rest/v1/leads');
 }
 
 /** Over the rate, whose window is 20 s; too many at once; not available; a gateway's page. */

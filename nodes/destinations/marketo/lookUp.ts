@@ -1,0 +1,105 @@
+import type { JsonObject } from '../../lead';
+import type { RetryLimits } from '../retry';
+import type { MarketoClient } from './client';
+import { FILL_OUT_FORM, isObject, readFillOut, textOf, type FillOut } from './fillOut';
+import { readToken, secondBefore } from './reader';
+import { oddAnswer } from './refusal';
+
+/** Addresses in a call: Marketo takes 300, but refuses where more than 1,000 persons have them. */
+export const MOST_ADDRESSES = 200;
+/** Activities in an answer. */
+const PAGE_SIZE = 300;
+
+/** Persons by their e-mail address, in small letters; several may have the same. */
+export type PersonsByEmail = ReadonlyMap<string, readonly JsonObject[]>;
+
+/** @param emails at most `MOST_ADDRESSES`, none with a comma */
+export async function findPersons(
+	client: MarketoClient,
+	emails: readonly string[],
+	fields: readonly string[],
+	limits: RetryLimits,
+): Promise<PersonsByEmail> {
+	const found = new Map<string, JsonObject[]>();
+	const persons = await readPersons(client, 'email', emails, fields, limits);
+	for (const person of persons) {
+		const email = textOf(person['email']).toLowerCase();
+		found.set(email, [...(found.get(email) ?? []), person]);
+	}
+	return found;
+}
+
+/** `undefined` for one who is not there. */
+export async function findPerson(
+	client: MarketoClient,
+	id: string,
+	fields: readonly string[],
+	limits: RetryLimits,
+): Promise<JsonObject | undefined> {
+	const persons = await readPersons(client, 'id', [id], fields, limits);
+	return persons.find((person) => textOf(person['id']) === id);
+}
+
+async function readPersons(
+	client: MarketoClient,
+	filterType: 'email' | 'id',
+	values: readonly string[],
+	fields: readonly string[],
+	limits: RetryLimits,
+): Promise<JsonObject[]> {
+	const names = [...new Set(['id', 'email', ...fields])];
+	const { result } = await client.read(
+		'/rest/v1/leads.json',
+		{ filterType, filterValues: values.join(','), fields: names.join(',') },
+		limits,
+	);
+	return result.map((person) => {
+		if (!isObject(person)) throw oddAnswer('a person is no object');
+		// What JSON was parsed from is JSON.
+		return person as JsonObject;
+	});
+}
+
+export interface LogSearch {
+	formId: number;
+	/** Epoch milliseconds. */
+	since: number;
+	/** Whose fill-outs; everybody's when absent. */
+	leadId?: string;
+	/** Answers after which the search ends. */
+	mostPages: number;
+}
+
+/** The fill-outs of a form since a time, in their order, and whether these are all. */
+export async function findFillOuts(
+	client: MarketoClient,
+	{ formId, since, leadId, mostPages }: LogSearch,
+	limits: RetryLimits,
+): Promise<{ fillOuts: FillOut[]; whole: boolean }> {
+	const fillOuts: FillOut[] = [];
+	// A start that is still to come by Marketo's clock is no time to ask for.
+	const from = Math.min(since, client.serviceTime ?? Date.now());
+	const { body } = await client.read(
+		'/rest/v1/activities/pagingtoken.json',
+		{ sinceDatetime: secondBefore(from) },
+		limits,
+	);
+	let token = readToken(body);
+	for (let page = 0; page < mostPages; page += 1) {
+		const answer = await client.read(
+			'/rest/v1/activities.json',
+			{
+				nextPageToken: token,
+				activityTypeIds: String(FILL_OUT_FORM),
+				assetIds: String(formId),
+				...(leadId === undefined ? {} : { leadIds: leadId }),
+				batchSize: String(PAGE_SIZE),
+			},
+			limits,
+		);
+		fillOuts.push(...answer.result.flatMap((entry) => readFillOut(entry, formId) ?? []));
+		if (answer.body['moreResult'] !== true) return { fillOuts, whole: true };
+		token = readToken(answer.body);
+	}
+	return { fillOuts, whole: false };
+}

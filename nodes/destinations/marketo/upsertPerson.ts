@@ -1,0 +1,103 @@
+import { retried, type RetryLimits } from '../retry';
+import { DestinationError } from '../types';
+import { timeIsUp } from '../writing';
+import type { MarketoClient } from './client';
+import type { OutgoingPerson } from './outgoing';
+import { readRecords } from './recordAnswer';
+import { explainRecord, explainWrite, isOfOneLead } from './writeRefusal';
+
+/** Marketo's own limit of a call. */
+const MOST_RECORDS = 300;
+/** Bytes of a call's records. Marketo refuses bodies of more than 1 MB (413). */
+const MOST_BYTES = 900_000;
+
+export type Upserted =
+	{ outcome: 'created' | 'updated'; id: string; isNew: boolean } | { refusal: DestinationError };
+
+/**
+ * Creates each person, or updates the one with the e-mail address. Done again after a lost answer it
+ * changes nothing more, so that is all there is to writing the same twice.
+ */
+export async function upsertPersons(
+	client: MarketoClient,
+	persons: readonly OutgoingPerson[],
+	limits: RetryLimits,
+): Promise<Upserted[]> {
+	const results = new Map<OutgoingPerson, Upserted>();
+	let stopped: DestinationError | undefined;
+
+	const write = async (batch: readonly OutgoingPerson[]): Promise<void> => {
+		try {
+			stopped ??= timeIsUp(limits);
+			if (stopped) throw stopped;
+			const records = await retried(
+				async () =>
+					readRecords(
+						await client.write(
+							'/rest/v1/leads.json',
+							{
+								action: 'createOrUpdate',
+								lookupField: 'email',
+								input: batch.map(({ fields }) => fields),
+							},
+							limits,
+						),
+						batch.length,
+					),
+				limits,
+			);
+			batch.forEach((person, at) => {
+				const { id, status, code } = records[at] ?? { status: '', code: '' };
+				const outcome = status === 'created' ? 'created' : 'updated';
+				results.set(
+					person,
+					id === undefined
+						? { refusal: explainRecord(code) }
+						: { outcome, id, isNew: status === 'created' },
+				);
+			});
+		} catch (error) {
+			const refusal = error instanceof DestinationError ? error : timeIsUp(limits);
+			if (!refusal) throw error;
+			if (isOfOneLead(refusal) && batch.length > 1) {
+				// Turned away altogether for what one of them says: without it the others are taken.
+				const middle = batch.length >> 1;
+				await write(batch.slice(0, middle));
+				await write(batch.slice(middle));
+				return;
+			}
+			if (!isOfOneLead(refusal)) stopped ??= explainWrite(refusal);
+			for (const person of batch) results.set(person, { refusal: explainWrite(refusal) });
+		}
+	};
+
+	// One after the other: two calls for one address at a time would make two persons of it.
+	for (const batch of batches(persons)) await write(batch);
+	return persons.map((person) => {
+		const result = results.get(person);
+		if (!result) throw new TypeError('A lead was left without a result');
+		return result;
+	});
+}
+
+/** In their order, none of them with two of the same address. */
+function batches(persons: readonly OutgoingPerson[]): OutgoingPerson[][] {
+	const all: OutgoingPerson[][] = [];
+	let emails = new Set<string>();
+	let room = 0;
+	for (const person of persons) {
+		const email = person.email.toLowerCase();
+		const size = Buffer.byteLength(JSON.stringify(person.fields)) + 1;
+		const last = all.at(-1);
+		if (!last || last.length >= MOST_RECORDS || size > room || emails.has(email)) {
+			all.push([person]);
+			emails = new Set([email]);
+			room = MOST_BYTES - size;
+		} else {
+			last.push(person);
+			emails.add(email);
+			room -= size;
+		}
+	}
+	return all;
+}

@@ -1,0 +1,218 @@
+import type { JsonValue } from '../../lead';
+import { retried, type RetryLimits } from '../retry';
+import { DestinationError } from '../types';
+import { timeIsUp, type LeadWriter, type OutgoingLead, type WriteResult } from '../writing';
+import type { MarketoClient } from './client';
+import { keyOf, textOf, type FillOut } from './fillOut';
+import { findFillOuts, findPerson } from './lookUp';
+import { toPerson, type OutgoingPerson, type WritePlace } from './outgoing';
+import { readFormLayout, readPersonFields, type FormLayout } from './personFields';
+import { PERSON_FIELDS } from './reader';
+import { toRecord } from './record';
+import { readRecords } from './recordAnswer';
+import { FormSubmission, type Submitted } from './submitForm';
+import { upsertPersons, type Upserted } from './upsertPerson';
+import { explainRecord, explainWrite } from './writeRefusal';
+
+/** Milliseconds before now within which a fill-out is read back. */
+const READ_BACK = 60 * 60 * 1_000;
+/** Answers of the log that are looked through for it. */
+const MOST_PAGES = 100;
+
+const PERSON_ID = /^\d{1,15}$/;
+/** The address of a lead that was made to try a connection. */
+const TEST_ADDRESS = /^msft_test_\d+@/i;
+
+export interface MarketoWriterOptions {
+	/** Filled out for each lead; `undefined` to create or update persons without a form. */
+	formId: number | undefined;
+	/** By its name in REST. */
+	leadSourceField: string;
+	/** The field that keeps the lead's id, by its name in REST; empty for none. */
+	leadIdField: string;
+	/** Milliseconds before now within which an earlier fill-out is looked for; 0 for not at all. */
+	lookBack: number;
+}
+
+/** A lead, and others of the call that are this very one. */
+interface Task {
+	person: OutgoingPerson;
+	indexes: number[];
+}
+
+/** Writes leads as fill-outs of a form, or as persons. */
+export class MarketoWriter implements LeadWriter {
+	private layout: FormLayout | undefined;
+	/** Keys of the leads that were written last, by the persons' ids. */
+	private readonly keys = new Map<string, string>();
+	/** Ids of persons who were not there before. */
+	private readonly made = new Set<string>();
+	/** Names of fields that were written beside the usual ones. */
+	private readonly additional = new Set<string>();
+
+	constructor(
+		private readonly client: MarketoClient,
+		private readonly options: MarketoWriterOptions,
+	) {}
+
+	async write(leads: readonly OutgoingLead[], limits: RetryLimits): Promise<WriteResult[]> {
+		const results: WriteResult[] = [];
+		if (leads.length === 0) return results;
+		try {
+			const late = timeIsUp(limits);
+			if (late) throw late;
+			this.layout ??= await this.readLayout(limits);
+			const tasks = this.prepare(leads, this.layout, results);
+			const persons = tasks.map(({ person }) => person);
+			const written = await this.writeAll(persons, limits);
+			tasks.forEach((task, at) => {
+				const result = written[at];
+				if (result) this.settle(results, task, result);
+			});
+		} catch (error) {
+			const refusal = error instanceof DestinationError ? error : timeIsUp(limits);
+			if (!refusal) throw error;
+			const explained = explainWrite(refusal);
+			leads.forEach((_, index) => (results[index] ??= { ok: false, refusal: explained }));
+		}
+		return results;
+	}
+
+	/** @param id the person's */
+	async read(id: string, limits: RetryLimits): Promise<JsonValue | undefined> {
+		if (!PERSON_ID.test(id)) return undefined;
+		const { leadSourceField } = this.options;
+		return await explained(async () => {
+			const fillOut = await this.fillOutOf(id, limits);
+			if (!fillOut) return undefined;
+			const fields = [...PERSON_FIELDS, leadSourceField, ...this.additional];
+			const names = this.options.formId === undefined ? [...fields, 'description'] : fields;
+			const person = await findPerson(this.client, id, names, limits);
+			return person && toRecord(fillOut, person, leadSourceField);
+		});
+	}
+
+	/**
+	 * Deletes the person, with all activities, where this writer made it or it is one of a test: a
+	 * person whom Marketo knew before is somebody else's.
+	 *
+	 * @param id the person's
+	 */
+	async remove(id: string, limits: RetryLimits): Promise<void> {
+		if (!PERSON_ID.test(id)) return;
+		await explained(async () => {
+			const person = await findPerson(this.client, id, [], limits);
+			if (!person) return;
+			const isOurs = this.made.has(id) || TEST_ADDRESS.test(textOf(person['email']));
+			if (!isOurs) throw knownBefore();
+			const input = [{ id: Number(id) }];
+			const answer = await retried(
+				async () => await this.client.write('/rest/v1/leads/delete.json', { input }, limits),
+				limits,
+			);
+			const [record] = readRecords(answer, 1);
+			const isGone = record?.status === 'deleted' || record?.code === NOT_FOUND;
+			if (!isGone) throw explainRecord(record?.code ?? '');
+		});
+	}
+
+	private async readLayout(limits: RetryLimits): Promise<FormLayout> {
+		const { formId } = this.options;
+		if (formId !== undefined) return await readFormLayout(this.client, formId, limits);
+		return { fields: await readPersonFields(this.client, limits), app: '' };
+	}
+
+	private prepare(
+		leads: readonly OutgoingLead[],
+		{ fields }: FormLayout,
+		results: WriteResult[],
+	): Task[] {
+		const { formId, leadSourceField, leadIdField } = this.options;
+		const where = formId === undefined ? 'instance' : 'form';
+		const place: WritePlace = { fields, where, leadSourceField, leadIdField };
+		const tasks = new Map<string, Task>();
+		leads.forEach((lead, index) => {
+			try {
+				const person = toPerson(lead, place);
+				for (const name of Object.keys(lead.additional)) this.additional.add(name);
+				// A fill-out can't be changed, a person can: of two versions the last one counts.
+				const version = formId === undefined ? JSON.stringify(person.fields) : '';
+				const key = `${person.key}${version}`;
+				const twin = tasks.get(key);
+				if (twin) twin.indexes.push(index);
+				else tasks.set(key, { person, indexes: [index] });
+			} catch (error) {
+				if (!(error instanceof DestinationError)) throw error;
+				results[index] = { ok: false, refusal: error };
+			}
+		});
+		return [...tasks.values()];
+	}
+
+	private async writeAll(
+		persons: readonly OutgoingPerson[],
+		limits: RetryLimits,
+	): Promise<Array<Submitted | Upserted>> {
+		const { formId, ...options } = this.options;
+		if (formId === undefined) return await upsertPersons(this.client, persons, limits);
+		return await new FormSubmission(this.client, { formId, ...options }).submit(persons, limits);
+	}
+
+	private settle(results: WriteResult[], task: Task, result: Submitted | Upserted): void {
+		for (const [at, index] of task.indexes.entries()) {
+			if ('refusal' in result) {
+				results[index] = { ok: false, refusal: result.refusal };
+				continue;
+			}
+			const { id } = result;
+			const outcome = at > 0 ? 'unchanged' : result.outcome;
+			results[index] = { ok: true, written: { outcome, id, url: this.urlOf(id) } };
+			this.keys.set(id, task.person.key);
+			if (result.isNew) this.made.add(id);
+		}
+	}
+
+	private urlOf(id: string): string {
+		const app = this.layout?.app ?? '';
+		return app && `${app}/leadDatabase/loadLeadDetail?leadId=${id}`;
+	}
+
+	/** The fill-out that was written for the person, or their last one; one of nothing without a form. */
+	private async fillOutOf(leadId: string, limits: RetryLimits): Promise<FillOut | undefined> {
+		const { formId } = this.options;
+		if (formId === undefined) {
+			return { ...NO_FILL_OUT, leadId: Number(leadId), attributes: new Map() };
+		}
+		const since = (this.client.serviceTime ?? Date.now()) - READ_BACK;
+		const search = { formId, since, leadId, mostPages: MOST_PAGES };
+		const { fillOuts } = await findFillOuts(this.client, search, limits);
+		const key = this.keys.get(leadId);
+		return fillOuts.findLast((fillOut) => key === undefined || keyOf(fillOut) === key);
+	}
+}
+
+/** "Lead not found". */
+const NOT_FOUND = '1004';
+
+const NO_FILL_OUT = {
+	guid: '',
+	activityDate: '',
+	at: undefined,
+	formId: '',
+	formName: '',
+} as const;
+
+async function explained<Result>(work: () => Promise<Result>): Promise<Result> {
+	try {
+		return await work();
+	} catch (error) {
+		throw error instanceof DestinationError ? explainWrite(error) : error;
+	}
+}
+
+function knownBefore(): DestinationError {
+	return new DestinationError('The person was in Marketo before, and was left there', {
+		description: 'Only persons who were made by a test are deleted. Look at it in Marketo.',
+		reason: 'other',
+	});
+}

@@ -1,0 +1,124 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { notSetUp } from '../address';
+import type { WritingDescription } from '../destination.description';
+import type { RetryLimits } from '../retry';
+import { DestinationError, type WriteInput } from '../types';
+import { readAccount } from './account';
+import { openMarketo } from './client';
+import { Pace } from './pace';
+import { fieldLocator, formProperty, readFieldName, readFormId } from './parameters.description';
+import { readFormLayout, readPersonFields, writable } from './personFields';
+import { LEAD_SOURCE } from './record';
+import { MarketoWriter } from './writer';
+import { explainWrite } from './writeRefusal';
+
+/** Milliseconds. A person is waiting before the editor. */
+const EDITOR_TIMEOUT = 20_000;
+/** Hours. An execution that is repeated is mostly repeated within a day. */
+const DEFAULT_LOOK_BACK = 24;
+/** Hours of a year. */
+const MOST_LOOK_BACK = 8_760;
+const HOUR = 60 * 60 * 1_000;
+
+const properties: INodeProperties[] = [
+	{
+		displayName: 'Method',
+		name: 'method',
+		type: 'options',
+		default: 'submitForm',
+		description: 'How the lead gets into Marketo',
+		options: [
+			{
+				name: 'Submit Form',
+				value: 'submitForm',
+				description:
+					'Fill out a form for each lead, as Microsoft’s connector does: one call for each',
+			},
+			{
+				name: 'Upsert Person',
+				value: 'upsertPerson',
+				description:
+					'Create the person, or update the one with the e-mail address: 300 in a call, and no fill-out',
+			},
+		],
+	},
+	{ ...formProperty, displayOptions: { show: { method: ['submitForm'] } } },
+];
+
+const options: INodeProperties[] = [
+	{
+		displayName: 'Lead ID Field',
+		name: 'leadIdField',
+		type: 'resourceLocator',
+		default: { mode: 'list', value: '' },
+		description:
+			'A text field of persons that keeps the lead’s ID, so that a lead just written is told at once. The form needs it as a hidden field.',
+		...fieldLocator,
+	},
+	{
+		displayName: 'Lead Source Field',
+		name: 'leadSourceField',
+		type: 'resourceLocator',
+		default: { mode: 'name', value: LEAD_SOURCE },
+		description: 'The field that Microsoft’s lead source is mapped to, by its REST API name',
+		...fieldLocator,
+	},
+	{
+		displayName: 'Look Back (Hours)',
+		name: 'lookBack',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: MOST_LOOK_BACK, numberPrecision: 0 },
+		default: DEFAULT_LOOK_BACK,
+		description:
+			'How far back to look whether a form was filled out for the very lead before, for persons whom Marketo knows. 0 to submit without looking.',
+	},
+];
+
+export const marketoWriting: WritingDescription = {
+	properties,
+	options,
+
+	async open(input) {
+		const { credential, option } = input;
+		const leadSourceField = readFieldName(option('leadSourceField')) || LEAD_SOURCE;
+		const leadIdField = readFieldName(option('leadIdField'));
+		const lookBack = readLookBack(option('lookBack')) * HOUR;
+		const formId = readForm(input);
+		const client = await openMarketo(readAccount(credential), new Pace());
+		return new MarketoWriter(client, { formId, leadSourceField, leadIdField, lookBack });
+	},
+
+	async fields(input) {
+		const formId = readForm(input);
+		const client = await openMarketo(readAccount(input.credential));
+		try {
+			if (formId === undefined) return writable(await readPersonFields(client, editorLimits()));
+			return writable((await readFormLayout(client, formId, editorLimits())).fields);
+		} catch (error) {
+			throw error instanceof DestinationError ? explainWrite(error) : error;
+		}
+	},
+};
+
+/** `undefined` where no form is filled out. */
+function readForm({ parameter }: WriteInput): number | undefined {
+	const method = parameter('method');
+	if (method === 'submitForm') return readFormId(parameter('form'));
+	if (method === 'upsertPerson') return undefined;
+	throw notSetUp('The method is none that is known', 'Choose Submit Form or Upsert Person.');
+}
+
+function readLookBack(value: unknown): number {
+	if (value === undefined || value === null || value === '') return DEFAULT_LOOK_BACK;
+	const hours = Number(value);
+	if (Number.isFinite(hours) && hours >= 0 && hours <= MOST_LOOK_BACK) return hours;
+	throw notSetUp(
+		'Look Back is not a number of hours',
+		`Set it to a number from 0 to ${MOST_LOOK_BACK}.`,
+	);
+}
+
+function editorLimits(): RetryLimits {
+	return { signal: AbortSignal.timeout(EDITOR_TIMEOUT), deadline: Date.now() + EDITOR_TIMEOUT };
+}

@@ -1,0 +1,892 @@
+/** Leads into Marketo, as fill-outs and as persons, against the stand-in over real HTTP. */
+import fc from 'fast-check';
+
+import { readAccount } from '../../../nodes/destinations/marketo/account.ts';
+import { openMarketo } from '../../../nodes/destinations/marketo/client.ts';
+import { Pace } from '../../../nodes/destinations/marketo/pace.ts';
+import { DailyQuota } from '../../../nodes/destinations/marketo/quota.ts';
+import { MarketoReader } from '../../../nodes/destinations/marketo/reader.ts';
+import { MarketoWriter } from '../../../nodes/destinations/marketo/writer.ts';
+import type { MarketoWriterOptions } from '../../../nodes/destinations/marketo/writer.ts';
+import { marketoWriting } from '../../../nodes/destinations/marketo/writing.description.ts';
+import { DestinationError } from '../../../nodes/destinations/types.ts';
+import type { OutgoingLead, WriteResult } from '../../../nodes/destinations/writing.ts';
+import { microsoftTestLead, parseLead } from '../../../nodes/lead/index.ts';
+import type { JsonObject, Lead } from '../../../nodes/lead/types.ts';
+import { destinationInput } from '../../support/destinationInput.ts';
+import { failed, gatewayPage } from '../../support/marketo/answers.ts';
+import { FORM_FIELDS } from '../../support/marketo/instance.ts';
+import { startMarketo } from '../../support/marketo/marketo.ts';
+import type { MarketoStandIn } from '../../support/marketo/marketo.ts';
+import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../support/pollContract/time.ts';
+import { generatedLead } from '../https/generatedLeads.ts';
+
+const SUBMIT = /submitForm\.json$/;
+const UPSERT = /\/leads\.json$/;
+const ACTIVITIES = /\/activities\.json$/;
+const ID_FIELD = 'marketplaceLead';
+
+let marketo: MarketoStandIn;
+beforeEach(async () => {
+	marketo = await startMarketo();
+	marketo.struck = 'writing';
+	const { instance } = marketo;
+	const text = { dataType: 'string', length: 255 };
+	instance.fields.push(
+		{ displayName: 'Marketplace Lead', rest: ID_FIELD, soap: 'Marketplace_Lead', ...text },
+		{ displayName: 'Region', rest: 'region', soap: 'Region', ...text },
+		{ displayName: 'Employees', rest: 'employees', soap: 'Employees', dataType: 'integer' },
+		{ displayName: 'Visited', rest: 'visited', soap: 'Visited', dataType: 'date' },
+	);
+	instance.forms[0]!.fields = [
+		...FORM_FIELDS,
+		...['Description', 'Unsubscribed', 'Region', 'Employees', 'Visited', 'Marketplace_Lead'].map(
+			(id) => ({ id, dataType: 'hidden' }),
+		),
+	];
+});
+afterEach(async () => await marketo?.stop());
+
+const inTime = (milliseconds = 20_000) => ({
+	signal: AbortSignal.timeout(milliseconds),
+	deadline: Date.now() + milliseconds,
+});
+
+const account = () => readAccount(marketo.credential);
+
+async function newWriter(
+	options: Partial<MarketoWriterOptions> = {},
+	pace = new Pace({ calls: 1_000, window: 100 }),
+): Promise<MarketoWriter> {
+	return new MarketoWriter(await openMarketo(account(), pace), {
+		formId: marketo.formId,
+		leadSourceField: 'leadSource',
+		leadIdField: '',
+		lookBack: DAY,
+		...options,
+	});
+}
+
+const upserting = async () => await newWriter({ formId: undefined });
+
+/** A lead as the HTTPS trigger gives it, of this last name. */
+function lead(name: string, fields: JsonObject = {}, id = `lead-${name}`): Lead {
+	const { LeadSource = 'SPZA-INS|contoso.add-on', Description = '', ...details } = fields;
+	const Email = `${name.toLowerCase().replace(/\W/g, '')}@fabrikam.example`;
+	const UserDetails = { FirstName: 'Kim', LastName: name, Email, Company: 'Fabrikam', ...details };
+	const receivedAt = new Date(marketo.now()).toISOString();
+	const record = { UserDetails, LeadSource, Description };
+	return { ...parseLead(record, { destination: 'https', receivedAt }), id };
+}
+
+const outgoing = (one: Lead, additional: JsonObject = {}): OutgoingLead => ({
+	lead: one,
+	additional,
+});
+const many = (count: number) =>
+	Array.from({ length: count }, (_, at) => outgoing(lead(`Sample${at}`)));
+
+const outcomes = (results: readonly WriteResult[]) =>
+	results.map((result) => (result.ok ? result.written.outcome : result.refusal.message));
+const count = (results: readonly WriteResult[], outcome: string) =>
+	outcomes(results).filter((one) => one === outcome).length;
+
+function refusalOf(result: WriteResult | undefined): DestinationError {
+	if (!result || result.ok) throw new Error('It was not refused');
+	expectHelpful(result.refusal);
+	return result.refusal;
+}
+
+function expectHelpful(refusal: DestinationError): void {
+	expect(refusal.message).toMatch(/^[A-Z].{15,}[^.]$/);
+	expect(refusal.description).toMatch(/^[A-Z].{20,}\.$/);
+	expect(`${refusal.message} ${refusal.description}`).not.toMatch(BLAME);
+	expect(refusal.description).not.toMatch(/poll/);
+	expectNoSecret(refusal, marketo.secrets);
+}
+
+async function refused(action: Promise<unknown>): Promise<DestinationError> {
+	const error = await action.catch((reason: unknown) => reason);
+	if (!(error instanceof DestinationError)) throw new Error('It was not refused', { cause: error });
+	expectHelpful(error);
+	return error;
+}
+
+const persons = () => [...marketo.instance.persons.values()].map(({ fields }) => fields);
+const fillOuts = () => marketo.instance.activities().filter(({ typeId }) => typeId === 2);
+const calls = (path: RegExp, since = 0) =>
+	marketo.requests
+		.slice(since)
+		.filter(({ url, method }) => path.test(url.pathname) && (path !== UPSERT || method === 'POST'))
+		.length;
+
+/** What the poll trigger would read. */
+async function readAll(): Promise<Lead[]> {
+	const client = await openMarketo(account());
+	const quota = new DailyQuota(client, { dailyQuota: 50_000, share: 90 });
+	const { formId } = marketo;
+	const reader = new MarketoReader(client, quota, {
+		formId,
+		leadSourceField: 'leadSource',
+		personFields: [],
+	});
+	const page = await reader.readPage({
+		position: null,
+		since: marketo.now() - HOUR,
+		pageSize: 300,
+		isKnown: () => false,
+		...inTime(),
+	});
+	return page.rows.map(({ record }) => parseLead(record, { destination: 'marketo' }));
+}
+
+describe('a lead that fills out the form', () => {
+	it('is what Microsoft’s would be, and can be read, shown and taken away', async () => {
+		const writer = await newWriter();
+		const sent = lead('Sample', { Phone: '(617) 555-5555', Country: 'USA', Title: 'Buyer' });
+		const [result] = await writer.write([outgoing(sent)], inTime());
+		if (!result?.ok) throw refusalOf(result);
+		const { id, url, outcome } = result.written;
+		expect(outcome).toBe('created');
+		expect(url).toBe(`https://app.marketo.example/leadDatabase/loadLeadDetail?leadId=${id}`);
+		expect(persons()).toEqual([
+			expect.objectContaining({
+				firstName: 'Kim',
+				lastName: 'Sample',
+				email: 'sample@fabrikam.example',
+				phone: '(617) 555-5555',
+				country: 'USA',
+				company: 'Fabrikam',
+				title: 'Buyer',
+				leadSource: 'SPZA-INS|contoso.add-on',
+				unsubscribed: false,
+			}),
+		]);
+		const record = await writer.read(id, inTime());
+		expect(record).toMatchObject({ formId: marketo.formId, leadId: Number(id) });
+		const read = parseLead(record, { destination: 'marketo' });
+		expect(read).toMatchObject({ customer: sent.customer, leadSource: sent.leadSource });
+		expect(read.properties).toEqual({
+			leadId: Number(id),
+			formId: marketo.formId,
+			formName: expect.any(String),
+		});
+		expect(await readAll()).toMatchObject([{ id: read.id, customer: sent.customer }]);
+
+		await writer.remove(id, inTime());
+		expect(persons()).toEqual([]);
+		expect(await writer.read(id, inTime())).toBeUndefined();
+		await writer.remove(id, inTime());
+	});
+
+	it('is not read back before the log shows it', async () => {
+		marketo.commitDelay = MINUTE;
+		const writer = await newWriter();
+		const [result] = await writer.write([outgoing(lead('Sample'))], inTime());
+		if (!result?.ok) throw refusalOf(result);
+		expect(await writer.read(result.written.id, inTime())).toBeUndefined();
+		marketo.pass(MINUTE);
+		expect(await writer.read(result.written.id, inTime())).toMatchObject({ LastName: 'Sample' });
+	});
+
+	it('is read back as itself where the person has filled out the form twice', async () => {
+		const [writer, other] = [await newWriter(), await newWriter()];
+		const [result] = await writer.write(
+			[outgoing(lead('One', { Email: 'a@b.example' }))],
+			inTime(),
+		);
+		if (!result?.ok) throw refusalOf(result);
+		await other.write([outgoing(lead('Two', { Email: 'a@b.example' }))], inTime());
+		const { id } = result.written;
+		expect(await writer.read(id, inTime())).toMatchObject({ LastName: 'One' });
+		expect(await (await newWriter()).read(id, inTime())).toMatchObject({ LastName: 'Two' });
+	});
+
+	it('has the parameters of the listing’s address, and no other properties', async () => {
+		const properties = {
+			mktcmpid: 'spring 26',
+			partnerid: '42&x=1',
+			deep: { a: 1 },
+			'odd name': 'x',
+		};
+		const sent = { ...lead('Sample'), properties };
+		await (await newWriter()).write([outgoing(sent)], inTime());
+		const [read] = await readAll();
+		expect(read).toMatchObject({
+			campaign: 'spring 26',
+			properties: { mktcmpid: 'spring 26', partnerid: '42&x=1' },
+		});
+		expect(JSON.stringify(read)).not.toMatch(/deep|odd name|marketplaceLeadId/);
+	});
+
+	it('carries further fields of the form, of their types, which win', async () => {
+		const additional = {
+			region: ['EMEA', 'APAC'],
+			employees: '50',
+			visited: '2026-03-01T10:00:00Z',
+			title: 'CEO',
+		};
+		const writer = await newWriter();
+		const sent = lead('Sample', { Title: 'Buyer' });
+		const [result] = await writer.write([outgoing(sent, additional)], inTime());
+		if (!result?.ok) throw refusalOf(result);
+		expect(persons()).toMatchObject([
+			{ region: 'EMEA;APAC', employees: 50, visited: '2026-03-01', title: 'CEO' },
+		]);
+		expect(await writer.read(result.written.id, inTime())).toMatchObject({ Region: 'EMEA;APAC' });
+	});
+
+	it('leaves out what the form has no field for', async () => {
+		marketo.instance.forms[0]!.fields = FORM_FIELDS.filter(({ id }) => id !== 'Phone');
+		const sent = lead('Sample', { Phone: '+16175555555', Description: 'Hello' });
+		expect(outcomes(await (await newWriter()).write([outgoing(sent)], inTime()))).toEqual([
+			'created',
+		]);
+		expect(persons()[0]).not.toHaveProperty('phone');
+	});
+
+	it('that must not be contacted for another reason than its source says so', async () => {
+		const silent = { ...lead('Sample'), contactAllowed: false, stage: 'doNotContact' as const };
+		const dnc = lead('Other', { LeadSource: 'SPZA-DNC|contoso.add-on' });
+		await (await newWriter()).write([outgoing(silent), outgoing(dnc)], inTime());
+		expect(persons()).toMatchObject([{ unsubscribed: true }, { unsubscribed: false }]);
+		expect((await readAll()).map(({ contactAllowed }) => contactAllowed)).toEqual([false, false]);
+
+		marketo.instance.forms[0]!.fields = [...FORM_FIELDS];
+		const [result] = await (
+			await newWriter()
+		).write([outgoing({ ...silent, id: 'another' })], inTime());
+		expect(refusalOf(result)).toMatchObject({
+			message: 'The form has no field unsubscribed',
+			reason: 'configuration',
+		});
+	});
+
+	it('is cut where a field takes no more', async () => {
+		const sent = lead('x', { FirstName: '😀'.repeat(200), Description: 'y'.repeat(5_000) });
+		expect(outcomes(await (await newWriter()).write([outgoing(sent)], inTime()))).toEqual([
+			'created',
+		]);
+		expect(persons()).toMatchObject([
+			{ firstName: '😀'.repeat(127), description: 'y'.repeat(2_000) },
+		]);
+	});
+
+	it('is Microsoft’s test lead too, which goes away again with its person', async () => {
+		const writer = await newWriter();
+		const test = microsoftTestLead({ destination: 'marketo', now: marketo.now() });
+		const [result] = await writer.write([outgoing(test)], inTime());
+		if (!result?.ok) throw refusalOf(result);
+		expect(await readAll()).toMatchObject([{ isTest: true, leadSource: test.leadSource }]);
+		await (await newWriter()).remove(result.written.id, inTime());
+		expect(persons()).toEqual([]);
+	});
+
+	it('leaves a person who was there before where they are', async () => {
+		marketo.instance.upsertPerson({ email: 'sample@fabrikam.example', title: 'CEO' });
+		const writer = await newWriter();
+		const [result] = await writer.write([outgoing(lead('Sample'))], inTime());
+		if (!result?.ok) throw refusalOf(result);
+		expect(await refused(writer.remove(result.written.id, inTime()))).toMatchObject({
+			message: 'The person was in Marketo before, and was left there',
+		});
+		expect(persons()).toMatchObject([{ title: 'CEO', lastName: 'Sample' }]);
+	});
+});
+
+it('reads back as the same lead, whatever it holds, and is found again', async () => {
+	const line = (text: string) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+	const oneLine = (text: string) => {
+		const start = line(text.toWellFormed()).slice(0, 255);
+		return start.replace(/[\ud800-\udbff]$/, '').trim();
+	};
+	let serial = 0;
+	await fc.assert(
+		fc.asyncProperty(generatedLead, async (generated) => {
+			serial += 1;
+			const email = `kim.${serial}@fabrikam.example`;
+			const original = { ...generated.customer.original, email };
+			const sent = { ...generated, customer: { ...generated.customer, email, original } };
+			const [result] = await (await newWriter()).write([outgoing(sent)], inTime());
+			if (!result?.ok) throw refusalOf(result);
+			const record = await (await newWriter()).read(result.written.id, inTime());
+			const read = parseLead(record, { destination: 'marketo' });
+			const { customer, leadSource } = sent;
+			expect(read.customer).toMatchObject({
+				firstName: oneLine(customer.firstName),
+				email,
+				company: oneLine(customer.company),
+				title: oneLine(customer.title),
+			});
+			const { firstName, lastName, fullName } = customer;
+			const rest = fullName.startsWith(`${firstName} `)
+				? fullName.slice(firstName.length)
+				: fullName;
+			expect(read.customer.lastName).toBe(
+				oneLine(lastName || (fullName === firstName ? '' : rest.trim())),
+			);
+			expect(read.contactAllowed).toBe(sent.contactAllowed);
+			if (leadSource === oneLine(leadSource)) {
+				expect(read.source).toEqual(sent.source);
+				expect(read.offer.id === sent.offer.id || read.offer.id === '').toBe(true);
+			}
+			const plain = (text: string) =>
+				text
+					.toWellFormed()
+					.replace(/[^\P{Cc}\s]/gu, '')
+					.replace(/\s+/gu, ' ')
+					.trim();
+			expect(plain(sent.description).startsWith(plain(read.description).slice(0, 1_900))).toBe(
+				true,
+			);
+			const again = await (await newWriter()).write([outgoing(sent)], inTime());
+			expect(outcomes(again)).toEqual(['unchanged']);
+		}),
+		{ numRuns: 60 },
+	);
+}, 60_000);
+
+describe('written twice', () => {
+	it('is one fill-out, in one call, in the next, and beside others', async () => {
+		const writer = await newWriter();
+		const [one, two] = [outgoing(lead('One')), outgoing(lead('Two'))];
+		expect(outcomes(await writer.write([one, one], inTime()))).toEqual(['created', 'unchanged']);
+		expect(outcomes(await writer.write([two, one], inTime()))).toEqual(['created', 'unchanged']);
+		const other = await newWriter();
+		expect(outcomes(await other.write([one, two], inTime()))).toEqual(['unchanged', 'unchanged']);
+		expect(fillOuts()).toHaveLength(2);
+	});
+
+	it('is found where the log is long and others have filled out the form', async () => {
+		const one = outgoing(lead('One'));
+		await (await newWriter()).write([one], inTime());
+		marketo.addForeign(900, { at: marketo.now() + 1_000 * SECOND });
+		marketo.fillOut({ fields: { Email: 'one@fabrikam.example', LastName: 'One' } });
+		marketo.pass(2_000 * SECOND);
+		expect(outcomes(await (await newWriter()).write([one], inTime()))).toEqual(['unchanged']);
+	});
+
+	it('makes two of two leads of one person that say the same, in their order', async () => {
+		const two = ['a', 'b'].map((id) => outgoing(lead('Sample', {}, id)));
+		expect(outcomes(await (await newWriter()).write(two, inTime()))).toEqual([
+			'created',
+			'created',
+		]);
+		expect(fillOuts()).toHaveLength(2);
+		expect(persons()).toHaveLength(1);
+		expect(outcomes(await (await newWriter()).write(two, inTime()))).toEqual([
+			'unchanged',
+			'unchanged',
+		]);
+	});
+
+	it('makes one person of the leads of one address, however long a call takes', async () => {
+		marketo.writingTakes = 50;
+		const same = Array.from({ length: 6 }, (_, at) =>
+			outgoing(lead('Sample', { Email: at % 2 ? 'A@b.example' : 'a@b.example' }, `${at}`)),
+		);
+		const results = await (await newWriter()).write([...same, ...many(6)], inTime());
+		expect(count(results, 'created')).toBe(12);
+		expect(persons()).toHaveLength(7);
+		expect(marketo.atOnce.most).toBeLessThanOrEqual(4);
+		expect(marketo.atOnce.most).toBeGreaterThan(1);
+	});
+
+	it('is one fill-out where the answer was lost, and created all the same', async () => {
+		marketo.commitDelay = HOUR;
+		marketo.fault({ kind: 'cut', where: 'inAnswer' }, { page: 2 });
+		const results = await (await newWriter()).write(many(5), inTime());
+		expect(marketo.faultsLeft()).toBe(0);
+		expect(outcomes(results)).toEqual(Array(5).fill('created'));
+		expect(fillOuts()).toHaveLength(5);
+	});
+
+	it.each([
+		['whom Marketo knew with another source', 'Web', HOUR],
+		['who came back for the same offer', 'SPZA-INS|contoso.add-on', 0],
+	])('is one fill-out where the answer was lost of a person %s', async (_, leadSource, delay) => {
+		marketo.instance.upsertPerson({ email: 'sample@fabrikam.example', leadSource });
+		marketo.commitDelay = delay;
+		marketo.fault({ kind: 'cut', where: 'inAnswer' });
+		const results = await (await newWriter()).write([outgoing(lead('Sample'))], inTime());
+		expect(outcomes(results)).toEqual(['created']);
+		expect(fillOuts()).toHaveLength(1);
+	});
+
+	it('is another fill-out of the same person whose submit did not arrive', async () => {
+		// The person has come with the first of them, and says the same as the second would.
+		const two = ['a', 'b'].map((id) => outgoing(lead('Sample', {}, id)));
+		marketo.fault({ kind: 'cut', where: 'beforeAnswer' }, { page: 1 });
+		expect(outcomes(await (await newWriter()).write(two, inTime()))).toEqual([
+			'created',
+			'created',
+		]);
+		expect(fillOuts()).toHaveLength(2);
+	});
+
+	it('is looked for from the lead’s own time on', async () => {
+		marketo.instance.upsertPerson({ email: 'sample@fabrikam.example' });
+		marketo.addForeign(3_000, { at: marketo.now() - 10 * MINUTE });
+		const since = marketo.requests.length;
+		await (await newWriter()).write([outgoing(lead('Sample'))], inTime());
+		expect(calls(ACTIVITIES, since)).toBe(1);
+	});
+
+	it('is not taken for written where only the person has changed meanwhile', async () => {
+		const { instance } = marketo;
+		const leadSource = 'SPZA-INS|contoso.add-on';
+		const known = instance.upsertPerson({ email: 'sample@fabrikam.example', leadSource });
+		marketo.fault({ kind: 'cut', where: 'beforeAnswer' });
+		const writer = await newWriter();
+		Object.defineProperty(known.fields, 'updatedAt', {
+			get: () => new Date(marketo.now()).toISOString(),
+			set: () => undefined,
+			enumerable: true,
+		});
+		const results = await writer.write([outgoing(lead('Sample'))], inTime());
+		expect(outcomes(results)).toEqual(['created']);
+		expect(fillOuts()).toHaveLength(1);
+	});
+
+	it.each(['604', '611', '713', gatewayPage(502, 'Bad Gateway')])(
+		'is one fill-out where Marketo took it and said %j',
+		async (said) => {
+			marketo.commitDelay = HOUR;
+			marketo.belie = () => {
+				marketo.belie = () => undefined;
+				return typeof said === 'string' ? failed(said) : said;
+			};
+			const results = await (await newWriter()).write([outgoing(lead('One'))], inTime());
+			expect(outcomes(results)).toEqual(['created']);
+			expect(calls(SUBMIT)).toBe(1);
+			expect(fillOuts()).toHaveLength(1);
+		},
+	);
+
+	it('is submitted again without another look where Marketo surely did nothing', async () => {
+		marketo.script(SUBMIT, '615');
+		const since = marketo.requests.length;
+		expect(outcomes(await (await newWriter()).write([outgoing(lead('One'))], inTime()))).toEqual([
+			'created',
+		]);
+		expect(calls(SUBMIT, since)).toBe(2);
+		// Only the one before the first.
+		expect(calls(/leads\.jso[n]$/, since)).toBe(1);
+	});
+
+	it('is looked for as far back as is said, and not at all with 0', async () => {
+		const one = outgoing(lead('One'));
+		await (await newWriter()).write([one], inTime());
+		marketo.pass(3 * HOUR);
+		const short = await newWriter({ lookBack: 4 * HOUR });
+		expect(outcomes(await short.write([one], inTime()))).toEqual(['unchanged']);
+		const none = await newWriter({ lookBack: 0 });
+		const since = marketo.requests.length;
+		expect(outcomes(await none.write([one], inTime()))).toEqual(['created']);
+		expect(calls(ACTIVITIES, since)).toBe(0);
+		marketo.pass(3 * HOUR);
+		const late = await newWriter({ lookBack: HOUR });
+		expect(outcomes(await late.write([one], inTime()))).toEqual(['created']);
+	});
+
+	it('is not looked for where Marketo knows nobody', async () => {
+		const since = marketo.requests.length;
+		await (await newWriter()).write(many(3), inTime());
+		expect(calls(ACTIVITIES, since)).toBe(0);
+	});
+
+	it('refuses only those of known persons where the log is too long to tell', async () => {
+		marketo.instance.upsertPerson({ email: 'known@fabrikam.example' });
+		marketo.shape = { ...marketo.shape, pauses: 200 };
+		const results = await (
+			await newWriter()
+		).write([outgoing(lead('Known')), outgoing(lead('New'))], inTime());
+		expect(refusalOf(results[0]).message).toMatch(/could not be told in time/);
+		expect(outcomes(results)[1]).toBe('created');
+	});
+});
+
+describe('a lead ID field', () => {
+	it('tells a lead at once that the log does not show yet', async () => {
+		marketo.commitDelay = HOUR;
+		const one = outgoing(lead('One'));
+		await (await newWriter({ leadIdField: ID_FIELD })).write([one], inTime());
+		expect(persons()).toMatchObject([{ [ID_FIELD]: 'lead-One' }]);
+		const again = await (await newWriter({ leadIdField: ID_FIELD })).write([one], inTime());
+		expect(outcomes(again)).toEqual(['unchanged']);
+		expect(fillOuts()).toHaveLength(1);
+	});
+
+	it('leaves the earlier lead of a person to the log', async () => {
+		const two = ['a', 'b'].map((id) => outgoing(lead('Sample', {}, id)));
+		await (await newWriter({ leadIdField: ID_FIELD })).write(two, inTime());
+		const again = await (await newWriter({ leadIdField: ID_FIELD })).write(two, inTime());
+		expect(outcomes(again)).toEqual(['unchanged', 'unchanged']);
+	});
+
+	it('tells that a lead was taken whose answer was lost', async () => {
+		marketo.commitDelay = HOUR;
+		const leadSource = 'SPZA-INS|contoso.add-on';
+		marketo.instance.upsertPerson({ email: 'sample@fabrikam.example', leadSource });
+		marketo.fault({ kind: 'cut', where: 'inAnswer' });
+		const writer = await newWriter({ leadIdField: ID_FIELD });
+		expect(outcomes(await writer.write([outgoing(lead('Sample'))], inTime()))).toEqual(['created']);
+		expect(fillOuts()).toHaveLength(1);
+	});
+
+	it('takes ids that are longer than the field', async () => {
+		const two = ['a', 'b'].map((end) => outgoing(lead(end, {}, `${'x'.repeat(300)}${end}`)));
+		const writer = await newWriter({ leadIdField: ID_FIELD });
+		expect(outcomes(await writer.write(two, inTime()))).toEqual(['created', 'created']);
+		expect(outcomes(await writer.write(two, inTime()))).toEqual(['unchanged', 'unchanged']);
+	});
+
+	it('that the form does not have is refused', async () => {
+		marketo.instance.forms[0]!.fields = [...FORM_FIELDS];
+		const writer = await newWriter({ leadIdField: ID_FIELD });
+		const [result] = await writer.write([outgoing(lead('Sample'))], inTime());
+		expect(refusalOf(result)).toMatchObject({
+			message: `The form has no field ${ID_FIELD}`,
+			reason: 'configuration',
+		});
+	});
+});
+
+describe('500 leads that fill out the form', () => {
+	it('take a call each, and three looks', async () => {
+		const results = await (await newWriter()).write(many(500), inTime());
+		expect(count(results, 'created')).toBe(500);
+		expect(calls(SUBMIT)).toBe(500);
+		const ids = results.map((result) => result.ok && Number(result.written.id));
+		const names = ids.map((id) => marketo.instance.persons.get(Number(id))?.fields['lastName']);
+		expect(names).toEqual(ids.map((_, at) => `Sample${at}`));
+		const again = await (await newWriter()).write(many(500), inTime());
+		expect(count(again, 'unchanged')).toBe(500);
+		expect(fillOuts()).toHaveLength(500);
+	}, 30_000);
+
+	it('are all written but for those that are not taken', async () => {
+		const leads = many(100);
+		leads[10] = outgoing(lead('x', { Email: '' }));
+		leads[50] = outgoing(lead('y'), { region: 'x', nothing: 'y' });
+		leads[60] = outgoing(lead('z', { Email: 'nobody@nowhere' }));
+		const results = await (await newWriter()).write(leads, inTime());
+		expect(count(results, 'created')).toBe(97);
+		expect(refusalOf(results[10]).message).toBe('The lead has no e-mail address');
+		expect(refusalOf(results[50]).message).toBe('The form has no field nothing');
+		expect(refusalOf(results[60]).message).toBe('Marketo does not take what the lead says (1003)');
+	});
+
+	it('are all written but for one that Marketo always has trouble with', async () => {
+		marketo.spoil = (_, body) => (body.includes('"Odd"') ? failed('611') : undefined);
+		const leads = many(20);
+		leads[7] = outgoing(lead('Odd', { Email: 'a@b.example' }));
+		// Comes after it, because it is of the same person.
+		leads[8] = outgoing(lead('Even', { Email: 'a@b.example' }));
+		const results = await (await newWriter()).write(leads, inTime());
+		expect(count(results, 'created')).toBe(19);
+		expect(refusalOf(results[7])).toMatchObject({
+			message: 'Marketo has trouble of its own (611)',
+			reason: 'unreachable',
+		});
+	});
+
+	it('are all written where Marketo throttles in the middle', async () => {
+		marketo.fault({ kind: 'refused', why: 'throttled', waitSeconds: 1 }, { page: 20, times: 6 });
+		const results = await (await newWriter()).write(many(60), inTime());
+		expect(marketo.faultsLeft()).toBe(0);
+		expect(count(results, 'created')).toBe(60);
+		expect(fillOuts()).toHaveLength(60);
+	});
+
+	it('stay within the rate, and wait for it', async () => {
+		const began = Date.now();
+		const pace = new Pace({ calls: 20, window: 300 });
+		const results = await (await newWriter({}, pace)).write(many(70), inTime());
+		expect(count(results, 'created')).toBe(70);
+		expect(Date.now() - began).toBeGreaterThanOrEqual(900);
+	});
+
+	it('are refused where their turn would come too late, and not told as written', async () => {
+		const pace = new Pace({ calls: 24, window: 60_000 });
+		const results = await (await newWriter({}, pace)).write(many(50), inTime(2_000));
+		expect(count(results, 'created')).toBe(20);
+		expect(fillOuts()).toHaveLength(20);
+		expect(refusalOf(results.at(-1))).toMatchObject({
+			message: 'The time was up before this lead had its turn',
+			reason: 'throttled',
+		});
+	});
+
+	it('stop where the day’s calls are spent, and say so of each that is left', async () => {
+		const writer = await newWriter();
+		marketo.dailyQuota = 14;
+		const results = await writer.write(many(50), inTime());
+		expect(count(results, 'created')).toBe(10);
+		expect(refusalOf(results[49])).toMatchObject({
+			message: 'The daily calls of the Marketo instance are used up (607)',
+			reason: 'throttled',
+		});
+		expect(calls(SUBMIT)).toBeLessThanOrEqual(14);
+	});
+
+	it('stop where Marketo can’t be reached any more', async () => {
+		const writer = await newWriter();
+		await writer.write(many(1), inTime());
+		marketo.script(SUBMIT, gatewayPage(503, 'Unavailable'), Number.POSITIVE_INFINITY);
+		const results = await writer.write(many(40), inTime());
+		expect(outcomes(results)[0]).toBe('unchanged');
+		const refusals = results.slice(1).map(refusalOf);
+		expect(new Set(refusals.map(({ reason }) => reason))).toEqual(new Set(['unreachable']));
+		expect(calls(SUBMIT)).toBeLessThan(40);
+	}, 20_000);
+
+	it('end with the time, told as not written', async () => {
+		marketo.writingTakes = 100;
+		const results = await (await newWriter()).write(many(60), inTime(700));
+		const created = count(results, 'created');
+		expect(created).toBeGreaterThan(0);
+		expect(created).toBeLessThan(60);
+		expect(refusalOf(results.at(-1)).message).toMatch(/time/);
+		expect(fillOuts().length).toBeLessThanOrEqual(created + 4);
+	});
+});
+
+describe('a refusal', () => {
+	const written = async (one = lead('Sample'), additional: JsonObject = {}) =>
+		(await (await newWriter()).write([outgoing(one, additional)], inTime()))[0];
+
+	it('is of the sign-in, the permission, the form, in words', async () => {
+		const { permissions } = marketo;
+		for (const permission of [...permissions]) {
+			permissions.delete(permission);
+			marketo.instance.upsertPerson({ email: 'sample@fabrikam.example' });
+			expect(refusalOf(await written())).toMatchObject({ reason: 'permission' });
+			permissions.add(permission);
+		}
+		marketo.instance.forms.length = 0;
+		expect(refusalOf(await written()).reason).toBe('notFound');
+		const client = await openMarketo(readAccount(marketo.badCredential));
+		const options = { formId: 1, leadSourceField: 'leadSource', leadIdField: '', lookBack: 0 };
+		const results = await new MarketoWriter(client, options).write(many(2), inTime());
+		expect(results.map((result) => refusalOf(result).reason)).toEqual(
+			Array(2).fill('authentication'),
+		);
+	});
+
+	it('is nothing where the token runs out in the middle: it is renewed', async () => {
+		const writer = await newWriter();
+		await writer.write(many(1), inTime());
+		marketo.revokeAccess();
+		expect(count(await writer.write(many(30), inTime()), 'created')).toBe(29);
+	});
+
+	it.each([
+		['', /no e-mail address/],
+		['kìm@fabrikam.example', /not one that Marketo takes/],
+		['kim,eve@fabrikam.example', /not one that Marketo takes/],
+		[`${'k'.repeat(250)}@fabrikam.example`, /not one that Marketo takes/],
+	])('is the address %j', async (Email, said) => {
+		expect(refusalOf(await written(lead('Sample', { Email }))).message).toMatch(said);
+		expect(calls(SUBMIT)).toBe(0);
+	});
+
+	it('is what the form wants and the lead does not have, by name', async () => {
+		const fields = marketo.instance.forms[0]!.fields!;
+		marketo.instance.forms[0]!.fields = fields.map((field) =>
+			field.id === 'Phone' ? { ...field, required: true } : field,
+		);
+		expect(refusalOf(await written())).toMatchObject({
+			message: 'The form wants what the lead does not have: Phone Number (1002)',
+			reason: 'configuration',
+		});
+	});
+
+	it('is an additional field that is not there, not to be written, or of another type', async () => {
+		for (const additional of [
+			{ nothing: 'x' },
+			{ leadScore: 5 },
+			{ createdAt: '2026-01-01' },
+			{ employees: 'some' },
+			{ unsubscribed: 'perhaps' },
+			JSON.parse('{"__proto__": "x"}') as JsonObject,
+		]) {
+			expect(refusalOf(await written(lead('Bad'), additional)).reason).toBe('configuration');
+		}
+		expect(calls(SUBMIT)).toBe(0);
+	});
+
+	it('is a form without a field for the lead source', async () => {
+		marketo.instance.forms[0]!.fields = FORM_FIELDS.filter(({ id }) => id !== 'LeadSource');
+		expect(refusalOf(await written()).message).toBe('The form has no field leadSource');
+	});
+
+	it.each([
+		['no list', { status: 200, body: { success: true, result: 5 } }],
+		['an empty list', { status: 200, body: { success: true, result: [] } }],
+		['neither done nor refused', { status: 200, body: { success: true, result: [{ id: 5 }] } }],
+		['no object', { status: 200, body: { success: true, result: [null] } }],
+		['a page', gatewayPage(200, 'Welcome')],
+	])('is an answer that is %s', async (_, answer) => {
+		marketo.script(SUBMIT, answer, Number.POSITIVE_INFINITY);
+		expect(refusalOf(await written()).message).toMatch(/^The answer is not one of Marketo/);
+	});
+});
+
+describe('a lead that makes a person', () => {
+	it('creates and updates by e-mail, 300 in a call, and no fill-out', async () => {
+		const results = await (await upserting()).write(many(650), inTime());
+		expect(count(results, 'created')).toBe(650);
+		expect(calls(UPSERT)).toBe(3);
+		const again = await (await upserting()).write(many(650), inTime());
+		expect(count(again, 'updated')).toBe(650);
+		expect(persons()).toHaveLength(650);
+		expect(fillOuts()).toEqual([]);
+	});
+
+	it('can be read back and taken away', async () => {
+		const writer = await upserting();
+		const sent = lead('Sample', { Country: 'USA', Description: 'Two\nlines' });
+		const [result] = await writer.write([outgoing(sent, { region: 'EMEA' })], inTime());
+		if (!result?.ok) throw refusalOf(result);
+		const { id, url } = result.written;
+		expect(url).toBe('');
+		const read = parseLead(await writer.read(id, inTime()), { destination: 'marketo' });
+		expect(read).toMatchObject({
+			leadSource: sent.leadSource,
+			customer: sent.customer,
+			description: 'Two\nlines',
+			properties: { region: 'EMEA' },
+		});
+		await writer.remove(id, inTime());
+		expect(await writer.read(id, inTime())).toBeUndefined();
+	});
+
+	it('is one person where the answer was lost', async () => {
+		marketo.fault({ kind: 'cut', where: 'inAnswer' });
+		const results = await (await upserting()).write(many(20), inTime());
+		expect(results.every(({ ok }) => ok)).toBe(true);
+		expect(persons()).toHaveLength(20);
+	});
+
+	it('takes the last of several leads of one person', async () => {
+		const leads = ['Buyer', 'CEO'].map((Title) =>
+			outgoing(lead('Sample', { Title, Email: Title === 'CEO' ? 'A@b.example' : 'a@b.example' })),
+		);
+		const results = await (await upserting()).write([...leads, leads[1]!], inTime());
+		expect(outcomes(results)).toEqual(['created', 'updated', 'unchanged']);
+		expect(persons()).toMatchObject([{ title: 'CEO' }]);
+	});
+
+	it('is refused where several persons have the address, and the others are written', async () => {
+		for (let at = 0; at < 2; at += 1) {
+			marketo.instance.addPerson({ email: 'sample1@fabrikam.example' });
+		}
+		const results = await (await upserting()).write(many(3), inTime());
+		expect(count(results, 'created')).toBe(2);
+		expect(refusalOf(results[1]).message).toBe(
+			'Several persons in Marketo have this e-mail address (1007)',
+		);
+	});
+
+	it('stays below a megabyte in a call', async () => {
+		const leads = many(300).map(({ lead: one }) =>
+			outgoing(one, { description: '漢'.repeat(2_000) }),
+		);
+		expect(count(await (await upserting()).write(leads, inTime()), 'created')).toBe(300);
+		expect(calls(UPSERT)).toBe(3);
+	});
+
+	it('is the one that is refused where Marketo turns away the whole call for it', async () => {
+		marketo.spoil = (path, body) =>
+			path.endsWith('/leads.json') && body.includes('spoils all') ? failed('1001') : undefined;
+		const leads = many(20);
+		leads[13] = outgoing(lead('Odd'), { region: 'spoils all' });
+		const results = await (await upserting()).write(leads, inTime());
+		expect(count(results, 'created')).toBe(19);
+		expect(refusalOf(results[13]).message).toMatch(/not of the type/);
+	});
+
+	it('is not begun after the time, and told so', async () => {
+		marketo.writingTakes = 300;
+		const limits = { signal: AbortSignal.timeout(10_000), deadline: Date.now() + 250 };
+		const results = await (await upserting()).write(many(650), limits);
+		expect(count(results, 'created')).toBe(300);
+		expect(refusalOf(results[649]).message).toBe('The time was up before this lead had its turn');
+		expect(persons()).toHaveLength(300);
+	});
+
+	it('waits and goes on where Marketo throttles, and stops where it has no calls left', async () => {
+		marketo.fault({ kind: 'refused', why: 'busy' }, { page: 1, times: 2 });
+		expect(count(await (await upserting()).write(many(650), inTime()), 'created')).toBe(650);
+		marketo.dailyQuota = marketo.callsToday + 2;
+		const results = await (await upserting()).write(many(650), inTime());
+		expect(count(results, 'updated')).toBe(300);
+		expect(refusalOf(results[649]).reason).toBe('throttled');
+	});
+});
+
+describe('the node’s settings', () => {
+	const input = (parameters: Record<string, unknown>, options: Record<string, unknown> = {}) =>
+		destinationInput(marketo.credential, parameters, { options });
+	const place = { method: 'submitForm' };
+
+	it('make a writer that writes', async () => {
+		const writer = await marketoWriting.open(
+			input(
+				{ ...place, form: String(marketo.formId) },
+				{ leadIdField: { __rl: true, mode: 'name', value: ID_FIELD }, lookBack: 2 },
+			),
+		);
+		expect(outcomes(await writer.write(many(1), inTime()))).toEqual(['created']);
+		expect(persons()).toMatchObject([{ [ID_FIELD]: 'lead-Sample0' }]);
+		const upsert = await marketoWriting.open(input({ method: 'upsertPerson' }));
+		expect(outcomes(await upsert.write(many(1), inTime()))).toEqual(['updated']);
+	});
+
+	it.each([
+		[{ method: 'submitForm', form: '' }, {}],
+		[{ method: 'submitForm', form: 'x' }, {}],
+		[{ method: 'other' }, {}],
+		[{ method: 'upsertPerson' }, { lookBack: -1 }],
+		[{ method: 'upsertPerson' }, { leadSourceField: 'a b' }],
+	])('%j with %j are refused', async (parameters, options) => {
+		const error = await refused(marketoWriting.open(input(parameters, options)));
+		expect(error.reason).toBe('configuration');
+	});
+
+	it('offer the fields of the form, or those of persons, by label', async () => {
+		marketo.instance.forms[0]!.fields!.push({
+			id: 'Country',
+			dataType: 'select',
+			values: [
+				{ label: 'Select...', value: '' },
+				{ label: 'Germany', value: 'DE' },
+			],
+		});
+		const form = await marketoWriting.fields!(input({ ...place, form: String(marketo.formId) }));
+		expect(form).toContainEqual({
+			name: 'country',
+			label: 'Country',
+			type: 'options',
+			choices: [{ name: 'Germany', value: 'DE' }],
+		});
+		expect(form).toContainEqual({ name: 'employees', label: 'Employees', type: 'number' });
+		expect(form).toContainEqual({ name: 'unsubscribed', label: 'Unsubscribed', type: 'boolean' });
+		expect(form.map(({ name }) => name)).not.toContain('leadScore');
+		const labels = form.map(({ label }) => label);
+		expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b, 'en')));
+
+		const all = (await marketoWriting.fields!(input({ method: 'upsertPerson' }))).map(
+			({ name }) => name,
+		);
+		expect(all).toContain('leadScore');
+		expect(all).not.toContain('createdAt');
+		marketo.permissions.delete('Read-Only Assets');
+		const error = await refused(
+			marketoWriting.fields!(input({ ...place, form: String(marketo.formId) })),
+		);
+		expect(error.reason).toBe('permission');
+	});
+});
