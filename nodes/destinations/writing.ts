@@ -1,7 +1,7 @@
 import { formatLeadSource, parseLead, parseLeadSource } from '../lead';
 import type { JsonObject, JsonValue, Lead, LeadDestinationName } from '../lead';
 import { findField, isCustomerField, type FieldName } from '../lead/fields';
-import type { RetryLimits } from './retry';
+import { retried, type RetryLimits } from './retry';
 import { DestinationError } from './types';
 
 /** A lead on its way into a destination. */
@@ -170,6 +170,21 @@ export function timeIsUp({ signal, deadline }: RetryLimits): DestinationError | 
 		description: 'It was not written. Run the node again for it, or with fewer leads at a time.',
 		reason: 'throttled',
 	});
+}
+
+/** Tries for as long as there is time. @throws DestinationError, also when there is none left */
+export async function inTime<Result>(
+	attempt: () => Promise<Result>,
+	limits: RetryLimits,
+): Promise<Result> {
+	const isLate = timeIsUp(limits);
+	if (isLate) throw isLate;
+	try {
+		return await retried(attempt, limits);
+	} catch (error) {
+		// The time can also be up between two tries, which the signal says in its own way.
+		throw error instanceof DestinationError ? error : (timeIsUp(limits) ?? error);
+	}
 }
 
 /** Does the work for each item, so many at a time, beginning in their order. */

@@ -56,7 +56,7 @@ export function readColumns({
 }: Pick<DestinationInput, 'option' | 'parameter'>): Columns {
 	const settings = new Map<string, string>();
 	const named = (value: unknown, setting: string): string => {
-		const column = columnName(value, setting);
+		const column = readColumnName(value, setting);
 		settings.set(column, setting);
 		return column;
 	};
@@ -93,7 +93,8 @@ export function readColumns({
 	};
 }
 
-function columnName(value: unknown, setting: string): string {
+/** @throws DestinationError for what is no logical name; `setting` is where it was given */
+export function readColumnName(value: unknown, setting: string): string {
 	// A resource locator gives its value; within a collection it comes whole.
 	const text = isRecord(value) ? value['value'] : value;
 	// Its schema name differs from its logical name in nothing but case.

@@ -3,63 +3,21 @@ import { isMarketplaceLead } from '../../lead';
 import type { DestinationDescription } from '../destination.description';
 import { openHttp } from '../http';
 import type { DestinationInput, ListEntry } from '../types';
-import {
-	COLUMN_NAME_PATTERN,
-	DEFAULT_LEAD_SOURCE_COLUMN,
-	LEAD_PARTS,
-	readColumns,
-} from './columns';
+import { readColumns } from './columns';
+import { columnProperty, columnsOption, leadSourceColumnProperty } from './columns.description';
 import { readEnvironment } from './environment';
 import { readColumnInfo } from './metadata';
 import { DynamicsReader } from './reader';
 import { WebApi, type WebApiOptions } from './webApi';
+import { dynamics365Writing } from './writing.description';
 
 /** Milliseconds. A person is waiting before the editor. */
 const EDITOR_TIMEOUT = 20_000;
 
-/** In a collection of several columns. */
-const column: INodeProperties = {
-	displayName: 'Column',
-	name: 'column',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
-	required: true,
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			typeOptions: { searchListMethod: 'searchColumns', searchable: true },
-		},
-		{
-			displayName: 'By Name',
-			name: 'name',
-			type: 'string',
-			placeholder: 'e.g. new_leadsource',
-			validation: [
-				{
-					type: 'regex',
-					properties: {
-						regex: COLUMN_NAME_PATTERN,
-						errorMessage: 'A column name has letters, digits and underscores',
-					},
-				},
-			],
-		},
-	],
-};
-
 const properties: INodeProperties[] = [
-	{
-		displayName: 'Lead Source Column',
-		name: 'leadSourceColumn',
-		type: 'resourceLocator',
-		default: { mode: 'name', value: DEFAULT_LEAD_SOURCE_COLUMN },
-		required: true,
-		description:
-			'The column of the table Lead that holds the lead source, such as AzureMarketplace-INS|contoso.offer. Where it holds none, the topic and the description of the lead are searched for it.',
-		modes: column.modes ?? [],
-	},
+	leadSourceColumnProperty(
+		'The column of the table Lead that holds the lead source, such as AzureMarketplace-INS|contoso.offer. Where it holds none, the topic and the description of the lead are searched for it.',
+	),
 ];
 
 const options: INodeProperties[] = [
@@ -75,40 +33,13 @@ const options: INodeProperties[] = [
 			{
 				displayName: 'Column',
 				name: 'column',
-				values: [column],
+				values: [columnProperty],
 			},
 		],
 	},
-	{
-		displayName: 'Columns',
-		name: 'columns',
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true },
-		placeholder: 'Add Column',
-		default: {},
-		description:
-			'Columns to read parts of the lead from, where these are not the ones every table Lead has',
-		options: [
-			{
-				displayName: 'Column',
-				name: 'column',
-				values: [
-					{
-						displayName: 'Lead Field',
-						name: 'field',
-						type: 'options',
-						options: LEAD_PARTS.map(({ name, label, column }) => ({
-							name: label,
-							value: name,
-							description: column === undefined ? 'No column unless set' : `Else ${column}`,
-						})),
-						default: 'OfferTitle',
-					},
-					column,
-				],
-			},
-		],
-	},
+	columnsOption(
+		'Columns to read parts of the lead from, where these are not the ones every table Lead has',
+	),
 ];
 
 export const dynamics365: DestinationDescription = {
@@ -130,6 +61,7 @@ export const dynamics365: DestinationDescription = {
 			};
 		},
 	},
+	writing: dynamics365Writing,
 
 	lists: {
 		async searchColumns({ credential }: DestinationInput): Promise<ListEntry[]> {

@@ -11,7 +11,7 @@ export interface ColumnInfo {
 	kind: 'choice' | 'other' | 'text';
 }
 
-const LEAD = "EntityDefinitions(LogicalName='lead')/Attributes";
+export const LEAD = "EntityDefinitions(LogicalName='lead')/Attributes";
 
 const KINDS: Readonly<Record<string, ColumnInfo['kind']>> = {
 	Memo: 'text',
@@ -71,19 +71,45 @@ export async function readSearchables(
 }
 
 /** What there is to choose in a column of choices. */
-async function readChoices(api: WebApi, column: string, limits: RetryLimits): Promise<Choice[]> {
+export async function readChoices(
+	api: WebApi,
+	column: string,
+	limits: RetryLimits,
+): Promise<Choice[]> {
 	const { body } = await api.get({
 		path: `${LEAD}(LogicalName='${column}')/Microsoft.Dynamics.CRM.PicklistAttributeMetadata?$select=LogicalName&$expand=OptionSet($select=Options),GlobalOptionSet($select=Options)`,
 		subject: 'columns',
 		...limits,
 	});
-	const set = asRecord(body['OptionSet']) ?? asRecord(body['GlobalOptionSet']);
+	return choicesIn(body);
+}
+
+/** The same for all columns of choices at once, by name. @throws DestinationError */
+export async function readAllChoices(
+	api: WebApi,
+	limits: RetryLimits,
+): Promise<Map<string, Choice[]>> {
+	const { body } = await api.get({
+		path: `${LEAD}/Microsoft.Dynamics.CRM.PicklistAttributeMetadata?$select=LogicalName&$expand=OptionSet($select=Options),GlobalOptionSet($select=Options)`,
+		subject: 'columns',
+		...limits,
+	});
+	return new Map(
+		recordsOf(body['value']).flatMap((attribute): Array<[string, Choice[]]> => {
+			const { LogicalName: name } = attribute;
+			return typeof name === 'string' ? [[name, choicesIn(attribute)]] : [];
+		}),
+	);
+}
+
+function choicesIn(attribute: Readonly<Record<string, unknown>>): Choice[] {
+	const set = asRecord(attribute['OptionSet']) ?? asRecord(attribute['GlobalOptionSet']);
 	return recordsOf(set?.['Options']).flatMap(({ Value: value, Label: label }): Choice[] =>
 		typeof value === 'number' ? [{ value, labels: labelsOf(label) }] : [],
 	);
 }
 
-function labelOf(label: unknown): string | undefined {
+export function labelOf(label: unknown): string | undefined {
 	const text = asRecord(asRecord(label)?.['UserLocalizedLabel'])?.['Label'];
 	return typeof text === 'string' && text !== '' ? text : undefined;
 }
@@ -97,7 +123,7 @@ function labelsOf(label: unknown): string[] {
 	});
 }
 
-function recordsOf(value: unknown): Array<Readonly<Record<string, unknown>>> {
+export function recordsOf(value: unknown): Array<Readonly<Record<string, unknown>>> {
 	const records = Array.isArray(value) ? value.map(asRecord) : [undefined];
 	if (records.every((record) => record !== undefined)) return records;
 	throw new DestinationError('Dynamics 365 described its columns in a form that is not known', {
@@ -106,7 +132,7 @@ function recordsOf(value: unknown): Array<Readonly<Record<string, unknown>>> {
 	});
 }
 
-function asRecord(value: unknown): Record<string, unknown> | undefined {
+export function asRecord(value: unknown): Record<string, unknown> | undefined {
 	return typeof value === 'object' && value !== null && !Array.isArray(value)
 		? (value as Record<string, unknown>)
 		: undefined;

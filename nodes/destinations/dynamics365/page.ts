@@ -2,7 +2,7 @@ import { DestinationError } from '../types';
 import { API_PATH, type WebApiAnswer } from './webApi';
 
 export const LEADS = 'leads';
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+export const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export interface ReadLead {
 	/** leadid, in lower case. */

@@ -2,23 +2,25 @@ import type { HttpAnswer } from '../http';
 import { retryAfterOf } from '../retry';
 import { DestinationError, type RefusalReason } from '../types';
 
-/** What was read when Dataverse refused. */
-export type Subject = 'columns' | 'environment' | 'leads';
+/** What was read when Dataverse refused, or that leads were written. */
+export type Subject = 'columns' | 'environment' | 'leads' | 'writing';
 
-interface Explanation {
+export interface Explanation {
 	reason: RefusalReason;
 	message: string;
 	description: string;
 }
 
-const APPLICATION_USERS =
+export const APPLICATION_USERS =
 	'In the Power Platform admin center open the environment, Settings, Users + permissions, Application users.';
 const NOTHING_LOST = 'Nothing is lost: the next poll goes on where this one stopped.';
+const WRITE_AGAIN =
+	'Write the lead again later: where it is there already, nothing is written twice.';
 
 const MISSING_USER: Explanation = {
 	reason: 'permission',
 	message: 'The application has no user in this environment',
-	description: `${APPLICATION_USERS} Add the application there, and give it a role that may read leads.`,
+	description: `${APPLICATION_USERS} Add the application there, and give it a role with privileges on the table Lead.`,
 };
 const DISABLED_USER: Explanation = {
 	reason: 'permission',
@@ -59,7 +61,7 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
 	'0x80042f09': {
 		reason: 'permission',
 		message: 'The application user has no security role',
-		description: `${APPLICATION_USERS} Give it a security role with the privilege Read on the table Lead.`,
+		description: `${APPLICATION_USERS} Give it a security role with privileges on the table Lead.`,
 	},
 	'0x8004d24b': {
 		reason: 'permission',
@@ -111,8 +113,9 @@ export function explainRefusal(
 	// A role that lacks a privilege will lack it, and a slow query be slow.
 	const isPassing =
 		PASSING.has(status) && explanation.reason !== 'permission' && explanation !== SLOW_QUERY;
+	const { description } = explanation;
 	return new DestinationError(explanation.message, {
-		description: explanation.description,
+		description: subject === 'writing' && description === NOTHING_LOST ? WRITE_AGAIN : description,
 		reason: explanation.reason,
 		httpCode: String(status),
 		retryAfter: isPassing ? (retryAfterOf(answer.headers['retry-after']) ?? 0) : undefined,
@@ -141,7 +144,15 @@ export function notDataverse(status: number): DestinationError {
 }
 
 function forSubject(known: Explanation | undefined, subject: Subject): Explanation | undefined {
-	if (known !== MISSING_PRIVILEGE || subject !== 'columns') return known;
+	if (known !== MISSING_PRIVILEGE) return known;
+	if (subject === 'writing') {
+		return {
+			...known,
+			message: 'The application user lacks a privilege that writing leads needs',
+			description: `${APPLICATION_USERS} Give it a security role with Read, Create and Write on the table Lead, and Append and Append To where a plug-in asks for them.`,
+		};
+	}
+	if (subject !== 'columns') return known;
 	return {
 		...known,
 		message: 'The application user may not read what columns there are',
@@ -176,7 +187,7 @@ function byStatus(status: number, code: string): Explanation {
 		return {
 			reason: 'permission',
 			message: `Dynamics 365 refused access${code}`,
-			description: `${APPLICATION_USERS} Check that the application is there, active, and has a role that may read leads.`,
+			description: `${APPLICATION_USERS} Check that the application is there, active, and has a role with privileges on the table Lead.`,
 		};
 	}
 	if (status === 429) return throttled('Dynamics 365 is asked too often with this application');
@@ -199,7 +210,7 @@ function throttled(message: string): Explanation {
 }
 
 /** The code as Dataverse's lists have it, whether it was written as one or as a signed number. */
-function readRefusal(body: string): { code: string; text: string } {
+export function readRefusal(body: string): { code: string; text: string } {
 	const { code, message } = errorOf(body);
 	const text = typeof message === 'string' ? message : body.slice(0, 2_000);
 	if (typeof code !== 'string' && typeof code !== 'number') return { code: '', text };

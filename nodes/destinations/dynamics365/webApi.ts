@@ -9,6 +9,19 @@ const SERVICE = 'Dynamics 365';
 /** The version whose behaviour is relied on; Microsoft keeps old ones. */
 export const API_PATH = '/api/data/v9.2/';
 
+export interface WebApiCall {
+	/** GET unless said. */
+	method?: 'DELETE' | 'POST';
+	/** Behind the API's path, with its query. */
+	path: string;
+	/** By lower-case name, besides those of every request. */
+	headers?: Readonly<Record<string, string>>;
+	body?: string;
+	signal: AbortSignal;
+	/** Milliseconds an answer may take; `isSlowQuery` knows what is thrown after that. */
+	answerTime?: number;
+}
+
 export interface WebApiRequest extends RetryLimits {
 	/** Behind the API's path, with its query. */
 	path: string;
@@ -38,6 +51,8 @@ export interface WebApiOptions {
 export class WebApi {
 	private token: Promise<string> | undefined;
 	private readonly retries: boolean;
+	/** Milliseconds by which the service's clock is ahead of ours. */
+	private clockAhead = 0;
 
 	constructor(
 		private readonly environment: Environment,
@@ -45,6 +60,29 @@ export class WebApi {
 		{ retries = true }: WebApiOptions = {},
 	) {
 		this.retries = retries;
+	}
+
+	/** `https://contoso.crm.dynamics.com` */
+	get origin(): string {
+		return this.environment.origin;
+	}
+
+	/** The service's clock by its last answer, epoch milliseconds. */
+	serviceNow(): number {
+		return Date.now() + this.clockAhead;
+	}
+
+	/**
+	 * One try, in which any status but that of a sign-in is an answer.
+	 *
+	 * @throws DestinationError when there is no answer, or no token for the question
+	 */
+	async call(request: WebApiCall): Promise<HttpAnswer> {
+		const token = await this.currentToken(request.signal);
+		const answer = await this.send(request, token);
+		// Turned away in the middle: a token lives an hour, or until somebody ends it.
+		if (answer.status !== 401) return answer;
+		return await this.send(request, await this.currentToken(request.signal, token));
 	}
 
 	/** @throws DestinationError for whatever the service refuses, or when it can't be reached */
@@ -55,38 +93,36 @@ export class WebApi {
 	}
 
 	private async attempt(request: WebApiRequest): Promise<WebApiAnswer> {
-		const token = await this.currentToken(request.signal);
-		let answer = await this.send(request, token);
-		// Turned away in the middle: a token lives an hour, or until somebody ends it.
-		if (answer.status === 401) {
-			const renewed = await this.currentToken(request.signal, token);
-			answer = await this.send(request, renewed);
-		}
+		const { prefer, ...call } = request;
+		const answer = await this.call({ ...call, ...(prefer ? { headers: { prefer } } : {}) });
 		if (answer.status !== 200) {
 			throw explainRefusal(answer, request.subject, request.settingOf);
 		}
-		const time = Date.parse(answer.headers['date'] ?? '');
-		return { body: readBody(answer), serviceTime: time >= 0 ? time : undefined };
+		return { body: readBody(answer), serviceTime: serviceTimeOf(answer) };
 	}
 
-	private async send(request: WebApiRequest, token: string): Promise<HttpAnswer> {
-		const { path, prefer, signal, answerTime } = request;
+	private async send(request: WebApiCall, token: string): Promise<HttpAnswer> {
+		const { method = 'GET', path, headers = {}, body, signal, answerTime } = request;
 		try {
-			return await this.http.send({
-				method: 'GET',
+			const answer = await this.http.send({
+				method,
 				url: `${this.environment.origin}${API_PATH}${path}`,
 				headers: {
 					authorization: `Bearer ${token}`,
 					accept: 'application/json',
 					'odata-version': '4.0',
 					'odata-maxversion': '4.0',
-					...(prefer === undefined ? {} : { prefer }),
+					...headers,
 				},
+				...(body === undefined ? {} : { body }),
 				signal:
 					answerTime === undefined
 						? signal
 						: AbortSignal.any([signal, AbortSignal.timeout(answerTime)]),
 			});
+			const time = serviceTimeOf(answer);
+			if (time !== undefined) this.clockAhead = time - Date.now();
+			return answer;
 		} catch (error) {
 			if (!(error instanceof HttpFailure)) throw error;
 			const isSlow = error.code === 'ABORTED' && !signal.aborted;
@@ -127,7 +163,14 @@ export class WebApi {
 	}
 }
 
-function readBody({ body, status }: HttpAnswer): Readonly<Record<string, unknown>> {
+/** The service's clock, epoch milliseconds; `undefined` if untold. */
+function serviceTimeOf({ headers }: HttpAnswer): number | undefined {
+	const time = Date.parse(headers['date'] ?? '');
+	return time >= 0 ? time : undefined;
+}
+
+/** @throws DestinationError for a body that Dataverse would not give */
+export function readBody({ body, status }: HttpAnswer): Readonly<Record<string, unknown>> {
 	let value: unknown;
 	try {
 		value = JSON.parse(body);

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import type { JsonValue, Lead, LeadCustomer } from '../../lead';
 import { findField } from '../../lead/fields';
 import { cleanText } from '../../lead/text';
+import { cut, toLines, toOneLine } from '../text';
 import { DestinationError } from '../types';
 import { contactBeside, customerDetails, leadSourceText, type OutgoingLead } from '../writing';
 import { queryWithKey } from './fillOut';
@@ -136,19 +137,8 @@ function forbidsContact(lead: Lead): boolean {
 /** A text as its field takes it: well-formed, on one line unless it is a text area, and cut. */
 function fit(text: string, { type, length, name }: PersonField): string {
 	const hasLines = type === 'text' || type === 'textarea';
-	const clean = hasLines
-		? cleanText(text)
-				.replace(/\r\n?|[\v\f\p{Zl}\p{Zp}]/gu, '\n')
-				.replace(/[^\P{Cc}\n\t]/gu, '')
-		: cleanText(text).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
-	return name === 'email' ? clean.trim() : cut(clean.trim(), length ?? DEFAULT_LENGTH);
-}
-
-/** The text's beginning, never half a character. Characters as UTF-16 has them. */
-function cut(text: string, length: number): string {
-	if (text.length <= length) return text;
-	const start = text.slice(0, length);
-	return (/[\ud800-\udbff]$/.test(start) ? start.slice(0, -1) : start).trimEnd();
+	const clean = hasLines ? toLines(text) : toOneLine(text);
+	return name === 'email' ? clean : cut(clean, length ?? DEFAULT_LENGTH);
 }
 
 /** The value of an additional field. @throws DestinationError where it is not of the field's type */

@@ -4,7 +4,8 @@ import type { JsonValue } from '../../lead';
 import { DestinationError } from '../types';
 import type { OutgoingLead } from '../writing';
 import type { LeadColumn, LeadColumns } from './columns';
-import { cut, oneLine, paragraphs } from './leadText';
+import { cut } from '../text';
+import { oneLine, paragraphs } from './leadText';
 import { forbidsContact, leadValues, withNotes, withPlaceholders } from './leadValues';
 import { NOT_PROVIDED } from './record';
 

@@ -3,7 +3,14 @@ import { checkedUrl, notSetUp } from '../address';
 import { HttpFailure, openHttp, unreachable, type HttpAnswer, type HttpClient } from '../http';
 import { pause, retried, retryAfterOf, type RetryLimits } from '../retry';
 import { DestinationError } from '../types';
-import { atMost, timeIsUp, type LeadWriter, type OutgoingLead, type WriteResult } from '../writing';
+import {
+	atMost,
+	inTime,
+	timeIsUp,
+	type LeadWriter,
+	type OutgoingLead,
+	type WriteResult,
+} from '../writing';
 import { readColumns, type LeadColumns } from './columns';
 import { LeadLookUp, type StoredLead } from './lookUp';
 import { readLead, removeLead } from './storedLead';
@@ -11,7 +18,6 @@ import { timeOf, type OutgoingRecord } from './outgoing';
 import { oddAnswer } from './refusal';
 import type { SalesforceSession } from './session';
 import { toForm, toValues } from './webForm';
-import { inTime } from './writer';
 
 const SERVLET = '/servlet/servlet.WebToLead?encoding=UTF-8';
 const HOSTS: Readonly<Record<string, string>> = {

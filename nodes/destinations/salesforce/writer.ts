@@ -1,6 +1,6 @@
 import { DestinationError } from '../types';
-import { retried, type RetryLimits } from '../retry';
-import { timeIsUp, type LeadWriter, type OutgoingLead, type WriteResult } from '../writing';
+import type { RetryLimits } from '../retry';
+import { inTime, type LeadWriter, type OutgoingLead, type WriteResult } from '../writing';
 import { keepsIds, readColumns, type LeadColumn, type LeadColumns } from './columns';
 import { LeadLookUp, type StoredLead } from './lookUp';
 import { readLead, removeLead } from './storedLead';
@@ -233,21 +233,6 @@ export class SalesforceWriter implements LeadWriter {
 
 	#written(outcome: 'created' | 'unchanged' | 'updated', id: string): WriteResult {
 		return { ok: true, written: { outcome, id, url: this.#session.leadUrl(id) } };
-	}
-}
-
-/** Tries for as long as there is time. @throws DestinationError, also when there is none left */
-export async function inTime<Result>(
-	attempt: () => Promise<Result>,
-	limits: RetryLimits,
-): Promise<Result> {
-	const isLate = timeIsUp(limits);
-	if (isLate) throw isLate;
-	try {
-		return await retried(attempt, limits);
-	} catch (error) {
-		// The time can also be up between two tries.
-		throw error instanceof DestinationError ? error : (timeIsUp(limits) ?? error);
 	}
 }
 

@@ -8,23 +8,21 @@ import type { EntraAuthority } from '../entra/authority.ts';
 import type { LeadToWrite } from '../pollContract/harness.ts';
 import { StandInServer } from '../standIn.ts';
 import type { StandInAnswer, StandInOptions, StandInRequest } from '../standIn.ts';
-import {
-	ATTRIBUTE_PROPERTIES,
-	attributeMetadata,
-	findColumn,
-	formattedValue,
-	LEAD_COLUMNS,
-} from './columns.ts';
+import { readBatch, writeBatch } from './batch.ts';
+import type { BatchAnswer, BatchedRequest } from './batch.ts';
+import { formattedValue } from './columns.ts';
 import type { LeadRow, Value } from './columns.ts';
 import { malformed, readSkipToken, writeSkipToken } from './cookie.ts';
-import { KEY, compareRows, parseQuery } from './query.ts';
+import { describe } from './metadata.ts';
+import { compareRows, parseQuery } from './query.ts';
 import type { LeadQuery } from './query.ts';
-import { badQuery, Refused } from './refusal.ts';
+import { Refused } from './refusal.ts';
+import { LeadTable } from './table.ts';
 import { TokenCheck } from './tokens.ts';
+import { etagOf, LeadWriting, missing } from './writing.ts';
+import type { ApiRequest } from './writing.ts';
 
 const API = '/api/data/v9.2/';
-const CHOICES =
-	/^EntityDefinitions\(LogicalName='lead'\)\/Attributes\(LogicalName='(\w+)'\)\/Microsoft\.Dynamics\.CRM\.PicklistAttributeMetadata$/;
 const FORMATTED = 'OData.Community.Display.V1.FormattedValue';
 /** Dataverse's own limit, and what it gives unless asked for less. */
 const MAX_PAGE_SIZE = 5_000;
@@ -51,12 +49,6 @@ export interface DynamicsOptions extends StandInOptions {
 	authority: EntraAuthority;
 }
 
-interface StoredLead {
-	row: Record<string, Value>;
-	/** Not committed yet. */
-	hidden: boolean;
-}
-
 export async function startDynamics(options: DynamicsOptions): Promise<DynamicsStandIn> {
 	return await DynamicsStandIn.start(options);
 }
@@ -78,25 +70,35 @@ export class DynamicsStandIn {
 	beforeLeads: (request: StandInRequest) => StandInAnswer | undefined = () => undefined;
 	readonly #authority: EntraAuthority;
 	readonly #tokens: TokenCheck;
-	readonly #leads = new Map<string, StoredLead>();
+	/** What changes leads, and what it refuses. */
+	readonly writing: LeadWriting;
+	/** What faults strike: pages of leads, or requests that change some. */
+	struck: 'reading' | 'writing' = 'reading';
+	/** The same before a request that changes leads, a batch of them too. */
+	beforeWriting: (request: StandInRequest) => StandInAnswer | undefined = () => undefined;
+	/** Called before each request of a batch is carried out; what it gives back is answered instead. */
+	beforePart: (request: ApiRequest) => StandInAnswer | undefined = () => undefined;
+	/** Whether batches stop at the first refusal, whatever they prefer. */
+	stopsOnRefusal = false;
+	readonly #table: LeadTable;
 	#server: StandInServer | undefined;
-	#version = 1_000_000;
 	#cookieEpoch = 0;
 	#pages: { records?: number; emptyPages?: number } = {};
 	#lastQuery: { text: string; query: LeadQuery } | undefined;
-	/** By query, for as long as nothing is written: sorting for every page would be most of a test. */
-	#sorted: { query: string; rows: LeadRow[] } | undefined;
 
 	private constructor(authority: EntraAuthority) {
 		this.#authority = authority;
 		this.#tokens = new TokenCheck(authority);
+		this.#table = new LeadTable(() => this.server.now());
+		this.writing = new LeadWriting(this.#table, () => `${this.origin}${API}`);
 	}
 
 	static async start({ authority, ...options }: DynamicsOptions): Promise<DynamicsStandIn> {
 		const standIn = new DynamicsStandIn(authority);
 		standIn.#server = await StandInServer.start(
 			{
-				asksForLeads: isForLeads,
+				asksForLeads: (request) =>
+					standIn.struck === 'writing' ? isForWriting(request) : isForLeads(request),
 				answer: async (request) => await standIn.#answer(request),
 				refuse({ why, waitSeconds }): StandInAnswer {
 					const headers: Record<string, string> =
@@ -189,49 +191,29 @@ export class DynamicsStandIn {
 	}
 
 	showLate(): void {
-		for (const lead of this.#leads.values()) lead.hidden = false;
-		this.#sorted = undefined;
+		this.#table.showLate();
 	}
 
 	/** Makes one row of these columns. @returns its id */
-	write(
-		columns: Readonly<Record<string, Value>>,
-		createdAt = this.server.now(),
-		hidden = false,
-	): string {
-		for (const name of Object.keys(columns)) {
-			if (!findColumn(name)) throw new Error(`Leads have no column "${name}" here`);
-		}
-		const id = randomUUID();
-		const createdon = toSeconds(createdAt);
-		const row = {
-			[KEY]: id,
-			createdon,
-			modifiedon: createdon,
-			statecode: 0,
-			...DEFAULTS,
-			...columns,
-		};
-		this.#leads.set(id, { row: { ...row, versionnumber: (this.#version += 1) }, hidden });
-		this.#sorted = undefined;
-		return id;
+	write(columns: Readonly<Record<string, Value>>, createdAt?: number, hidden = false): string {
+		return this.#table.insert(columns, { createdAt, hidden });
 	}
 
 	/** Changes columns of the leads with these last names, as a person does. */
 	edit(names: readonly string[], changes: Readonly<Record<string, Value>>): void {
-		for (const { row } of this.#leads.values()) {
-			if (!names.includes(String(row['lastname']))) continue;
-			Object.assign(row, changes, {
-				modifiedon: toSeconds(this.server.now()),
-				versionnumber: (this.#version += 1),
-			});
+		for (const row of this.#table.rows()) {
+			if (names.includes(String(row['lastname'])))
+				this.#table.change(String(row['leadid']), changes);
 		}
-		this.#sorted = undefined;
 	}
 
 	remove(id: string): void {
-		this.#leads.delete(id);
-		this.#sorted = undefined;
+		this.#table.remove(id);
+	}
+
+	/** Every row, in the order they were made. */
+	rows(): LeadRow[] {
+		return this.#table.rows();
 	}
 
 	async stop(): Promise<void> {
@@ -254,6 +236,10 @@ export class DynamicsStandIn {
 			const instead = this.beforeLeads(request);
 			if (instead !== undefined) return instead;
 		}
+		if (isForWriting(request)) {
+			const instead = this.beforeWriting(request);
+			if (instead !== undefined) return instead;
+		}
 		const { authorization } = request.headers;
 		const client = await this.#tokens.clientOf(authorization, this.origin);
 		if (client === undefined) {
@@ -262,24 +248,74 @@ export class DynamicsStandIn {
 		}
 		const turnedAway: Refusal | undefined = STATES[this.state] ?? CALLERS[this.caller];
 		if (turnedAway !== undefined) throw new Refused(...turnedAway);
-		const { method, url } = request;
-		if (/^EntityDefinitions/.test(url.pathname.slice(API.length)) && !this.mayReadColumns) {
+		const { method, url, headers, body } = request;
+		if (!url.pathname.startsWith(API)) return { status: 404, body: 'Not Found' };
+		const path = decodeURIComponent(url.pathname.slice(API.length));
+		if (method === 'POST' && path === '$batch') return this.#batch(request);
+		return this.#carryOut({ method, path, search: url.searchParams, headers, body });
+	}
+
+	#carryOut(request: ApiRequest): StandInAnswer {
+		const { method, path, search } = request;
+		if (/^EntityDefinitions/.test(path) && !this.mayReadColumns) {
 			const text = 'Principal user is missing prvReadAttribute privilege.';
 			throw new Refused(403, '0x80040220', text);
 		}
-		if (!url.pathname.startsWith(API)) return { status: 404, body: 'Not Found' };
-		const path = decodeURIComponent(url.pathname.slice(API.length));
-		if (method === 'GET' && /^WhoAmI(\(\))?$/.test(path))
-			return { status: 200, body: this.#whoAmI() };
-		if (method === 'GET' && path === 'leads') return this.#readLeads(request);
-		if (method === 'GET' && path === "EntityDefinitions(LogicalName='lead')/Attributes") {
-			return { status: 200, body: this.#attributes(url.searchParams) };
+		if (method === 'GET') {
+			if (/^WhoAmI(\(\))?$/.test(path)) return { status: 200, body: this.#whoAmI() };
+			if (path === 'leads') return this.#readLeads(request);
+			const named = this.writing.named(path);
+			if (named !== undefined) return this.#readLead(request, named.row);
+			const described = describe(path, search);
+			if (described !== undefined) return { status: 200, body: described };
 		}
-		const choices = CHOICES.exec(path)?.[1];
-		if (method === 'GET' && choices !== undefined) {
-			return { status: 200, body: this.#choices(choices, url.searchParams) };
-		}
+		const written = this.writing.answer(request);
+		if (written !== undefined) return written;
 		throw new Refused(404, '0x80060888', `Resource not found for the segment '${path}'.`);
+	}
+
+	#batch({ headers, body }: StandInRequest): StandInAnswer {
+		const items = readBatch(headers['content-type'], body);
+		const goesOn = !this.stopsOnRefusal && /odata\.continue-on-error/.test(headers['prefer'] ?? '');
+		const answers: BatchAnswer[] = [];
+		let status = 200;
+		for (const item of items) {
+			const answer = 'request' in item ? this.#part(item.request) : this.#changeSet(item.changeSet);
+			answers.push(answer);
+			if (!Array.isArray(answer) && answer.status >= 400 && !goesOn) {
+				status = answer.status;
+				break;
+			}
+		}
+		const written = writeBatch(answers);
+		return { status, headers: { 'content-type': written.contentType }, body: written.body };
+	}
+
+	#part({ method, url, headers, body }: BatchedRequest): StandInAnswer {
+		const { pathname, searchParams } = new URL(url, `${this.origin}${API}`);
+		const path = decodeURIComponent(pathname.slice(API.length));
+		const request = { method, path, search: searchParams, headers, body };
+		try {
+			return this.beforePart(request) ?? this.#carryOut(request);
+		} catch (error) {
+			if (error instanceof Refused) return error.answer;
+			throw error;
+		}
+	}
+
+	/** All of it or nothing: where one is refused, that refusal is the answer. */
+	#changeSet(requests: readonly BatchedRequest[]): BatchAnswer {
+		const putBack = this.#table.snapshot();
+		const answers = [];
+		for (const request of requests) {
+			const answer = this.#part(request);
+			if (answer.status >= 400) {
+				putBack();
+				return answer;
+			}
+			answers.push({ answer, contentId: request.contentId });
+		}
+		return answers;
 	}
 
 	#whoAmI(): object {
@@ -291,52 +327,24 @@ export class DynamicsStandIn {
 		};
 	}
 
-	#attributes(parameters: URLSearchParams): object {
-		for (const name of parameters.keys()) {
-			if (name !== '$select') throw badQuery(`The query parameter ${name} is not supported`);
-		}
-		const select = parameters.get('$select')?.split(',') ?? ATTRIBUTE_PROPERTIES;
-		for (const property of select) {
-			if (!ATTRIBUTE_PROPERTIES.includes(property)) {
-				throw badQuery(
-					`Could not find a property named '${property}' on type 'Microsoft.Dynamics.CRM.AttributeMetadata'.`,
-				);
-			}
-		}
-		return {
-			'@odata.context': `${this.origin}${API}$metadata#EntityDefinitions('lead')/Attributes`,
-			value: LEAD_COLUMNS.map((column) => attributeMetadata(column, select)),
-		};
+	#mustReadLeads(): void {
+		if (this.mayReadLeads) return;
+		const text = `Principal user (Id=${ORGANIZATION}, type=8, roleCount=1) is missing prvReadLead privilege on OTC=4 for entity 'lead'.`;
+		throw new Refused(403, '0x80040220', text);
 	}
 
-	#choices(name: string, parameters: URLSearchParams): object {
-		const column = findColumn(name);
-		if (column?.type !== 'Picklist') {
-			const text = `Could not find an attribute with specified name: ${name} for entity Lead`;
-			throw new Refused(404, '0x80041102', text);
-		}
-		const options = Object.entries(column.options ?? {}).map(([value, text]) => {
-			const label = { Label: text, LanguageCode: 1033, IsManaged: true, MetadataId: null };
-			return {
-				Value: Number(value),
-				Label: { LocalizedLabels: [label], UserLocalizedLabel: label },
-			};
-		});
-		// Sets that several tables share come under the other name.
-		const isExpanded = /OptionSet/.test(parameters.get('$expand') ?? '');
-		return {
-			LogicalName: name,
-			...(isExpanded ? { OptionSet: { Options: options }, GlobalOptionSet: null } : {}),
-		};
+	#readLead({ path, search, headers }: ApiRequest, row: LeadRow | undefined): StandInAnswer {
+		this.#mustReadLeads();
+		const { select } = parseQuery(search);
+		if (row === undefined) throw missing(path);
+		const { isFormatted } = preferences(headers['prefer']);
+		return { status: 200, body: this.#shown(row, select, isFormatted) };
 	}
 
-	#readLeads({ url, headers }: StandInRequest): StandInAnswer {
-		if (!this.mayReadLeads) {
-			const text = `Principal user (Id=${ORGANIZATION}, type=8, roleCount=1) is missing prvReadLead privilege on OTC=4 for entity 'lead'.`;
-			throw new Refused(403, '0x80040220', text);
-		}
-		const query = this.#parsed(url.searchParams);
-		const filter = url.searchParams.get('$filter') ?? '';
+	#readLeads({ search, headers }: ApiRequest): StandInAnswer {
+		this.#mustReadLeads();
+		const query = this.#parsed(search);
+		const filter = search.get('$filter') ?? '';
 		if (this.securedColumn !== '' && filter.includes(this.securedColumn)) {
 			const text = 'Caller user does not have read permission on a secured field.';
 			throw new Refused(403, '0x8004f508', text);
@@ -351,7 +359,8 @@ export class DynamicsStandIn {
 				: readSkipToken(query.skipToken);
 		if (token.epoch !== this.#cookieEpoch) throw malformed();
 
-		const all = this.#sortedRows(url.searchParams, query);
+		const key = JSON.stringify([search.get('$filter'), search.get('$orderby')]);
+		const all = this.#table.sorted(key, query);
 		const { emptyPages = 0, records = size } = this.#pages;
 		const { after } = token;
 		const from =
@@ -382,7 +391,7 @@ export class DynamicsStandIn {
 			body: {
 				'@odata.context': `${this.origin}${API}$metadata#leads(${query.select.map(({ name }) => name).join(',')})`,
 				value: rows.map((row) => this.#shown(row, query.select, isFormatted)),
-				...(isLast ? {} : { '@odata.nextLink': this.#nextLink(url, next) }),
+				...(isLast ? {} : { '@odata.nextLink': this.#nextLink(search, next) }),
 			},
 		};
 	}
@@ -396,20 +405,8 @@ export class DynamicsStandIn {
 		return { ...this.#lastQuery.query, skipToken: token };
 	}
 
-	#sortedRows(parameters: URLSearchParams, query: LeadQuery): LeadRow[] {
-		const key = JSON.stringify([parameters.get('$filter'), parameters.get('$orderby')]);
-		if (this.#sorted?.query !== key) {
-			const rows = [...this.#leads.values()]
-				.filter(({ hidden, row }) => !hidden && query.lets(row))
-				.map(({ row }): LeadRow => row)
-				.sort((a, b) => compareRows(query.order, a, b));
-			this.#sorted = { query: key, rows };
-		}
-		return this.#sorted.rows;
-	}
-
 	#shown(row: LeadRow, select: LeadQuery['select'], isFormatted: boolean): object {
-		const shown: Record<string, Value> = { '@odata.etag': `W/"${row['versionnumber']}"` };
+		const shown: Record<string, Value> = { '@odata.etag': etagOf(row) };
 		for (const column of select) {
 			const value = column.name === this.securedColumn ? null : (row[column.name] ?? null);
 			const formatted = isFormatted ? formattedValue(column, value) : undefined;
@@ -419,9 +416,9 @@ export class DynamicsStandIn {
 		return shown;
 	}
 
-	#nextLink(url: URL, token: string): string {
-		const options = [...url.searchParams].filter(([name]) => name !== '$skiptoken');
-		return `${this.origin}${url.pathname}?${[...options, ['$skiptoken', token]]
+	#nextLink(search: URLSearchParams, token: string): string {
+		const options = [...search].filter(([name]) => name !== '$skiptoken');
+		return `${this.origin}${API}leads?${[...options, ['$skiptoken', token]]
 			.map(([name, value]) => `${name}=${encodeURIComponent(value ?? '')}`)
 			.join('&')}`;
 	}
@@ -431,14 +428,17 @@ function isForLeads({ method, url }: StandInRequest): boolean {
 	return method === 'GET' && url.pathname === `${API}leads`;
 }
 
+function isForWriting({ method, url, body }: StandInRequest): boolean {
+	if (method === 'GET' || !url.pathname.startsWith(API)) return false;
+	return !url.pathname.endsWith('/$batch') || /^(DELETE|PATCH|POST) /m.test(body);
+}
+
 const ORGANIZATION = randomUUID();
 
 const LIMITS = {
 	'x-ms-ratelimit-burst-remaining-xrm-requests': '5999',
 	'x-ms-ratelimit-time-remaining-xrm-requests': '1,199.90',
 };
-
-const DEFAULTS = { donotemail: false, donotphone: false, donotbulkemail: false };
 
 function preferences(header = ''): { size: number; isFormatted: boolean } {
 	const size = Number(/odata\.maxpagesize=(\d+)/.exec(header)?.[1] ?? MAX_PAGE_SIZE);
@@ -486,9 +486,4 @@ function rowOf({
 		contoso_offertitle: offerTitle ?? null,
 		description: isTest ? 'MSFT_TEST_636573304831318844' : null,
 	};
-}
-
-/** Dataverse keeps no parts of a second. */
-function toSeconds(time: number): string {
-	return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }

@@ -1,12 +1,8 @@
 import fc from 'fast-check';
 
 import type { LeadColumn } from '../../../../nodes/destinations/salesforce/columns';
-import {
-	cut,
-	LENGTHS,
-	oneLine,
-	paragraphs,
-} from '../../../../nodes/destinations/salesforce/leadText';
+import { LENGTHS, oneLine, paragraphs } from '../../../../nodes/destinations/salesforce/leadText';
+import { cut } from '../../../../nodes/destinations/text';
 import { leadValues, withNotes } from '../../../../nodes/destinations/salesforce/leadValues';
 import { changesOf, toRecord } from '../../../../nodes/destinations/salesforce/outgoing';
 import { toRow } from '../../../../nodes/destinations/salesforce/record';

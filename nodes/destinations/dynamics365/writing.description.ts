@@ -1,0 +1,115 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import type { WritableField, WritingDescription } from '../destination.description';
+import { openHttp } from '../http';
+import { readSwitch } from '../settings';
+import type { WriteInput } from '../types';
+import { readColumnName, readColumns } from './columns';
+import { columnProperty, columnsOption, leadSourceColumnProperty } from './columns.description';
+import { readEnvironment } from './environment';
+import { readAllChoices } from './metadata';
+import { WebApi } from './webApi';
+import { readWritableColumns, type ColumnKind } from './writableColumns';
+import { DynamicsWriter } from './writer';
+
+/** Milliseconds. A person is waiting before the editor. */
+const EDITOR_TIMEOUT = 20_000;
+
+const properties: INodeProperties[] = [
+	leadSourceColumnProperty(
+		'The column of the table Lead to write the lead source into, such as AzureMarketplace-INS|contoso.offer. A column of choices gets it only where it is one of the choices. The topic of the lead holds it always.',
+	),
+];
+
+const options: INodeProperties[] = [
+	columnsOption(
+		'Columns to write parts of the lead into, where these are not the ones every table Lead has',
+	),
+	{
+		displayName: 'Detect Duplicates',
+		name: 'detectDuplicates',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether the duplicate detection rules of the environment can keep a lead out. The same lead is never written twice; a rule also keeps out further leads of the same customer.',
+	},
+	{
+		...columnProperty,
+		displayName: 'Lead ID Column',
+		name: 'leadIdColumn',
+		required: false,
+		description:
+			'A text column of your own that gets the ID of the lead. A lead that has the ID there already is not written again, whoever made it. Not needed to tell leads that this node wrote.',
+	},
+	{
+		displayName: 'Update Existing Leads',
+		name: 'updateExisting',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether a lead that is there already gets the values of this one, over what people changed. Leads that are qualified or disqualified stay as they are.',
+	},
+];
+
+const TYPES: Readonly<Partial<Record<ColumnKind, WritableField['type']>>> = {
+	boolean: 'boolean',
+	choice: 'options',
+	date: 'dateTime',
+	dateTime: 'dateTime',
+	integer: 'number',
+	memo: 'string',
+	number: 'number',
+	text: 'string',
+};
+
+export const dynamics365Writing: WritingDescription = {
+	properties,
+	options,
+
+	async open(input) {
+		const columns = readColumns(input);
+		const rules = {
+			updateExisting: readSwitch(input, 'updateExisting', 'Update Existing Leads', false),
+			detectDuplicates: readSwitch(input, 'detectDuplicates', 'Detect Duplicates', false),
+			leadIdColumn: readLeadIdColumn(input.option('leadIdColumn')),
+		};
+		return new DynamicsWriter(await openApi(input), columns, rules);
+	},
+
+	async fields(input) {
+		const api = await openApi(input);
+		const limits = {
+			signal: AbortSignal.timeout(EDITOR_TIMEOUT),
+			deadline: Date.now() + EDITOR_TIMEOUT,
+		};
+		const [columns, choices] = await Promise.all([
+			readWritableColumns(api, limits),
+			readAllChoices(api, limits),
+		]);
+		return [...columns.values()]
+			.flatMap(({ name, label, kind }): WritableField[] => {
+				const type = TYPES[kind];
+				if (type === undefined) return [];
+				const field = { name, label, type };
+				if (type !== 'options') return [field];
+				const entries = (choices.get(name) ?? []).map(({ value, labels }) => ({
+					name: labels[0] ?? String(value),
+					value: String(value),
+				}));
+				return [{ ...field, choices: entries }];
+			})
+			.sort((a, b) => a.label.localeCompare(b.label, 'en') || a.name.localeCompare(b.name, 'en'));
+	},
+};
+
+async function openApi({ credential }: WriteInput): Promise<WebApi> {
+	return new WebApi(readEnvironment(credential), await openHttp());
+}
+
+/** Empty where none is chosen. */
+function readLeadIdColumn(value: unknown): string {
+	const text =
+		typeof value === 'object' && value !== null ? (value as { value?: unknown }).value : value;
+	if (text === undefined || text === null || text === '') return '';
+	return readColumnName(text, 'Lead ID Column');
+}
