@@ -167,7 +167,7 @@ async function startMarketoTarget(): Promise<Target> {
 	const standIn = await startMarketo();
 	return ofStandIn('Marketo', '`axios`', standIn, {
 		client: 'marketo',
-		parameters: { ...standIn.parameters, method: 'upsertPerson' },
+		parameters: { ...standIn.parameters, marketoMethod: 'upsertPerson' },
 	});
 }
 

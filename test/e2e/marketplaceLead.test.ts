@@ -187,7 +187,7 @@ it('sends a test lead to an HTTPS endpoint', async () => {
 
 it.each([
 	['dynamics365', {}],
-	['marketo', { method: 'submitForm' }],
+	['marketo', { marketoMethod: 'submitForm' }],
 	['salesforce', { method: 'restApi' }],
 ])('shows the fields of %s that can be mapped', async (name, method) => {
 	const { id, name: credentialName, type } = credentials.get(name)!;

@@ -133,6 +133,27 @@ describe('the texts of the nodes', () => {
 	});
 });
 
+describe('parameters of one name', () => {
+	/** What a value means: one that was chosen before stays when something else is shown in its place. */
+	function meaningOf({ name, type, default: value, options = [] }: INodeProperties): string {
+		const isChoice = type === 'options' && name !== 'destination';
+		const choices = isChoice ? options.map((option) => 'value' in option && option.value) : [];
+		return JSON.stringify([type, value, choices]);
+	}
+
+	it('mean the same, whatever is chosen beside them', () => {
+		for (const [name, { description }] of nodes) {
+			const meanings = new Map<string, Set<string>>();
+			for (const property of description.properties) {
+				const known = meanings.get(property.name) ?? new Set();
+				meanings.set(property.name, known.add(meaningOf(property)));
+			}
+			const unlike = [...meanings].filter(([, { size }]) => size > 1);
+			expect([name, unlike]).toEqual([name, []]);
+		}
+	});
+});
+
 describe('the webhook of the Marketplace Lead Trigger', () => {
 	const type = new MarketplaceLeadTrigger();
 	const resolvers = leadWebhook[

@@ -24,7 +24,7 @@ const HOUR = 60 * 60 * 1_000;
 const properties: INodeProperties[] = [
 	{
 		displayName: 'Method',
-		name: 'method',
+		name: 'marketoMethod',
 		type: 'options',
 		default: 'submitForm',
 		description: 'How the lead gets into Marketo',
@@ -43,7 +43,7 @@ const properties: INodeProperties[] = [
 			},
 		],
 	},
-	{ ...formProperty, displayOptions: { show: { method: ['submitForm'] } } },
+	{ ...formProperty, displayOptions: { show: { marketoMethod: ['submitForm'] } } },
 ];
 
 const options: INodeProperties[] = [
@@ -103,7 +103,7 @@ export const marketoWriting: WritingDescription = {
 
 /** `undefined` where no form is filled out. */
 function readForm({ parameter }: WriteInput): number | undefined {
-	const method = parameter('method');
+	const method = parameter('marketoMethod');
 	if (method === 'submitForm') return readFormId(parameter('form'));
 	if (method === 'upsertPerson') return undefined;
 	throw notSetUp('The method is none that is known', 'Choose Submit Form or Upsert Person.');

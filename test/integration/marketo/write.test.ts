@@ -830,7 +830,7 @@ describe('a lead that makes a person', () => {
 describe('the node’s settings', () => {
 	const input = (parameters: Record<string, unknown>, options: Record<string, unknown> = {}) =>
 		destinationInput(marketo.credential, parameters, { options });
-	const place = { method: 'submitForm' };
+	const place = { marketoMethod: 'submitForm' };
 
 	it('make a writer that writes', async () => {
 		const writer = await marketoWriting.open(
@@ -841,16 +841,16 @@ describe('the node’s settings', () => {
 		);
 		expect(outcomes(await writer.write(many(1), inTime()))).toEqual(['created']);
 		expect(persons()).toMatchObject([{ [ID_FIELD]: 'lead-Sample0' }]);
-		const upsert = await marketoWriting.open(input({ method: 'upsertPerson' }));
+		const upsert = await marketoWriting.open(input({ marketoMethod: 'upsertPerson' }));
 		expect(outcomes(await upsert.write(many(1), inTime()))).toEqual(['updated']);
 	});
 
 	it.each([
-		[{ method: 'submitForm', form: '' }, {}],
-		[{ method: 'submitForm', form: 'x' }, {}],
-		[{ method: 'other' }, {}],
-		[{ method: 'upsertPerson' }, { lookBack: -1 }],
-		[{ method: 'upsertPerson' }, { leadSourceField: 'a b' }],
+		[{ marketoMethod: 'submitForm', form: '' }, {}],
+		[{ marketoMethod: 'submitForm', form: 'x' }, {}],
+		[{ marketoMethod: 'other' }, {}],
+		[{ marketoMethod: 'upsertPerson' }, { lookBack: -1 }],
+		[{ marketoMethod: 'upsertPerson' }, { leadSourceField: 'a b' }],
 	])('%j with %j are refused', async (parameters, options) => {
 		const error = await refused(marketoWriting.open(input(parameters, options)));
 		expect(error.reason).toBe('configuration');
@@ -878,7 +878,7 @@ describe('the node’s settings', () => {
 		const labels = form.map(({ label }) => label);
 		expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b, 'en')));
 
-		const all = (await marketoWriting.fields!(input({ method: 'upsertPerson' }))).map(
+		const all = (await marketoWriting.fields!(input({ marketoMethod: 'upsertPerson' }))).map(
 			({ name }) => name,
 		);
 		expect(all).toContain('leadScore');
