@@ -7,7 +7,7 @@ import { run } from '../host/run.ts';
 import { bundleChild } from './bundleChild.ts';
 import type { DrainOrder, DrainReport, DrainSide } from './drainChild.ts';
 import type { Part, Result } from './part.ts';
-import { ratios, spread, threeDigits } from './statistics.ts';
+import { count, ratios, spread, threeDigits } from './statistics.ts';
 
 interface Table {
 	name: string;
@@ -148,8 +148,4 @@ async function readAndMemory(azurite: Azurite, table: Table, drainTable: Drain):
 	} finally {
 		await proxy.stop();
 	}
-}
-
-function count(value: number): string {
-	return value.toLocaleString('en');
 }

@@ -7,11 +7,12 @@ import path from 'node:path';
 
 import { AzureNamedKeyCredential, TableClient } from '@azure/data-tables';
 import type { TableEntityResult } from '@azure/data-tables';
-import type { IDataObject, INodeType } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import type * as TableRecord from '../../nodes/destinations/azureTable/record';
 import type * as Domain from '../../nodes/lead';
 import { pollContext } from '../../test/support/engine';
+import { builtNode } from './builtNode';
 import type { Azurite } from '../../test/support/azurite';
 
 /**
@@ -80,20 +81,10 @@ function rowReader(): (row: Row) => unknown {
 	return (row) => parseLead(toRecord(row), context).id;
 }
 
-function triggerType(): INodeType {
-	const name = 'MarketplaceLeadPollTrigger';
-	const file = path.join(order.packageFolder, 'dist', 'nodes', name, `${name}.node.js`);
-	// In any file of the package: what it requires has to be found from there.
-	const loaded = createRequire(file)(file) as Record<string, new () => INodeType>;
-	const Type = loaded[name];
-	if (!Type) throw new Error(`${file} exports no ${name}.`);
-	return new Type();
-}
-
 /** Polls as n8n does, from no cursor until every lead has come; gives the largest cursor's size. */
 async function pollAll(limit: number): Promise<number> {
 	const poller = pollContext({
-		type: triggerType(),
+		type: builtNode(order.packageFolder, 'MarketplaceLeadPollTrigger'),
 		parameters: {
 			destination: 'azureTable',
 			table: { __rl: true, mode: 'name', value: order.table },
@@ -120,7 +111,7 @@ async function pollAll(limit: number): Promise<number> {
 
 async function main(): Promise<DrainReport> {
 	// Loaded by every child, so that their memory differs by what they do.
-	triggerType();
+	builtNode(order.packageFolder, 'MarketplaceLeadPollTrigger');
 	createRequire(__filename)(path.join(order.packageFolder, 'dist/nodes/vendor/dataTables.js'));
 	const drains: DrainReport['drains'] = [];
 	for (const side of order.sides) {

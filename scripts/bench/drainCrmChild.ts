@@ -2,12 +2,11 @@
  * The process that `drainCrms.ts` measures, bundled for CommonJS because n8n's packages load no
  * other way. Takes a {@link CrmOrder} as JSON in its argument and prints a {@link CrmReport}.
  */
-import { createRequire } from 'node:module';
-import path from 'node:path';
 
-import type { IDataObject, INodeParameters, INodeType } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { pollContext } from '../../test/support/engine';
+import { builtNode } from './builtNode';
 import { BARE_CLIENTS } from './crmClients';
 
 export interface CrmOrder {
@@ -49,20 +48,11 @@ function tally(): { add: (name: unknown) => void; count: () => number } {
 	};
 }
 
-function triggerType(): INodeType {
-	const name = 'MarketplaceLeadPollTrigger';
-	const file = path.join(order.packageFolder, 'dist', 'nodes', name, `${name}.node.js`);
-	const loaded = createRequire(file)(file) as Record<string, new () => INodeType>;
-	const Type = loaded[name];
-	if (!Type) throw new Error(`${file} exports no ${name}.`);
-	return new Type();
-}
-
 /** Polls as n8n does, from no cursor until every lead has come. */
 async function pollAll(limit: number): Promise<void> {
 	const { credentialType, credential, parameters, leads } = order;
 	const poller = pollContext({
-		type: triggerType(),
+		type: builtNode(order.packageFolder, 'MarketplaceLeadPollTrigger'),
 		parameters: { ...parameters, maxLeads: limit } as INodeParameters,
 		credentials: { [credentialType]: credential },
 	});
@@ -84,7 +74,7 @@ async function readBare(): Promise<void> {
 
 async function main(): Promise<CrmReport> {
 	// Loaded by every child, so that their memory differs by what they do.
-	triggerType();
+	builtNode(order.packageFolder, 'MarketplaceLeadPollTrigger');
 	const seconds: number[] = [];
 	for (const side of order.sides) {
 		const started = performance.now();

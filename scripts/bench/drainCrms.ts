@@ -6,7 +6,7 @@ import { run } from '../host/run.ts';
 import { bundleChild } from './bundleChild.ts';
 import type { CrmOrder, CrmReport } from './drainCrmChild.ts';
 import type { Part, Result } from './part.ts';
-import { ratios, spread, threeDigits } from './statistics.ts';
+import { count, ratios, spread, threeDigits } from './statistics.ts';
 
 const LEADS = 20_000;
 /** Most leads a poll: the default, and the most that the node takes. */
@@ -123,8 +123,4 @@ async function requestsAndMemory(crm: StandInDestination, drain: Drain): Promise
 		);
 	}
 	return results;
-}
-
-function count(value: number): string {
-	return value.toLocaleString('en');
 }

@@ -7,7 +7,7 @@ import { run } from '../host/run.ts';
 import { journeyLeads } from './journeys.ts';
 import type { MergeReport } from './mergeChild.ts';
 import type { Part, Result } from './part.ts';
-import { interleave, ratios, spread, threeDigits } from './statistics.ts';
+import { count, interleave, ratios, spread, threeDigits } from './statistics.ts';
 
 /** The most leads that one run is made for. */
 const LEADS = 100_000;
@@ -114,8 +114,4 @@ function rate(entries: number, use: () => number): number {
 
 function total(values: readonly number[]): number {
 	return values.reduce((sum, value) => sum + value, 0);
-}
-
-function count(value: number): string {
-	return value.toLocaleString('en');
 }

@@ -39,3 +39,8 @@ export async function interleave<Side extends string>(
 export function threeDigits(value: number): string {
 	return Number(value.toPrecision(3)).toLocaleString('en', { maximumFractionDigits: 3 });
 }
+
+/** `20,000` */
+export function count(value: number): string {
+	return value.toLocaleString('en');
+}

@@ -3,12 +3,11 @@
  * other way. Takes a {@link WriteOrder} as JSON in its argument and prints a {@link WriteReport}.
  */
 import { randomUUID } from 'node:crypto';
-import { createRequire } from 'node:module';
-import path from 'node:path';
 
-import type { INodeExecutionData, INodeParameters, INodeType } from 'n8n-workflow';
+import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
 import { outputsOf, runNode } from '../../test/support/engine';
+import { builtNode } from './builtNode';
 import { BARE_WRITERS, type BareLead, type BareWriterName } from './writeClients';
 
 export type WriteSide = 'bare' | 'ours';
@@ -74,19 +73,10 @@ function toItem({
 	};
 }
 
-function nodeType(): INodeType {
-	const name = 'MarketplaceLead';
-	const file = path.join(order.packageFolder, 'dist', 'nodes', name, `${name}.node.js`);
-	const loaded = createRequire(file)(file) as Record<string, new () => INodeType>;
-	const Type = loaded[name];
-	if (!Type) throw new Error(`${file} exports no ${name}.`);
-	return new Type();
-}
-
 async function writeOurs(leads: readonly BareLead[]): Promise<void> {
 	const { credentialType, credential, parameters, options } = order;
 	const node = {
-		type: nodeType(),
+		type: builtNode(order.packageFolder, 'MarketplaceLead'),
 		parameters: { ...parameters, options } as INodeParameters,
 		credentials: { [credentialType]: credential },
 	};
@@ -100,7 +90,7 @@ async function writeOurs(leads: readonly BareLead[]): Promise<void> {
 
 async function main(): Promise<WriteReport> {
 	// Loaded by every child, so that their memory differs by what they do.
-	nodeType();
+	builtNode(order.packageFolder, 'MarketplaceLead');
 	const seconds: number[] = [];
 	for (const side of order.sides) {
 		const leads = newLeads();

@@ -4,10 +4,8 @@
  */
 import axios from 'axios';
 import { TableClient } from '@azure/data-tables';
-import { ClientSecretCredential } from '@azure/identity';
-import { DynamicsWebApi } from 'dynamics-web-api';
-import { Connection } from 'jsforce';
 
+import { dynamicsClient, marketoCalls, salesforceConnection } from './crmSignIn';
 import type { WriteOrder } from './writeChild';
 
 export interface BareLead {
@@ -62,22 +60,7 @@ export const BARE_WRITERS: Record<BareWriterName, BareWriter> = {
 	},
 
 	async dynamics365({ credential }, leads) {
-		const {
-			environmentUrl = '',
-			authorityHost = '',
-			tenantId = '',
-			clientId = '',
-			clientSecret = '',
-		} = credential;
-		const signIn = new ClientSecretCredential(tenantId, clientId, clientSecret, {
-			authorityHost: authorityHost,
-			disableInstanceDiscovery: true,
-		});
-		const client = new DynamicsWebApi({
-			serverUrl: environmentUrl,
-			dataApi: { version: '9.2' },
-			onTokenRefresh: async () => (await signIn.getToken(`${environmentUrl}/.default`)).token,
-		});
+		const client = dynamicsClient(credential);
 		for (const chunk of chunks(leads, ODATA_BATCH)) {
 			client.startBatch();
 			for (const { firstName, lastName, email, company, leadSource } of chunk) {
@@ -116,12 +99,7 @@ export const BARE_WRITERS: Record<BareWriterName, BareWriter> = {
 	},
 
 	async salesforce({ credential }, leads) {
-		const { myDomain = '', consumerKey = '', consumerSecret = '' } = credential;
-		const connection = new Connection({
-			loginUrl: myDomain,
-			oauth2: { clientId: consumerKey, clientSecret: consumerSecret, loginUrl: myDomain },
-		});
-		await connection.authorize({ grant_type: 'client_credentials' });
+		const connection = await salesforceConnection(credential);
 		for (const chunk of chunks(leads, COLLECTION)) {
 			await connection.sobject('Lead').create(
 				chunk.map(({ firstName, lastName, email, company, leadSource }) => ({
@@ -136,40 +114,25 @@ export const BARE_WRITERS: Record<BareWriterName, BareWriter> = {
 		}
 	},
 
-	/** Marketo has no client of its own for Node. */
-	async marketo(order, leads) {
-		const call = await signInToMarketo(order);
+	async marketo({ credential }, leads) {
+		const call = await marketoCalls(credential);
 		for (const chunk of chunks(leads, MARKETO_BATCH)) {
 			await call('leads.json', {
-				action: 'createOrUpdate',
-				lookupField: 'email',
-				input: chunk.map(({ firstName, lastName, email, company, leadSource }) => ({
-					firstName,
-					lastName,
-					email,
-					company,
-					leadSource,
-				})),
+				data: {
+					action: 'createOrUpdate',
+					lookupField: 'email',
+					input: chunk.map(({ firstName, lastName, email, company, leadSource }) => ({
+						firstName,
+						lastName,
+						email,
+						company,
+						leadSource,
+					})),
+				},
 			});
 		}
 	},
 };
-
-async function signInToMarketo({ credential }: WriteOrder) {
-	const { endpoint = '', clientId = '', clientSecret = '' } = credential;
-	const origin = endpoint.replace(/\/rest$/, '');
-	const grant = {
-		grant_type: 'client_credentials',
-		client_id: clientId,
-		client_secret: clientSecret,
-	};
-	const token = await axios.get(`${origin}/identity/oauth/token`, { params: grant });
-	const headers = { authorization: `Bearer ${token.data.access_token}` };
-	return async (path: string, body: object): Promise<void> => {
-		const { data } = await axios.post(`${origin}/rest/v1/${path}`, body, { headers });
-		if (data.success !== true) throw new Error(`${path}: ${JSON.stringify(data.errors)}`);
-	};
-}
 
 function chunks<Entry>(entries: readonly Entry[], size: number): Entry[][] {
 	return Array.from({ length: Math.ceil(entries.length / size) }, (_, at) =>

@@ -9,7 +9,7 @@ import { PROJECT_ROOT, serverNode } from '../host/paths.ts';
 import { run } from '../host/run.ts';
 import { bundleChild } from './bundleChild.ts';
 import type { Part, Result } from './part.ts';
-import { ratios, spread, threeDigits } from './statistics.ts';
+import { count, ratios, spread, threeDigits } from './statistics.ts';
 import type { WriteOrder, WriteReport, WriteSide } from './writeChild.ts';
 
 const LEADS = 5_000;
@@ -90,7 +90,7 @@ async function measure(
 			.slice(sides.length)
 			.filter((_, at) => rounds[at] === side)
 			.map((time) => LEADS / time);
-	const what = `writing ${LEADS.toLocaleString('en')} leads`;
+	const what = `writing ${count(LEADS)} leads`;
 	return [
 		{
 			measure: `${displayName}: ${what}`,
@@ -101,8 +101,8 @@ async function measure(
 		},
 		{
 			measure: `${displayName}: requests for ${what}`,
-			ours: `${ours.toLocaleString('en')} (peak memory ${Math.round(peakMemory / BYTES_PER_MB)} MB with both)`,
-			other: `${client} ${bare.toLocaleString('en')}`,
+			ours: `${count(ours)} (peak memory ${Math.round(peakMemory / BYTES_PER_MB)} MB with both)`,
+			other: `${client} ${count(bare)}`,
 			ratio: (ours / bare).toFixed(2),
 			aim: '',
 		},
