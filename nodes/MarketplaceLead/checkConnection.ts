@@ -5,10 +5,16 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
+import { notSetUp } from '../destinations/address';
 import { checkConnection as check } from '../destinations/check';
+import { readSwitch } from '../destinations/settings';
 import { microsoftTestLead } from '../lead';
 import { toNodeError } from '../errors';
-import { chosenDestination, destinationInput } from '../parameters/destinationMethods';
+import {
+	chosenDestination,
+	destinationInput,
+	type DestinationContext,
+} from '../parameters/destinationMethods';
 import { destinationOptions } from '../parameters/destinationProperties';
 import { failedItem, readText } from '../parameters/readItems';
 import { offerTitleProperty } from './sendTestLead';
@@ -86,7 +92,7 @@ async function checkOne(context: IExecuteFunctions, itemIndex: number): Promise<
 	const current = atItem(context, itemIndex);
 	const destination = chosenDestination(current);
 	const input = await destinationInput(current, destination);
-	const own = new Set(destination.writing?.properties.map(({ name }) => name));
+	const parameter = (name: string): unknown => shownParameter(current, name);
 	const options = optionsOf(context, itemIndex);
 	const begun = Date.now();
 	const testLead = microsoftTestLead({
@@ -96,15 +102,19 @@ async function checkOne(context: IExecuteFunctions, itemIndex: number): Promise<
 	});
 	const { checks, written } = await check({
 		destination,
-		input: {
-			...input,
-			// What is asked for reading alone is not among this operation's parameters.
-			parameter: (name) => (own.has(name) ? input.parameter(name) : undefined),
-		},
+		input: { ...input, parameter },
+		mayOpenReader: (destination.reading?.properties ?? []).every(
+			({ name, required }) => required !== true || parameter(name) !== undefined,
+		),
 		testLead,
 		additional: additionalFieldsOf(context, destination, itemIndex),
-		write: context.getNodeParameter('writeTestLead', itemIndex) !== false,
-		keep: options['keepTestLead'] === true,
+		write: readSwitch(
+			{ option: (name) => context.getNodeParameter(name, itemIndex) },
+			'writeTestLead',
+			'Write Test Lead',
+			true,
+		),
+		keep: readSwitch({ option: (name) => options[name] }, 'keepTestLead', 'Keep Test Lead', false),
 		stepTime: stepTimeOf(options['stepTimeout']),
 		signal: context.getExecutionCancelSignal() ?? new AbortController().signal,
 	});
@@ -125,8 +135,19 @@ async function checkOne(context: IExecuteFunctions, itemIndex: number): Promise<
 	};
 }
 
-/** Milliseconds; what is no number of seconds is the default. */
+/**
+ * The parameters that are shown, `undefined` for others: those that are asked for reading alone, and
+ * those that are hidden by the choice of another.
+ */
+function shownParameter(context: DestinationContext, name: string): unknown {
+	// Of a hidden one n8n throws, unless it may answer something else, and then takes no value of it.
+	const isThere = (context.getNodeParameter(name, null) ?? undefined) !== undefined;
+	return isThere ? context.getNodeParameter(name, null, { extractValue: true }) : undefined;
+}
+
+/** Milliseconds. @throws DestinationError with reason `configuration` for no number of seconds */
 function stepTimeOf(value: unknown): number {
 	const seconds = Number(value ?? STEP_TIME);
-	return (seconds > 0 ? Math.min(seconds, MOST_STEP_TIME) : STEP_TIME) * 1_000;
+	if (seconds > 0) return Math.min(seconds, MOST_STEP_TIME) * 1_000;
+	throw notSetUp('Timeout per Step is not a number of seconds', 'Set the option to 1 or more.');
 }

@@ -4,7 +4,7 @@ import type {
 	INodeExecutionData,
 	INodeProperties,
 } from 'n8n-workflow';
-import { NodeOperationError, tryToParseDateTime } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 
 import { readPeriod, type Period } from '../destinations/period';
 import type { RetryLimits } from '../destinations/retry';
@@ -13,6 +13,7 @@ import type { Lead } from '../lead';
 import { openForReading } from '../parameters/destinationMethods';
 import { destinationOptions } from '../parameters/destinationProperties';
 import { leadFilterProperty, leadOptionFields } from '../parameters/leadParameters';
+import { readMoment } from '../parameters/moment';
 import { failedItem } from '../parameters/readItems';
 import { atItem, limitsOf, timeoutOption } from './writeOptions';
 
@@ -105,8 +106,8 @@ async function leadsOf(
 }
 
 function readPeriodOf(context: IExecuteFunctions, itemIndex: number): Period {
-	const from = readMoment(context, 'createdAfter', 'Created After', itemIndex);
-	const to = readMoment(context, 'createdBefore', 'Created Before', itemIndex);
+	const from = momentOf(context, 'createdAfter', 'Created After', itemIndex);
+	const to = momentOf(context, 'createdBefore', 'Created Before', itemIndex);
 	if (from !== undefined && to !== undefined && to <= from) {
 		throw new NodeOperationError(context.getNode(), 'The period ends before it begins', {
 			itemIndex,
@@ -116,7 +117,7 @@ function readPeriodOf(context: IExecuteFunctions, itemIndex: number): Period {
 	return { from, to };
 }
 
-function readMoment(
+function momentOf(
 	context: IExecuteFunctions,
 	name: string,
 	label: string,
@@ -125,7 +126,7 @@ function readMoment(
 	const value = context.getNodeParameter(name, itemIndex, '') as unknown;
 	if (value === '' || value === null || value === undefined) return undefined;
 	try {
-		return tryToParseDateTime(value, context.getTimezone()).toMillis();
+		return readMoment(value, context.getTimezone());
 	} catch {
 		throw new NodeOperationError(context.getNode(), `"${label}" is not a date`, {
 			itemIndex,

@@ -22,7 +22,7 @@ export async function writableFields(this: ILoadOptionsFunctions): Promise<Resou
 		const destination = chosenDestination(current);
 		const { writing } = destination;
 		const input = await destinationInput(current, destination);
-		const fields = (await writing?.fields?.(input)) ?? [];
+		const fields = (await writing.fields?.(input)) ?? [];
 		return {
 			fields: fields.map(({ name, label, type, choices }) => ({
 				id: name,

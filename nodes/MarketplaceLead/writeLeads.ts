@@ -60,15 +60,6 @@ export async function writeLeads(
 ): Promise<INodeExecutionData[]> {
 	const destination = chosenDestination(atItem(context, 0));
 	const { writing } = destination;
-	if (!writing) {
-		throw new NodeOperationError(
-			context.getNode(),
-			'Nothing can be written into this destination',
-			{
-				description: 'Choose one from the list.',
-			},
-		);
-	}
 	const limits = limitsOf(context);
 	const entries: Entry[] = [];
 	const failures = new Map<number, Error>();

@@ -12,7 +12,7 @@ import { destinationsFor } from '../parameters/destinationProperties';
 /** Minutes; one that a user may set lower or higher. */
 const MOST_MINUTES = 60;
 
-const mapped = destinationsFor('writing').filter(({ writing }) => writing && 'fields' in writing);
+const mapped = destinationsFor('writing').filter(({ writing }) => 'fields' in writing);
 const unmapped = DESTINATIONS.filter((destination) => !mapped.includes(destination));
 
 /** What is written besides the lead: of the vendor's own fields where it tells them, else of any name. */
@@ -31,10 +31,11 @@ export function additionalFieldsProperties(operation: string): INodeProperties[]
 			description:
 				'Fields to write besides those that the lead fills; these win over the lead’s own',
 			typeOptions: {
-				loadOptionsDependsOn: ['destination', 'method'],
+				loadOptionsDependsOn: ['destination', 'marketoMethod', 'method'],
 				resourceMapper: {
 					resourceMapperMethod: 'writableFields',
 					mode: 'add',
+					valuesLabel: 'Additional Fields',
 					fieldWords: { singular: 'field', plural: 'fields' },
 					addAllFields: false,
 					multiKeyMatch: false,

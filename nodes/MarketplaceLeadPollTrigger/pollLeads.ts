@@ -1,8 +1,9 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
-import { NodeOperationError, tryToParseDateTime } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 import { sampleLead, type Lead } from '../lead';
 import { toNodeError } from '../errors';
 import { openForReading } from '../parameters/destinationMethods';
+import { readMoment } from '../parameters/moment';
 import { cursorOrigin, loadCursor, storeCursor, storedRevision } from '../polling/cursor';
 import { newestLead } from '../polling/newest';
 import { poll, type PollResult } from '../polling/poll';
@@ -117,7 +118,7 @@ function readStart(context: IPollFunctions): PollStart {
 	if (from === 'all' || from === 'now') return { from };
 	const text = context.getNodeParameter('startDate');
 	try {
-		const date = tryToParseDateTime(text, context.getTimezone()).toMillis();
+		const date = readMoment(text, context.getTimezone());
 		return { from: 'date', date: Math.max(0, date) };
 	} catch (cause) {
 		throw new NodeOperationError(context.getNode(), 'The start date is not a date', {

@@ -147,9 +147,9 @@ async function checkWriting(
 	let writer: LeadWriter | undefined;
 	const { displayName, writing } = connection.destination;
 	const { duration, refusal, value } = await step(connection, async (limits) => {
-		writer = await writing?.open(connection.input);
+		writer = await writing.open(connection.input);
 		const { testLead, additional } = connection;
-		const [result] = (await writer?.write([{ lead: testLead, additional }], limits)) ?? [];
+		const [result] = await writer.write([{ lead: testLead, additional }], limits);
 		return result;
 	});
 	const result: WriteResult = refusal
@@ -301,11 +301,19 @@ async function step<Value>(
 	} catch (error) {
 		const duration = Date.now() - begun;
 		if (error instanceof DestinationError) return { refusal: error, duration };
-		if (limits.signal.aborted) return { refusal: tookTooLong(stepTime), duration };
+		if (limits.signal.aborted || isOfTime(error)) {
+			return { refusal: tookTooLong(stepTime), duration };
+		}
 		throw error;
 	} finally {
 		done.abort();
 	}
+}
+
+/** A wait of the destination's own was ended. */
+function isOfTime(error: unknown): boolean {
+	const { name } = Object(error) as { name?: unknown };
+	return name === 'AbortError' || name === 'TimeoutError';
 }
 
 const OVER = Symbol('The time is over');
@@ -335,10 +343,13 @@ function perhapsWritten({ message, ...details }: DestinationError, { id }: Lead)
 }
 
 function gaveNoResult(displayName: string): DestinationError {
-	return new DestinationError(`Nothing was written into ${displayName}, and nothing said why`, {
-		description: 'Choose a destination from the list, and update this node.',
-		reason: 'other',
-	});
+	return new DestinationError(
+		`Nothing tells whether the test lead was written into ${displayName}`,
+		{
+			description: 'Look for it there, and update this node.',
+			reason: 'other',
+		},
+	);
 }
 
 function notLookedFor(displayName: string): DestinationError {

@@ -31,6 +31,8 @@ export async function readPeriod(
 	limits: RetryLimits,
 ): Promise<LeadsOfPeriod> {
 	const leads: Lead[] = [];
+	// What is written meanwhile, or a position that is lost, can bring a row up again.
+	const seen = new Set<string>();
 	// A lead's own time may be a little later than the destination's clock on it.
 	const since = from === undefined ? undefined : from - reader.overlap;
 	let position: Position | null = null;
@@ -40,10 +42,12 @@ export async function readPeriod(
 			since,
 			position,
 			pageSize: reader.maxPageSize,
-			isKnown: () => false,
+			isKnown: (key) => seen.has(key),
 			...limits,
 		});
-		for (const { record, createdAt, clock } of page.rows) {
+		for (const { key, record, createdAt, clock } of page.rows) {
+			if (seen.has(key)) continue;
+			seen.add(key);
 			const time = createdAt ?? clock;
 			if (record === undefined || (from !== undefined && time < from)) continue;
 			if (to !== undefined && time >= to) continue;

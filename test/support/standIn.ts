@@ -148,7 +148,7 @@ export class StandInServer {
 			await sleep(fault.milliseconds, undefined, { signal: this.#stopping.signal }).catch(
 				() => undefined,
 			);
-			if (response.destroyed) return;
+			if (response.destroyed || this.#stopping.signal.aborted) return;
 		}
 		const answer =
 			fault?.kind === 'refused' ? this.#vendor.refuse(fault) : await this.#vendor.answer(request);

@@ -186,7 +186,7 @@ describe.each(Object.keys(PLACES))('writing leads into %s', (name) => {
 			cleanedUp: 'passed',
 			...(place.reads ? {} : unread),
 		});
-		if (place.reads) expect(await stored()).toEqual([]);
+		if (place.reads) expect(await place.names()).toEqual([]);
 	});
 
 	it('checks a connection whose sign-in is refused', async () => {

@@ -7,9 +7,24 @@ import type {
 } from 'n8n-workflow';
 
 import { MarketplaceLead } from '../../../nodes/MarketplaceLead/MarketplaceLead.node';
-import { startAzurite, type Azurite } from '../../support/azurite';
+import { parseLead, type JsonValue } from '../../../nodes/lead';
+import { startAzurite } from '../../support/azurite';
 import { outputsOf, runNode } from '../../support/engine';
+import { startDynamics, type DynamicsStandIn } from '../../support/dynamics365/dynamics';
+import { startEntraAuthority } from '../../support/entra/authority';
+import {
+	cutBeforeAnswer,
+	cutInBody,
+	serverBusy,
+	startFaultProxy,
+	type FaultProxy,
+} from '../../support/faultProxy';
 import { LeadReceiver } from '../../support/leadReceiver';
+import { succeeded } from '../../support/marketo/answers';
+import { FILL_OUT_FORM } from '../../support/marketo/instance';
+import { startMarketo, type MarketoStandIn } from '../../support/marketo/marketo';
+import { MarketplaceTable } from '../../support/marketplaceTable';
+import type { Fault } from '../../support/pollContract/harness';
 import { startSalesforce, type Salesforce } from '../../support/salesforce/salesforce';
 
 export interface WritePlace {
@@ -26,6 +41,16 @@ export interface WritePlace {
 	options: INodeParameters;
 	/** Further parameters that reading alone needs. */
 	reading: INodeParameters;
+	/** Entries of the options that reading needs. */
+	readonly readingOptions?: INodeParameters;
+	/** Last names of the leads that are there, once for each record. */
+	names(): Promise<string[]>;
+	/** From now on refuses leads of this last name; gives what the node has to be told besides. */
+	refuse(name: string): INodeParameters;
+	/** Strikes one request that writes: the first, or a later one. */
+	strike(fault: Fault, request?: number): void;
+	/** How often that is still to come: above 0, a test did not get where it meant to. */
+	struckLess(): number;
 	stop(): Promise<void>;
 }
 
@@ -54,7 +79,7 @@ export async function run(
 			...place.parameters,
 			...(operation === 'getAll' ? place.reading : {}),
 			...parameters,
-			options: { ...(operation === 'getAll' ? {} : place.options), ...options },
+			options: { ...(operation === 'getAll' ? place.readingOptions : place.options), ...options },
 		},
 		credentials: { [place.credentialType]: credential as ICredentialDataDecryptedObject },
 		...(onError && { onError }),
@@ -66,16 +91,21 @@ export async function run(
 export const asItems = (...jsons: object[]): INodeExecutionData[] =>
 	jsons.map((json) => ({ json })) as INodeExecutionData[];
 
+const lastName = (record: unknown): string =>
+	parseLead(record as JsonValue, { destination: 'https' }).customer.lastName;
+
+const CUTS = { beforeAnswer: cutBeforeAnswer, inAnswer: cutInBody };
+
 const WRONG_KEY = Buffer.alloc(64, 7).toString('base64');
 
-class AzureTablePlace implements WritePlace {
+export class AzureTablePlace implements WritePlace {
 	readonly destination = 'azureTable';
 	readonly reads = true;
 	readonly credentialType = 'azureTableApi';
 	readonly options = {};
 	readonly reading = {};
 	constructor(
-		readonly azurite: Azurite,
+		readonly azurite: FaultProxy,
 		readonly table: string,
 	) {}
 	get parameters() {
@@ -86,6 +116,22 @@ class AzureTablePlace implements WritePlace {
 			authentication: 'connectionString',
 			connectionString: this.azurite.connectionString,
 		};
+	}
+	async names() {
+		const rows = await new MarketplaceTable(this.azurite, this.table).list();
+		return rows.map(({ CustomerInfo = '{}' }) => lastName({ UserDetails: CustomerInfo }));
+	}
+	refuse(name: string) {
+		const value = `={{ $json.customer.lastName === ${JSON.stringify(name)} ? 'no/key' : '' }}`;
+		return { additionalFields: { values: [{ name: 'PartitionKey', value }] } };
+	}
+	strike(fault: Fault, request = 0) {
+		const struck =
+			fault.kind === 'cut' ? CUTS[fault.where]() : serverBusy({ retryAfterSeconds: 1 });
+		this.azurite.script([{ fault: struck, when: ({ kind }) => kind === 'batch', skip: request }]);
+	}
+	struckLess() {
+		return this.azurite.unspentFaults;
 	}
 	badCredential() {
 		const { connectionString, accountKey } = this.azurite;
@@ -98,7 +144,7 @@ class AzureTablePlace implements WritePlace {
 	async stop() {}
 }
 
-class SalesforcePlace implements WritePlace {
+export class SalesforcePlace implements WritePlace {
 	readonly destination = 'salesforce';
 	readonly reads = true;
 	readonly credentialType = 'marketplaceLeadSalesforceApi';
@@ -106,6 +152,9 @@ class SalesforcePlace implements WritePlace {
 	readonly reading = {};
 	parameters: INodeParameters = { method: 'restApi' };
 	constructor(readonly standIn: Salesforce) {}
+	static async start(): Promise<SalesforcePlace> {
+		return new SalesforcePlace(await startSalesforce());
+	}
 	credential() {
 		return this.standIn.credential;
 	}
@@ -115,12 +164,28 @@ class SalesforcePlace implements WritePlace {
 	get secrets() {
 		return [this.standIn.badCredential['consumerSecret'] ?? ''];
 	}
+	names() {
+		const records = this.standIn.organisation.records();
+		return Promise.resolve(records.map(({ LastName }) => String(LastName)));
+	}
+	refuse(name: string) {
+		this.standIn.organisation.rules.validation = ({ LastName }) =>
+			LastName === name ? 'Not this one' : undefined;
+		return {};
+	}
+	strike(fault: Fault, request = 0) {
+		this.standIn.struck = 'writing';
+		this.standIn.fault(fault, { page: request });
+	}
+	struckLess() {
+		return this.standIn.server.faultsLeft();
+	}
 	async stop() {
 		await this.standIn.stop();
 	}
 }
 
-class HttpsPlace implements WritePlace {
+export class HttpsPlace implements WritePlace {
 	readonly destination = 'https';
 	readonly reads = false;
 	readonly credentialType = 'marketplaceLeadHttpsApi';
@@ -128,6 +193,9 @@ class HttpsPlace implements WritePlace {
 	readonly reading = {};
 	readonly options = { allowLoopback: true };
 	constructor(readonly receiver: LeadReceiver) {}
+	static async start(): Promise<HttpsPlace> {
+		return new HttpsPlace(await LeadReceiver.start());
+	}
 	credential() {
 		return this.receiver.credential;
 	}
@@ -135,8 +203,118 @@ class HttpsPlace implements WritePlace {
 		return this.receiver.badCredential;
 	}
 	readonly secrets = ['wrong-secret-wrong'];
+	names() {
+		return Promise.resolve([...this.receiver.leads.values()].map(lastName));
+	}
+	refuse(name: string) {
+		this.receiver.spoil = ({ body }) =>
+			lastName(JSON.parse(body)) === name ? { status: 422 } : undefined;
+		return {};
+	}
+	strike(fault: Fault, request = 0) {
+		this.receiver.server.fault(fault, { page: request });
+	}
+	struckLess() {
+		return this.receiver.server.faultsLeft();
+	}
 	async stop() {
 		await this.receiver.stop();
+	}
+}
+
+export class DynamicsPlace implements WritePlace {
+	readonly destination = 'dynamics365';
+	readonly reads = true;
+	readonly credentialType = 'marketplaceLeadDynamicsApi';
+	readonly reading = {};
+	parameters: INodeParameters;
+	readonly options: INodeParameters;
+	readonly readingOptions: INodeParameters;
+	constructor(readonly standIn: DynamicsStandIn) {
+		const { leadSourceColumn, options } = standIn.parameters as INodeParameters;
+		this.parameters = { leadSourceColumn: leadSourceColumn! };
+		this.options = options as INodeParameters;
+		this.readingOptions = this.options;
+	}
+	credential() {
+		return this.standIn.credential;
+	}
+	badCredential() {
+		return this.standIn.badCredential;
+	}
+	get secrets() {
+		return [this.standIn.badCredential['clientSecret'] ?? ''];
+	}
+	names() {
+		return Promise.resolve(this.standIn.rows().map(({ lastname }) => String(lastname)));
+	}
+	refuse(name: string) {
+		this.standIn.writing.plugIn = ({ lastname }) =>
+			lastname === name ? 'Not this one' : undefined;
+		return {};
+	}
+	strike(fault: Fault, request = 0) {
+		this.standIn.struck = 'writing';
+		this.standIn.server.fault(fault, { page: request });
+	}
+	struckLess() {
+		return this.standIn.server.faultsLeft();
+	}
+	async stop() {
+		await this.standIn.stop();
+	}
+}
+
+export class MarketoPlace implements WritePlace {
+	readonly destination = 'marketo';
+	readonly reads = true;
+	readonly credentialType = 'marketplaceLeadMarketoApi';
+	readonly options = {};
+	readonly reading = {};
+	parameters: INodeParameters;
+	constructor(readonly standIn: MarketoStandIn) {
+		this.parameters = { marketoMethod: 'submitForm', form: standIn.parameters.form };
+	}
+	static async start(): Promise<MarketoPlace> {
+		return new MarketoPlace(await startMarketo());
+	}
+	credential() {
+		return this.standIn.credential;
+	}
+	badCredential() {
+		return this.standIn.badCredential;
+	}
+	get secrets() {
+		return [this.standIn.wrongSecret];
+	}
+	/** Of fill-outs, of which a person can have several. */
+	names() {
+		const { instance } = this.standIn;
+		const fillOuts = instance.activities().filter(({ typeId }) => typeId === FILL_OUT_FORM);
+		// The log remembers fill-outs of persons who are gone.
+		return Promise.resolve(
+			fillOuts.flatMap(({ leadId }) => {
+				const person = instance.persons.get(leadId);
+				return person ? [String(person.fields['lastName'])] : [];
+			}),
+		);
+	}
+	refuse(name: string) {
+		this.standIn.spoil = (path, body) =>
+			/submitForm/.test(path) && body.includes(JSON.stringify(name))
+				? succeeded({ result: [{ status: 'skipped', reasons: [{ code: '1003', message: 'No' }] }] })
+				: undefined;
+		return {};
+	}
+	strike(fault: Fault, request = 0) {
+		this.standIn.struck = 'writing';
+		this.standIn.fault(fault, { page: request });
+	}
+	struckLess() {
+		return this.standIn.faultsLeft();
+	}
+	async stop() {
+		await this.standIn.stop();
 	}
 }
 
@@ -144,14 +322,29 @@ class HttpsPlace implements WritePlace {
 export const PLACES: Record<string, () => Promise<WritePlaces>> = {
 	azureTable: async () => {
 		const azurite = await startAzurite();
+		const proxy = await startFaultProxy(azurite);
 		let tables = 0;
 		return {
-			place: async () => new AzureTablePlace(azurite, `MarketplaceLeads${(tables += 1)}`),
-			stop: async () => await azurite.stop(),
+			async place() {
+				proxy.reset();
+				return new AzureTablePlace(proxy, `MarketplaceLeads${(tables += 1)}`);
+			},
+			async stop() {
+				await proxy.stop();
+				await azurite.stop();
+			},
 		};
 	},
-	salesforce: async () => each(async () => new SalesforcePlace(await startSalesforce())),
-	https: async () => each(async () => new HttpsPlace(await LeadReceiver.start())),
+	dynamics365: async () => {
+		const authority = await startEntraAuthority();
+		return {
+			place: async () => new DynamicsPlace(await startDynamics({ authority })),
+			stop: async () => await authority.stop(),
+		};
+	},
+	marketo: async () => each(async () => await MarketoPlace.start()),
+	salesforce: async () => each(async () => await SalesforcePlace.start()),
+	https: async () => each(async () => await HttpsPlace.start()),
 };
 
 interface WritePlaces {

@@ -1,0 +1,132 @@
+/** Many leads through the node into every destination: part failures, waits and lost answers. */
+import type { INodeExecutionData } from 'n8n-workflow';
+
+import { parseLead, type Lead } from '../../../nodes/lead';
+import { skipWaits } from './clock';
+import { asItems, PLACES, run, type WritePlace } from './places';
+
+jest.mock(
+	'node:timers/promises',
+	() => jest.requireActual<typeof import('./clock')>('./clock').timers,
+);
+skipWaits();
+
+const MANY = 500;
+const AGAIN = 120;
+/** Enough for several calls of every vendor. */
+const SOME = 230;
+/** Leads of this name are refused by the destination. */
+const REFUSED = 'Turned Away';
+
+const receivedAt = new Date().toISOString();
+const lead = (number: number, name = `Sample ${number}`): Lead =>
+	parseLead(
+		{
+			UserDetails: {
+				FirstName: 'Kim',
+				LastName: name,
+				Email: `kim.sample${number}@fabrikam.example`,
+				Company: 'Fabrikam',
+			},
+			LeadSource: 'AzureMarketplace-INS|contoso.crm',
+		},
+		{ receivedAt },
+	);
+const leads = (count: number, refused: readonly number[] = []) =>
+	Array.from({ length: count }, (_, at) => lead(at, refused.includes(at) ? REFUSED : undefined));
+const namesOf = (given: readonly Lead[]) =>
+	given.map(({ customer }) => customer.lastName).filter((name) => name !== REFUSED);
+const outcomes = (items: readonly INodeExecutionData[]) => {
+	const counts: Record<string, number> = {};
+	for (const { json } of items) {
+		const { outcome = 'error' } = (json['written'] ?? {}) as { outcome?: string };
+		counts[outcome] = (counts[outcome] ?? 0) + 1;
+	}
+	return counts;
+};
+
+describe.each(Object.keys(PLACES))('many leads into %s', (name) => {
+	let places: Awaited<ReturnType<(typeof PLACES)[string]>>;
+	let place: WritePlace;
+	beforeAll(async () => {
+		places = await PLACES[name]!();
+	});
+	beforeEach(async () => {
+		place = await places.place();
+	});
+	afterEach(async () => await place?.stop());
+	afterAll(async () => await places?.stop());
+
+	async function expectThere(given: readonly Lead[]): Promise<void> {
+		expect((await place.names()).sort()).toEqual(namesOf(given).sort());
+	}
+
+	it(`${MANY} of which some are refused: all others are written, and once`, async () => {
+		const refused = [100, 250, 251, 417];
+		const given = leads(MANY, refused);
+		const parameters = place.refuse(REFUSED);
+		const items = await run(place, 'create', asItems(...given), {
+			parameters,
+			onError: 'continueRegularOutput',
+		});
+		expect(items.map(({ pairedItem }) => pairedItem)).toEqual(given.map((_, item) => ({ item })));
+		const failed = items.flatMap(({ json }, at) => (json['error'] === undefined ? [] : [at]));
+		expect(failed).toEqual(refused);
+		for (const at of failed) expect(items[at]!.json).toEqual({ error: expect.any(String) });
+		expect(outcomes(items)).toEqual({ created: MANY - refused.length, error: refused.length });
+		await expectThere(given);
+
+		// The first of them again, and no second record of any.
+		const again = asItems(...given.slice(0, AGAIN));
+		const thrown: unknown = await run(place, 'create', again, { parameters }).catch(
+			(error: unknown) => error,
+		);
+		expect(thrown).toMatchObject({
+			message: items[100]!.json['error'],
+			description: expect.stringMatching(
+				/\. Not written: item 100 of 120\. All others are written\.$/,
+			),
+			context: { itemIndex: 100 },
+		});
+		await expectThere(given);
+	});
+
+	it('without "Continue", others are written all the same', async () => {
+		const given = leads(5, [1]);
+		const parameters = place.refuse(REFUSED);
+		const thrown: unknown = await run(place, 'create', asItems(...given), { parameters }).catch(
+			(error: unknown) => error,
+		);
+		expect(thrown).toMatchObject({
+			description: expect.stringMatching(/Not written: item 1 of 5\./),
+		});
+		await expectThere(given);
+	});
+
+	it.each([
+		['asked to wait', { kind: 'refused', why: 'throttled', waitSeconds: 1 }],
+		['cut off before the answer', { kind: 'cut', where: 'beforeAnswer' }],
+		['cut off in the answer', { kind: 'cut', where: 'inAnswer' }],
+	] as const)('all are written, and once, when %s in the middle', async (_, fault) => {
+		const given = leads(SOME);
+		place.strike(fault, 1);
+		const items = await run(place, 'create', asItems(...given));
+		expect(place.struckLess()).toBe(0);
+		expect(outcomes(items)).toEqual({ created: SOME });
+		await expectThere(given);
+	});
+
+	it('names the first ten that are refused, and counts the others', async () => {
+		const given = leads(14).map((_, at) => lead(at, at < 12 ? REFUSED : undefined));
+		const parameters = place.refuse(REFUSED);
+		const thrown: unknown = await run(place, 'create', asItems(...given), { parameters }).catch(
+			(error: unknown) => error,
+		);
+		expect(thrown).toMatchObject({
+			description: expect.stringMatching(
+				/Not written: item 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more of 14\./,
+			),
+		});
+		await expectThere(given);
+	});
+});
