@@ -7,6 +7,7 @@ import { MarketplaceLeadPollTrigger } from '../../nodes/MarketplaceLeadPollTrigg
 import { DESTINATIONS } from '../../nodes/destinations';
 import { pollContext } from '../support/engine';
 import { assertDeclared } from '../support/nodeParameters';
+import { choosersOf, expectCredentials, listsOf } from './support/destinations';
 
 const type = new MarketplaceLeadPollTrigger();
 const { description, methods } = type;
@@ -26,32 +27,20 @@ describe('the node', () => {
 		expect(type.poll).toBeInstanceOf(Function);
 	});
 
-	it('offers every destination, with a credential of its own that has a test', () => {
-		const chooser = description.properties.find(({ name }) => name === 'destination');
-		expect(chooser?.options?.map((option) => 'value' in option && option.value)).toEqual(
-			DESTINATIONS.map(({ name }) => name),
-		);
-		for (const { name, credentialType } of DESTINATIONS) {
-			const shown = description.credentials?.filter((credential) =>
-				NodeHelpers.displayParameter({ destination: name }, credential, null, description),
-			);
-			expect(shown).toEqual([expect.objectContaining({ name: credentialType, required: true })]);
-			const testedBy = String(shown?.[0]?.testedBy);
-			expect(methods.credentialTest[testedBy]).toBeInstanceOf(Function);
-		}
+	it('offers every destination that can be read, with a credential of its own that has a test', () => {
+		const readable = DESTINATIONS.filter(({ reading }) => reading);
+		const [chooser] = choosersOf(type);
+		expect(chooser).toEqual(readable.map(({ name }) => name));
+		expect(chooser).not.toContain('https');
+		expectCredentials(type, readable);
 	});
 
 	it('has a method behind every list of its parameters', () => {
-		// Wherever they stand: options hold parameters of their own.
-		const text = JSON.stringify(description.properties);
-		const named = (key: string) =>
-			[...text.matchAll(new RegExp(`"${key}":"(\\w+)"`, 'g'))].map(([, name]) => name);
-		const [searched, loaded] = [named('searchListMethod'), named('loadOptionsMethod')];
+		const { searched, loaded } = listsOf(type);
 		expect(searched).toEqual(expect.arrayContaining(['searchTables', 'searchPersonFields']));
 		expect(loaded).toContain('searchLeadFields');
-		const lists = Object.keys(methods.listSearch).sort();
-		expect([...new Set([...searched, ...loaded])].sort()).toEqual(lists);
-		expect(Object.keys(methods.loadOptions).sort()).toEqual(lists);
+		expect(Object.keys(methods.listSearch)).toEqual(expect.arrayContaining(searched));
+		expect(Object.keys(methods.loadOptions)).toEqual(expect.arrayContaining(loaded));
 	});
 
 	it('declares what the destinations and the code read', () => {
