@@ -42,6 +42,11 @@ export interface LeadWriter {
 	 * Absent where nothing can be read back. @throws DestinationError
 	 */
 	read?(id: string, limits: RetryLimits): Promise<JsonValue | undefined>;
+	/**
+	 * The same, of what is there at once where the whole record is shown late. Absent where it isn't
+	 * late. @throws DestinationError
+	 */
+	readInPart?(id: string, limits: RetryLimits): Promise<JsonValue | undefined>;
 	/** Takes a test lead away again. Absent where that can't be done. @throws DestinationError */
 	remove?(id: string, limits: RetryLimits): Promise<void>;
 }

@@ -81,15 +81,20 @@ export class MarketoWriter implements LeadWriter {
 	/** @param id the person's */
 	async read(id: string, limits: RetryLimits): Promise<JsonValue | undefined> {
 		if (!PERSON_ID.test(id)) return undefined;
-		const { leadSourceField } = this.options;
 		return await explained(async () => {
 			const fillOut = await this.fillOutOf(id, limits);
-			if (!fillOut) return undefined;
-			const fields = [...PERSON_FIELDS, leadSourceField, ...this.additional];
-			const names = this.options.formId === undefined ? [...fields, 'description'] : fields;
-			const person = await findPerson(this.client, id, names, limits);
-			return person && toRecord(fillOut, person, leadSourceField);
+			return fillOut && (await this.personWith(fillOut, limits));
 		});
+	}
+
+	/**
+	 * The person alone: Marketo has them at once, and shows a fill-out in its log minutes later.
+	 *
+	 * @param id the person's
+	 */
+	async readInPart(id: string, limits: RetryLimits): Promise<JsonValue | undefined> {
+		if (!PERSON_ID.test(id)) return undefined;
+		return await explained(async () => await this.personWith(noFillOut(id), limits));
 	}
 
 	/**
@@ -177,12 +182,18 @@ export class MarketoWriter implements LeadWriter {
 		return app && `${app}/leadDatabase/loadLeadDetail?leadId=${id}`;
 	}
 
+	private async personWith(fillOut: FillOut, limits: RetryLimits): Promise<JsonValue | undefined> {
+		const { formId, leadSourceField } = this.options;
+		const fields = [...PERSON_FIELDS, leadSourceField, ...this.additional];
+		const names = formId === undefined ? [...fields, 'description'] : fields;
+		const person = await findPerson(this.client, String(fillOut.leadId), names, limits);
+		return person && toRecord(fillOut, person, leadSourceField);
+	}
+
 	/** The fill-out that was written for the person, or their last one; one of nothing without a form. */
 	private async fillOutOf(leadId: string, limits: RetryLimits): Promise<FillOut | undefined> {
 		const { formId } = this.options;
-		if (formId === undefined) {
-			return { ...NO_FILL_OUT, leadId: Number(leadId), attributes: new Map() };
-		}
+		if (formId === undefined) return noFillOut(leadId);
 		const since = (this.client.serviceTime ?? Date.now()) - READ_BACK;
 		const search = { formId, since, leadId, mostPages: MOST_PAGES };
 		const { fillOuts } = await findFillOuts(this.client, search, limits);
@@ -194,13 +205,17 @@ export class MarketoWriter implements LeadWriter {
 /** "Lead not found". */
 const NOT_FOUND = '1004';
 
-const NO_FILL_OUT = {
-	guid: '',
-	activityDate: '',
-	at: undefined,
-	formId: '',
-	formName: '',
-} as const;
+function noFillOut(leadId: string): FillOut {
+	return {
+		guid: '',
+		leadId: Number(leadId),
+		activityDate: '',
+		at: undefined,
+		formId: '',
+		formName: '',
+		attributes: new Map(),
+	};
+}
 
 async function explained<Result>(work: () => Promise<Result>): Promise<Result> {
 	try {

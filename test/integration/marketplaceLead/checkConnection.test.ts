@@ -874,9 +874,22 @@ describe('Marketo', () => {
 		expect(await check(place)).toMatchObject({ ok: true });
 	});
 
-	it('shows the lead some time later', async () => {
-		place.standIn.commitDelay = 20_000;
+	it.each([20_000, 600_000])('shows the fill-out %i ms later', async (delay) => {
+		place.standIn.commitDelay = delay;
 		expect(await check(place)).toMatchObject({ ok: true });
+		expect(persons().size).toBe(0);
+	});
+
+	it('shows the fill-out later, and an automation changes the person', async () => {
+		place.standIn.commitDelay = 600_000;
+		place.standIn.belie = (path) => {
+			if (!/submitForm/.test(path)) return undefined;
+			for (const { fields } of persons().values()) fields['company'] = 'Contoso';
+			return undefined;
+		};
+		expectFailed(await check(place), 'testLeadReadBack', /other values: company$/, {
+			cleanedUp: 'passed',
+		});
 	});
 
 	it('nothing listens at the address', async () => {
