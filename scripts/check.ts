@@ -7,8 +7,11 @@ import { command, step } from './host/terminal.ts';
 
 await command(async () => {
 	const script = (name: string) => npm(['run', '--silent', name], { cwd: PROJECT_ROOT });
-	await step('Lint', () => script('lint'));
-	await step('Type check', () => script('typecheck'));
+	await step('Lint and type check', async () => {
+		// Both to their end, so that none goes on when the other is refused.
+		const ends = await Promise.allSettled([script('lint'), script('typecheck')]);
+		for (const end of ends) if (end.status === 'rejected') throw end.reason;
+	});
 	await step('Build', build);
 	// A worker for each core: the tests that take long wait more than they work.
 	const args = ['--maxWorkers=100%', ...process.argv.slice(2)];
