@@ -14,6 +14,7 @@ import type * as Domain from '../../nodes/lead';
 import { pollContext } from '../../test/support/engine';
 import { builtNode } from './builtNode';
 import type { Azurite } from '../../test/support/azurite';
+import { peakMemory } from './peakMemory';
 
 /**
  * The bare SDK; the same with each row read into a lead, which is what no way of polling can do
@@ -39,8 +40,6 @@ export interface DrainReport {
 
 /** The service's own limit, and the SDK's default. */
 const PAGE_SIZE = 1_000;
-const BYTES_PER_KB = 1_024;
-
 const order = JSON.parse(process.argv[2] ?? '') as DrainOrder;
 
 /** Counts rows by the number at the end of their keys: each has to come exactly once. */
@@ -122,7 +121,7 @@ async function main(): Promise<DrainReport> {
 		else cursorBytes = await pollAll(side);
 		drains.push({ side, seconds: (performance.now() - started) / 1_000, cursorBytes });
 	}
-	return { drains, peakMemory: process.resourceUsage().maxRSS * BYTES_PER_KB };
+	return { drains, peakMemory: peakMemory() };
 }
 
 main().then(

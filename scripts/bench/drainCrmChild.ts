@@ -8,6 +8,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { pollContext } from '../../test/support/engine';
 import { builtNode } from './builtNode';
 import { BARE_CLIENTS } from './crmClients';
+import { peakMemory } from './peakMemory';
 
 export interface CrmOrder {
 	packageFolder: string;
@@ -28,8 +29,6 @@ export interface CrmReport {
 	/** The most memory this process ever had, in bytes. */
 	peakMemory: number;
 }
-
-const BYTES_PER_KB = 1_024;
 
 const order = JSON.parse(process.argv[2] ?? '') as CrmOrder;
 
@@ -81,7 +80,7 @@ async function main(): Promise<CrmReport> {
 		await (side === 'bare' ? readBare() : pollAll(side));
 		seconds.push((performance.now() - started) / 1_000);
 	}
-	return { seconds, peakMemory: process.resourceUsage().maxRSS * BYTES_PER_KB };
+	return { seconds, peakMemory: peakMemory() };
 }
 
 main().then(

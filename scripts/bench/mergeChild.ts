@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import type * as Domain from '../../nodes/lead/index.ts';
 import { journeyLeads } from './journeys.ts';
+import { peakMemory } from './peakMemory';
 
 export interface MergeReport {
 	/** The most memory this process ever had, in bytes. */
@@ -11,8 +12,6 @@ export interface MergeReport {
 	/** So that nothing can be left out. */
 	characters: number;
 }
-
-const BYTES_PER_KB = 1_024;
 
 const [folder = '', count = '', side = ''] = process.argv.slice(2);
 const load = createRequire(path.join(folder, 'package.json'));
@@ -30,7 +29,7 @@ if (side === 'merged') {
 	for (const { id } of leads) characters += id.length;
 }
 const report: MergeReport = {
-	peakMemory: process.resourceUsage().maxRSS * BYTES_PER_KB,
+	peakMemory: peakMemory(),
 	characters,
 };
 process.stdout.write(JSON.stringify(report));

@@ -9,6 +9,7 @@ import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { outputsOf, runNode } from '../../test/support/engine';
 import { builtNode } from './builtNode';
 import { BARE_WRITERS, type BareLead, type BareWriterName } from './writeClients';
+import { peakMemory } from './peakMemory';
 
 export type WriteSide = 'bare' | 'ours';
 
@@ -32,8 +33,6 @@ export interface WriteReport {
 	/** The most memory this process ever had, in bytes. */
 	peakMemory: number;
 }
-
-const BYTES_PER_KB = 1_024;
 
 const order = JSON.parse(process.argv[2] ?? '') as WriteOrder;
 
@@ -101,7 +100,7 @@ async function main(): Promise<WriteReport> {
 	const started = performance.now();
 	await write(order, leads);
 	const seconds = (performance.now() - started) / 1_000;
-	return { seconds, peakMemory: process.resourceUsage().maxRSS * BYTES_PER_KB };
+	return { seconds, peakMemory: peakMemory() };
 }
 
 main().then(
