@@ -4,7 +4,7 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { DESTINATIONS } from '../destinations';
 import type { DestinationDescription } from '../destinations/destination.description';
-import type { RetryLimits } from '../destinations/retry';
+import { timeLimits, type RetryLimits } from '../destinations/retry';
 import type { JsonObject, JsonValue } from '../lead';
 import type { DestinationContext } from '../parameters/destinationMethods';
 import { destinationsFor } from '../parameters/destinationProperties';
@@ -107,13 +107,9 @@ export function limitsOf(context: IExecuteFunctions): RetryLimits {
 			description: 'Set the option Timeout to 1 or more.',
 		});
 	}
-	const time = Math.min(minutes, 24 * 60) * 60_000;
-	const own = AbortSignal.timeout(time);
+	const { signal, deadline } = timeLimits(Math.min(minutes, 24 * 60) * 60_000);
 	const cancelled = context.getExecutionCancelSignal();
-	return {
-		signal: cancelled ? AbortSignal.any([cancelled, own]) : own,
-		deadline: Date.now() + time,
-	};
+	return { signal: cancelled ? AbortSignal.any([cancelled, signal]) : signal, deadline };
 }
 
 export function optionsOf(context: IExecuteFunctions, itemIndex: number): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
+import { timeLimits } from '../destinations/retry';
 import { sampleLead, type Lead } from '../lead';
 import { toNodeError } from '../errors';
 import { openForReading } from '../parameters/destinationMethods';
@@ -104,13 +105,6 @@ async function manualLead(context: IPollFunctions): Promise<Lead> {
 	const { destination, reader, accept } = await openForReading(context);
 	const newest = await newestLead(reader, accept, timeLimits(MANUAL_TIME));
 	return newest ?? sampleLead(destination, new Date().toISOString());
-}
-
-function timeLimits(milliseconds: number): { signal: AbortSignal; deadline: number } {
-	return {
-		signal: AbortSignal.timeout(milliseconds),
-		deadline: Date.now() + milliseconds,
-	};
 }
 
 function readStart(context: IPollFunctions): PollStart {

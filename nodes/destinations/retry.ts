@@ -14,6 +14,19 @@ export interface RetryLimits {
 	deadline: number;
 }
 
+/** Milliseconds. A person is waiting before the editor. */
+const EDITOR_TIME = 20_000;
+
+/** So many milliseconds from now on. */
+export function timeLimits(milliseconds: number): RetryLimits {
+	return { signal: AbortSignal.timeout(milliseconds), deadline: Date.now() + milliseconds };
+}
+
+/** For what the editor asks: a list, a Test button. */
+export function editorLimits(): RetryLimits {
+	return timeLimits(EDITOR_TIME);
+}
+
 /**
  * Calls `attempt` again while it throws a `DestinationError` with a `retryAfter`, at most three
  * times. A wait that would not end before the deadline is not begun: the caller stops cleanly and

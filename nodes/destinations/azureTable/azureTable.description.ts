@@ -2,12 +2,11 @@ import type { DestinationDescription } from '../destination.description';
 import { azureTableWriting } from './writing.description';
 import { readTableName, tableProperty } from './table.description';
 import type { DestinationInput, ListEntry } from '../types';
+import { editorLimits } from '../retry';
 import { openAccount } from './account';
 import { AzureTableReader } from './reader';
 import { explainRefusal, isMissingTable } from './refusal';
 
-/** Milliseconds. A person is waiting before the editor. */
-const EDITOR_TIMEOUT = 20_000;
 /** An account can hold any number of tables; nobody scrolls further. */
 const MOST_LISTED = 1_000;
 
@@ -36,7 +35,7 @@ export const azureTable: DestinationDescription = {
 			const account = await openAccount(credential, { retries: 1 });
 			const names: string[] = [];
 			try {
-				const abortSignal = AbortSignal.timeout(EDITOR_TIMEOUT);
+				const { signal: abortSignal } = editorLimits();
 				for await (const { name } of account.service().listTables({ abortSignal })) {
 					if (name !== undefined) names.push(name);
 					if (names.length >= MOST_LISTED) break;
@@ -48,9 +47,8 @@ export const azureTable: DestinationDescription = {
 		},
 	},
 
-	async testCredential(credential, limits) {
+	async testCredential(credential, { signal: abortSignal } = editorLimits()) {
 		const account = await openAccount(credential, { retries: 0 });
-		const abortSignal = limits?.signal ?? AbortSignal.timeout(EDITOR_TIMEOUT);
 		try {
 			if (account.onlyTable === undefined) {
 				await account.service().listTables({ abortSignal }).byPage({ maxPageSize: 1 }).next();

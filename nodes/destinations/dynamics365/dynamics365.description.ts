@@ -1,18 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { isMarketplaceLead } from '../../lead';
 import type { DestinationDescription } from '../destination.description';
-import { openHttp } from '../http';
+import { editorLimits } from '../retry';
 import type { DestinationInput, ListEntry } from '../types';
 import { readColumns } from './columns';
 import { columnProperty, columnsOption, leadSourceColumnProperty } from './columns.description';
-import { readEnvironment } from './environment';
 import { readColumnInfo } from './metadata';
 import { DynamicsReader } from './reader';
-import { WebApi, type WebApiOptions } from './webApi';
+import { WebApi } from './webApi';
 import { dynamics365Writing } from './writing.description';
-
-/** Milliseconds. A person is waiting before the editor. */
-const EDITOR_TIMEOUT = 20_000;
 
 const properties: INodeProperties[] = [
 	leadSourceColumnProperty(
@@ -53,10 +49,9 @@ export const dynamics365: DestinationDescription = {
 
 		async open({ credential, parameter, option, wanted }) {
 			const columns = readColumns({ parameter, option });
-			const { origin } = readEnvironment(credential);
-			const api = await openApi(credential);
+			const api = await WebApi.open(credential);
 			return {
-				identity: JSON.stringify(['dynamics365', origin]),
+				identity: JSON.stringify(['dynamics365', api.origin]),
 				reader: new DynamicsReader(api, columns, wanted),
 			};
 		},
@@ -65,7 +60,7 @@ export const dynamics365: DestinationDescription = {
 
 	lists: {
 		async searchColumns({ credential }: DestinationInput): Promise<ListEntry[]> {
-			const api = await openApi(credential);
+			const api = await WebApi.open(credential);
 			const columns = await readColumnInfo(api, editorLimits());
 			return columns
 				.filter(({ kind }) => kind !== 'other')
@@ -75,7 +70,7 @@ export const dynamics365: DestinationDescription = {
 	},
 
 	async testCredential(credential, limits = editorLimits()) {
-		const api = await openApi(credential, { retries: false });
+		const api = await WebApi.open(credential, { retries: false });
 		await api.get({ path: 'WhoAmI', subject: 'environment', ...limits });
 		await api.get({
 			path: 'leads?$select=leadid',
@@ -85,17 +80,3 @@ export const dynamics365: DestinationDescription = {
 		});
 	},
 };
-
-async function openApi(
-	credential: Record<string, unknown>,
-	apiOptions?: WebApiOptions,
-): Promise<WebApi> {
-	return new WebApi(readEnvironment(credential), await openHttp(), apiOptions);
-}
-
-function editorLimits(): { signal: AbortSignal; deadline: number } {
-	return {
-		signal: AbortSignal.timeout(EDITOR_TIMEOUT),
-		deadline: Date.now() + EDITOR_TIMEOUT,
-	};
-}

@@ -1,8 +1,8 @@
 import { explainEntraRefusal, noEntraToken, openEntra } from '../entra';
-import { HttpFailure, unreachable, type HttpAnswer, type HttpClient } from '../http';
+import { HttpFailure, openHttp, unreachable, type HttpAnswer, type HttpClient } from '../http';
 import { retried, type RetryLimits } from '../retry';
 import { DestinationError } from '../types';
-import type { Environment } from './environment';
+import { readEnvironment, type Environment } from './environment';
 import { explainRefusal, notDataverse, slowQuery, type SettingOf, type Subject } from './refusal';
 
 const SERVICE = 'Dynamics 365';
@@ -60,6 +60,11 @@ export class WebApi {
 		{ retries = true }: WebApiOptions = {},
 	) {
 		this.retries = retries;
+	}
+
+	/** Ready to ask; nothing is asked yet. @throws DestinationError for a credential that is not filled in */
+	static async open(credential: Record<string, unknown>, options?: WebApiOptions): Promise<WebApi> {
+		return new WebApi(readEnvironment(credential), await openHttp(), options);
 	}
 
 	/** `https://contoso.crm.dynamics.com` */

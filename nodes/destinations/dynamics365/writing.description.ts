@@ -1,19 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { WritableField, WritingDescription } from '../destination.description';
-import { openHttp } from '../http';
+import { editorLimits } from '../retry';
 import { readSwitch } from '../settings';
-import type { WriteInput } from '../types';
 import { readColumnName, readColumns } from './columns';
 import { columnProperty, columnsOption, leadSourceColumnProperty } from './columns.description';
-import { readEnvironment } from './environment';
 import { readAllChoices } from './metadata';
 import { WebApi } from './webApi';
 import { readWritableColumns, type ColumnKind } from './writableColumns';
 import { DynamicsWriter } from './writer';
-
-/** Milliseconds. A person is waiting before the editor. */
-const EDITOR_TIMEOUT = 20_000;
 
 const properties: INodeProperties[] = [
 	leadSourceColumnProperty(
@@ -73,15 +68,12 @@ export const dynamics365Writing: WritingDescription = {
 			detectDuplicates: readSwitch(input, 'detectDuplicates', 'Detect Duplicates', false),
 			leadIdColumn: readLeadIdColumn(input.option('leadIdColumn')),
 		};
-		return new DynamicsWriter(await openApi(input), columns, rules);
+		return new DynamicsWriter(await WebApi.open(input.credential), columns, rules);
 	},
 
 	async fields(input) {
-		const api = await openApi(input);
-		const limits = {
-			signal: AbortSignal.timeout(EDITOR_TIMEOUT),
-			deadline: Date.now() + EDITOR_TIMEOUT,
-		};
+		const api = await WebApi.open(input.credential);
+		const limits = editorLimits();
 		const [columns, choices] = await Promise.all([
 			readWritableColumns(api, limits),
 			readAllChoices(api, limits),
@@ -101,10 +93,6 @@ export const dynamics365Writing: WritingDescription = {
 			.sort((a, b) => a.label.localeCompare(b.label, 'en') || a.name.localeCompare(b.name, 'en'));
 	},
 };
-
-async function openApi({ credential }: WriteInput): Promise<WebApi> {
-	return new WebApi(readEnvironment(credential), await openHttp());
-}
 
 /** Empty where none is chosen. */
 function readLeadIdColumn(value: unknown): string {

@@ -2,13 +2,11 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import type { DestinationDescription } from '../destination.description';
 import { HttpFailure, openHttp } from '../http';
+import { editorLimits } from '../retry';
 import { readSwitch } from '../settings';
 import { readEndpoint } from './endpoint';
 import { notReached } from './refusal';
 import { HttpsWriter } from './writer';
-
-/** Milliseconds. A person is waiting before the editor. */
-const EDITOR_TIMEOUT = 20_000;
 
 const options: INodeProperties[] = [
 	{
@@ -44,11 +42,10 @@ export const https: DestinationDescription = {
 	 * asked, where any request may start a workflow, nor is the secret sent; what the host says of
 	 * its root means nothing.
 	 */
-	async testCredential(credential, limits) {
+	async testCredential(credential, { signal } = editorLimits()) {
 		// The option that allows http on this machine belongs to the node, which says so where it is off.
 		const { url } = readEndpoint(credential, { allowLoopback: true });
 		const client = await openHttp();
-		const signal = limits?.signal ?? AbortSignal.timeout(EDITOR_TIMEOUT);
 		try {
 			await client.send({ method: 'HEAD', url: `${url.origin}/`, signal });
 		} catch (error) {

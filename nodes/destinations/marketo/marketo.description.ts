@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { DestinationDescription } from '../destination.description';
-import type { RetryLimits } from '../retry';
+import { editorLimits, type RetryLimits } from '../retry';
 import { DestinationError, type DestinationInput, type ListEntry } from '../types';
 import { readAccount } from './account';
 import { openMarketo, type MarketoClient } from './client';
@@ -12,8 +12,6 @@ import { isFillOutOfMicrosoft, LEAD_SOURCE } from './record';
 import { MarketoRefusal } from './refusal';
 import { marketoWriting } from './writing.description';
 
-/** Milliseconds. A person is waiting before the editor. */
-const EDITOR_TIMEOUT = 20_000;
 /** The asset API's own limit of a page. */
 const FORMS_PER_PAGE = 200;
 /** Nobody scrolls further. */
@@ -188,10 +186,6 @@ async function testPermission(
 			httpCode: error.httpCode,
 		});
 	}
-}
-
-function editorLimits(): RetryLimits {
-	return { signal: AbortSignal.timeout(EDITOR_TIMEOUT), deadline: Date.now() + EDITOR_TIMEOUT };
 }
 
 function byName(entries: ListEntry[]): ListEntry[] {

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { notSetUp } from '../address';
 import type { WritingDescription } from '../destination.description';
-import type { RetryLimits } from '../retry';
+import { editorLimits } from '../retry';
 import { DestinationError, type WriteInput } from '../types';
 import { readAccount } from './account';
 import { openMarketo } from './client';
@@ -13,8 +13,6 @@ import { LEAD_SOURCE } from './record';
 import { MarketoWriter } from './writer';
 import { explainWrite } from './writeRefusal';
 
-/** Milliseconds. A person is waiting before the editor. */
-const EDITOR_TIMEOUT = 20_000;
 /** Hours. An execution that is repeated is mostly repeated within a day. */
 const DEFAULT_LOOK_BACK = 24;
 /** Hours of a year. */
@@ -117,8 +115,4 @@ function readLookBack(value: unknown): number {
 		'Look Back is not a number of hours',
 		`Set it to a number from 0 to ${MOST_LOOK_BACK}.`,
 	);
-}
-
-function editorLimits(): RetryLimits {
-	return { signal: AbortSignal.timeout(EDITOR_TIMEOUT), deadline: Date.now() + EDITOR_TIMEOUT };
 }

@@ -1,10 +1,8 @@
+import { editorLimits } from '../retry';
 import type { DestinationInput, ListEntry, WriteInput } from '../types';
 import { keepsIds, readColumns } from './columns';
 import { LEAD_FIELDS } from './record';
 import { queryResult, SalesforceSession, type ApiAnswer } from './session';
-
-/** Milliseconds. A person is waiting before the editor. */
-const EDITOR_TIMEOUT = 20_000;
 
 /** Values of LeadSource that are looked up; nobody scrolls further. */
 const MOST_SOURCES = 1_000;
@@ -16,7 +14,7 @@ export const PLAIN_TYPE =
 /** A session of its own for what a person in the editor asks for. @throws DestinationError */
 export async function openForEditor(
 	credential: Record<string, unknown>,
-	signal = AbortSignal.timeout(EDITOR_TIMEOUT),
+	{ signal } = editorLimits(),
 ): Promise<{ session: SalesforceSession; signal: AbortSignal }> {
 	// Nothing is tried again: the person who waits wants the first answer, and can ask anew.
 	const limits = { signal, deadline: Date.now() };

@@ -15,9 +15,6 @@ import { SalesforceSession } from './session';
 import { textLiteral } from './soql';
 import { salesforceWriting } from './writing.description';
 
-/** Milliseconds. Of a poll's minute, what the sign-in may take. */
-const SIGN_IN_TIME = 15_000;
-
 const properties: INodeProperties[] = [
 	{
 		displayName: 'Lead Source',
@@ -81,10 +78,7 @@ export const salesforce: DestinationDescription = {
 				additionalFields: readAdditionalFields(option('additionalFields')),
 				quotaShare: readShare(option('dailyQuotaShare')),
 			};
-			const session = await SalesforceSession.open(credential, {
-				signal: AbortSignal.timeout(SIGN_IN_TIME),
-				deadline: Date.now() + SIGN_IN_TIME,
-			});
+			const session = await SalesforceSession.open(credential);
 			return {
 				// Of the organisation, not of its address or the app: both can change.
 				identity: JSON.stringify(['salesforce', session.organisationId]),
@@ -97,7 +91,7 @@ export const salesforce: DestinationDescription = {
 	lists: { searchExternalIdFields, searchLeadFields, searchLeadSources },
 
 	async testCredential(credential, limits) {
-		const { session, signal } = await openForEditor(credential, limits?.signal);
+		const { session, signal } = await openForEditor(credential, limits);
 		// The field too: without it no lead can be told from others.
 		await session.get(
 			`/query?q=${encodeURIComponent('SELECT Id, LeadSource FROM Lead LIMIT 1')}`,

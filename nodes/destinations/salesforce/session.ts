@@ -1,5 +1,5 @@
 import { openHttp, type HttpAnswer, type HttpClient } from '../http';
-import { retried, type RetryLimits } from '../retry';
+import { retried, type RetryLimits, timeLimits } from '../retry';
 import { readTimeHeader, readUsage, type ApiUsage } from './apiUsage';
 import { explainRefusal, oddAnswer } from './refusal';
 import { mayHaveToken, readSignIn, type SignIn } from './signIn';
@@ -40,6 +40,9 @@ export interface ApiRequest {
 	explain?: typeof explainRefusal;
 }
 
+/** Milliseconds. Of a poll or an execution, what the sign-in may take. */
+const SIGN_IN_TIME = 15_000;
+
 /**
  * One execution's session. The token is asked for at the beginning and, once in a request, again
  * where Salesforce has ended the session.
@@ -54,7 +57,7 @@ export class SalesforceSession {
 	/** Signs in. @throws DestinationError that says which part of the credential is refused */
 	static async open(
 		credential: Record<string, unknown>,
-		limits: RetryLimits,
+		limits: RetryLimits = timeLimits(SIGN_IN_TIME),
 	): Promise<SalesforceSession> {
 		const signIn = readSignIn(credential);
 		const http = await openHttp();

@@ -10,9 +10,6 @@ import { servletUrl, WebToLeadWriter } from './webToLead';
 import { formFields, restFields } from './writableFields';
 import { SalesforceWriter } from './writer';
 
-/** Milliseconds. Of an execution, what the sign-in may take. */
-const SIGN_IN_TIME = 15_000;
-
 const FIELD_NAME = '^[A-Za-z][A-Za-z0-9_]{0,79}$';
 
 const forRestApi = { show: { method: ['restApi'] } };
@@ -132,10 +129,10 @@ export const salesforceWriting: WritingDescription = {
 		const { credential, parameter } = input;
 		if (readMethod(parameter('method')) === 'restApi') {
 			const externalIdField = readFieldName(parameter('externalIdField'));
-			return new SalesforceWriter(await signIn(credential), { externalIdField });
+			return new SalesforceWriter(await SalesforceSession.open(credential), { externalIdField });
 		}
 		const { confirm, ...form } = readForm(input);
-		const session = confirm ? await signIn(credential) : undefined;
+		const session = confirm ? await SalesforceSession.open(credential) : undefined;
 		return new WebToLeadWriter({ ...form, session });
 	},
 
@@ -144,13 +141,6 @@ export const salesforceWriting: WritingDescription = {
 		return await (isForm ? formFields : restFields)(credential);
 	},
 };
-
-async function signIn(credential: Record<string, unknown>): Promise<SalesforceSession> {
-	return await SalesforceSession.open(credential, {
-		signal: AbortSignal.timeout(SIGN_IN_TIME),
-		deadline: Date.now() + SIGN_IN_TIME,
-	});
-}
 
 /** Checked before anybody is asked, so that what is wrong here is told first. */
 function readForm(input: WriteInput) {
