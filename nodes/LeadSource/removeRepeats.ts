@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
+import { deepCopy, NodeOperationError } from 'n8n-workflow';
 
 import type { Lead, RepeatLevel } from '../lead';
 import { REPEAT_LEVELS, repeatKeys } from '../lead';
@@ -145,7 +145,14 @@ export async function clearRepeats(context: IExecuteFunctions): Promise<INodeExe
 		if (!context.continueOnFail()) throw toNodeError(context.getNode(), error);
 		return [items.map((_item, itemIndex) => failedItem(error as Error, itemIndex))];
 	}
-	return [items.map((item, index) => ({ ...item, pairedItem: { item: index } }))];
+	// Copies: where the next node edits its item, the item of the node before must stay as it was.
+	return [
+		items.map((item, index) => ({
+			...item,
+			json: deepCopy(item.json),
+			pairedItem: { item: index },
+		})),
+	];
 }
 
 function readFound(context: IExecuteFunctions): { found: Found[]; failures: INodeExecutionData[] } {

@@ -10,7 +10,10 @@ const DASH = /[-\u2010-\u2015\u2212]/g;
 /** Longest text before the bar that is taken apart; a longer one is somebody's prose. */
 const MAX_CODES_LENGTH = 256;
 
-const NONE: CodeAndName = { code: '', name: '' };
+/** Made anew each time: a workflow may edit what it was given, and that must stay its own lead's. */
+function none(): CodeAndName {
+	return { code: '', name: '' };
+}
 
 /**
  * Takes a `Source-Action|Offer` string apart. Never throws: parts that are not Microsoft's are
@@ -83,15 +86,15 @@ function named(known: CodeAndName | undefined, text: string): CodeAndName {
 type Codes = Pick<LeadSourceParts, 'source' | 'action'>;
 
 function parseCodes(text: string, hasBar: boolean, warnings: string[]): Codes {
-	if (text === '') return { source: NONE, action: NONE };
+	if (text === '') return { source: none(), action: none() };
 	// As Microsoft writes it, which is nearly always; no source or action is spelled so by itself.
 	const hyphen = text.indexOf('-');
 	const source = hyphen < 0 ? undefined : findSource(text.slice(0, hyphen));
 	const action = source && findAction(text.slice(hyphen + 1));
 	if (action) return { source: toSource(source.code), action: toAction(action.code) };
 
-	if (findSource(text)) return { source: toSource(text), action: NONE };
-	if (findAction(text)) return { source: NONE, action: toAction(text) };
+	if (findSource(text)) return { source: toSource(text), action: none() };
+	if (findAction(text)) return { source: none(), action: toAction(text) };
 	if (text.length > MAX_CODES_LENGTH) return prose(text, warnings);
 
 	const dashes = [...text.matchAll(DASH)].map((match) => match.index);
@@ -102,7 +105,7 @@ function parseCodes(text: string, hasBar: boolean, warnings: string[]): Codes {
 	if (dash === undefined) {
 		// One word is a store we do not know yet, several are somebody's sentence.
 		return hasBar || !/\s/.test(text)
-			? { source: toSource(text), action: NONE }
+			? { source: toSource(text), action: none() }
 			: prose(text, warnings);
 	}
 	const left = text.slice(0, dash).trim();
@@ -112,12 +115,12 @@ function parseCodes(text: string, hasBar: boolean, warnings: string[]): Codes {
 	if (text[dash] !== '-') {
 		warnings.push('The lead source has another character than "-" between source and action.');
 	}
-	return { source: toSource(left), action: right === '' ? NONE : toAction(right) };
+	return { source: toSource(left), action: right === '' ? none() : toAction(right) };
 }
 
 function prose(text: string, warnings: string[]): Codes {
 	warnings.push(`The lead source ${quote(text)} does not read as "Source-Action|Offer".`);
-	return { source: NONE, action: NONE };
+	return { source: none(), action: none() };
 }
 
 /** `publisherId.offerId`, the first dot between them; or a title, as test leads have. */

@@ -106,6 +106,12 @@ function offerOf({ steps }: Part): string {
 	return steps[0] ? offerKey(steps[0].offer) : '';
 }
 
+/** The steps belong to what was merged, which may be edited after it. */
+function copyOf(step: JourneyStep): JourneyStep {
+	const { source, action, offer } = step;
+	return { ...step, source: { ...source }, action: { ...action }, offer: { ...offer } };
+}
+
 class Group {
 	private readonly identity: Identity;
 	private readonly isTest: boolean;
@@ -131,7 +137,7 @@ class Group {
 	}
 
 	merge(scope: MergeScope): Merge {
-		const journey = [...this.steps.values()].sort(compareSteps);
+		const journey = [...this.steps.values()].sort(compareSteps).map(copyOf);
 		const offers = offersOf(journey);
 		const { contactAllowed } = this.person;
 		const { customer, description, campaign, origins } = this.knowledge.summary();
