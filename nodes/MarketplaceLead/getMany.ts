@@ -13,7 +13,7 @@ import type { Lead } from '../lead';
 import { openForReading } from '../parameters/destinationMethods';
 import { destinationOptions } from '../parameters/destinationProperties';
 import { leadFilterProperty, leadOptionFields } from '../parameters/leadParameters';
-import { readMoment } from '../parameters/moment';
+import { readDateParameter } from '../parameters/dateParameter';
 import { failedItem } from '../parameters/readItems';
 import { atItem, limitsOf, timeoutOption } from './writeOptions';
 
@@ -126,7 +126,7 @@ function momentOf(
 	const value = context.getNodeParameter(name, itemIndex, '') as unknown;
 	if (value === '' || value === null || value === undefined) return undefined;
 	try {
-		return readMoment(value, context.getTimezone());
+		return readDateParameter(value, context.getTimezone());
 	} catch {
 		throw new NodeOperationError(context.getNode(), `"${label}" is not a date`, {
 			itemIndex,

@@ -4,7 +4,7 @@ import { timeLimits } from '../destinations/retry';
 import { sampleLead, type Lead } from '../lead';
 import { toNodeError } from '../errors';
 import { openForReading } from '../parameters/destinationMethods';
-import { readMoment } from '../parameters/moment';
+import { readDateParameter } from '../parameters/dateParameter';
 import { cursorOrigin, loadCursor, storeCursor, storedRevision } from '../polling/cursor';
 import { newestLead } from '../polling/newest';
 import { poll, type PollResult } from '../polling/poll';
@@ -112,7 +112,7 @@ function readStart(context: IPollFunctions): PollStart {
 	if (from === 'all' || from === 'now') return { from };
 	const text = context.getNodeParameter('startDate');
 	try {
-		const date = readMoment(text, context.getTimezone());
+		const date = readDateParameter(text, context.getTimezone());
 		return { from: 'date', date: Math.max(0, date) };
 	} catch (cause) {
 		throw new NodeOperationError(context.getNode(), 'The start date is not a date', {

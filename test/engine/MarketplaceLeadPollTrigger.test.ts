@@ -118,6 +118,7 @@ describe('a poll with parameters that can’t be', () => {
 		['no date', { startFrom: 'date', startDate: '' }, /^The start date is not a date$/],
 		['a date that is none', { startFrom: 'date', startDate: 'soon' }, /^The start date/],
 		['a text with a number in it', { startFrom: 'date', startDate: 'lead 7' }, /^The start date/],
+		['a day no month has', { startFrom: 'date', startDate: '2026-02-30' }, /^The start date/],
 		['a destination that is none', { destination: 'fax' }, /^The destination is not one/],
 		['one of every object', { destination: 'constructor' }, /^The destination is not one/],
 		['a table that is none', { table: { __rl: true, mode: 'name', value: 'a b' } }, /table name/],
