@@ -1,7 +1,7 @@
 import { countryCode } from './country';
 import type { FieldBag } from './fieldBag';
 import type { FieldName } from './fields';
-import { phoneNumber } from './phone';
+import { readPhoneNumber } from './phone';
 import { isTestText } from './testLead';
 import { quote } from './text';
 import type { JsonValue, LeadCustomer } from './types';
@@ -83,11 +83,16 @@ function readCountry(text: string, warnings: Warnings): string {
 
 function readPhone(text: string, country: string, isTest: boolean, warnings: Warnings): string {
 	if (text === '') return '';
-	const number = phoneNumber(text, country);
+	const { number, choice } = readPhoneNumber(text, country);
 	// Microsoft's test leads have a number that exists nowhere.
 	if (number === '' && !isTest) {
-		const reason = country === '' ? 'has no known country' : `is not a valid one in ${country}`;
-		warnings.add(`The phone number ${quote(text)} ${reason}. It was left as it came.`);
+		const left = 'It was left as it came.';
+		if (choice.length > 0) {
+			warnings.add(`The phone number ${quote(text)} could be ${choice.join(' or ')}. ${left}`);
+		} else {
+			const reason = country === '' ? 'has no known country' : `is not a valid one in ${country}`;
+			warnings.add(`The phone number ${quote(text)} ${reason}. ${left}`);
+		}
 	}
 	return number || text;
 }

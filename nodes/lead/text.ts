@@ -12,6 +12,15 @@ export function cleanText(text: string): string {
 	return wellFormed.includes('\0') ? wellFormed.replaceAll('\0', '') : wellFormed;
 }
 
+/** What has no glyph of its own: zero-width and direction marks, fillers, soft hyphens, selectors. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
+const ASCII = /^[\0-\x7f]*$/;
+
+/** Without what copying from a page or a document leaves between letters, and nobody sees. */
+export function visible(text: string): string {
+	return ASCII.test(text) ? text : text.replace(INVISIBLE, '');
+}
+
 /** The text in quotation marks, on one line, cut to 80 characters. */
 export function quote(text: string): string {
 	// Cut before anything else: a payload may hold a megabyte of control characters.

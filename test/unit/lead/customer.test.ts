@@ -128,6 +128,54 @@ describe('phone', () => {
 		['0532 123 45 67', 'Türkiye', '+905321234567'],
 		['06 12 34 56 78', 'FR', '+33612345678'],
 		['+44 (0)20 7946 0958', 'US', '+442079460958'],
+		// The prefix for calls abroad is the country's own.
+		['0011 44 20 7946 0958', 'AU', '+442079460958'],
+		['0011 64 9 123 4567', 'AU', '+6491234567'],
+		['001 44 20 7946 0958', 'HK', '+442079460958'],
+		['001 47 22 12 34 56', 'SG', '+4722123456'],
+		['009 1 617 253 1000', 'TW', '+16172531000'],
+		['009 44 20 7946 0958', 'NG', '+442079460958'],
+		['8~10 49 30 12345678', 'RU', '+493012345678'],
+		['011 49 30 12345678', 'US', '+493012345678'],
+		['010 49 30 12345678', 'JP', '+493012345678'],
+		['00 49 30 12345678', 'DE', '+493012345678'],
+		// Not the country's own, but the one that most of the world has.
+		['0044 20 7946 0958', 'AU', '+442079460958'],
+		['+0049 30 12345678', 'US', '+493012345678'],
+		['0 049 30 12345678', '', '+493012345678'],
+		// A country code without its plus.
+		['491701234567', 'DE', '+491701234567'],
+		['49 170 1234567', 'DE', '+491701234567'],
+		['49 (0) 170 1234567', 'DE', '+491701234567'],
+		['49 170 1234567 ext. 5', 'DE', '+491701234567'],
+		['41 79 123 45 67', 'CH', '+41791234567'],
+		['46 70 123 45 67', 'SE', '+46701234567'],
+		['44 20 7946 0958', 'GB', '+442079460958'],
+		['91 98765 43210', 'IN', '+919876543210'],
+		['55 11 98765-4321', 'BR', '+5511987654321'],
+		['972 50 234 5678', 'IL', '+972502345678'],
+		['861391234 5678', 'CN', '+8613912345678'],
+		// Digits of a country code that belong to the number.
+		['0491 123456', 'DE', '+49491123456'],
+		['39 12 34 56', 'NO', '+4739123456'],
+		['9198765432', 'IN', '+919198765432'],
+		['321 253 1000', 'US', '+13212531000'],
+		// What hides in a number, and other digits.
+		['\u202a+1 617-253-1000\u202c', '', '+16172531000'],
+		['\u202a+1 617-253-1000\u202c', 'US', '+16172531000'],
+		['\u2066617-253-1000\u2069', 'US', '+16172531000'],
+		['+1\t617\t253 1000', 'US', '+16172531000'],
+		['+1\t617\t253 1000', '', '+16172531000'],
+		['617\t253\t1000', 'US', '+16172531000'],
+		['\ufeff+1\u00a0617\u202f253\u20091000\u200b', '', '+16172531000'],
+		['+1 617\u00ad253\u20601000', '', '+16172531000'],
+		['617\u2011253\u20111000', 'US', '+16172531000'],
+		['+1 617\r\n253 1000', '', '+16172531000'],
+		['＋１ ６１７ ２５３ １０００', '', '+16172531000'],
+		['٠١٠٠١٢٣٤٥٦٧', 'EG', '+201001234567'],
+		['\u200f+۹۸ ۲۱ ۲۲۲۲ ۳۳۳۳', '', '+982122223333'],
+		['tel:+1-617-253-1000', '', '+16172531000'],
+		['Tel. +1 617 253 1000', '', '+16172531000'],
 	])('%j of %j is %s', (phone, country, expected) => {
 		const { customer, warnings } = parseLead(record({ Phone: phone, Country: country }));
 		expect(customer.phone).toBe(expected);
@@ -145,6 +193,23 @@ describe('phone', () => {
 		const { customer, warnings } = parseLead(record({ Phone: phone, Country: country }));
 		expect(customer.phone).toBe(phone);
 		expect(warnings).toContain(`The phone number "${phone}" ${reason}. It was left as it came.`);
+	});
+});
+
+describe('a phone number that can be read as two', () => {
+	it.each([
+		// Of a customer in Germany who left out a zero, or of one in France who left out a plus.
+		['33612345678', 'DE', '+4933612345678', '+33612345678'],
+		['15123456789', 'DE', '+4915123456789', '+15123456789'],
+		// Abroad by the prefix of most countries, or by that of Singapore or Australia.
+		['001 47 22 12 34 56', '', '+14722123456', '+4722123456'],
+		['0011 64 9 123 4567', '', '+16491234567', '+6491234567'],
+	])('%j of %j stays as it came, with a warning', (phone, country, one, other) => {
+		const { customer, warnings } = parseLead(record({ Phone: phone, Country: country }));
+		expect(customer.phone).toBe(phone);
+		expect(warnings).toEqual([
+			`The phone number "${phone}" could be ${one} or ${other}. It was left as it came.`,
+		]);
 	});
 });
 
