@@ -2,9 +2,15 @@
 export interface RefusalCode {
 	/** Safe to repeat: letters, digits and underscores. */
 	code: string;
-	/** In Salesforce's words, which can quote what was sent: to be looked into, never repeated. */
+	/**
+	 * In Salesforce's words, of which the first `MOST_MESSAGE` characters: they can quote what was
+	 * sent, so they are looked into, never repeated.
+	 */
 	message: string;
 }
+
+/** Characters. No message of Salesforce's is longer; what stands in its place can be megabytes. */
+const MOST_MESSAGE = 4_000;
 
 /** Reads the REST API's `[{ errorCode, message }]` and OAuth's `{ error, error_description }`. */
 export function refusalCode(body: string): RefusalCode {
@@ -29,5 +35,5 @@ function codeOf(value: unknown): string {
 }
 
 function textOf(value: unknown): string {
-	return typeof value === 'string' ? value : '';
+	return typeof value === 'string' ? value.slice(0, MOST_MESSAGE) : '';
 }

@@ -167,7 +167,7 @@ async function requestToken(http: HttpClient, signIn: SignIn, signal: AbortSigna
 		});
 		token = await oauth2.requestToken(await signIn.parameters());
 	} catch (error) {
-		throw explainSignIn(error, answer);
+		throw explainSignIn(error, answer, signIn.authentication);
 	}
 	const { access_token, instance_url, id } = fieldsOf(token);
 	const [, organisationId] = /\/id\/(00D[a-zA-Z0-9]{12})/.exec(id) ?? [];

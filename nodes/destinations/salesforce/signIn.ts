@@ -18,6 +18,7 @@ const SALESFORCE_HOST = /\.(salesforce\.com|force\.com|salesforce\.mil|sfcrmprod
 
 /** One of the ways to get a token, ready to be asked for. */
 export interface SignIn {
+	readonly authentication: 'clientCredentials' | 'jwtBearer' | 'refreshToken';
 	/** Scheme and host of the token endpoint. */
 	readonly loginUrl: string;
 	/** What the token endpoint is sent; a signed request is good for minutes. */
@@ -67,6 +68,7 @@ function byClientCredentials(credential: Record<string, unknown>): SignIn {
 	const loginUrl = myDomain(credential);
 	const client = clientOf(credential);
 	return {
+		authentication: 'clientCredentials',
 		loginUrl,
 		parameters: async () => await Promise.resolve({ grant_type: 'client_credentials', ...client }),
 	};
@@ -77,6 +79,7 @@ function byRefreshToken(credential: Record<string, unknown>): SignIn {
 	const client = clientOf(credential);
 	const token = required(credential, 'refreshToken', 'Refresh Token');
 	return {
+		authentication: 'refreshToken',
 		loginUrl,
 		parameters: async () =>
 			await Promise.resolve({ grant_type: 'refresh_token', refresh_token: token, ...client }),
@@ -89,6 +92,7 @@ function byJwt(credential: Record<string, unknown>): SignIn {
 	const username = required(credential, 'username', 'Username');
 	const key = privateKey(required(credential, 'privateKey', 'Private Key'));
 	return {
+		authentication: 'jwtBearer',
 		loginUrl,
 		async parameters() {
 			const { SignJWT } = await import('../../vendor/jose');

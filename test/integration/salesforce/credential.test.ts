@@ -133,7 +133,10 @@ describe('client credentials', () => {
 		const refused = { ...salesforce.credential, consumerSecret };
 		await expectRefused(refused, /Consumer Secret is wrong/, consumerSecret);
 		const error = await polled(refused).catch((reason: unknown) => reason);
-		expect(error).toMatchObject({ message: 'The Consumer Secret is wrong', httpCode: '400' });
+		expect(error).toMatchObject({
+			message: 'The Consumer Secret is wrong, or is not that of this Consumer Key',
+			httpCode: '400',
+		});
 		expectNoSecret(error, [...salesforce.signIn.secrets, consumerSecret]);
 	});
 
@@ -145,6 +148,13 @@ describe('client credentials', () => {
 		await expectRefused(salesforce.credential, /does not allow client credentials/);
 		app.isMyDomain = false;
 		await expectRefused(salesforce.credential, /organisation’s own domain/);
+	});
+
+	it('are refused after 3,600 sign-ins of an hour, and right again an hour later', async () => {
+		for (let signIn = 0; signIn < 3_600; signIn += 1) salesforce.signIn.countSignIn();
+		await expectRefused(salesforce.credential, /signed in too often within an hour.*3,600/s);
+		salesforce.pass(60 * 60_000);
+		expect(await tested(salesforce.credential)).toMatchObject({ status: 'OK' });
 	});
 
 	it('are for My Domain whatever environment was once chosen', async () => {

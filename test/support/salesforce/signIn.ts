@@ -15,6 +15,10 @@ const SESSION_LIFE = 2 * 60 * 60 * 1000;
 /** Seconds. Salesforce takes no assertion that is good for longer. */
 const LONGEST_ASSERTION = 5 * 60;
 
+/** Sign-ins that Salesforce takes of one user within an hour. */
+const HOURLY_LIMIT = 3_600;
+const HOUR = 60 * 60 * 1000;
+
 /** What an administrator has set up, or failed to. */
 export interface AppSettings {
 	/** Whether this is the organisation's own domain, not login.salesforce.com. */
@@ -50,6 +54,8 @@ export class SignIn {
 	readonly secrets: string[] = [];
 	readonly #audiences: readonly string[];
 	readonly #sessions = new Map<string, number>();
+	/** When the user signed in, within the last hour. */
+	#signIns: number[] = [];
 	readonly #organisation: Organisation;
 	readonly #now: () => number;
 	readonly #origin: () => string;
@@ -82,6 +88,7 @@ export class SignIn {
 			const [error, error_description] = refusal;
 			return { status: 400, body: { error, error_description } };
 		}
+		this.countSignIn();
 		const { id, userId } = this.#organisation;
 		const access_token = `${id.slice(0, 15)}!AQ${randomBytes(48).toString('base64url')}`;
 		this.#sessions.set(access_token, this.#now() + SESSION_LIFE);
@@ -104,6 +111,11 @@ export class SignIn {
 	lets(authorization: string): boolean {
 		const [, token = ''] = /^(?:Bearer|OAuth) (.+)$/i.exec(authorization) ?? [];
 		return (this.#sessions.get(token) ?? 0) > this.#now();
+	}
+
+	/** One more sign-in of the user, by us or by somebody else's app. */
+	countSignIn(): void {
+		this.#signIns.push(this.#now());
 	}
 
 	/** Ends all sessions, as an administrator or the timeout does. */
@@ -138,6 +150,9 @@ export class SignIn {
 	#refuseUser(): [string, string] | undefined {
 		if (!this.app.userActive) return ['inactive_user', 'user is inactive'];
 		if (!this.app.ipAllowed) return ['invalid_grant', 'ip restricted'];
+		const hourAgo = this.#now() - HOUR;
+		this.#signIns = this.#signIns.filter((time) => time > hourAgo);
+		if (this.#signIns.length >= HOURLY_LIMIT) return ['invalid_grant', 'login rate exceeded'];
 		return undefined;
 	}
 

@@ -9,6 +9,7 @@ import {
 	HiddenField,
 	TooMuchToSearch,
 } from '../../../../nodes/destinations/salesforce/refusal';
+import { refusalCode } from '../../../../nodes/destinations/salesforce/refusalCode';
 import { explainSignIn } from '../../../../nodes/destinations/salesforce/signInRefusal';
 import { BLAME } from '../../../support/pollContract/refusal.ts';
 
@@ -147,6 +148,10 @@ describe('what the token endpoint refuses', () => {
 		['invalid_grant', 'user is locked', 'authentication', /inactive or locked/],
 		['invalid_grant', 'authentication failure', 'authentication', /turned the user away/],
 		['invalid_grant', SECRET, 'authentication', /did not accept the sign-in \(invalid_grant\)/],
+		['invalid_grant', 'invalid login hours', 'permission', /not at this hour/],
+		['invalid_grant', 'expired assertion', 'authentication', /signed request has expired/],
+		['OAUTH_EC_APP_NOT_FOUND', 'x', 'authentication', /Consumer Key/],
+		['invalid_request', 'https required', 'authentication', /could not read the sign-in/],
 		['something_new', SECRET, 'authentication', /did not accept the sign-in \(something_new\)/],
 	])('as %s, %s is told', (code, text, reason, said) => {
 		const refusal = oauth(code, `${text} ${SECRET}`);
@@ -158,11 +163,52 @@ describe('what the token endpoint refuses', () => {
 	it('when busy is worth another try', () => {
 		for (const [code, status] of [
 			['unknown_error', 500],
+			['unknown_error', 400],
 			['invalid_grant', 429],
-			['rate_limit_exceeded', 400],
 		] as const) {
 			expect(oauth(code, '', status)).toMatchObject({ reason: 'throttled', retryAfter: 0 });
 		}
+	});
+
+	it('for the sign-ins of the hour is told with their number, and not tried again', () => {
+		for (const refusal of [
+			oauth('rate_limit_exceeded', ''),
+			oauth('invalid_grant', 'login rate exceeded'),
+		]) {
+			expect(refusal).toMatchObject({ reason: 'throttled', retryAfter: undefined });
+			expect(refusal.description).toContain('3,600');
+			expectHelpful(refusal);
+		}
+	});
+
+	it.each(['invalid_client', 'invalid_client_credentials'])(
+		'as %s has several causes, the likeliest first, and no secret where none was sent',
+		(code) => {
+			const body = { error: code, error_description: 'invalid client credentials' };
+			for (const authentication of ['clientCredentials', 'refreshToken'] as const) {
+				const refusal = explainSignIn(new Error(SECRET), answer(400, body), authentication);
+				expect(refusal.message).toMatch(/Consumer Secret is wrong/);
+				expect(refusal.description).toMatch(
+					/same app.*rotated.*organisation.*installed.*ten minutes/,
+				);
+				expectHelpful(refusal);
+			}
+			const refusal = explainSignIn(new Error(SECRET), answer(400, body), 'jwtBearer');
+			expect(`${refusal.message} ${refusal.description}`).not.toMatch(/secret/i);
+			expect(refusal.description).toMatch(
+				/JWT Bearer Flow.*certificate.*Consumer Key.*organisation.*ten minutes/,
+			);
+			expectHelpful(refusal);
+		},
+	);
+
+	it('in a text of any length is looked for in its beginning only', () => {
+		// Patterns take long on a long text that fits them nearly.
+		const text = `${'flow'.repeat(50_000)} not enabled`;
+		const body = JSON.stringify({ error: 'invalid_grant', error_description: text });
+		expect(refusalCode(body).message.length).toBeLessThanOrEqual(4_000);
+		expect(oauth('invalid_grant', text).message).toMatch(/did not accept the sign-in/);
+		expect(oauth('invalid_grant', text.slice(-40)).message).toMatch(/client credentials/);
 	});
 
 	it('by a page is told as an odd answer', () => {
