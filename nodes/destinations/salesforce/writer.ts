@@ -20,12 +20,20 @@ const MOST_CHARACTERS = 2_000_000;
  */
 const DUPLICATES = { 'Sforce-Duplicate-Rule-Header': 'allowSave=true' };
 
+/** Salesforce runs lead assignment rules for what is created and what is updated unless told otherwise. */
+const ASSIGNMENT = 'Sforce-Auto-Assign';
+
 export interface SalesforceWriterOptions {
 	/**
 	 * API name of a unique External ID field, which then keeps the lead's id: no lead is made twice,
 	 * whoever writes at the same time. Empty for none: leads that are there are told by what they say.
 	 */
 	externalIdField: string;
+	/**
+	 * Whether the organisation's active assignment rule gives leads that are created their owner.
+	 * It never runs for those that are updated: it would take them from whoever works on them.
+	 */
+	runAssignmentRules: boolean;
 }
 
 /** A lead on its way, and what has become of it. */
@@ -169,9 +177,17 @@ export class SalesforceWriter implements LeadWriter {
 			}
 		});
 		const left = open.filter(({ result }) => !result);
-		if (left.length > 0) await this.#save(left, lookUp, signal);
+		for (const tasks of this.#calls(left)) await this.#save(tasks, lookUp, signal);
 		const again = open.find(({ refusal }) => refusal?.retryAfter !== undefined)?.refusal;
 		if (again) throw again;
+	}
+
+	/** The records by what a header says for a whole call: one call where it says the same of all. */
+	#calls(tasks: readonly Task[]): Task[][] {
+		const groups = this.#options.runAssignmentRules
+			? [tasks.filter(({ stored }) => !stored), tasks.filter(({ stored }) => stored)]
+			: [[...tasks]];
+		return groups.filter(({ length }) => length > 0);
 	}
 
 	#isDone({ record }: Task, stored: StoredLead, lookUp: LeadLookUp): boolean {
@@ -200,11 +216,15 @@ export class SalesforceWriter implements LeadWriter {
 	async #send(tasks: readonly Task[], lookUp: LeadLookUp, signal: AbortSignal): Promise<void> {
 		const externalId = this.#externalId(this.#columns ?? new Map());
 		for (const task of tasks) task.made ||= !task.stored;
+		// An upsert would run the rules on a lead that somebody else has made since the look-up. A
+		// creation is refused then, because the External ID is unique, and the next try updates the lead.
+		const runsRules = this.#options.runAssignmentRules && tasks.every(({ stored }) => !stored);
+		const upserts = externalId && !runsRules;
 		const { body, raw } = await this.#session.send(
 			{
-				method: externalId ? 'PATCH' : 'POST',
-				path: `/composite/sobjects${externalId ? `/Lead/${externalId.name}` : ''}`,
-				headers: DUPLICATES,
+				method: upserts ? 'PATCH' : 'POST',
+				path: `/composite/sobjects${upserts ? `/Lead/${externalId.name}` : ''}`,
+				headers: { ...DUPLICATES, [ASSIGNMENT]: runsRules ? 'TRUE' : 'FALSE' },
 				body: {
 					allOrNone: false,
 					records: tasks.map(({ record, stored }) => ({

@@ -119,6 +119,15 @@ const options: INodeProperties[] = [
 			'Whether to look for the lead through the REST API, because Web-to-Lead answers the same whether or not it makes one. Without it nothing tells whether a lead was made, and a lead that is sent twice is made twice.',
 		displayOptions: { show: { '/method': ['webToLead'] } },
 	},
+	{
+		displayName: 'Run Assignment Rules',
+		name: 'runAssignmentRules',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to have the active lead assignment rule of the organisation give leads that are created their owner, as it does for Web-to-Lead. Otherwise the user that signs in owns them. Leads that are updated keep their owner either way.',
+		displayOptions: { show: { '/method': ['restApi'] } },
+	},
 ];
 
 export const salesforceWriting: WritingDescription = {
@@ -128,8 +137,11 @@ export const salesforceWriting: WritingDescription = {
 	async open(input) {
 		const { credential, parameter } = input;
 		if (readMethod(parameter('method')) === 'restApi') {
-			const externalIdField = readFieldName(parameter('externalIdField'));
-			return new SalesforceWriter(await SalesforceSession.open(credential), { externalIdField });
+			const writerOptions = {
+				externalIdField: readFieldName(parameter('externalIdField')),
+				runAssignmentRules: readSwitch(input, 'runAssignmentRules', 'Run Assignment Rules', false),
+			};
+			return new SalesforceWriter(await SalesforceSession.open(credential), writerOptions);
 		}
 		const { confirm, ...form } = readForm(input);
 		const session = confirm ? await SalesforceSession.open(credential) : undefined;

@@ -303,6 +303,37 @@ describe('records', () => {
 		expect(saved).toMatchObject([{ success: true }]);
 	});
 
+	it('are given an owner by the assignment rule unless the request says not to', async () => {
+		salesforce.organisation.addExternalId('Key__c', 'Key');
+		const { queueId, userId } = salesforce.organisation;
+		const connection = await signedIn();
+		const leads = connection.sobject('Lead');
+		const ownerOf = (id: unknown) => salesforce.organisation.find(String(id))?.['OwnerId'];
+		const saidAs = (value: string) => ({ headers: { 'Sforce-Auto-Assign': value } });
+		const made = async (options = {}) => {
+			const [one] = await leads.create([NAMED], options);
+			return String(one?.id);
+		};
+		// By https://developer.salesforce.com/docs/platform/api-rest/guide/headers-autoassign.html
+		expect(ownerOf(await made())).toBe(queueId);
+		expect(ownerOf(await made(saidAs('true')))).toBe(queueId);
+		expect(ownerOf(await made(saidAs('01Q300000000hvm')))).toBe(queueId);
+		const id = await made(saidAs('False'));
+		expect(ownerOf(id)).toBe(userId);
+		await leads.update({ Id: id, Title: 'CEO' }, saidAs('FALSE'));
+		await leads.update({ Id: id, Title: 'CEO' }, saidAs('01Q300000000hvm'));
+		expect(ownerOf(id)).toBe(userId);
+		await leads.update({ Id: id, Title: 'CEO' });
+		expect(ownerOf(id)).toBe(queueId);
+		const upserted = async (options = {}) => {
+			const record = { ...NAMED, Key__c: 'a' };
+			const [one] = await connection.upsert('Lead', [record], 'Key__c', options);
+			return one?.id;
+		};
+		expect(ownerOf(await upserted(saidAs('FALSE')))).toBe(userId);
+		expect(ownerOf(await upserted())).toBe(queueId);
+	});
+
 	it('are turned away all together by a name or a type that is none, and by too many', async () => {
 		const leads = (await signedIn()).sobject('Lead');
 		for (const [name, odd] of [

@@ -27,9 +27,12 @@ const inTime = (milliseconds = 20_000) => ({
 	deadline: Date.now() + milliseconds,
 });
 
-async function newWriter(externalIdField = ''): Promise<SalesforceWriter> {
+async function newWriter(
+	externalIdField = '',
+	{ runAssignmentRules = false } = {},
+): Promise<SalesforceWriter> {
 	const session = await SalesforceSession.open(salesforce.credential, inTime());
-	return new SalesforceWriter(session, { externalIdField });
+	return new SalesforceWriter(session, { externalIdField, runAssignmentRules });
 }
 
 /** A lead as the HTTPS trigger gives it, of this last name. */
@@ -364,6 +367,123 @@ describe('an External ID', () => {
 	it.each(['Nothing__c', 'Email', "x' OR Id != null"])('that is %s is refused', async (field) => {
 		const [result] = await (await newWriter(field)).write([outgoing(lead('Sample'))], inTime());
 		expect(refusalOf(result).reason).toBe('configuration');
+	});
+});
+
+describe('the owner of a lead', () => {
+	const SALESPERSON = '005300000000abcAAA';
+	const assigning = { runAssignmentRules: true };
+	const owners = () => stored().map(({ LastName, OwnerId }) => [LastName, OwnerId]);
+	const givenTo = (owner: string, ...names: string[]) => {
+		for (const { Id, LastName } of stored()) {
+			if (!names.includes(String(LastName))) continue;
+			salesforce.organisation.update(String(Id), { OwnerId: owner }, salesforce.now());
+		}
+	};
+	/** Method, and what it says of assignment, of each call that writes. */
+	const written = () =>
+		salesforce.server.requests
+			.filter(({ method, url }) => method !== 'GET' && url.pathname.includes('/composite/'))
+			.map(({ method, headers }) => [method, headers['sforce-auto-assign']]);
+	const titled = (name: string) => outgoing(lead(name, { Title: 'CEO' }));
+
+	it.each([
+		['without an External ID', '', 'POST'],
+		['with an External ID', EXTERNAL_ID, 'PATCH'],
+	])('is the user that signs in, %s', async (_, field, method) => {
+		await (await newWriter(field)).write(many(2), inTime());
+		const { userId } = salesforce.organisation;
+		expect(owners()).toEqual([
+			['Sample0', userId],
+			['Sample1', userId],
+		]);
+		expect(written()).toEqual([[method, 'FALSE']]);
+	});
+
+	it.each([
+		['without an External ID', ''],
+		['with an External ID', EXTERNAL_ID],
+	])('is whom the rule names for a lead that is created, %s', async (_, field) => {
+		await (await newWriter(field, assigning)).write(many(2), inTime());
+		const { queueId } = salesforce.organisation;
+		expect(owners()).toEqual([
+			['Sample0', queueId],
+			['Sample1', queueId],
+		]);
+		expect(written()).toEqual([['POST', 'TRUE']]);
+	});
+
+	it.each([{}, assigning])('stays who it is when a lead comes again changed, %j', async (rules) => {
+		const writer = await newWriter(EXTERNAL_ID, rules);
+		await writer.write([outgoing(lead('One')), outgoing(lead('Two'))], inTime());
+		givenTo(SALESPERSON, 'One', 'Two');
+		const results = await writer.write([titled('One'), titled('Two')], inTime());
+		expect(outcomes(results)).toEqual(['updated', 'updated']);
+		expect(owners()).toEqual([
+			['One', SALESPERSON],
+			['Two', SALESPERSON],
+		]);
+		expect(written().slice(1)).toEqual([['PATCH', 'FALSE']]);
+	});
+
+	it('in a batch of both is right for each, at the cost of one more call', async () => {
+		const { queueId } = salesforce.organisation;
+		const writer = await newWriter(EXTERNAL_ID, assigning);
+		await writer.write([outgoing(lead('Two')), outgoing(lead('Four'))], inTime());
+		givenTo(SALESPERSON, 'Two', 'Four');
+		const mixed = ['One', 'Two', 'Three', 'Four', 'Five'].map(titled);
+		expect(outcomes(await writer.write(mixed, inTime()))).toEqual([
+			'created',
+			'updated',
+			'created',
+			'updated',
+			'created',
+		]);
+		expect(Object.fromEntries(owners())).toEqual({
+			One: queueId,
+			Two: SALESPERSON,
+			Three: queueId,
+			Four: SALESPERSON,
+			Five: queueId,
+		});
+		expect(written().slice(1)).toEqual([
+			['POST', 'TRUE'],
+			['PATCH', 'FALSE'],
+		]);
+	});
+
+	it('is left alone where somebody else made the lead since it was looked for', async () => {
+		let isFirst = true;
+		salesforce.spoil = ({ method, url }) => {
+			if (method !== 'GET' && url.pathname.includes('/composite/') && isFirst) {
+				isFirst = false;
+				const values = { LastName: 'Two', Company: 'Fabrikam', [EXTERNAL_ID]: 'lead-Two' };
+				salesforce.organisation.insert({
+					createdDate: salesforce.now(),
+					values: { ...values, OwnerId: SALESPERSON },
+				});
+			}
+			return undefined;
+		};
+		const writer = await newWriter(EXTERNAL_ID, assigning);
+		const results = await writer.write([titled('One'), titled('Two')], inTime());
+		expect(outcomes(results)).toEqual(['created', 'updated']);
+		expect(Object.fromEntries(owners())).toEqual({
+			One: salesforce.organisation.queueId,
+			Two: SALESPERSON,
+		});
+		expect(stored()).toHaveLength(2);
+	});
+
+	it('is whom the rule names though the answer was lost, and is not looked for twice', async () => {
+		salesforce.fault({ kind: 'cut', where: 'inAnswer' });
+		const results = await (await newWriter(EXTERNAL_ID, assigning)).write(many(3), inTime());
+		expect(salesforce.server.faultsLeft()).toBe(0);
+		expect(outcomes(results)).toEqual(['created', 'created', 'created']);
+		expect(new Set(stored().map(({ OwnerId }) => OwnerId))).toEqual(
+			new Set([salesforce.organisation.queueId]),
+		);
+		expect(written()).toEqual([['POST', 'TRUE']]);
 	});
 });
 

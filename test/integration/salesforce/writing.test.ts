@@ -107,6 +107,16 @@ describe('by the REST API', () => {
 		]);
 	});
 
+	it('the assignment rule gives a new lead its owner where Run Assignment Rules is on', async () => {
+		const { queueId, userId } = salesforce.organisation;
+		const owners = () => stored().map(({ OwnerId }) => OwnerId);
+		await (await open(rest())).write([lead()], limits());
+		expect(owners()).toEqual([userId]);
+		const other = lead({ LeadSource: 'SPZA-INS|contoso.other' });
+		await (await open(rest(), { runAssignmentRules: true })).write([other], limits());
+		expect(owners()).toEqual([userId, queueId]);
+	});
+
 	it('a field that is no External ID is refused as that', async () => {
 		salesforce.organisation.addCustomField('Campaign__c', 'Campaign');
 		for (const name of ['Campaign__c', 'Missing__c', 'Email']) {
@@ -145,6 +155,8 @@ describe('by Web-to-Lead', () => {
 		const results = await writer.write([lead()], limits());
 		expect(outcomes(results)).toEqual(['created']);
 		expect(salesforce.webToLead.forms).toHaveLength(1);
+		// Salesforce runs the rule for whatever comes by a form.
+		expect(stored()[0]).toMatchObject({ OwnerId: salesforce.organisation.queueId });
 		expect(writer.read && writer.remove).toBeDefined();
 	});
 

@@ -9,6 +9,7 @@ export type FieldType =
 	| 'id'
 	| 'phone'
 	| 'picklist'
+	| 'reference'
 	| 'string'
 	| 'textarea';
 
@@ -65,6 +66,7 @@ export const STANDARD_FIELDS: readonly Field[] = [
 	field('Status', 'picklist', 'Status', 255),
 	field('HasOptedOutOfEmail', 'boolean', 'Email Opt Out'),
 	field('DoNotCall', 'boolean', 'Do Not Call'),
+	field('OwnerId', 'reference', 'Owner ID', 18),
 	field('IsConverted', 'boolean', 'Converted'),
 	field('CreatedDate', 'datetime', 'Created Date'),
 	field('LastModifiedDate', 'datetime', 'Last Modified Date'),

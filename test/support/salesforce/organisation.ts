@@ -32,6 +32,8 @@ export interface SavingRules {
 	duplicates: 'alert' | 'allow' | 'block';
 	/** The message of the validation rule that a record offends. */
 	validation: (values: LeadRecord) => string | undefined;
+	/** The owner that the active assignment rule gives a lead. */
+	assignment: (values: LeadRecord) => string;
 	/** How many of the next records are found locked by somebody else. */
 	locked: number;
 	storageFull: boolean;
@@ -48,6 +50,8 @@ export class Organisation {
 	/** Told apart by it from every other organisation. */
 	readonly id = salesforceId('00D', randomInt(1, 2 ** 47));
 	readonly userId = salesforceId('005', 1);
+	/** Whose leads are that the assignment rule has handed out. */
+	readonly queueId = salesforceId('00G', 1);
 	readonly username = 'integration@contoso.example';
 	readonly rights: UserRights = {
 		api: true,
@@ -67,6 +71,7 @@ export class Organisation {
 		leadSourceRestricted: false,
 		duplicates: 'allow',
 		validation: () => undefined,
+		assignment: () => this.queueId,
 		locked: 0,
 		storageFull: false,
 	};
@@ -140,6 +145,7 @@ export class Organisation {
 			HasOptedOutOfEmail: false,
 			DoNotCall: false,
 			Status: 'Open - Not Contacted',
+			OwnerId: this.userId,
 			...values,
 			CreatedDate: created,
 			LastModifiedDate: created,

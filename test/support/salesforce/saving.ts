@@ -11,6 +11,14 @@ const MOST_RECORDS = 200;
 const EMAIL = /^[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+$/;
 const LEAD_ID = /^00Q\w{12}(\w{3})?$/;
 
+/** What the headers of a request ask for. */
+interface SaveOptions {
+	/** Whether duplicate rules that alert are passed. */
+	allowSave: boolean;
+	assignOnCreate: boolean;
+	assignOnUpdate: boolean;
+}
+
 interface SaveResult {
 	id?: string;
 	success: boolean;
@@ -41,11 +49,11 @@ export class Saving {
 
 	/** `undefined` for a resource that is not for saving. */
 	answer({ method, url, headers, body }: StandInRequest, path: string): StandInAnswer | undefined {
-		const allowSave = /allowSave=true/i.test(headers['sforce-duplicate-rule-header'] ?? '');
+		const options = optionsOf(headers);
 		const resource = path.replace(/\/$/, '').toLowerCase();
 		if (resource === '/composite/sobjects') {
 			if (method === 'POST') {
-				return this.#each(recordsOf(body), (record) => this.#create(record, allowSave));
+				return this.#each(recordsOf(body), (record) => this.#create(record, options));
 			}
 			if (method === 'DELETE') {
 				const ids = url.searchParams.get('ids')?.split(',') ?? [];
@@ -54,13 +62,13 @@ export class Saving {
 		}
 		const [, externalId] = /^\/composite\/sobjects\/lead\/(\w+)$/.exec(resource) ?? [];
 		if (externalId !== undefined && method === 'PATCH')
-			return this.#upsert(body, externalId, allowSave);
+			return this.#upsert(body, externalId, options);
 		if (resource === '/sobjects/lead' && method === 'POST') {
 			const record = this.#checkedShape({
 				attributes: { type: 'Lead' },
 				...objectOf(parsed(body)),
 			});
-			return single(201, () => this.#create(record, allowSave));
+			return single(201, () => this.#create(record, options));
 		}
 		const [, id] = /^\/sobjects\/lead\/(00q\w{12,15})$/.exec(resource) ?? [];
 		if (id === undefined) return undefined;
@@ -71,7 +79,7 @@ export class Saving {
 				attributes: { type: 'Lead' },
 				...objectOf(parsed(body)),
 			});
-			return single(204, () => this.#update(written, record));
+			return single(204, () => this.#update(written, record, options));
 		}
 		return undefined;
 	}
@@ -94,7 +102,7 @@ export class Saving {
 		return { status: 200, body: checked.map((entry) => resultOf(() => save(entry))) };
 	}
 
-	#upsert(body: string, name: string, allowSave: boolean): StandInAnswer {
+	#upsert(body: string, name: string, options: SaveOptions): StandInAnswer {
 		const key = this.#organisation
 			.visibleFields()
 			.find((field) => field.name.toLowerCase() === name && field.externalId);
@@ -113,12 +121,12 @@ export class Saving {
 				]);
 			}
 			const found = this.#organisation.records().find((lead) => folded(lead[key.name]) === own);
-			if (!found) return { ...this.#create(record, allowSave), created: true };
-			return { ...this.#update(String(found['Id']), record), created: false };
+			if (!found) return { ...this.#create(record, options), created: true };
+			return { ...this.#update(String(found['Id']), record, options), created: false };
 		});
 	}
 
-	#create(record: Record<string, unknown>, allowSave: boolean): SaveResult {
+	#create(record: Record<string, unknown>, { allowSave, assignOnCreate }: SaveOptions): SaveResult {
 		const { rights, rules } = this.#organisation;
 		if (!rights.create) {
 			throw new NotSaved(
@@ -142,11 +150,16 @@ export class Saving {
 		this.#check(values, undefined);
 		this.#lock();
 		this.#checkDuplicates(values, allowSave);
+		if (assignOnCreate) values['OwnerId'] = rules.assignment(values);
 		const id = this.#organisation.insert({ createdDate: this.#now(), values });
 		return { id, success: true, errors: [] };
 	}
 
-	#update(id: string, record: Record<string, unknown>): SaveResult {
+	#update(
+		id: string,
+		record: Record<string, unknown>,
+		{ assignOnUpdate }: SaveOptions,
+	): SaveResult {
 		const found = this.#organisation.find(id);
 		if (!found) throw new NotSaved('ENTITY_IS_DELETED', 'entity is deleted');
 		if (found['IsConverted'] === true) {
@@ -155,6 +168,9 @@ export class Saving {
 		const values = this.#values(record);
 		this.#check(values, id);
 		this.#lock();
+		if (assignOnUpdate) {
+			values['OwnerId'] = this.#organisation.rules.assignment({ ...found, ...values });
+		}
 		this.#organisation.update(String(found['Id']), values, this.#now());
 		return { id: String(found['Id']), success: true, errors: [] };
 	}
@@ -315,6 +331,20 @@ function resultOf(save: () => SaveResult): SaveResult {
 		const { statusCode, message, fields } = cause;
 		return { success: false, errors: [{ statusCode, message, fields }] };
 	}
+}
+
+/**
+ * Assignment rules run for what is created and what is updated unless a request says otherwise; one
+ * that is named by its id runs for what is created.
+ * https://developer.salesforce.com/docs/platform/api-rest/guide/headers-autoassign.html
+ */
+function optionsOf(headers: StandInRequest['headers']): SaveOptions {
+	const assignment = headers['sforce-auto-assign'] ?? 'TRUE';
+	return {
+		allowSave: /allowSave=true/i.test(headers['sforce-duplicate-rule-header'] ?? ''),
+		assignOnCreate: !/^false$/i.test(assignment),
+		assignOnUpdate: /^true$/i.test(assignment),
+	};
 }
 
 function single(status: number, save: () => SaveResult): StandInAnswer {

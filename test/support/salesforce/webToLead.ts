@@ -74,7 +74,9 @@ export class WebToLead {
 			const refusal = this.#refusalOf(form);
 			if (refusal !== undefined) this.letters.push(refusal);
 			else {
-				this.#organisation.insert({ createdDate: due, values: this.#values(form) });
+				const values = this.#values(form);
+				const OwnerId = this.#organisation.rules.assignment(values);
+				this.#organisation.insert({ createdDate: due, values: { ...values, OwnerId } });
 				this.#made.push(now);
 			}
 			return false;

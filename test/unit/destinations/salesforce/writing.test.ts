@@ -78,6 +78,14 @@ it.each(['true', 0, null, {}])(
 	},
 );
 
+it.each(['true', 0, null, {}])(
+	'the option Run Assignment Rules of %j is refused',
+	async (runAssignmentRules) => {
+		const parameters = { method: 'restApi', externalIdField: '' };
+		await expectRefused(/^Run Assignment Rules is neither/, parameters, { runAssignmentRules });
+	},
+);
+
 it.each([
 	{},
 	{ environment: 'sandbox' },
