@@ -1,11 +1,13 @@
 /**
  * Signing in with an Entra application, for every destination that is a service of Microsoft's:
- * the fields of the credential, the clouds, and what Entra's refusals mean.
+ * the fields of the credential, the clouds, and what Entra's errors mean.
  */
 import type { ClientSecretCredential } from '../vendor/identity';
 import { checkedUrl, notSetUp, withoutSlash } from './address';
 import { environmentProxy } from './azureNetwork';
-import { DestinationError, textField } from './types';
+import { HttpFailure, unreachable } from './http';
+import { pause, retryAfterOf } from './retry';
+import { DestinationError, textField, type RefusalReason } from './types';
 
 /** The fields of a credential, checked. */
 export interface EntraApplication {
@@ -25,13 +27,6 @@ const CLOUDS: readonly string[] = [
 	'public',
 	'usGovernment',
 ] satisfies EntraCloud[];
-
-export interface EntraOptions {
-	/** How often the SDK tries again when Entra can't be reached or is busy. */
-	retries: number;
-	/** Milliseconds, the most between two tries. */
-	maxRetryDelay?: number;
-}
 
 /** @throws DestinationError with reason `configuration` that names the field to mend */
 export function readCloud(credential: Record<string, unknown>): EntraCloud {
@@ -74,11 +69,32 @@ export function readEntraApplication(credential: Record<string, unknown>): Entra
 	return { tenantId, clientId, clientSecret, cloud, authorityHost };
 }
 
-/** The SDK's sign-in, which keeps its token. Its refusals are for `explainEntraRefusal`. */
+/** What the SDKs of Azure's services take, with errors in words for the user. */
+export type EntraSignIn = Pick<ClientSecretCredential, 'getToken'>;
+
+type AccessToken = Awaited<ReturnType<EntraSignIn['getToken']>>;
+type TokenOptions = NonNullable<Parameters<EntraSignIn['getToken']>[1]>;
+
+export interface EntraOptions {
+	/** How often Entra is asked again when it can't be reached or is busy. */
+	retries: number;
+	/** Milliseconds, the longest wait before another try: where Entra asks for more, none is made. */
+	maxRetryDelay?: number;
+}
+
+/** Milliseconds before another try, where Entra does not ask for more. */
+const RETRY_DELAY = 1_000;
+/** Milliseconds. A token is not used for the last minutes of its hour: a request takes time. */
+const TOKEN_RESERVE = 5 * 60_000;
+
+/**
+ * A sign-in for one execution that keeps its token. `getToken` throws a `DestinationError`, with a
+ * `retryAfter` where another try may help; it ends when its `abortSignal` does.
+ */
 export async function openEntra(
 	{ tenantId, clientId, clientSecret, cloud, authorityHost }: EntraApplication,
-	{ retries, maxRetryDelay }: EntraOptions,
-): Promise<ClientSecretCredential> {
+	{ retries, maxRetryDelay = RETRY_DELAY }: EntraOptions,
+): Promise<EntraSignIn> {
 	const { AzureAuthorityHosts, ClientSecretCredential } = await import('../vendor/identity');
 	const hosts = {
 		public: AzureAuthorityHosts.AzurePublicCloud,
@@ -87,83 +103,282 @@ export async function openEntra(
 		custom: authorityHost,
 	} satisfies Record<EntraCloud, string | undefined>;
 	const host = hosts[cloud];
-	return new ClientSecretCredential(tenantId, clientId, clientSecret, {
-		...(host === undefined ? {} : { authorityHost: host }),
-		// An authority of one's own is not among those the public directory of authorities lists.
-		disableInstanceDiscovery: cloud === 'custom',
-		additionalPolicies: await environmentProxy(),
-		retryOptions: {
-			maxRetries: retries,
-			...(maxRetryDelay === undefined ? {} : { maxRetryDelayInMs: maxRetryDelay }),
+	const proxy = await environmentProxy();
+
+	const attempt = async (scopes: string | string[], options: TokenOptions) => {
+		const signal = options.abortSignal as AbortSignal | undefined;
+		if (signal?.aborted) throw late();
+		const seen: Seen = {};
+		// Made anew for each try: after a 429 the SDK's memory answers in Entra's place.
+		const credential = new ClientSecretCredential(tenantId, clientId, clientSecret, {
+			...(host === undefined ? {} : { authorityHost: host }),
+			// An authority of one's own is not among those the public directory of authorities lists.
+			disableInstanceDiscovery: cloud === 'custom',
+			additionalPolicies: [watching(seen, signal), ...proxy],
+			// The SDK's own retries wait as long as Entra asks, and know neither deadline nor signal.
+			retryOptions: { maxRetries: 0 },
+		});
+		try {
+			return await credential.getToken(scopes, options);
+		} catch (error) {
+			throw signal?.aborted ? late() : explainEntraError(error, seen);
+		}
+	};
+
+	const kept = new Map<string, AccessToken>();
+	return {
+		async getToken(scopes, options = {}) {
+			const key = JSON.stringify([scopes, options.tenantId, options.claims]);
+			const token = kept.get(key);
+			if (token && token.expiresOnTimestamp - TOKEN_RESERVE > Date.now()) return token;
+			const signal = options.abortSignal as AbortSignal | undefined;
+			for (let tries = 0; ; tries += 1) {
+				try {
+					const fresh = await attempt(scopes, options);
+					kept.set(key, fresh);
+					return fresh;
+				} catch (error) {
+					const asked = error instanceof DestinationError ? error.retryAfter : undefined;
+					if (asked === undefined || tries >= retries) throw error;
+					const wait = Math.max(asked, RETRY_DELAY);
+					if (wait > maxRetryDelay) throw error;
+					if (!(await pause(wait, signal ?? new AbortController().signal))) throw error;
+				}
+			}
 		},
-	});
+	};
+}
+
+/** What came of the last request to Entra, which the SDK's errors leave out. */
+export interface Seen {
+	status?: number;
+	retryAfter?: number | undefined;
+	body?: string;
+	/** Of the socket or of TLS, as Node names it, where no response came. */
+	code?: string;
+}
+
+type Policies = Awaited<ReturnType<typeof environmentProxy>>;
+
+/** Notes what comes back, and hands the signal on, which the SDK does not. */
+function watching(seen: Seen, signal: AbortSignal | undefined): Policies[number] {
+	return {
+		position: 'perCall',
+		policy: {
+			name: 'watchEntra',
+			async sendRequest(request, next) {
+				delete seen.status;
+				delete seen.code;
+				if (signal) {
+					const own = request.abortSignal as AbortSignal | undefined;
+					request.abortSignal = own ? AbortSignal.any([own, signal]) : signal;
+				}
+				try {
+					const response = await next(request);
+					seen.status = response.status;
+					seen.retryAfter = retryAfterOf(response.headers.get('retry-after'));
+					seen.body = (response.bodyAsText ?? '').slice(0, MAX_ERROR_TEXT);
+					return response;
+				} catch (error) {
+					seen.code = codeOf(error);
+					throw error;
+				}
+			},
+		},
+	};
+}
+
+/** Characters. Entra's errors have some hundred; a page in its place can have any number. */
+const MAX_ERROR_TEXT = 10_000;
+
+function codeOf(error: unknown): string {
+	const { code } = (error ?? {}) as { code?: unknown };
+	return typeof code === 'string' ? code : 'UNKNOWN';
 }
 
 type Explanation = readonly [message: string, description: string];
 
-/** Codes of Entra: https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
+const COPY_TENANT = 'Copy the Directory (tenant) ID from the app registration in Entra.';
+const UNKNOWN_SERVICE =
+	'Check the address in the credential, and that the Tenant ID is that of the directory it belongs to.';
+const UNKNOWN_TENANT: Explanation = [
+	'The Tenant ID is not known',
+	`${COPY_TENANT} Where it is right, check under Cloud that the directory is in that cloud.`,
+];
+const OTHER_CLOUD: Explanation = [
+	'The tenant belongs to another cloud than the one chosen',
+	'Choose the cloud of the directory under Cloud in the credential.',
+];
+const CONSENT: Explanation = [
+	'The application lacks an administrator’s consent in this tenant',
+	'Let an administrator grant it: Entra, Enterprise applications, the application, Permissions, Grant admin consent.',
+];
+const CONDITIONAL_ACCESS: Explanation = [
+	'A Conditional Access policy keeps the application out',
+	'Let the application sign in from the address of n8n: Entra, Protection, Conditional Access.',
+];
+
+/**
+ * Codes of Entra: https://learn.microsoft.com/entra/identity-platform/reference-error-codes. Some are
+ * not in that list, only in what publishers and Microsoft's own support quote (7000229).
+ */
 const BY_CODE: Readonly<Record<string, Explanation>> = {
-	'7000215': ['The Client Secret is wrong', 'Copy the secret’s value (not its ID) anew.'],
-	'7000222': ['The Client Secret has expired', 'Make a new one in the app registration.'],
+	'7000215': [
+		'The Client Secret is wrong',
+		'Copy the secret’s value (not its ID) from Certificates & secrets in the app registration; it is shown only once, so make a new one where it is lost.',
+	],
+	'7000216': ['The Client Secret is missing', 'Copy the secret’s value into the credential.'],
+	'7000218': ['The Client Secret is missing', 'Copy the secret’s value into the credential.'],
+	'7000222': [
+		'The Client Secret has expired',
+		'Make a new one under Certificates & secrets in the app registration, and copy its value into the credential.',
+	],
 	'700016': [
 		'The Client ID is not known in this tenant',
 		'Copy the Application (client) ID, and check that the Tenant ID is that of its directory.',
 	],
-	'90002': ['The Tenant ID is not known', 'Copy the Directory (tenant) ID from Entra.'],
-	'900023': ['The Tenant ID is not one', 'Copy the Directory (tenant) ID from Entra.'],
+	'7000229': [
+		'The application is not in this tenant',
+		'The tenant has no enterprise application (service principal) for it: check that the Tenant ID is that of the application’s directory, or let an administrator add it to this one.',
+	],
+	'90099': [
+		'The application is not in this tenant',
+		'Let an administrator of the tenant add it, or check that the Tenant ID is that of the application’s directory.',
+	],
+	'90002': UNKNOWN_TENANT,
+	'90019': UNKNOWN_TENANT,
+	'50059': UNKNOWN_TENANT,
+	'900021': UNKNOWN_TENANT,
+	'900023': ['The Tenant ID is invalid', COPY_TENANT],
+	'5000224': [
+		'Microsoft has closed the tenant',
+		'An administrator of the directory has to ask Microsoft’s support.',
+	],
+	'5000225': [
+		'Microsoft has closed the tenant',
+		'An administrator of the directory has to ask Microsoft’s support.',
+	],
+	'90038': OTHER_CLOUD,
+	'900382': OTHER_CLOUD,
+	'900432': OTHER_CLOUD,
 	'7000112': ['The Entra application is disabled', 'Enable it under Enterprise applications.'],
-	'500011': [
-		'Entra knows no service of this address in the tenant',
-		'Check the address in the credential, and that the Tenant ID is that of the directory it belongs to.',
+	'1000031': [
+		'The Entra application can’t be used at this time',
+		'Look at it under Enterprise applications: it may be disabled, or an administrator has to allow it.',
 	],
-	'650052': [
-		'The tenant has no subscription to the service',
-		'Check the address in the credential, and that the Tenant ID is that of the directory it belongs to.',
+	'500011': ['Entra knows no service of this address in the tenant', UNKNOWN_SERVICE],
+	'50001': ['Entra knows no service of this address in the tenant', UNKNOWN_SERVICE],
+	'500014': [
+		'The service is disabled in this tenant',
+		'Look under Enterprise applications whether it is enabled, and whether a subscription has ended.',
 	],
-	'53003': [
-		'A Conditional Access policy keeps the application out',
-		'Let the application sign in from the address of n8n: Entra, Protection, Conditional Access.',
+	'650052': ['The tenant has no subscription to the service', UNKNOWN_SERVICE],
+	'650057': ['Entra knows no service of this address in the tenant', UNKNOWN_SERVICE],
+	'65001': CONSENT,
+	'650056': CONSENT,
+	'90008': CONSENT,
+	'90094': CONSENT,
+	'50105': [
+		'The application is not assigned to the service',
+		'The service takes only applications that are assigned to it: Entra, Enterprise applications, the service, Users and groups; or turn off Assignment required there.',
 	],
+	'501051': [
+		'The application is not assigned to the service',
+		'The service takes only applications that are assigned to it: Entra, Enterprise applications, the service, Users and groups; or turn off Assignment required there.',
+	],
+	'53003': CONDITIONAL_ACCESS,
+	'530003': CONDITIONAL_ACCESS,
+	'530032': CONDITIONAL_ACCESS,
 };
 
+/** Codes of the same list by which Entra is too busy for the tenant or this very request. */
+const BUSY_CODES = new Set(['50196', '90055']);
+/** Codes of the same list that say "try again", whatever the status. */
+const PASSING_CODES = new Set(['90006', '90012', '90024', '90033', '90090', '90091']);
+
+/** Milliseconds that Entra's own throttling asks for, where it does not say. */
+const THROTTLED_WAIT = 60_000;
+
+const TRY_AGAIN =
+	'The credential was not looked at. Nothing is lost: try again, or wait for the next poll.';
+
 /**
- * What the SDK threw because of Entra, in words for the user; `undefined` for anything else. Never
- * repeats what Entra says, which quotes what was sent.
+ * Why there is no token, by the last response of Entra and the SDK's error. Never repeats what
+ * Entra says, which quotes what was sent.
  */
-export function explainEntraRefusal(error: unknown): DestinationError | undefined {
-	if (!(error instanceof Error)) return undefined;
-	const { name, message } = error;
-	const { statusCode } = error as { statusCode?: unknown };
-	const code = /AADSTS(\d+)/.exec(message)?.[1];
-	if (code !== undefined) {
-		const known = Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
-		return refused(
-			known ?? [
-				`Entra refused the application's sign-in (AADSTS${code})`,
-				'Look the code up in Microsoft’s list of AADSTS codes, and check tenant, client ID and secret.',
+export function explainEntraError(error: unknown, seen: Seen): DestinationError {
+	const { status, body = '', code } = seen;
+	if (code !== undefined) return unreachableEntra(code);
+	const told = entraCode(body) ?? entraCode(error instanceof Error ? error.message : '');
+	const retryAfter = seen.retryAfter;
+	if (status === 429 || (told !== undefined && BUSY_CODES.has(told))) {
+		return entraError(
+			[
+				'Entra is throttling the application’s sign-ins',
+				`${TRY_AGAIN} Where this comes often, poll less often, or give each workflow an application of its own.`,
 			],
-			'401',
+			// A 429 counts until it ends, and asking sooner lengthens it.
+			{ reason: 'throttled', status, retryAfter: retryAfter ?? THROTTLED_WAIT },
 		);
 	}
-	const isEntras = /^(Authentication|AggregateAuthentication|CredentialUnavailable)/.test(name);
-	return isEntras
-		? refused(NO_TOKEN, typeof statusCode === 'number' ? String(statusCode) : undefined)
-		: undefined;
+	if (status === 407) return unreachableEntra('PROXY_AUTHENTICATION');
+	const isDown = status !== undefined && (status >= 500 || status === 408);
+	if (isDown || (told !== undefined && PASSING_CODES.has(told))) {
+		return entraError(['Entra is not available at the moment', TRY_AGAIN], {
+			reason: 'unreachable',
+			status,
+			retryAfter: retryAfter ?? 0,
+		});
+	}
+	if (told !== undefined) {
+		const known = Object.hasOwn(BY_CODE, told) ? BY_CODE[told] : undefined;
+		return entraError(
+			known ?? [
+				`Entra does not let the application sign in (AADSTS${told})`,
+				'Look the code up in Microsoft’s list of AADSTS codes, and check tenant, client ID and secret.',
+			],
+			{ reason: 'authentication', status: 401 },
+		);
+	}
+	// A page of a proxy, a captive portal, an authority host that is something else.
+	return entraError(
+		[
+			`Unexpected response from Entra${status === undefined ? '' : ` (status ${status})`}`,
+			'Check the cloud or authority host in the credential, and that no proxy or firewall responds in Entra’s place.',
+		],
+		{ reason: 'unreachable', status },
+	);
 }
 
-/** Entra was asked and gave neither a token nor a code that says why. */
-export function noEntraToken(): DestinationError {
-	return refused(NO_TOKEN, undefined);
+function entraCode(text: string): string | undefined {
+	return /AADSTS(\d{3,10})\b/.exec(text.slice(0, MAX_ERROR_TEXT))?.[1];
 }
 
-const NO_TOKEN: Explanation = [
-	'Entra did not give the application a token',
-	'Check tenant, client ID and secret, and that n8n can reach the authority host.',
-];
+function unreachableEntra(code: string): DestinationError {
+	const told = unreachable(new HttpFailure(code), 'Entra');
+	if (told.httpCode === '407' || told.retryAfter === undefined) return told;
+	return entraError(
+		[
+			told.message,
+			`${TRY_AGAIN} Check that n8n may reach Entra’s address for sign-ins (network, proxy, firewall), and the authority host where the cloud is a custom one.`,
+		],
+		{ reason: told.reason, retryAfter: told.retryAfter },
+	);
+}
 
-function refused(
+function late(): DestinationError {
+	return unreachable(new HttpFailure('ABORTED'), 'Entra');
+}
+
+function entraError(
 	[message, description]: Explanation,
-	httpCode: string | undefined,
+	details: { reason: RefusalReason; status?: number | undefined; retryAfter?: number | undefined },
 ): DestinationError {
-	return new DestinationError(message, { description, reason: 'authentication', httpCode });
+	const { reason, status, retryAfter } = details;
+	return new DestinationError(message, {
+		description,
+		reason,
+		httpCode: status === undefined ? undefined : String(status),
+		retryAfter,
+	});
 }

@@ -1,4 +1,3 @@
-import { explainEntraRefusal } from '../entra';
 import { retryAfterOf } from '../retry';
 import { DestinationError, type RefusalReason } from '../types';
 
@@ -214,9 +213,6 @@ export function refusedRow(error: unknown): number | undefined {
  */
 export function explainRefusal(error: unknown, next = AFTER_READING): DestinationError {
 	if (error instanceof DestinationError) return error;
-	const refusedByEntra = explainEntraRefusal(error);
-	if (refusedByEntra) return refusedByEntra;
-
 	const { name, code, statusCode } = fieldsOf(error);
 	const known = Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
 	if (known) return refusal(known, statusCode);

@@ -1,7 +1,6 @@
-import { explainEntraRefusal, noEntraToken, openEntra } from '../entra';
+import { openEntra } from '../entra';
 import { HttpFailure, openHttp, unreachable, type HttpAnswer, type HttpClient } from '../http';
 import { retried, type RetryLimits } from '../retry';
-import { DestinationError } from '../types';
 import { readEnvironment, type Environment } from './environment';
 import { explainRefusal, notDataverse, slowQuery, type SettingOf, type Subject } from './refusal';
 
@@ -80,7 +79,8 @@ export class WebApi {
 	/**
 	 * One try, in which any status but that of a sign-in is an answer.
 	 *
-	 * @throws DestinationError when there is no answer, or no token for the question
+	 * @throws DestinationError when there is no answer, or no token for the question; with a
+	 * `retryAfter` where Entra is busy or can't be reached
 	 */
 	async call(request: WebApiCall): Promise<HttpAnswer> {
 		const token = await this.currentToken(request.signal);
@@ -151,20 +151,11 @@ export class WebApi {
 
 	private async fetchToken(signal: AbortSignal): Promise<string> {
 		const { application, origin } = this.environment;
-		// Made anew for each token, since the SDK's own memory would give the old one again.
-		const signIn = await openEntra(application, { retries: this.retries ? 2 : 0 });
-		try {
-			const { token } = await signIn.getToken(`${origin}/.default`, { abortSignal: signal });
-			return token;
-		} catch (error) {
-			if (signal.aborted) {
-				throw new DestinationError('Entra did not answer in time', {
-					description: 'Nothing is lost: try again, or wait for the next poll.',
-					reason: 'unreachable',
-				});
-			}
-			throw explainEntraRefusal(error) ?? noEntraToken();
-		}
+		// Made anew for each token, since its memory would give the old one again. Who asks for the
+		// request tries again, within the time there is.
+		const signIn = await openEntra(application, { retries: 0 });
+		const { token } = await signIn.getToken(`${origin}/.default`, { abortSignal: signal });
+		return token;
 	}
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
@@ -8,9 +9,11 @@ import { startServer } from '../../../scripts/host/child.ts';
 import { freePort } from '../../../scripts/host/ports.ts';
 import { waitFor } from '../../../scripts/host/wait.ts';
 import { localCertificate } from './certificate.ts';
-import type { EntraApplication } from './authorityServer.ts';
+import type { EntraApplication, EntraFault } from './authorityServer.ts';
 
 const START_TIMEOUT_MS = 30_000;
+/** `CONTROL` of the server, which is a script of its own and can't be loaded here. */
+const CONTROL = '/control/fault';
 
 export interface EntraAuthority {
 	/** `https://localhost:PORT`. */
@@ -21,11 +24,19 @@ export interface EntraAuthority {
 	stop(): Promise<void>;
 }
 
+/** The same, where the one who started it can make it misbehave. */
+export interface FakeEntra extends EntraAuthority {
+	/** The next so many requests get this instead of their response. */
+	fault(fault: EntraFault): Promise<void>;
+	/** How many requests came since the last fault was set. */
+	requests(): Promise<number>;
+}
+
 /**
  * Starts a stand-in for Entra with one application in one tenant, and trusts its certificate, which
  * is good for more hosts (`*.leads.example`) where other servers share it.
  */
-export async function startEntraAuthority(hosts: readonly string[] = []): Promise<EntraAuthority> {
+export async function startEntraAuthority(hosts: readonly string[] = []): Promise<FakeEntra> {
 	const folder = mkdtempSync(path.join(tmpdir(), 'entra-'));
 	const tls = { certFile: path.join(folder, 'cert.pem'), keyFile: path.join(folder, 'key.pem') };
 	const { cert, key } = localCertificate(hosts);
@@ -61,5 +72,26 @@ export async function startEntraAuthority(hosts: readonly string[] = []): Promis
 		await stop();
 		throw error;
 	}
-	return { host, application, tls, stop };
+	const control = async (fault?: EntraFault): Promise<number> =>
+		await new Promise((resolve, reject) => {
+			const options = { method: fault ? 'PUT' : 'GET', ca: readFileSync(tls.certFile) };
+			request(`${host}${CONTROL}`, options, async (response) => {
+				const chunks: Buffer[] = [];
+				for await (const chunk of response) chunks.push(chunk as Buffer);
+				const text = Buffer.concat(chunks).toString('utf8');
+				resolve((JSON.parse(text) as { requests: number }).requests);
+			})
+				.on('error', reject)
+				.end(fault && JSON.stringify(fault));
+		});
+	return {
+		host,
+		application,
+		tls,
+		fault: async (fault) => {
+			await control(fault);
+		},
+		requests: async () => await control(),
+		stop,
+	};
 }

@@ -22,6 +22,23 @@ export interface EntraApplication {
 	expiredSecret: string;
 }
 
+/** What the next requests for a token or for the tenant's description get instead of their response. */
+export type EntraFault = { times: number } & (
+	| { kind: 'throttled'; waitSeconds?: number }
+	| { kind: 'down'; status: number; waitSeconds?: number }
+	/** The connection is closed without a response. */
+	| { kind: 'cut' }
+	/** No response ever comes. */
+	| { kind: 'silent' }
+	/** One of Entra's codes, as its page of codes has them. */
+	| { kind: 'code'; code: number; status?: number; error?: string }
+	/** Somebody else's page in Entra's place: a proxy, a captive portal. */
+	| { kind: 'page'; status: number; characters?: number }
+);
+
+/** Where the test tells this process what to do; no address of Entra's. */
+const CONTROL = '/control/fault';
+
 const STORAGE = 'https://storage.azure.com';
 /** What the SDK asks a token for where the account is on this machine. */
 const COSMOS = 'https://cosmos.azure.com';
@@ -83,6 +100,44 @@ function errorBody(error: string, code: number, text: string) {
 	};
 }
 
+/** Entra's own words: https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
+function misbehave(fault: EntraFault, request: IncomingMessage, response: ServerResponse): void {
+	const json = (status: number, body: object, waitSeconds?: number) => {
+		const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' };
+		if (waitSeconds !== undefined) headers['retry-after'] = String(waitSeconds);
+		response.writeHead(status, headers).end(JSON.stringify(body));
+	};
+	switch (fault.kind) {
+		case 'throttled': {
+			const text = 'There are too many incoming requests.';
+			json(429, errorBody('temporarily_unavailable', 90055, text), fault.waitSeconds);
+			return;
+		}
+		case 'down':
+			json(
+				fault.status,
+				errorBody('temporarily_unavailable', 90033, 'A transient error has occurred.'),
+				fault.waitSeconds,
+			);
+			return;
+		case 'code': {
+			const { code, status = 401, error = 'invalid_client' } = fault;
+			json(status, errorBody(error, code, `Said of '${request.url ?? ''}'.`));
+			return;
+		}
+		case 'page': {
+			const filler = 'AADST '.repeat((fault.characters ?? 0) / 6);
+			const page = `<html><title>Sign in to the network</title>${filler}</html>`;
+			response.writeHead(fault.status, { 'content-type': 'text/html' }).end(page);
+			return;
+		}
+		case 'cut':
+			request.socket.destroy();
+			return;
+		case 'silent':
+	}
+}
+
 async function main(): Promise<void> {
 	const [port = '0', certFile = '', keyFile = ''] = process.argv.slice(2);
 	const application = JSON.parse(process.env['ENTRA_APPLICATION'] ?? '{}') as EntraApplication;
@@ -118,7 +173,26 @@ async function main(): Promise<void> {
 		},
 	);
 
+	let fault: EntraFault | undefined;
+	let requests = 0;
+	const control = (request: IncomingMessage, response: ServerResponse) => {
+		const chunks: Buffer[] = [];
+		request.on('data', (chunk: Buffer) => chunks.push(chunk));
+		request.on('end', () => {
+			if (request.method === 'PUT') {
+				fault = JSON.parse(Buffer.concat(chunks).toString('utf8')) as EntraFault;
+				requests = 0;
+			}
+			response.end(JSON.stringify({ requests }));
+		});
+	};
 	const answer = (request: IncomingMessage, response: ServerResponse) => {
+		if (request.url === CONTROL) return control(request, response);
+		requests += 1;
+		if (fault && fault.times > 0) {
+			fault.times -= 1;
+			return misbehave(fault, request, response);
+		}
 		const tenant = request.url?.split('/')[1] ?? '';
 		if (tenant === tenantId) return service.requestHandler(request, response);
 		const body = errorBody('invalid_tenant', 90002, `Tenant '${tenant}' not found.`);

@@ -1,41 +1,82 @@
-import { explainEntraRefusal, readEntraApplication } from '../../../nodes/destinations/entra.ts';
+import { explainEntraError, readEntraApplication } from '../../../nodes/destinations/entra.ts';
+import type { DestinationError } from '../../../nodes/destinations/types.ts';
 import { BLAME } from '../../support/pollContract/refusal.ts';
 
 const FIELDS = { tenantId: 'contoso.example', clientId: 'client', clientSecret: 'hush' };
 
-const named = (name: string, message: string, fields: object = {}) =>
-	Object.assign(new Error(message), { name, ...fields });
+/** As Entra says it: the text quotes what was sent. */
+const said = (code: string) =>
+	JSON.stringify({ error: 'x', error_description: `AADSTS${code}: hush was not it.` });
+
+function expectHelpful(explained: DestinationError): void {
+	expect(explained.message).toMatch(/^[A-Z].{15,}[^.]$/);
+	expect(explained.description).toMatch(/^[A-Z].{20,}\.$/);
+	expect(`${explained.message} ${explained.description}`).not.toMatch(BLAME);
+	expect(JSON.stringify(explained)).not.toContain('hush');
+}
 
 it.each([
 	['7000215', /Client Secret is wrong/],
 	['7000222', /Client Secret has expired/],
-	['700016', /Client ID is not known/],
+	['7000218', /Client Secret is missing/],
+	['700016', /Client ID is not known in this tenant/],
+	['7000229', /application is not in this tenant/],
 	['90002', /Tenant ID is not known/],
+	['900023', /Tenant ID is invalid/],
+	['90038', /another cloud/],
 	['500011', /no service of this address/],
 	['53003', /Conditional Access/],
+	['65001', /lacks an administrator’s consent/],
+	['501051', /not assigned to the service/],
+	['7000112', /application is disabled/],
 	['99999999', /\(AADSTS99999999\)$/],
-])('explains AADSTS%s and repeats nothing of it', (code, said) => {
-	const error = named('AuthenticationError', `invalid_client: AADSTS${code}: hush was not it.`);
-	const explained = explainEntraRefusal(error);
+])('explains AADSTS%s and repeats nothing of it', (code, message) => {
+	const explained = explainEntraError(undefined, { status: 401, body: said(code) });
 	expect(explained).toMatchObject({
 		reason: 'authentication',
 		httpCode: '401',
-		message: expect.stringMatching(said),
-		description: expect.stringMatching(/^[A-Z].{20,}\.$/),
+		retryAfter: undefined,
+		message: expect.stringMatching(message),
 	});
-	expect(`${explained?.message} ${explained?.description}`).not.toMatch(BLAME);
-	expect(JSON.stringify(explained)).not.toContain('hush');
+	expectHelpful(explained);
+	// The SDK can have the text where the response is not known.
+	const error = new Error(`invalid_client: AADSTS${code}: hush was not it.`);
+	expect(explainEntraError(error, {}).message).toBe(explained.message);
 });
 
-it('knows what the SDK throws without a code, and leaves everything else alone', () => {
-	for (const name of ['AuthenticationError', 'CredentialUnavailableError']) {
-		const explained = explainEntraRefusal(named(name, 'hush', { statusCode: 503 }));
-		expect(explained).toMatchObject({ httpCode: '503', retryAfter: undefined });
-		expect(explained?.message).toMatch(/Entra did not give/);
-	}
-	expect(explainEntraRefusal(named('RestError', 'hush'))).toBeUndefined();
-	expect(explainEntraRefusal('AuthenticationError')).toBeUndefined();
-	expect(explainEntraRefusal(undefined)).toBeUndefined();
+it.each([
+	[{ status: 429, retryAfter: 60_000 }, 60_000, '429'],
+	[{ status: 429, body: said('90055') }, 60_000, '429'],
+	[{ status: 429, body: '<html>hush</html>', retryAfter: 5_000 }, 5_000, '429'],
+	// By its code only: Entra's status is not always the one that clients expect.
+	[{ status: 400, body: said('50196'), retryAfter: 0 }, 0, '400'],
+	[{ status: 400, body: said('90055') }, 60_000, '400'],
+])('takes %j for throttling, never for a wrong credential', (seen, retryAfter, httpCode) => {
+	const explained = explainEntraError(new Error('hush'), seen);
+	expect(explained).toMatchObject({ reason: 'throttled', retryAfter, httpCode });
+	expect(explained.message).toMatch(/throttling/);
+	expect(explained.description).toMatch(/credential was not looked at/);
+	expectHelpful(explained);
+});
+
+it.each([
+	[{ status: 500 }, /not available/, 0],
+	[{ status: 503, retryAfter: 7_000 }, /not available/, 7_000],
+	[{ status: 504, body: '<html>hush</html>' }, /not available/, 0],
+	[{ status: 400, body: said('90033') }, /not available/, 0],
+	[{ code: 'ECONNREFUSED' }, /Entra could not be reached \(ECONNREFUSED\)/, 0],
+	[{ code: 'ECONNRESET', status: 200 }, /Entra could not be reached/, 0],
+	[{ code: 'ENOTFOUND' }, /host of Entra is not known/, undefined],
+	[{ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, /certificate of Entra/, undefined],
+	[{ status: 407 }, /proxy on the way to Entra/, undefined],
+	[{ status: 403, body: '<html>hush</html>' }, /Unexpected response from Entra/, undefined],
+	[{ status: 200, body: '{}' }, /Unexpected response from Entra/, undefined],
+	[{}, /Unexpected response from Entra/, undefined],
+])('takes %j for trouble on the way, never for a wrong credential', (seen, message, retryAfter) => {
+	const explained = explainEntraError(new Error('hush'), seen);
+	expect(explained).toMatchObject({ reason: 'unreachable', retryAfter });
+	expect(explained.message).toMatch(message);
+	expectHelpful(explained);
 });
 
 it('takes an authority of one’s own for a custom cloud only, and never in the open', () => {
