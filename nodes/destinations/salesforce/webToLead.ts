@@ -19,7 +19,7 @@ import { oddAnswer } from './refusal';
 import type { SalesforceSession } from './session';
 import { toForm, toValues } from './webForm';
 
-const SERVLET = '/servlet/servlet.WebToLead?encoding=UTF-8';
+const SERVLET = '/servlet/servlet.WebToLead';
 const HOSTS: Readonly<Record<string, string>> = {
 	production: 'https://webto.salesforce.com',
 	sandbox: 'https://test.salesforce.com',
@@ -50,7 +50,8 @@ export interface WebToLeadOptions {
  * @throws DestinationError for what is no organisation or address
  */
 export function servletUrl({ oid, host }: Pick<WebToLeadOptions, 'host' | 'oid'>): string {
-	if (!ORGANISATION_ID.test(oid.trim())) {
+	const orgId = oid.trim();
+	if (!ORGANISATION_ID.test(orgId)) {
 		throw notSetUp(
 			'The Organization ID is not one of Salesforce',
 			'Copy it from Setup, Company Information: it begins with 00D and has 15 or 18 characters.',
@@ -58,7 +59,8 @@ export function servletUrl({ oid, host }: Pick<WebToLeadOptions, 'host' | 'oid'>
 	}
 	const address = Object.hasOwn(HOSTS, host) ? HOSTS[host] : host;
 	const url = checkedUrl(address ?? '', 'The Web-to-Lead address', { secretInUrl: true });
-	return `${url.origin}${SERVLET}`;
+	// As the forms that Setup makes have it; Salesforce finds the organisation's servers by it.
+	return `${url.origin}${SERVLET}?${new URLSearchParams({ encoding: 'UTF-8', orgId }).toString()}`;
 }
 
 interface Task {

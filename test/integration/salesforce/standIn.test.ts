@@ -377,6 +377,24 @@ describe('a Web-to-Lead form', () => {
 		);
 	});
 
+	it.each([
+		['of the same organisation', (id: string) => `&orgId=${id.slice(0, 15)}`, 1],
+		['of an older form', () => '', 1],
+		['of another organisation', () => '&orgId=00D300000000hvm', 0],
+	])(
+		'at an address %s is taken, and made a lead of where that is its own',
+		async (_, rest, leads) => {
+			const { id } = salesforce.organisation;
+			const address = `${salesforce.origin}/servlet/servlet.WebToLead?encoding=UTF-8${rest(id)}`;
+			const body = new URLSearchParams({ oid: id, last_name: 'Sample', company: 'Fabrikam' });
+			const { status } = await fetch(address, { method: 'POST', body });
+			expect(status).toBe(200);
+			salesforce.pass(1_000);
+			salesforce.webToLead.work();
+			expect(salesforce.organisation.records()).toHaveLength(leads);
+		},
+	);
+
 	it('is taken, and dropped, without a word', async () => {
 		const { settings } = salesforce.webToLead;
 		expect((await send({ oid: '00D000000000000', last_name: 'a' })).status).toBe(200);

@@ -101,8 +101,18 @@ describe('without a session', () => {
 			description: '김\r\n<b>',
 			lead_source: 'SPZA-INS|contoso.add-on',
 		});
-		expect(salesforce.server.requests.at(-1)?.url.search).toBe('?encoding=UTF-8');
+		const { id } = salesforce.organisation;
+		expect(salesforce.server.requests.at(-1)?.url.search).toBe(`?encoding=UTF-8&orgId=${id}`);
 		expect(writer.read ?? writer.remove).toBeUndefined();
+	});
+
+	it.each([15, 18])('an Organization ID of %i characters goes on as it is', async (length) => {
+		const oid = salesforce.organisation.id.slice(0, length);
+		await sender({ oid: ` ${oid} ` }).write([outgoing(lead('Sample'))], inTime());
+		expect(salesforce.server.requests.at(-1)?.url.searchParams.get('orgId')).toBe(oid);
+		expect(forms()[0]?.get('oid')).toBe(oid);
+		salesforce.pass(1_000);
+		expect(stored()).toHaveLength(1);
 	});
 
 	it('a lead whose answer is lost is not sent twice', async () => {

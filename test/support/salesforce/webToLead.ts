@@ -27,6 +27,15 @@ const COLUMNS: Readonly<Record<string, string>> = {
 	URL: 'Website',
 };
 
+/** A form that has come in and is no lead yet. */
+interface Waiting {
+	form: URLSearchParams;
+	/** Of the address; `null` for one of an older form, which has none. */
+	orgId: string | null;
+	/** Epoch milliseconds. */
+	due: number;
+}
+
 export class WebToLead {
 	readonly settings = {
 		/** Switched on in Setup. */
@@ -47,7 +56,7 @@ export class WebToLead {
 	readonly letters: string[] = [];
 	readonly #organisation: Organisation;
 	readonly #now: () => number;
-	#waiting: Array<{ form: URLSearchParams; due: number }> = [];
+	#waiting: Waiting[] = [];
 	#made: number[] = [];
 
 	constructor(organisation: Organisation, now: () => number) {
@@ -55,12 +64,13 @@ export class WebToLead {
 		this.#now = now;
 	}
 
-	answer({ method, headers, body }: StandInRequest): StandInAnswer {
+	answer({ method, url, headers, body }: StandInRequest): StandInAnswer {
 		if (method !== 'POST') return { status: 405, body: '' };
 		const isForm = /^application\/x-www-form-urlencoded/i.test(headers['content-type'] ?? '');
 		const form = new URLSearchParams(isForm ? body : '');
 		this.forms.push(form);
-		this.#waiting.push({ form, due: this.#now() + this.settings.delay });
+		const orgId = url.searchParams.get('orgId');
+		this.#waiting.push({ form, orgId, due: this.#now() + this.settings.delay });
 		return { status: 200, headers: { 'content-type': 'text/html' }, body: '<html></html>' };
 	}
 
@@ -68,10 +78,10 @@ export class WebToLead {
 	work(): void {
 		const now = this.#now();
 		this.#made = this.#made.filter((made) => made > now - DAY);
-		this.#waiting = this.#waiting.filter(({ form, due }) => {
+		this.#waiting = this.#waiting.filter(({ form, orgId, due }) => {
 			if (due > now) return true;
 			if (this.#made.length >= this.settings.dailyLimit) return true;
-			const refusal = this.#refusalOf(form);
+			const refusal = this.#refusalOf(form, orgId);
 			if (refusal !== undefined) this.letters.push(refusal);
 			else {
 				const values = this.#values(form);
@@ -83,10 +93,12 @@ export class WebToLead {
 		});
 	}
 
-	#refusalOf(form: URLSearchParams): string | undefined {
+	#refusalOf(form: URLSearchParams, orgId: string | null): string | undefined {
 		const { enabled, dropping, mandatory } = this.settings;
 		const oid = form.get('oid') ?? '';
-		if (oid.slice(0, 15) !== this.#organisation.id.slice(0, 15)) return 'no such organisation';
+		const ownId = this.#organisation.id.slice(0, 15);
+		if (oid.slice(0, 15) !== ownId) return 'no such organisation';
+		if (orgId !== null && orgId.slice(0, 15) !== ownId) return 'the address is another’s';
 		if (!enabled || dropping) return 'not taken';
 		if (mandatory !== '' && (form.get(mandatory) ?? '') === '') return `${mandatory} is missing`;
 		const values = this.#values(form);
