@@ -9,6 +9,7 @@ import { cursorOrigin, loadCursor, storeCursor, storedRevision } from '../pollin
 import { newestLead } from '../polling/newest';
 import { poll, type PollResult } from '../polling/poll';
 import type { PollStart } from '../polling/types';
+import { tellingOutages } from './outage';
 
 /** Milliseconds. n8n polls once a minute at most: a poll that ends before that never overlaps. */
 const POLL_TIME = 50_000;
@@ -35,14 +36,19 @@ interface WorkflowState extends IDataObject {
 }
 
 export async function pollLeads(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-	try {
-		const leads =
-			context.getMode() === 'manual' ? [await manualLead(context)] : await newLeads(context);
-		if (leads.length === 0) return null;
-		return [context.helpers.returnJsonArray(leads as unknown as IDataObject[])];
-	} catch (error) {
-		throw toNodeError(context.getNode(), error);
+	if (context.getMode() === 'manual') {
+		try {
+			return output(context, [await manualLead(context)]);
+		} catch (error) {
+			throw toNodeError(context.getNode(), error);
+		}
 	}
+	return await tellingOutages(context, async () => output(context, await newLeads(context)));
+}
+
+function output(context: IPollFunctions, leads: Lead[]): INodeExecutionData[][] | null {
+	if (leads.length === 0) return null;
+	return [context.helpers.returnJsonArray(leads as unknown as IDataObject[])];
 }
 
 async function newLeads(context: IPollFunctions): Promise<Lead[]> {

@@ -242,6 +242,14 @@ export interface TestPoller {
 		mode?: WorkflowExecuteMode,
 		activation?: WorkflowActivateMode,
 	): Promise<INodeExecutionData[][] | null>;
+	/**
+	 * A trigger as n8n activates it: one context for the poll that activates it, which is the first
+	 * call, and for all that follow. `budget` is the time n8n gives a poll, in milliseconds.
+	 */
+	activated(
+		activation: WorkflowActivateMode,
+		options?: { budget?: number },
+	): () => Promise<INodeExecutionData[][] | null>;
 	/** A context of its own, for tests that call parts of a node (load options aside). */
 	context(mode?: WorkflowExecuteMode, activation?: WorkflowActivateMode): PollContext;
 	/** The workflow's static data as n8n would store it: a JSON copy, for the next `pollContext`. */
@@ -257,13 +265,19 @@ export function pollContext(node: TestNode & { staticData?: IDataObject }): Test
 	const pollingNode = onlyNode(workflow);
 	const context: TestPoller['context'] = (mode = 'trigger', activation = 'activate') =>
 		new PollContext(workflow, pollingNode, additionalDataFor(), mode, activation);
+	const pollOn = async (given: PollContext) => {
+		const type = found(workflow, pollingNode);
+		if (type.poll === undefined) throw new Error('The node under test does not poll');
+		return await type.poll.call(given);
+	};
 	return {
 		workflow,
 		context,
-		async poll(mode, activation) {
-			const type = found(workflow, pollingNode);
-			if (type.poll === undefined) throw new Error('The node under test does not poll');
-			return await type.poll.call(context(mode, activation));
+		poll: async (mode, activation) => await pollOn(context(mode, activation)),
+		activated(activation, { budget } = {}) {
+			const kept = context('trigger', activation);
+			if (budget !== undefined) Object.assign(kept, { getPollBudgetMs: () => budget });
+			return async () => await pollOn(kept);
 		},
 		kept: () => jsonCopy(workflow.staticData),
 		nodeStaticData: () => workflow.getStaticData('node', pollingNode),

@@ -35,11 +35,16 @@ function optionsOf(entry: Entry): Entry[] {
 		: [];
 }
 
+/** By the context they stand for: a node may know its context again, as n8n gives it. */
+const strictContexts = new WeakMap<object, object>();
+
 /** The same context, whose `getNodeParameter` throws for names that are not declared. */
 export function withDeclaredParameters<
 	Context extends { getNodeParameter(name: string, ...rest: never[]): unknown },
 >(context: Context, description: INodeTypeDescription): Context {
-	return Object.create(context, {
+	const known = strictContexts.get(context);
+	if (known) return known as Context;
+	const strict = Object.create(context, {
 		getNodeParameter: {
 			value: (name: string, ...rest: never[]): unknown => {
 				assertDeclared(description, name);
@@ -47,6 +52,8 @@ export function withDeclaredParameters<
 			},
 		},
 	}) as Context;
+	strictContexts.set(context, strict);
+	return strict;
 }
 
 /**

@@ -2,12 +2,12 @@
 import type { INodeParameters, INodeProperties } from 'n8n-workflow';
 import { NodeHelpers, NodeOperationError } from 'n8n-workflow';
 
-import { AzureTableApi } from '../../credentials/AzureTableApi.credentials';
-import { MarketplaceLeadPollTrigger } from '../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node';
-import { DESTINATIONS } from '../../nodes/destinations';
-import { pollContext } from '../support/engine';
-import { assertDeclared } from '../support/nodeParameters';
-import { choosersOf, expectCredentials, listsOf } from './support/destinations';
+import { AzureTableApi } from '../../../credentials/AzureTableApi.credentials';
+import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node';
+import { DESTINATIONS } from '../../../nodes/destinations';
+import { pollContext } from '../../support/engine';
+import { assertDeclared } from '../../support/nodeParameters';
+import { choosersOf, expectCredentials, listsOf } from '../support/destinations';
 
 const type = new MarketplaceLeadPollTrigger();
 const { description, methods } = type;
