@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../lead';
 import type { RetryLimits } from '../retry';
 import type { MarketoClient } from './client';
-import { FILL_OUT_FORM, isObject, readFillOut, textOf, type FillOut } from './fillOut';
+import { FILL_OUT_FORM, readFillOut, textOf, type FillOut } from './fillOut';
+import { readPersons } from './persons';
 import { readToken, secondBefore } from './reader';
-import { oddAnswer } from './refusal';
 
 /** Addresses in a call: Marketo takes 300, but refuses where more than 1,000 persons have them. */
 export const MOST_ADDRESSES = 200;
@@ -21,7 +21,8 @@ export async function findPersons(
 	limits: RetryLimits,
 ): Promise<PersonsByEmail> {
 	const found = new Map<string, JsonObject[]>();
-	const persons = await readPersons(client, 'email', emails, fields, limits);
+	const filter = { type: 'email', values: emails, fields: ['id', 'email', ...fields] } as const;
+	const persons = await readPersons(client, filter, limits);
 	for (const person of persons) {
 		const email = textOf(person['email']).toLowerCase();
 		found.set(email, [...(found.get(email) ?? []), person]);
@@ -36,28 +37,9 @@ export async function findPerson(
 	fields: readonly string[],
 	limits: RetryLimits,
 ): Promise<JsonObject | undefined> {
-	const persons = await readPersons(client, 'id', [id], fields, limits);
+	const filter = { type: 'id', values: [id], fields: ['id', 'email', ...fields] } as const;
+	const persons = await readPersons(client, filter, limits);
 	return persons.find((person) => textOf(person['id']) === id);
-}
-
-async function readPersons(
-	client: MarketoClient,
-	filterType: 'email' | 'id',
-	values: readonly string[],
-	fields: readonly string[],
-	limits: RetryLimits,
-): Promise<JsonObject[]> {
-	const names = [...new Set(['id', 'email', ...fields])];
-	const { result } = await client.read(
-		'/rest/v1/leads.json',
-		{ filterType, filterValues: values.join(','), fields: names.join(',') },
-		limits,
-	);
-	return result.map((person) => {
-		if (!isObject(person)) throw oddAnswer('a person is no object');
-		// What JSON was parsed from is JSON.
-		return person as JsonObject;
-	});
 }
 
 export interface LogSearch {

@@ -2,7 +2,8 @@ import type { JsonObject, JsonValue } from '../../lead';
 import type { LeadReader, PageRequest, Position, SourcePage, SourceRow } from '../../polling/types';
 import { DestinationError } from '../types';
 import type { MarketoAnswer, MarketoClient } from './client';
-import { FILL_OUT_FORM, isObject, readFillOut, textOf, type FillOut } from './fillOut';
+import { FILL_OUT_FORM, readFillOut, textOf, type FillOut } from './fillOut';
+import { readPersons } from './persons';
 import type { DailyQuota } from './quota';
 import { toRecord } from './record';
 import { MarketoRefusal, oddAnswer } from './refusal';
@@ -174,16 +175,13 @@ export class MarketoReader implements LeadReader {
 		const persons = new Map<number, JsonObject>();
 		if (ids.length === 0) return persons;
 		const { leadSourceField, personFields } = this.options;
-		const fields = [...new Set([...PERSON_FIELDS, leadSourceField, ...personFields])];
-		const { result } = await this.client.read(
-			'/rest/v1/leads.json',
-			{ filterType: 'id', filterValues: ids.join(','), fields: fields.join(',') },
-			request,
-		);
-		for (const person of result) {
-			if (!isObject(person)) throw oddAnswer('a person is no object');
-			// What JSON was parsed from is JSON.
-			persons.set(Number(person['id']), person as JsonObject);
+		const filter = {
+			type: 'id',
+			values: ids.map(String),
+			fields: [...PERSON_FIELDS, leadSourceField, ...personFields],
+		} as const;
+		for (const person of await readPersons(this.client, filter, request)) {
+			persons.set(Number(person['id']), person);
 		}
 		return persons;
 	}

@@ -314,6 +314,23 @@ describe('persons', () => {
 		expect(codeOf(await call(asked(301)))).toBe('1003');
 	});
 
+	it('come in pages of at most 300, however many values were asked for', async () => {
+		for (let at = 0; at < 350; at += 1) marketo.instance.addPerson({ email: 'kim@b.example' });
+		const asked = `${path}?filterType=email&filterValues=kim@b.example&fields=id`;
+		const first = await call(asked);
+		expect(first.result).toHaveLength(300);
+		expect(first.nextPageToken).toEqual(expect.any(String));
+		const nextPageToken = encodeURIComponent(String(first.nextPageToken));
+		const last = await call(`${asked}&nextPageToken=${nextPageToken}`);
+		expect(last.result).toHaveLength(50);
+		expect(last.nextPageToken).toBeUndefined();
+		expect((await call(`${asked}&batchSize=20`)).result).toHaveLength(20);
+		expect(codeOf(await call(`${asked}&batchSize=301`))).toBe('1003');
+		expect(codeOf(await call(`${asked}&nextPageToken=nothing`))).toBe('1003');
+		const ofActivities = encodeURIComponent(await pagingToken());
+		expect(codeOf(await call(`${asked}&nextPageToken=${ofActivities}`))).toBe('1003');
+	});
+
 	it('are asked for by POST where the address is longer than 8 KB', async () => {
 		const [person] = insert(1);
 		const query = `filterType=id&filterValues=${person!.id}&fields=${'id,'.repeat(3_000)}id`;

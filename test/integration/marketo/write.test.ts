@@ -14,7 +14,7 @@ import type { OutgoingLead, WriteResult } from '../../../nodes/destinations/writ
 import { microsoftTestLead, parseLead } from '../../../nodes/lead/index.ts';
 import type { JsonObject, Lead } from '../../../nodes/lead/types.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
-import { failed, gatewayPage } from '../../support/marketo/answers.ts';
+import { failed, gatewayPage, succeeded } from '../../support/marketo/answers.ts';
 import { FORM_FIELDS } from '../../support/marketo/instance.ts';
 import { startMarketo } from '../../support/marketo/marketo.ts';
 import type { MarketoStandIn } from '../../support/marketo/marketo.ts';
@@ -565,6 +565,44 @@ describe('500 leads that fill out the form', () => {
 		expect(count(again, 'unchanged')).toBe(500);
 		expect(fillOuts()).toHaveLength(500);
 	}, 30_000);
+
+	it('are one fill-out each, where their addresses have more persons than one page', async () => {
+		// Many of one address fill the first page.
+		for (let at = 0; at < 250; at += 1) {
+			marketo.instance.addPerson({ email: 'sample0@fabrikam.example', leadSource: 'Web' });
+		}
+		await (await newWriter({ leadIdField: ID_FIELD })).write(many(200), inTime());
+		const again = await (
+			await newWriter({ leadIdField: ID_FIELD, lookBack: 0 })
+		).write(many(200), inTime());
+		expect(count(again, 'unchanged')).toBe(200);
+		// Who is known is told by the log as well.
+		const byLog = await (await newWriter()).write(many(200), inTime());
+		expect(count(byLog, 'unchanged')).toBe(200);
+		expect(fillOuts()).toHaveLength(200);
+	}, 20_000);
+
+	it('are looked up in parts where their addresses have more persons than Marketo finds', async () => {
+		for (let at = 0; at < 1_400; at += 1) {
+			marketo.instance.addPerson({
+				email: `sample${at % 200}@fabrikam.example`,
+				leadSource: 'Web',
+			});
+		}
+		await (await newWriter()).write(many(200), inTime());
+		expect(count(await (await newWriter()).write(many(200), inTime()), 'unchanged')).toBe(200);
+	}, 20_000);
+
+	it.each([
+		['give the same token again', { nextPageToken: 'x' }],
+		['never end', () => ({ nextPageToken: String(Math.random()) })],
+	])('are not written where the pages of persons %s', async (_, rest) => {
+		const page = () => succeeded({ result: [], ...(typeof rest === 'function' ? rest() : rest) });
+		for (let at = 0; at < 20; at += 1) marketo.script(UPSERT, page());
+		const [result] = await (await newWriter()).write(many(1), inTime());
+		expect(refusalOf(result).message).toMatch(/its pages of persons do not end/);
+		expect(fillOuts()).toEqual([]);
+	});
 
 	it('are all written but for those that are not taken', async () => {
 		const leads = many(100);

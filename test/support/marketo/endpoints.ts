@@ -95,10 +95,8 @@ function activities({ query, instance, shape }: Call): StandInAnswer {
 	}
 	const leads = numbers(query, 'leadIds');
 	if (leads === undefined || leads.length > MOST_LEADS) return failed('1003', 'Invalid leadIds');
-	const batchSize = Number(query.get('batchSize') ?? MOST);
-	if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > MOST) {
-		return failed('1003', `Batch size must be between 1 and ${MOST}`);
-	}
+	const batchSize = batchSizeOf(query);
+	if (batchSize === undefined) return badBatchSize();
 	const from = instance.fromToken(token);
 	if (from === undefined) return failed('1003', 'Invalid nextPageToken');
 	if (from.pauses > 0) {
@@ -164,7 +162,27 @@ function leads({ query, instance }: Call): StandInAnswer {
 		if (wanted.has(String(value).toLowerCase())) found.push(person);
 	}
 	if (found.length > MOST_RESULTS) return failed('1003', 'Too many results match the filter');
-	return succeeded({ result: found.map((person) => shownPerson(person, names)) });
+	const batchSize = batchSizeOf(query);
+	if (batchSize === undefined) return badBatchSize();
+	const token = query.get('nextPageToken');
+	const from = token === null ? 0 : instance.fromOffsetToken(token);
+	if (from === undefined) return failed('1003', 'Invalid nextPageToken');
+	const to = from + batchSize;
+	return succeeded({
+		result: found.slice(from, to).map((person) => shownPerson(person, names)),
+		// "If the result set is greater than the batch size", and then only.
+		...(to < found.length ? { nextPageToken: instance.toToken({ offset: to }) } : {}),
+	});
+}
+
+/** `undefined` for one that is not taken. */
+function batchSizeOf(query: URLSearchParams): number | undefined {
+	const size = Number(query.get('batchSize') ?? MOST);
+	return Number.isInteger(size) && size >= 1 && size <= MOST ? size : undefined;
+}
+
+function badBatchSize(): StandInAnswer {
+	return failed('1003', `Batch size must be between 1 and ${MOST}`);
 }
 
 function shownPerson({ id, fields }: Person, names: readonly string[]) {

@@ -267,16 +267,28 @@ export class MarketoInstance {
 	}
 
 	/** A paging token: Base64, so that it has characters an address needs encoded. */
-	toToken(position: LogPosition): string {
+	toToken(position: LogPosition | { offset: number }): string {
 		const text = JSON.stringify(position);
 		return Buffer.from(`${this.#sign(text)}${text}`).toString('base64');
 	}
 
+	/** Of the log of activities. */
 	fromToken(token: string): LogPosition | undefined {
+		const position = this.#opened(token) as LogPosition | undefined;
+		return position?.at === undefined ? undefined : position;
+	}
+
+	/** Of a list of persons. */
+	fromOffsetToken(token: string): number | undefined {
+		return (this.#opened(token) as { offset: number } | undefined)?.offset;
+	}
+
+	#opened(token: string): unknown {
 		const text = Buffer.from(token, 'base64').toString();
 		const position = text.slice(SIGNATURE_LENGTH);
-		if (text.slice(0, SIGNATURE_LENGTH) !== this.#sign(position)) return undefined;
-		return JSON.parse(position) as LogPosition;
+		return text.slice(0, SIGNATURE_LENGTH) === this.#sign(position)
+			? JSON.parse(position)
+			: undefined;
 	}
 
 	/** From now on the paging tokens that were handed out are not known any more. */

@@ -1,0 +1,81 @@
+import type { JsonObject } from '../../lead';
+import type { RetryLimits } from '../retry';
+import type { MarketoClient } from './client';
+import { isObject, textOf } from './fillOut';
+import { MarketoRefusal, oddAnswer } from './refusal';
+
+/** Persons in a page, Marketo's own limit: several persons may have one of the values asked for. */
+const PAGE_SIZE = 300;
+/** Marketo finds at most 1,000 persons for a filter; what goes on beyond twice as many pages has no end. */
+const MOST_PAGES = 8;
+/** "The filter matches more than 1,000 persons" comes with the code for invalid data. */
+const TOO_MANY = '1003';
+
+export interface PersonFilter {
+	/** By its name in REST. */
+	type: 'email' | 'id';
+	/** At most 300, none with a comma. */
+	values: readonly string[];
+	/** By their names in REST. */
+	fields: readonly string[];
+}
+
+/**
+ * All persons with one of the values, page by page. A filter that matches more persons than Marketo
+ * gives is asked in halves.
+ *
+ * @throws DestinationError; `MarketoRefusal` with code 1006 where a field is not one of a person
+ */
+export async function readPersons(
+	client: MarketoClient,
+	filter: PersonFilter,
+	limits: RetryLimits,
+): Promise<JsonObject[]> {
+	try {
+		return await readPages(client, filter, limits);
+	} catch (error) {
+		const { values } = filter;
+		const isTooMany = error instanceof MarketoRefusal && error.code === TOO_MANY;
+		if (!isTooMany || values.length < 2) throw error;
+		const middle = values.length >> 1;
+		const halves = [values.slice(0, middle), values.slice(middle)];
+		const persons: JsonObject[] = [];
+		for (const half of halves) {
+			persons.push(...(await readPersons(client, { ...filter, values: half }, limits)));
+		}
+		return persons;
+	}
+}
+
+async function readPages(
+	client: MarketoClient,
+	{ type, values, fields }: PersonFilter,
+	limits: RetryLimits,
+): Promise<JsonObject[]> {
+	const persons: JsonObject[] = [];
+	const query = {
+		filterType: type,
+		filterValues: values.join(','),
+		fields: [...new Set(fields)].join(','),
+		batchSize: String(PAGE_SIZE),
+	};
+	let token = '';
+	for (let page = 0; page < MOST_PAGES; page += 1) {
+		const { body, result } = await client.read(
+			'/rest/v1/leads.json',
+			token === '' ? query : { ...query, nextPageToken: token },
+			limits,
+		);
+		for (const person of result) {
+			if (!isObject(person)) throw oddAnswer('a person is no object');
+			// What JSON was parsed from is JSON.
+			persons.push(person as JsonObject);
+		}
+		const next = textOf(body['nextPageToken']);
+		// Marketo gives a token where there is more. Some of its pages carry one at their end as well.
+		if (next === '' || (body['moreResult'] === false && result.length < PAGE_SIZE)) return persons;
+		if (next === token) break;
+		token = next;
+	}
+	throw oddAnswer('its pages of persons do not end');
+}
