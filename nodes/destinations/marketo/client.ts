@@ -32,6 +32,8 @@ export class MarketoClient {
 	calls = 0;
 	/** The service's clock as it answered last, epoch milliseconds; `undefined` if untold. */
 	serviceTime: number | undefined;
+	/** Names of fields that persons of this instance turned out not to have. */
+	readonly absentFields = new Set<string>();
 	private token: string | undefined;
 
 	constructor(

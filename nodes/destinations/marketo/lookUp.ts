@@ -2,7 +2,7 @@ import type { JsonObject } from '../../lead';
 import type { RetryLimits } from '../retry';
 import type { MarketoClient } from './client';
 import { FILL_OUT_FORM, readFillOut, textOf, type FillOut } from './fillOut';
-import { readPersons } from './persons';
+import { readPersons, SYSTEM_FIELDS } from './persons';
 import { readToken, secondBefore } from './reader';
 
 /** Addresses in a call: Marketo takes 300, but refuses where more than 1,000 persons have them. */
@@ -30,14 +30,23 @@ export async function findPersons(
 	return found;
 }
 
-/** `undefined` for one who is not there. */
+/**
+ * With the system fields that say not to contact the person; `undefined` for one who is not there.
+ *
+ * @param fields further ones, by their names in REST
+ */
 export async function findPerson(
 	client: MarketoClient,
 	id: string,
 	fields: readonly string[],
 	limits: RetryLimits,
 ): Promise<JsonObject | undefined> {
-	const filter = { type: 'id', values: [id], fields: ['id', 'email', ...fields] } as const;
+	const filter = {
+		type: 'id',
+		values: [id],
+		fields: ['id', 'email', ...fields],
+		optional: SYSTEM_FIELDS,
+	} as const;
 	const persons = await readPersons(client, filter, limits);
 	return persons.find((person) => textOf(person['id']) === id);
 }

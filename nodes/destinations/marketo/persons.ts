@@ -2,6 +2,8 @@ import type { JsonObject } from '../../lead';
 import type { RetryLimits } from '../retry';
 import type { MarketoClient } from './client';
 import { isObject, textOf } from './fillOut';
+import { readPersonFields } from './personFields';
+import { SOURCE_SYSTEM_NAME } from './record';
 import { MarketoRefusal, oddAnswer } from './refusal';
 
 /** Persons in a page, Marketo's own limit: several persons may have one of the values asked for. */
@@ -10,6 +12,20 @@ const PAGE_SIZE = 300;
 const MOST_PAGES = 8;
 /** "The filter matches more than 1,000 persons" comes with the code for invalid data. */
 const TOO_MANY = '1003';
+/** "Field not found". */
+const NO_FIELD = '1006';
+
+/**
+ * Marketo's system fields that say not to contact a person, and the one that Microsoft's guide lets
+ * the lead source be mapped to, by their names in REST. They can be hidden from the API user, and
+ * are no reason then to read nobody.
+ */
+export const SYSTEM_FIELDS = [
+	'unsubscribed',
+	'blackListed',
+	'marketingSuspended',
+	SOURCE_SYSTEM_NAME,
+] as const;
 
 export interface PersonFilter {
 	/** By its name in REST. */
@@ -18,15 +34,39 @@ export interface PersonFilter {
 	values: readonly string[];
 	/** By their names in REST. */
 	fields: readonly string[];
+	/** Further ones, which an instance need not have. */
+	optional?: readonly string[];
 }
 
 /**
  * All persons with one of the values, page by page. A filter that matches more persons than Marketo
  * gives is asked in halves.
  *
- * @throws DestinationError; `MarketoRefusal` with code 1006 where a field is not one of a person
+ * @throws DestinationError; `MarketoRefusal` with code 1006 where one of `fields` is not a person's
  */
 export async function readPersons(
+	client: MarketoClient,
+	filter: PersonFilter,
+	limits: RetryLimits,
+): Promise<JsonObject[]> {
+	const { fields, optional = [] } = filter;
+	const asked = () => ({
+		...filter,
+		fields: [...fields, ...optional.filter((name) => !client.absentFields.has(name))],
+	});
+	try {
+		return await readInParts(client, asked(), limits);
+	} catch (error) {
+		if (!(error instanceof MarketoRefusal) || error.code !== NO_FIELD) throw error;
+		const described = await readPersonFields(client, limits);
+		const absent = optional.filter((name) => !described.has(name) && !fields.includes(name));
+		if (absent.every((name) => client.absentFields.has(name))) throw error;
+		for (const name of absent) client.absentFields.add(name);
+		return await readInParts(client, asked(), limits);
+	}
+}
+
+async function readInParts(
 	client: MarketoClient,
 	filter: PersonFilter,
 	limits: RetryLimits,
@@ -41,7 +81,7 @@ export async function readPersons(
 		const halves = [values.slice(0, middle), values.slice(middle)];
 		const persons: JsonObject[] = [];
 		for (const half of halves) {
-			persons.push(...(await readPersons(client, { ...filter, values: half }, limits)));
+			persons.push(...(await readInParts(client, { ...filter, values: half }, limits)));
 		}
 		return persons;
 	}

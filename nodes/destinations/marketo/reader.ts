@@ -3,7 +3,7 @@ import type { LeadReader, PageRequest, Position, SourcePage, SourceRow } from '.
 import { DestinationError } from '../types';
 import type { MarketoAnswer, MarketoClient } from './client';
 import { FILL_OUT_FORM, readFillOut, textOf, type FillOut } from './fillOut';
-import { readPersons } from './persons';
+import { readPersons, SYSTEM_FIELDS } from './persons';
 import type { DailyQuota } from './quota';
 import { toRecord } from './record';
 import { MarketoRefusal, oddAnswer } from './refusal';
@@ -34,7 +34,6 @@ export const PERSON_FIELDS = [
 	'country',
 	'company',
 	'title',
-	'unsubscribed',
 ] as const;
 
 export interface ReaderOptions {
@@ -179,6 +178,7 @@ export class MarketoReader implements LeadReader {
 			type: 'id',
 			values: ids.map(String),
 			fields: [...PERSON_FIELDS, leadSourceField, ...personFields],
+			optional: SYSTEM_FIELDS,
 		} as const;
 		for (const person of await readPersons(this.client, filter, request)) {
 			persons.set(Number(person['id']), person);

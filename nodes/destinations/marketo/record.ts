@@ -12,6 +12,18 @@ import { readFormFields } from './formFields';
 
 /** The lead source's name in REST, where the user names no other field. */
 export const LEAD_SOURCE = 'leadSource';
+/** The system field that Microsoft's guide lets the form's Lead Source be mapped to instead. */
+export const SOURCE_SYSTEM_NAME = 'sourceSystemName';
+
+/** Characters. A lead source has at most 255; longer texts are not looked into for one. */
+const LONGEST_LEAD_SOURCE = 500;
+
+/** Marketo's system fields that say not to contact a person, as `compact` has them. */
+const OPT_OUTS: ReadonlySet<string> = new Set([
+	'blacklisted',
+	'marketingsuspended',
+	'unsubscribed',
+]);
 
 /** What the form's script and its landing page send for themselves, as `compact` has it. */
 const MACHINERY: ReadonlySet<string> = new Set([
@@ -63,17 +75,14 @@ export function toRecord(
 	record.set('formName', fillOut.formName);
 	record.reserve();
 
-	const isLeadSource = (name: string) => [leadSourceField, LEAD_SOURCE].some(sameName(name));
+	const { consumed, entries } = leadSources(sent.fields, person, leadSourceField);
 	for (const [name, value] of Object.entries(person ?? {})) {
-		if (name !== 'id' && !isLeadSource(name)) record.addPersonal(name, value);
+		if (name !== 'id' && !consumed(name)) record.addPersonal(name, value);
 	}
 	for (const [name, value] of sent.fields) {
-		const text = typeof value === 'string' ? value : value.join('; ');
-		if (!MACHINERY.has(compact(name)) && !isLeadSource(name)) record.addSent(name, text);
+		if (!MACHINERY.has(compact(name)) && !consumed(name)) record.addSent(name, textOfSent(value));
 	}
-	for (const [name, value] of leadSources(sent.fields, person, leadSourceField)) {
-		record.set(name, value);
-	}
+	for (const [name, value] of entries) record.set(name, value);
 	for (const [name, value] of fillOut.attributes) {
 		// Kept as it came where it could not be read: nothing of a lead is thrown away.
 		if (name !== FORM_FIELDS || !sent.whole) record.addLast(name, value);
@@ -90,36 +99,79 @@ export function isFillOutOfMicrosoft(lead: Lead): boolean {
 	return lead.leadSource === '' || isMarketplaceLead(lead);
 }
 
+interface LeadSources {
+	/** The lead source under `LeadSource`, and others under names that say whose they are. */
+	entries: Array<[name: string, value: JsonValue]>;
+	/** Whether the entries hold all that fields of this name say. */
+	consumed: (name: string) => boolean;
+}
+
 /**
- * The lead source, and what else the lead source fields hold under names that say whose they are.
- * A person's own counts only where it reads as one of Microsoft's: many keep there where they first
- * met the person, which says nothing of this fill-out.
+ * The lead source: of the fields that it is mapped to, else of whatever field of the fill-out reads
+ * as one of Microsoft's, since a form can be mapped otherwise than the node is told. What was sent in
+ * one of the first goes before a person's own, and what reads as Microsoft's before what does not. A
+ * person's own counts only where it reads so: many keep there where they first met the person, which
+ * says nothing of this fill-out.
  */
-function* leadSources(
+function leadSources(
 	sent: ReadonlyArray<[string, string | string[]]>,
 	person: JsonObject | undefined,
 	leadSourceField: string,
-): Generator<[name: string, value: JsonValue]> {
-	const names = [...new Set([leadSourceField, LEAD_SOURCE])];
-	let found = '';
-	for (const name of names) {
+): LeadSources {
+	const names = [...new Set([leadSourceField, LEAD_SOURCE, SOURCE_SYSTEM_NAME])];
+	const mapped = names.flatMap((name): Array<[name: string, text: string]> => {
 		const [, value] = sent.find(([candidate]) => sameName(name)(candidate)) ?? [];
-		const text = (typeof value === 'string' ? value : (value ?? []).join('; ')).trim();
-		if (text === '') continue;
-		if (found === '') found = text;
-		else yield [`${FORM_FIELDS}.${name}`, text];
-	}
-	for (const name of names) {
+		const text = textOfSent(value ?? '').trim();
+		return text === '' ? [] : [[name, text]];
+	});
+	const elsewhere = () =>
+		sent
+			.filter(([name]) => !MACHINERY.has(compact(name)))
+			.find(([, value]) => readsAsLeadSource(textOfSent(value)));
+	const own = names.flatMap((name): Array<[name: string, text: string]> => {
 		const value = person && Object.hasOwn(person, name) ? person[name] : undefined;
-		if (typeof value !== 'string' || value.trim() === '') continue;
-		if (found === '' && readsAsMicrosofts(value)) found = value.trim();
-		else if (value.trim() !== found) yield [`Person.${name}`, value];
-	}
-	yield ['LeadSource', found];
+		const text = typeof value === 'string' ? value.trim() : '';
+		// Of a field that nobody named, only what is a lead source.
+		const isKept = name !== SOURCE_SYSTEM_NAME || readsAsMicrosofts(text);
+		return text === '' || !isKept ? [] : [[name, text]];
+	});
+	const chosen = mapped.find(([, text]) => readsAsMicrosofts(text)) ?? elsewhere() ?? mapped[0];
+	const found = chosen
+		? textOfSent(chosen[1]).trim()
+		: (own.find(([, text]) => readsAsMicrosofts(text))?.[1] ?? '');
+	return {
+		entries: [
+			...mapped
+				.filter(([, text]) => text !== found)
+				.map(([name, text]): [string, JsonValue] => [`${FORM_FIELDS}.${name}`, text]),
+			...own
+				.filter(([, text]) => text !== found)
+				.map(([name, text]): [string, JsonValue] => [`Person.${name}`, text]),
+			['LeadSource', found],
+		],
+		consumed: (name) => [...names, ...(chosen ? [chosen[0]] : [])].some(sameName(name)),
+	};
 }
 
-function readsAsMicrosofts(leadSource: string): boolean {
-	return isMarketplaceLead(parseLead({ LeadSource: leadSource }, { destination: 'marketo' }));
+function textOfSent(value: string | string[]): string {
+	return typeof value === 'string' ? value : value.join('; ');
+}
+
+/** Read where a lead source is expected: a store's name alone is one. */
+function readsAsMicrosofts(text: string): boolean {
+	return text.length <= LONGEST_LEAD_SOURCE && isMarketplaceLead(leadOf(text));
+}
+
+/** Read where anything may stand: a known store, or a test lead, with what was done there. */
+function readsAsLeadSource(text: string): boolean {
+	if (!text.includes('-') || text.length > LONGEST_LEAD_SOURCE) return false;
+	const lead = leadOf(text);
+	if (lead.isTest) return text.includes('|');
+	return lead.action.code !== '' && isMarketplaceLead({ ...lead, leadSource: '' });
+}
+
+function leadOf(leadSource: string): Lead {
+	return parseLead({ LeadSource: leadSource }, { destination: 'marketo' });
 }
 
 /** REST writes `firstName`, forms `FirstName`, and fields of one's own have underscores. */
@@ -200,7 +252,7 @@ class RecordFields {
 }
 
 function saysContact(name: string): boolean {
-	return findField(name)?.field === 'doNotContact';
+	return OPT_OUTS.has(compact(name)) || findField(name)?.field === 'doNotContact';
 }
 
 function isEmpty(value: JsonValue): boolean {

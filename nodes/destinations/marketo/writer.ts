@@ -8,7 +8,7 @@ import { findFillOuts, findPerson } from './lookUp';
 import { toPerson, type OutgoingPerson, type WritePlace } from './outgoing';
 import { readFormLayout, readPersonFields, type FormLayout } from './personFields';
 import { PERSON_FIELDS } from './reader';
-import { toRecord } from './record';
+import { LEAD_SOURCE, SOURCE_SYSTEM_NAME, toRecord } from './record';
 import { readRecords } from './recordAnswer';
 import { FormSubmission, type Submitted } from './submitForm';
 import { upsertPersons, type Upserted } from './upsertPerson';
@@ -132,7 +132,8 @@ export class MarketoWriter implements LeadWriter {
 		{ fields }: FormLayout,
 		results: WriteResult[],
 	): Task[] {
-		const { formId, leadSourceField, leadIdField } = this.options;
+		const { formId, leadIdField } = this.options;
+		const { leadSourceField } = this;
 		const where = formId === undefined ? 'instance' : 'form';
 		const place: WritePlace = { fields, where, leadSourceField, leadIdField };
 		const tasks = new Map<string, Task>();
@@ -160,7 +161,20 @@ export class MarketoWriter implements LeadWriter {
 	): Promise<Array<Submitted | Upserted>> {
 		const { formId, ...options } = this.options;
 		if (formId === undefined) return await upsertPersons(this.client, persons, limits);
-		return await new FormSubmission(this.client, { formId, ...options }).submit(persons, limits);
+		const { leadSourceField } = this;
+		const submission = { ...options, formId, leadSourceField };
+		return await new FormSubmission(this.client, submission).submit(persons, limits);
+	}
+
+	/** Microsoft's guide lets a form have the system field instead of the usual one. */
+	private get leadSourceField(): string {
+		const { formId, leadSourceField } = this.options;
+		const fields = this.layout?.fields;
+		const isElsewhere =
+			formId !== undefined && leadSourceField === LEAD_SOURCE && fields?.has(LEAD_SOURCE) === false;
+		return isElsewhere && fields.get(SOURCE_SYSTEM_NAME)?.readOnly === false
+			? SOURCE_SYSTEM_NAME
+			: leadSourceField;
 	}
 
 	private settle(results: WriteResult[], task: Task, result: Submitted | Upserted): void {
@@ -183,7 +197,8 @@ export class MarketoWriter implements LeadWriter {
 	}
 
 	private async personWith(fillOut: FillOut, limits: RetryLimits): Promise<JsonValue | undefined> {
-		const { formId, leadSourceField } = this.options;
+		const { formId } = this.options;
+		const { leadSourceField } = this;
 		const fields = [...PERSON_FIELDS, leadSourceField, ...this.additional];
 		const names = formId === undefined ? [...fields, 'description'] : fields;
 		const person = await findPerson(this.client, String(fillOut.leadId), names, limits);

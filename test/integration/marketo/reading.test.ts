@@ -3,6 +3,10 @@ import fc from 'fast-check';
 import type { INodeParameters } from 'n8n-workflow';
 import { serialize } from 'php-serialize';
 
+import { readAccount } from '../../../nodes/destinations/marketo/account.ts';
+import { openMarketo } from '../../../nodes/destinations/marketo/client.ts';
+import { DailyQuota } from '../../../nodes/destinations/marketo/quota.ts';
+import { MarketoReader } from '../../../nodes/destinations/marketo/reader.ts';
 import type { Lead } from '../../../nodes/lead/types.ts';
 import { gatewayPage, succeeded } from '../../support/marketo/answers.ts';
 import { namesOf, Poller } from '../../support/pollContract/poller.ts';
@@ -23,6 +27,24 @@ afterEach(async () => await place?.standIn.stop());
 const poller = (parameters: INodeParameters = {}) => new Poller(place, { parameters });
 
 const letters = (text: string) => [...text].map((name) => ({ name }));
+
+/** What the parser takes, of all fill-outs. */
+async function recordsOf() {
+	const { standIn } = place;
+	const client = await openMarketo(readAccount(standIn.credential));
+	const quota = new DailyQuota(client, { dailyQuota: 50_000, share: 90 });
+	const { formId } = standIn;
+	const options = { formId, leadSourceField: 'leadSource', personFields: [] };
+	const { rows } = await new MarketoReader(client, quota, options).readPage({
+		position: null,
+		since: undefined,
+		pageSize: 300,
+		isKnown: () => false,
+		signal: AbortSignal.timeout(20_000),
+		deadline: Date.now() + 20_000,
+	});
+	return rows.map(({ record }) => record);
+}
 
 /** Calls of a path since a number of requests. */
 const callsTo = (path: RegExp, since = 0) =>
@@ -450,6 +472,44 @@ describe('the person', () => {
 		}
 	});
 
+	it.each(['unsubscribed', 'blackListed', 'marketingSuspended'])(
+		'is asked for %s, also in an instance that lacks another such field',
+		async (name) => {
+			const { instance } = place.standIn;
+			const fields = { Email: 'kim@fabrikam.example', LeadSource: 'SPZA-INS|contoso.one' };
+			const person = instance.addPerson({ lastName: 'Kim', [name]: true });
+			place.standIn.fillOutBy(person, { fields });
+			const other = name === 'unsubscribed' ? 'blackListed' : 'unsubscribed';
+			const lacking = [[], [other], [other, 'sourceSystemName']];
+			const everything = [...instance.fields];
+			for (const absent of lacking) {
+				instance.fields.splice(
+					0,
+					Infinity,
+					...everything.filter(({ rest }) => !absent.includes(rest)),
+				);
+				const before = place.standIn.requests.length;
+				const [record] = await recordsOf();
+				expect(record).toMatchObject({ [name]: true });
+				expect(callsTo(/describe\.json$/, before)).toHaveLength(absent.length > 0 ? 1 : 0);
+			}
+		},
+	);
+
+	it('is asked without what the instance lacks once that is known', async () => {
+		const { instance } = place.standIn;
+		instance.fields.splice(
+			0,
+			Infinity,
+			...instance.fields.filter(({ rest }) => rest !== 'blackListed'),
+		);
+		await place.insert(letters('abcdefgh'));
+		place.shapePages({ records: 2 });
+		expect(await poller().poll()).toEqual([...'abcdefgh']);
+		expect(callsTo(LEADS)).toHaveLength(5);
+		expect(callsTo(/describe\.json$/)).toHaveLength(1);
+	});
+
 	it('is asked for only where nobody has been told of the fill-out', async () => {
 		const reading = poller();
 		await place.insert(letters('ab'));
@@ -502,11 +562,17 @@ describe('the lead source', () => {
 	});
 
 	it('may be a field of one’s own', async () => {
-		const fields = { LastName: 'a', LeadSource: 'Web', Marketplace_Source: 'SPZA-INS|contoso.one' };
+		const fields = { LastName: 'a', LeadSource: 'Web', Marketplace_Source: 'AzurePortal' };
 		place.standIn.fillOut({ fields });
 		const leadSourceField = { __rl: true, mode: 'name', value: 'marketplaceSource' };
-		expect(await sources({ options: { leadSourceField } })).toEqual(['SPZA-INS|contoso.one']);
+		expect(await sources({ options: { leadSourceField } })).toEqual(['AzurePortal']);
 		expect(await sources()).toEqual([]);
+	});
+
+	it('is found in a field that the node was not told of', async () => {
+		const fields = { LastName: 'a', LeadSource: 'Web', Marketplace_Source: 'SPZA-DNC|contoso.one' };
+		place.standIn.fillOut({ fields });
+		expect(await sources()).toEqual(['SPZA-DNC|contoso.one']);
 	});
 });
 

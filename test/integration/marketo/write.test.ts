@@ -263,6 +263,33 @@ describe('a lead that fills out the form', () => {
 		});
 	});
 
+	it('has its source in the system field where the form has that alone', async () => {
+		marketo.instance.forms[0]!.fields = [
+			...FORM_FIELDS.filter(({ id }) => id !== 'LeadSource'),
+			{ id: 'SourceSystemName', dataType: 'hidden' },
+		];
+		const sent = lead('Sample', { LeadSource: 'SPZA-DNC|contoso.add-on' });
+		const [result] = await (await newWriter()).write([outgoing(sent)], inTime());
+		if (!result?.ok) throw refusalOf(result);
+		expect(persons()).toMatchObject([{ sourceSystemName: 'SPZA-DNC|contoso.add-on' }]);
+		const read = { leadSource: sent.leadSource, contactAllowed: false };
+		expect(await readAll()).toMatchObject([read]);
+		const upserted = parseLead(await (await upserting()).read(result.written.id, inTime()), {
+			destination: 'marketo',
+		});
+		expect(upserted).toMatchObject(read);
+		// The answer is lost, and the person's source tells that it was taken.
+		marketo.commitDelay = HOUR;
+		marketo.fault({ kind: 'cut', where: 'inAnswer' });
+		const other = outgoing(lead('Other'));
+		expect(outcomes(await (await newWriter()).write([other], inTime()))).toEqual(['created']);
+		expect(fillOuts()).toHaveLength(2);
+		// Whoever names a field means that one.
+		const named = await newWriter({ leadSourceField: 'marketplaceSource' });
+		const [refusedLead] = await named.write([outgoing(lead('Third'))], inTime());
+		expect(refusalOf(refusedLead).message).toBe('The form has no field marketplaceSource');
+	});
+
 	it('is cut where a field takes no more', async () => {
 		const sent = lead('x', { FirstName: '😀'.repeat(200), Description: 'y'.repeat(5_000) });
 		expect(outcomes(await (await newWriter()).write([outgoing(sent)], inTime()))).toEqual([
@@ -847,8 +874,11 @@ describe('a lead that makes a person', () => {
 	});
 
 	it('is not begun after the time, and told so', async () => {
-		marketo.writingTakes = 300;
-		const limits = { signal: AbortSignal.timeout(10_000), deadline: Date.now() + 250 };
+		const limits = inTime();
+		marketo.spoil = () => {
+			limits.deadline = Date.now() - 1;
+			return undefined;
+		};
 		const results = await (await upserting()).write(many(650), limits);
 		expect(count(results, 'created')).toBe(300);
 		expect(refusalOf(results[649]).message).toBe('The time was up before this lead had its turn');

@@ -123,6 +123,21 @@ export const PERSON_FIELDS: readonly PersonField[] = [
 		length: 255,
 	},
 	{ displayName: 'Phone Number', rest: 'phone', soap: 'Phone', dataType: 'phone', length: 255 },
+	{ displayName: 'Black Listed', rest: 'blackListed', soap: 'BlackListed', dataType: 'boolean' },
+	{ displayName: 'Email Invalid', rest: 'emailInvalid', soap: 'EmailInvalid', dataType: 'boolean' },
+	{
+		displayName: 'Marketing Suspended',
+		rest: 'marketingSuspended',
+		soap: 'MarketingSuspended',
+		dataType: 'boolean',
+	},
+	{
+		displayName: 'Source System Name',
+		rest: 'sourceSystemName',
+		soap: 'SourceSystemName',
+		dataType: 'string',
+		length: 255,
+	},
 	{ displayName: 'Unsubscribed', rest: 'unsubscribed', soap: 'Unsubscribed', dataType: 'boolean' },
 	{
 		displayName: 'Updated At',

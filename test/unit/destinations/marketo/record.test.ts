@@ -188,12 +188,23 @@ describe('not to be contacted', () => {
 		});
 	});
 
+	it.each(['unsubscribed', 'blackListed', 'marketingSuspended'])(
+		'is who is %s, under the field’s own name for the parser',
+		(name) => {
+			const record = toRecord(fillOut(SENT), { [name]: true }, 'leadSource');
+			expect(record).toMatchObject({ [name]: true });
+			// What the form says for itself does not take it back.
+			const form = fillOut({ ...SENT, [name]: '0' });
+			expect(toRecord(form, { [name]: true }, 'leadSource')).toMatchObject({ [name]: true });
+		},
+	);
+
 	it('is not everybody else', () => {
 		const { contactAllowed, properties, warnings } = leadOf(SENT, {
-			person: { unsubscribed: false },
+			person: { unsubscribed: false, blackListed: false, marketingSuspended: false },
 		});
 		expect({ contactAllowed, warnings }).toEqual({ contactAllowed: true, warnings: [] });
-		expect(properties).not.toHaveProperty('unsubscribed');
+		expect(properties).toEqual({ formId: FORM, formName: 'Marketplace', leadId: 318_581 });
 	});
 });
 
@@ -218,6 +229,61 @@ describe('the lead source', () => {
 		expect(leadOf(withoutSource, { person }).leadSource).toBe('SPZA-INS|contoso.one');
 		const test = { leadSource: 'MSFT_TEST_1-MSFT_TEST_1|Offer' };
 		expect(leadOf(withoutSource, { person: test })).toMatchObject({ isTest: true });
+	});
+
+	it.each(['SourceSystemName', 'sourceSystemName', 'Marketplace_Source', 'utm_content'])(
+		'is found in the field %s of the form, whatever the node was told',
+		(name) => {
+			for (const others of [{}, { LeadSource: '' }, { LeadSource: 'Web' }]) {
+				const dnc = 'SPZA-DNC|contoso.one';
+				const lead = leadOf({ ...withoutSource, ...others, [name]: dnc });
+				expect(lead).toMatchObject({ leadSource: dnc, contactAllowed: false });
+				expect(isFillOutOfMicrosoft(lead)).toBe(true);
+				expect(lead.properties).not.toHaveProperty(name);
+				if (others.LeadSource === 'Web') {
+					expect(lead.properties).toMatchObject({ 'Form Fields.leadSource': 'Web' });
+				}
+			}
+			const test = 'MSFT_TEST_1-MSFT_TEST_1|Offer';
+			expect(leadOf({ ...withoutSource, [name]: test })).toMatchObject({ isTest: true });
+		},
+	);
+
+	it('is that of the usual field where another has one as well, which is kept', () => {
+		const lead = leadOf({
+			...SENT,
+			SourceSystemName: 'SPZA-DNC|contoso.one',
+			Other: 'SPZA-INS|b.c',
+		});
+		expect(lead.leadSource).toBe(SENT.LeadSource);
+		expect(lead.properties).toMatchObject({
+			'Form Fields.sourceSystemName': 'SPZA-DNC|contoso.one',
+			Other: 'SPZA-INS|b.c',
+		});
+	});
+
+	it('is not what reads like one in a field for other things', () => {
+		const texts = {
+			Company: 'AppSource',
+			Note: 'google-cpc|brand',
+			Interest: 'Azure Marketplace',
+			Long: `SPZA-INS|${'x'.repeat(100_000)}`,
+			// Of the landing page, not of the customer.
+			lpurl: 'SPZA-INS|contoso.one',
+		};
+		expect(leadOf({ ...withoutSource, ...texts }).leadSource).toBe('');
+		expect(leadOf({ ...withoutSource, ...texts, LeadSource: 'Web' }).leadSource).toBe('Web');
+	});
+
+	it('is the person’s of the system field too, where it is one of Microsoft’s', () => {
+		const sourceSystemName = 'SPZA-DNC|contoso.one';
+		expect(leadOf(withoutSource, { person: { sourceSystemName } })).toMatchObject({
+			leadSource: sourceSystemName,
+			contactAllowed: false,
+		});
+		const lead = leadOf(withoutSource, { person: { sourceSystemName: 'CRM' } });
+		expect(lead.leadSource).toBe('');
+		expect(JSON.stringify(lead)).not.toContain('CRM');
 	});
 
 	it('is not where the person was once met', () => {
