@@ -45,7 +45,7 @@ const DEFAULT_LENGTH = 255;
 const MOST_QUERY = 1_000;
 const PARAMETER_NAME = /^[\w.-]{1,40}$/;
 /** Marketo takes ASCII only, and several values with commas between where persons are looked for. */
-const EMAIL = /^[!-+\--~]+@[!-+\--~]+$/;
+const ADDRESS_CHARACTERS = /^[!-+\--~]*$/;
 
 /**
  * The lead as a person who fills out the form, in the fields that Microsoft's connector fills.
@@ -182,6 +182,7 @@ function parametersOf({ properties }: Lead): URLSearchParams {
 		const field = findField(name)?.field;
 		const isOne =
 			typeof value === 'string' &&
+			value.length <= MOST_QUERY &&
 			PARAMETER_NAME.test(name) &&
 			(field === undefined || field === 'campaign');
 		if (!isOne || value.trim() === '') continue;
@@ -198,7 +199,7 @@ function timeOf({ createdAt, receivedAt }: Lead): number {
 }
 
 function checkEmail(email: string, length: number): void {
-	if (EMAIL.test(email) && email.length <= length) return;
+	if (email.length <= length && isAddress(email)) return;
 	if (email === '') {
 		throw new DestinationError('The lead has no e-mail address', {
 			description:
@@ -210,6 +211,12 @@ function checkEmail(email: string, length: number): void {
 		description: `It has to be in the form name@host, in ASCII letters and without commas, of at most ${length} characters. Correct it before this node.`,
 		reason: 'other',
 	});
+}
+
+/** Something on both sides of an `@`. A text that is none takes no longer than one that is. */
+function isAddress(text: string): boolean {
+	const at = text.lastIndexOf('@');
+	return at > 0 && at < text.length - 1 && ADDRESS_CHARACTERS.test(text);
 }
 
 function isWritable(field: PersonField | undefined): field is PersonField {
