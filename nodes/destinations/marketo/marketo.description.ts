@@ -5,6 +5,7 @@ import { DestinationError, type DestinationInput, type ListEntry } from '../type
 import { readAccount } from './account';
 import { openMarketo, type MarketoClient } from './client';
 import { FILL_OUT_FORM, isObject, textOf } from './fillOut';
+import { APPROVED } from './form';
 import { fieldLocator, formProperty, readFieldName, readFormId } from './parameters.description';
 import { DailyQuota } from './quota';
 import { MarketoReader } from './reader';
@@ -114,7 +115,7 @@ export const marketo: DestinationDescription = {
 			for (let offset = 0; offset < MOST_LISTED; offset += FORMS_PER_PAGE) {
 				const { result } = await client.read(
 					'/rest/asset/v1/forms.json',
-					{ maxReturn: String(FORMS_PER_PAGE), offset: String(offset) },
+					{ ...APPROVED, maxReturn: String(FORMS_PER_PAGE), offset: String(offset) },
 					limits,
 				);
 				for (const form of result) {

@@ -1,10 +1,10 @@
 import { compact } from '../../lead/text';
 import type { RetryLimits } from '../retry';
-import { DestinationError, type ListEntry } from '../types';
+import type { ListEntry } from '../types';
 import type { WritableField } from '../destination.description';
 import type { MarketoClient } from './client';
 import { isObject, textOf } from './fillOut';
-import { MarketoRefusal } from './refusal';
+import { APPROVED, readApprovedForm } from './form';
 
 /** A field of a person as this instance has it. */
 export interface PersonField {
@@ -67,7 +67,8 @@ export async function readPersonFields(
 /**
  * Those of the person's fields that a form has: Marketo takes nothing of a submit with any other.
  *
- * @throws DestinationError, with reason `notFound` where there is no such form
+ * @throws DestinationError, with reason `notFound` where there is no such form, `configuration` for a
+ *   draft
  */
 export async function readFormLayout(
 	client: MarketoClient,
@@ -75,18 +76,10 @@ export async function readFormLayout(
 	limits: RetryLimits,
 ): Promise<FormLayout> {
 	const described = await readPersonFields(client, limits);
-	try {
-		const path = `/rest/asset/v1/form/${formId}`;
-		const form = await client.read(`${path}.json`, {}, limits);
-		const [shown] = form.result;
-		if (!isObject(shown)) throw noSuchForm(formId);
-		const formFields = await client.read(`${path}/fields.json`, {}, limits);
-		const app = originOf(textOf(shown['url']));
-		return { fields: onForm(formFields.result, described), app };
-	} catch (error) {
-		if (error instanceof MarketoRefusal && error.reason === 'notFound') throw noSuchForm(formId);
-		throw error;
-	}
+	const form = await readApprovedForm(client, formId, limits);
+	const path = `/rest/asset/v1/form/${formId}/fields.json`;
+	const { result } = await client.read(path, APPROVED, limits);
+	return { fields: onForm(result, described), app: originOf(textOf(form['url'])) };
 }
 
 function onForm(entries: readonly unknown[], described: ReadonlyMap<string, DescribedField>) {
@@ -132,15 +125,6 @@ export const TYPES: ReadonlyMap<string, 'boolean' | 'dateTime' | 'number'> = new
 	['percent', 'number'],
 	['score', 'number'],
 ] as const);
-
-function noSuchForm(formId: number): DestinationError {
-	return new DestinationError(`There is no form ${formId} in this Marketo instance`, {
-		description:
-			'Choose the form whose ID Partner Center was given, and check that the API user’s workspace holds it.',
-		reason: 'notFound',
-		httpCode: '404',
-	});
-}
 
 function lengthOf(value: unknown): number | undefined {
 	return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined;

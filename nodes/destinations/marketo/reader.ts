@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from '../../lead';
 import type { LeadReader, PageRequest, Position, SourcePage, SourceRow } from '../../polling/types';
-import { DestinationError } from '../types';
 import type { MarketoAnswer, MarketoClient } from './client';
 import { FILL_OUT_FORM, readFillOut, textOf, type FillOut } from './fillOut';
+import { readApprovedForm } from './form';
 import { readPersons, SYSTEM_FIELDS } from './persons';
 import type { DailyQuota } from './quota';
 import { toRecord } from './record';
@@ -123,7 +123,9 @@ export class MarketoReader implements LeadReader {
 	private async beginAt(at: number | undefined, request: PageRequest): Promise<LogPage> {
 		const { since, pageSize } = request;
 		// A form that is not there has no fill-outs, which would look like waiting for the first one.
-		if (since === undefined && at === undefined) await this.checkForm(request);
+		if (since === undefined && at === undefined) {
+			await readApprovedForm(this.client, this.options.formId, request);
+		}
 		const bound = Math.max(since ?? EARLIEST, (at ?? EARLIEST) - OVERLAP);
 		// A start that is still to come is no time to ask for; what is earlier is not passed on.
 		const from = Math.min(bound, this.client.serviceTime ?? Date.now());
@@ -184,24 +186,6 @@ export class MarketoReader implements LeadReader {
 			persons.set(Number(person['id']), person);
 		}
 		return persons;
-	}
-
-	private async checkForm(request: PageRequest): Promise<void> {
-		const { formId } = this.options;
-		let isThere = false;
-		try {
-			const { result } = await this.client.read(`/rest/asset/v1/form/${formId}.json`, {}, request);
-			isThere = result.length > 0;
-		} catch (error) {
-			if (!(error instanceof MarketoRefusal) || error.reason !== 'notFound') throw error;
-		}
-		if (isThere) return;
-		throw new DestinationError(`There is no form ${formId} in this Marketo instance`, {
-			description:
-				'Choose the form whose ID Partner Center was given, and check that the API user’s workspace holds it.',
-			reason: 'notFound',
-			httpCode: '404',
-		});
 	}
 }
 

@@ -202,6 +202,16 @@ describe('the lists of the editor', () => {
 		expect(narrowed.results).toMatchObject([{ value: String(marketo.formId) }]);
 	});
 
+	it('hold no form that was never approved', async () => {
+		const draft = [{ id: 'Email', dataType: 'email' }];
+		marketo.instance.forms.push(
+			{ id: 5, name: 'Draft', isApproved: false },
+			{ id: 6, name: 'Both', draft },
+		);
+		const { results } = await searched('searchForms');
+		expect(results.map(({ value }) => value)).toEqual(['6', String(marketo.formId)]);
+	});
+
 	it('hold no form where there is none', async () => {
 		marketo.instance.forms.length = 0;
 		expect((await searched('searchForms')).results).toEqual([]);

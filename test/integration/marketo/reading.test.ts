@@ -379,8 +379,17 @@ describe('the form', () => {
 			expect(error.message).toMatch(/no form 4711/);
 		}
 		const gone = succeeded({ warnings: ['No assets found for the given search criteria.'] });
-		place.standIn.script(/\/form\/\d+\.json$/, gone);
+		place.standIn.script(/\/form\/\d+\.json$/, gone, 2);
 		await expect(poller().poll()).rejects.toThrow(/There is no form/);
+	});
+
+	it('that is a draft alone is told, rather than waited for', async () => {
+		place.standIn.instance.forms[0]!.isApproved = false;
+		expect(await refusalOf(poller().poll())).toMatchObject({
+			name: 'NodeOperationError',
+			message: expect.stringMatching(/a draft that was never approved/),
+			description: expect.stringMatching(/Approve it in Marketo/),
+		});
 	});
 
 	it('is looked for until its first fill-out has come, and not after that', async () => {

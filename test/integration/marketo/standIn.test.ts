@@ -376,6 +376,23 @@ describe('forms', () => {
 		expect(result).toMatchObject([{ id: marketo.formId, name: expect.any(String) }]);
 		expect(codeOf(await call('/rest/asset/v1/form/4711.json'))).toBe('702');
 	});
+
+	it('have a draft, an approved version, or both, and fields of each', async () => {
+		const { forms } = marketo.instance;
+		const draft = [{ id: 'Email', dataType: 'email' }];
+		forms.push({ id: 5, name: 'Draft', draft, isApproved: false }, { id: 6, name: 'Both', draft });
+		const statusOf = async (id: number, status = '') => {
+			const answer = await call(`/rest/asset/v1/form/${id}.json${status && `?status=${status}`}`);
+			return answer.result?.[0]?.['status'] ?? codeOf(answer);
+		};
+		expect([await statusOf(5), await statusOf(5, 'approved')]).toEqual(['draft', '702']);
+		expect([await statusOf(6), await statusOf(6, 'draft')]).toEqual(['approved', 'draft']);
+		const listed = await call('/rest/asset/v1/forms.json?status=approved');
+		expect(listed.result?.map(({ id }) => id)).toEqual([marketo.formId, 6]);
+		const fieldsOf = async (status: string) =>
+			(await call(`/rest/asset/v1/form/6/fields.json?status=${status}`)).result?.length;
+		expect([await fieldsOf('approved'), await fieldsOf('draft')]).toEqual([9, 1]);
+	});
 });
 
 describe('a submitted form', () => {

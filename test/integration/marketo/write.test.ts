@@ -782,6 +782,19 @@ describe('a refusal', () => {
 		expect(calls(SUBMIT)).toBe(0);
 	});
 
+	it('is a form that is a draft alone, and is none for a draft beside the approved form', async () => {
+		const [form] = marketo.instance.forms;
+		form!.draft = [{ id: 'Email', dataType: 'email' }];
+		expect(await written()).toMatchObject({ ok: true, written: { outcome: 'created' } });
+		form!.isApproved = false;
+		expect(refusalOf(await written(lead('Other')))).toMatchObject({
+			message: `The form ${marketo.formId} is a draft that was never approved`,
+			description: expect.stringContaining('Approve it in Marketo'),
+			reason: 'configuration',
+		});
+		expect(calls(SUBMIT)).toBe(1);
+	});
+
 	it('is a form without a field for the lead source', async () => {
 		marketo.instance.forms[0]!.fields = FORM_FIELDS.filter(({ id }) => id !== 'LeadSource');
 		expect(refusalOf(await written()).message).toBe('The form has no field leadSource');

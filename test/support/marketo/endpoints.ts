@@ -216,29 +216,52 @@ function forms({ query, instance }: Call): StandInAnswer {
 	if (!Number.isInteger(maxReturn) || maxReturn < 1 || maxReturn > MOST_ASSETS) {
 		return failed('701', `maxReturn must be between 1 and ${MOST_ASSETS}`);
 	}
-	const found = instance.forms.slice(offset, offset + maxReturn);
+	const versions = instance.forms.flatMap((one) => versionsOf(one, query));
+	const found = versions.slice(offset, offset + maxReturn);
 	if (found.length === 0) {
 		return succeeded({
 			errors: [],
 			warnings: ['No assets found for the given search criteria.'],
 		});
 	}
-	return succeeded({ errors: [], warnings: [], result: found.map(shownForm) });
+	return succeeded({ errors: [], warnings: [], result: found });
 }
 
-function form({ path, instance }: Call): StandInAnswer {
+function form({ path, query, instance }: Call): StandInAnswer {
 	const id = Number(/\d+/.exec(path.slice(path.lastIndexOf('/')))?.[0]);
 	const found = instance.forms.find((candidate) => candidate.id === id);
-	if (found === undefined) return failed('702', 'Form not found');
-	return succeeded({ errors: [], warnings: [], result: [shownForm(found)] });
+	const [version] = found ? versionsOf(found, query) : [];
+	if (version === undefined) return failed('702', 'Form not found');
+	return succeeded({ errors: [], warnings: [], result: [version] });
 }
 
-function formFields({ path, instance }: Call): StandInAnswer {
+function formFields({ path, query, instance }: Call): StandInAnswer {
 	const id = Number(/form\/(\d+)\//.exec(path)?.[1]);
 	const found = instance.forms.find((candidate) => candidate.id === id);
-	if (found === undefined) return failed('702', 'Form not found');
-	const { fields = FORM_FIELDS } = found;
-	return succeeded({ errors: [], warnings: [], result: fields.map(shownFormField) });
+	const [version] = found ? versionsOf(found, query) : [];
+	if (found === undefined || version === undefined) return failed('702', 'Form not found');
+	const { fields = FORM_FIELDS, draft = fields } = found;
+	const result = (version.status === 'draft' ? draft : fields).map(shownFormField);
+	return succeeded({ errors: [], warnings: [], result });
+}
+
+/** Approved and draft of a form as far as they are asked for, the approved one first. */
+function versionsOf({ id, name, isApproved = true, draft }: Form, query: URLSearchParams) {
+	const versions = [
+		...(isApproved ? ['approved'] : []),
+		...(draft !== undefined || !isApproved ? ['draft'] : []),
+	];
+	const wanted = query.get('status');
+	const shown = wanted === null ? versions.slice(0, 1) : versions.filter((one) => one === wanted);
+	return shown.map((status) => ({
+		id,
+		name,
+		description: '',
+		createdAt: '2016-05-24T17:05:54Z+0000',
+		updatedAt: '2016-05-24T17:05:54Z+0000',
+		url: `https://app.marketo.example/#FO${id}B2`,
+		status,
+	}));
 }
 
 function shownFormField(field: FormField, at: number) {
@@ -254,18 +277,6 @@ function shownFormField(field: FormField, at: number) {
 		required,
 		formPrefill: true,
 		visibilityRules: { ruleType: 'alwaysShow' },
-	};
-}
-
-function shownForm({ id, name }: Form) {
-	return {
-		id,
-		name,
-		description: '',
-		createdAt: '2016-05-24T17:05:54Z+0000',
-		updatedAt: '2016-05-24T17:05:54Z+0000',
-		url: `https://app.marketo.example/#FO${id}B2`,
-		status: 'approved',
 	};
 }
 

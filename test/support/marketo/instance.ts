@@ -43,6 +43,10 @@ export interface Form {
 	name: string;
 	/** `FORM_FIELDS` when absent. */
 	fields?: FormField[];
+	/** Fields of the draft, where there is one. */
+	draft?: FormField[];
+	/** Whether there is a version that customers can fill out; true when absent. */
+	isApproved?: boolean;
 }
 
 /** A field of a form, by its name there, which is that of SOAP. */

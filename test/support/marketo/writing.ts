@@ -47,7 +47,7 @@ function submitForm({ body, instance, now, commitDelay, seen }: WriteCall): Stan
 	const input = recordsOf(body);
 	if (formId === undefined) return missing('formId');
 	const form = instance.forms.find(({ id }) => id === Number(formId));
-	if (form === undefined) return failed('1013', 'Form not found');
+	if (form === undefined || form.isApproved === false) return failed('1013', 'Form not found');
 	if (programId !== undefined && !Number.isInteger(programId)) return failed('1003');
 	// "A single object record is passed in the required input member."
 	if (input?.length !== 1) return failed('1003', 'Exactly one record is expected in input');
