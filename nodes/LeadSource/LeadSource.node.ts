@@ -7,6 +7,8 @@ import type {
 import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
 import { leadInputProperties } from '../parameters/leadInputProperties';
+import { forAllItems } from '../parameters/readItems';
+import { resolvedOnce } from '../parameters/resolvedOnce';
 import { composeFollowUpProperties, composeItems } from './composeFollowUp';
 import { mergeItems, mergeLeadsProperties } from './mergeLeads';
 import { parse, parseProperties } from './parse';
@@ -16,7 +18,7 @@ import {
 	removeRepeats,
 	removeRepeatsProperties,
 } from './removeRepeats';
-import { outputsExpression } from './splits';
+import { outputsExpression, readOfferOutputs, SEPARATE } from './splits';
 
 type Execute = (
 	context: IExecuteFunctions,
@@ -99,14 +101,37 @@ export class LeadSource implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const name = this.getNodeParameter('operation', 0, 'parse');
-		const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
-		if (operation === undefined) {
-			throw new NodeOperationError(this.getNode(), `"${name}" is no operation of this node`, {
-				description: 'Choose one of the entries of "Operation"',
-				itemIndex: 0,
-			});
-		}
-		return await operation(this);
+		const context = resolvedOnce(this);
+		return await forAllItems(
+			context,
+			async () => {
+				const name = context.getNodeParameter('operation', 0, 'parse');
+				const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
+				if (operation === undefined) {
+					throw new NodeOperationError(
+						context.getNode(),
+						`"${name}" is no operation of this node`,
+						{ description: 'Choose one of the entries of "Operation"', itemIndex: 0 },
+					);
+				}
+				return await operation(context);
+			},
+			() => outputOfFailures(context),
+		);
 	}
+}
+
+/**
+ * Where items that failed do the least harm, as an index of the outputs that n8n sees: it goes by
+ * the parameters as they stand in the editor.
+ */
+function outputOfFailures(context: IExecuteFunctions): number {
+	const raw = (name: string): unknown =>
+		context.getNodeParameter(name, 0, '', { rawExpressions: true });
+	const operation = raw('operation');
+	if (operation === 'removeRepeats' || operation === 'composeFollowUp') {
+		const isApart = raw('separate');
+		return isApart === false || isApart === '' ? 0 : SEPARATE[operation].rest;
+	}
+	return raw('output') === 'offer' ? readOfferOutputs(raw('offerOutputs')).length : 0;
 }

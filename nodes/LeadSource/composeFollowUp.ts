@@ -5,11 +5,14 @@ import type { FollowUpKind, FollowUpOptions, FollowUpTemplate } from '../lead';
 import { followUpComposer, KIND_RULES, PLACEHOLDER_NAMES, TemplateError } from '../lead';
 import { toNodeError } from '../errors';
 import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
-import { separateProperty } from './options';
+import { readSeparate, separateProperty } from './options';
 import { binaryOf, eachItem, readEntries, readText } from '../parameters/readItems';
+import { readBoolean } from '../parameters/values';
 import { SEPARATE } from './splits';
 
 const show = { operation: ['composeFollowUp'] };
+
+const APART = 'Nobody to Write To Apart';
 
 const PLACEHOLDER_LIST = PLACEHOLDER_NAMES.map((name) => `[[${name}]]`).join(', ');
 
@@ -83,7 +86,7 @@ export const composeFollowUpProperties: INodeProperties[] = [
 	},
 	separateProperty(
 		'composeFollowUp',
-		'Nobody to Write To Apart',
+		APART,
 		'Whether customers who are not written to go to an output of their own',
 	),
 	{
@@ -111,7 +114,7 @@ type Composer = ReturnType<typeof followUpComposer>;
 
 /** The lead or merged customer with its follow-up in the field `followUp`. */
 export function composeItems(context: IExecuteFunctions): INodeExecutionData[][] {
-	const isApart = context.getNodeParameter('separate', 0, false) === true;
+	const isApart = readSeparate(context, APART);
 	const { acted, rest } = SEPARATE.composeFollowUp;
 	const outputs: INodeExecutionData[][] = isApart ? [[], []] : [[]];
 	const put = (write: boolean, item: INodeExecutionData) =>
@@ -126,7 +129,7 @@ export function composeItems(context: IExecuteFunctions): INodeExecutionData[][]
 			const options: FollowUpOptions = {
 				sender: readText(context, 'sender', itemIndex),
 				templates: readTemplates(context, itemIndex),
-				includeSheetRow: given['includeSheetRow'] === true,
+				includeSheetRow: readBoolean(given['includeSheetRow'], 'Include Spreadsheet Row', false),
 			};
 			const key = JSON.stringify(options);
 			if (latest?.key !== key) latest = { key, compose: composer(context, options, itemIndex) };

@@ -1,5 +1,6 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { leadOptionFields } from '../parameters/leadParameters';
+import { readBoolean } from '../parameters/values';
 
 /** For operations that put out no lead, and so have no use for the other options of reading one. */
 export const stageGuideOption = leadOptionFields.find(
@@ -22,4 +23,9 @@ export function separateProperty(
 		default: true,
 		description,
 	};
+}
+
+/** The same of the first item; off in a tool, where it is hidden. */
+export function readSeparate(context: IExecuteFunctions, displayName: string): boolean {
+	return readBoolean(context.getNodeParameter('separate', 0, false), displayName);
 }

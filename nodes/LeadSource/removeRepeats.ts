@@ -6,8 +6,9 @@ import { REPEAT_LEVELS, repeatKeys } from '../lead';
 import { toNodeError } from '../errors';
 import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
 import { clearHistory, historyScopeOption, noteKeys } from './history';
-import { separateProperty } from './options';
+import { readSeparate, separateProperty } from './options';
 import { binaryOf, eachItem, failedItem, readLeads } from '../parameters/readItems';
+import { readNumber } from '../parameters/values';
 import { SEPARATE } from './splits';
 
 /** Leads that are remembered unless told otherwise: as many entries as n8n's own node keeps. */
@@ -16,6 +17,8 @@ const DEFAULT_HISTORY = 10_000;
 const MAX_HISTORY = 100_000;
 
 const show = { operation: ['removeRepeats'] };
+
+const APART = 'Repeats Apart';
 
 export const removeRepeatsProperties: INodeProperties[] = [
 	{
@@ -46,7 +49,7 @@ export const removeRepeatsProperties: INodeProperties[] = [
 	},
 	separateProperty(
 		'removeRepeats',
-		'Repeats Apart',
+		APART,
 		'Whether what was seen before goes to an output of its own',
 	),
 	{
@@ -109,7 +112,7 @@ interface Found {
 /** Leads that are new, and those that were seen before, in this execution or an earlier one. */
 export async function removeRepeats(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const repeatKey = readRepeatKey(context);
-	const isApart = context.getNodeParameter('separate', 0, false) === true;
+	const isApart = readSeparate(context, APART);
 	const { acted, rest } = SEPARATE.removeRepeats;
 	const outputs: INodeExecutionData[][] = isApart ? [[], []] : [[]];
 	const put = (isRepeat: boolean, item: INodeExecutionData) =>
@@ -121,7 +124,8 @@ export async function removeRepeats(context: IExecuteFunctions): Promise<INodeEx
 		repeats = await findRepeats(context, found, repeatKey);
 	} catch (error) {
 		if (!context.continueOnFail()) throw toNodeError(context.getNode(), error);
-		for (const { itemIndex } of found) failures.push(failedItem(error as Error, itemIndex));
+		const items = new Set(found.map(({ itemIndex }) => itemIndex));
+		for (const itemIndex of items) failures.push(failedItem(error as Error, itemIndex));
 		repeats = [];
 	}
 	repeats.forEach((repeat, index) => {
@@ -211,14 +215,13 @@ function readRepeatKey(context: IExecuteFunctions): RepeatLevel {
 	});
 }
 
-/** In leads. @throws NodeOperationError for anything but a whole number within the limits */
+/** In leads, of the first item. @throws UserError for anything but a whole number within the limits */
 function readHistorySize(context: IExecuteFunctions): number {
-	const size = context.getNodeParameter('options.historySize', 0, DEFAULT_HISTORY) as unknown;
-	if (Number.isInteger(size) && Number(size) >= 1 && Number(size) <= MAX_HISTORY) {
-		return Number(size);
-	}
-	throw new NodeOperationError(context.getNode(), 'The history size is out of range', {
-		description: `Set "History Size" to a whole number from 1 to ${MAX_HISTORY}.`,
-		itemIndex: 0,
+	const size: unknown = context.getNodeParameter('options.historySize', 0, DEFAULT_HISTORY);
+	return readNumber(size, 'History Size', {
+		otherwise: DEFAULT_HISTORY,
+		min: 1,
+		max: MAX_HISTORY,
+		whole: true,
 	});
 }

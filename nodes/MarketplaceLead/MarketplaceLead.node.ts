@@ -13,6 +13,8 @@ import {
 	destinationName,
 	destinationProperties,
 } from '../parameters/destinationProperties';
+import { forAllItems } from '../parameters/readItems';
+import { resolvedOnce } from '../parameters/resolvedOnce';
 import { checkConnection, checkConnectionProperties } from './checkConnection';
 import { createLeads, createProperties } from './create';
 import { getMany, getManyProperties } from './getMany';
@@ -94,14 +96,17 @@ export class MarketplaceLead implements INodeType {
 	methods = { ...destinationMethods, resourceMapping: { writableFields } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const name = this.getNodeParameter('operation', 0);
-		const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
-		if (operation === undefined) {
-			throw new NodeOperationError(this.getNode(), `"${name}" is no operation of this node`, {
-				description: 'Choose one of the entries of "Operation".',
-				itemIndex: 0,
-			});
-		}
-		return [await operation(this)];
+		const context = resolvedOnce(this);
+		return await forAllItems(context, async () => {
+			const name = context.getNodeParameter('operation', 0);
+			const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
+			if (operation === undefined) {
+				throw new NodeOperationError(context.getNode(), `"${name}" is no operation of this node`, {
+					description: 'Choose one of the entries of "Operation".',
+					itemIndex: 0,
+				});
+			}
+			return [await operation(context)];
+		});
 	}
 }

@@ -5,18 +5,13 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { notSetUp } from '../destinations/address';
 import { checkConnection as check } from '../destinations/check';
-import { readSwitch } from '../destinations/settings';
 import { microsoftTestLead } from '../lead';
 import { toNodeError } from '../errors';
-import {
-	chosenDestination,
-	destinationInput,
-	type DestinationContext,
-} from '../parameters/destinationMethods';
+import { chosenDestination, inputOf, resolveDestination } from '../parameters/destinationMethods';
 import { destinationOptions } from '../parameters/destinationProperties';
 import { failedItem, readText } from '../parameters/readItems';
+import { isEmpty, readBoolean, readNumber } from '../parameters/values';
 import { offerTitleProperty } from './sendTestLead';
 import { additionalFieldsOf, additionalFieldsProperties, atItem, optionsOf } from './writeOptions';
 
@@ -25,6 +20,7 @@ const show = { operation: ['checkConnection'] };
 /** Seconds. Salesforce can take half a minute to make a lead of a form. */
 const STEP_TIME = 60;
 const MOST_STEP_TIME = 600;
+const STEP_TIMEOUT = 'Timeout per Step (Seconds)';
 
 export const checkConnectionProperties: INodeProperties[] = [
 	{
@@ -58,7 +54,7 @@ export const checkConnectionProperties: INodeProperties[] = [
 				description: 'Whether the test lead stays at the destination',
 			},
 			{
-				displayName: 'Timeout per Step (Seconds)',
+				displayName: STEP_TIMEOUT,
 				name: 'stepTimeout',
 				type: 'number',
 				typeOptions: { minValue: 1, maxValue: MOST_STEP_TIME },
@@ -91,8 +87,7 @@ export async function checkConnection(context: IExecuteFunctions): Promise<INode
 async function checkOne(context: IExecuteFunctions, itemIndex: number): Promise<IDataObject> {
 	const current = atItem(context, itemIndex);
 	const destination = chosenDestination(current);
-	const input = await destinationInput(current, destination);
-	const parameter = (name: string): unknown => shownParameter(current, name);
+	const input = inputOf(await resolveDestination(current, destination, 'writing'));
 	const options = optionsOf(context, itemIndex);
 	const begun = Date.now();
 	const testLead = microsoftTestLead({
@@ -102,19 +97,14 @@ async function checkOne(context: IExecuteFunctions, itemIndex: number): Promise<
 	});
 	const { checks, written } = await check({
 		destination,
-		input: { ...input, parameter },
+		input,
 		mayOpenReader: (destination.reading?.properties ?? []).every(
-			({ name, required }) => required !== true || parameter(name) !== undefined,
+			({ name, required }) => required !== true || !isEmpty(input.parameter(name)),
 		),
 		testLead,
 		additional: additionalFieldsOf(context, destination, itemIndex),
-		write: readSwitch(
-			{ option: (name) => context.getNodeParameter(name, itemIndex) },
-			'writeTestLead',
-			'Write Test Lead',
-			true,
-		),
-		keep: readSwitch({ option: (name) => options[name] }, 'keepTestLead', 'Keep Test Lead', false),
+		write: readBoolean(context.getNodeParameter('writeTestLead', itemIndex), 'Write Test Lead'),
+		keep: readBoolean(options['keepTestLead'], 'Keep Test Lead', false),
 		stepTime: stepTimeOf(options['stepTimeout']),
 		signal: context.getExecutionCancelSignal() ?? new AbortController().signal,
 	});
@@ -135,19 +125,8 @@ async function checkOne(context: IExecuteFunctions, itemIndex: number): Promise<
 	};
 }
 
-/**
- * The parameters that are shown, `undefined` for others: those that are asked for reading alone, and
- * those that are hidden by the choice of another.
- */
-function shownParameter(context: DestinationContext, name: string): unknown {
-	// Of a hidden one n8n throws, unless it may answer something else, and then takes no value of it.
-	const isThere = (context.getNodeParameter(name, null) ?? undefined) !== undefined;
-	return isThere ? context.getNodeParameter(name, null, { extractValue: true }) : undefined;
-}
-
-/** Milliseconds. @throws DestinationError with reason `configuration` for no number of seconds */
+/** Milliseconds. @throws UserError for no number of seconds */
 function stepTimeOf(value: unknown): number {
-	const seconds = Number(value ?? STEP_TIME);
-	if (seconds > 0) return Math.min(seconds, MOST_STEP_TIME) * 1_000;
-	throw notSetUp('Timeout per Step is not a number of seconds', 'Set the option to 1 or more.');
+	const seconds = readNumber(value, STEP_TIMEOUT, { otherwise: STEP_TIME, above: 0 });
+	return Math.min(seconds, MOST_STEP_TIME) * 1_000;
 }

@@ -15,9 +15,13 @@ import { destinationOptions } from '../parameters/destinationProperties';
 import { leadFilterProperty, leadOptionFields } from '../parameters/leadParameters';
 import { readDateParameter } from '../parameters/dateParameter';
 import { failedItem } from '../parameters/readItems';
-import { atItem, limitsOf, timeoutOption } from './writeOptions';
+import { readBoolean, readNumber } from '../parameters/values';
+import { atItem, timeoutOption, timeouts } from './writeOptions';
 
 const show = { operation: ['getAll'] };
+
+/** As the parameter has it. */
+const DEFAULT_LIMIT = 50;
 
 export const getManyProperties: INodeProperties[] = [
 	{
@@ -68,11 +72,11 @@ export const getManyProperties: INodeProperties[] = [
 
 /** Fetches the leads of a period, for each item. */
 export async function getMany(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const limits = limitsOf(context);
+	const limitsOf = timeouts(context);
 	const items: INodeExecutionData[] = [];
 	for (const itemIndex of context.getInputData().keys()) {
 		try {
-			for (const lead of await leadsOf(context, itemIndex, limits)) {
+			for (const lead of await leadsOf(context, itemIndex, limitsOf)) {
 				items.push({ json: lead as unknown as IDataObject, pairedItem: { item: itemIndex } });
 			}
 		} catch (error) {
@@ -87,8 +91,9 @@ export async function getMany(context: IExecuteFunctions): Promise<INodeExecutio
 async function leadsOf(
 	context: IExecuteFunctions,
 	itemIndex: number,
-	limits: RetryLimits,
+	limitsOf: (itemIndex: number) => RetryLimits,
 ): Promise<Lead[]> {
+	const limits = limitsOf(itemIndex);
 	const period = readPeriodOf(context, itemIndex);
 	const limit = readLimit(context, itemIndex);
 	const { reader, accept } = await openForReading(atItem(context, itemIndex));
@@ -136,13 +141,10 @@ function momentOf(
 }
 
 function readLimit(context: IExecuteFunctions, itemIndex: number): number {
-	if (context.getNodeParameter('returnAll', itemIndex, false)) {
+	if (readBoolean(context.getNodeParameter('returnAll', itemIndex, false), 'Return All')) {
 		return Number.POSITIVE_INFINITY;
 	}
-	const limit: unknown = context.getNodeParameter('limit', itemIndex);
-	if (typeof limit === 'number' && Number.isSafeInteger(limit) && limit >= 1) return limit;
-	throw new NodeOperationError(context.getNode(), 'The limit is not a whole number', {
-		itemIndex,
-		description: 'Set it to 1 or more, or turn on Return All.',
-	});
+	// Hidden, where the workflow was written by hand: the default then, as in the editor.
+	const limit: unknown = context.getNodeParameter('limit', itemIndex, DEFAULT_LIMIT);
+	return readNumber(limit, 'Limit', { min: 1, whole: true, hint: 'Or turn on Return All.' });
 }

@@ -1,11 +1,7 @@
 import type { FieldType, ILoadOptionsFunctions, ResourceMapperFields } from 'n8n-workflow';
 import type { WritableField } from '../destinations/destination.description';
 import { toNodeError } from '../errors';
-import {
-	chosenDestination,
-	currentContext,
-	destinationInput,
-} from '../parameters/destinationMethods';
+import { chosenDestination, currentContext, editorInput } from '../parameters/destinationMethods';
 
 const TYPES: Readonly<Record<WritableField['type'], FieldType>> = {
 	boolean: 'boolean',
@@ -21,7 +17,7 @@ export async function writableFields(this: ILoadOptionsFunctions): Promise<Resou
 		const current = currentContext(this);
 		const destination = chosenDestination(current);
 		const { writing } = destination;
-		const input = await destinationInput(current, destination);
+		const input = await editorInput(current, destination);
 		const fields = (await writing.fields?.(input)) ?? [];
 		return {
 			fields: fields.map(({ name, label, type, choices }) => ({

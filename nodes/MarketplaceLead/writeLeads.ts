@@ -1,18 +1,22 @@
 /** From prepared leads to the destination's batches, and back to the items they came from. */
+import { hash } from 'node:crypto';
+
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import type {
-	DestinationDescription,
-	WritingDescription,
-} from '../destinations/destination.description';
+import type { DestinationDescription } from '../destinations/destination.description';
 import type { RetryLimits } from '../destinations/retry';
 import type { OutgoingLead, WriteResult, WrittenLead } from '../destinations/writing';
 import { toNodeError } from '../errors';
 import type { Lead, LeadDestinationName } from '../lead';
-import { chosenDestination, destinationInput } from '../parameters/destinationMethods';
+import {
+	chosenDestination,
+	inputOf,
+	resolveDestination,
+	type ResolvedDestination,
+} from '../parameters/destinationMethods';
 import { failedItem } from '../parameters/readItems';
-import { additionalFieldsOf, atItem, limitsOf } from './writeOptions';
+import { additionalFieldsOf, atItem, timeouts } from './writeOptions';
 
 /** Of the items that are named in a refusal; the rest is counted. */
 const MOST_NAMED = 10;
@@ -23,10 +27,18 @@ export interface Written extends Omit<WrittenLead, 'outcome'> {
 	outcome: WrittenLead['outcome'] | 'leftOut';
 }
 
+/** Where leads are written, the same for all that are sent together. */
+interface Place {
+	destination: DestinationDescription;
+	input: ResolvedDestination;
+	limits: RetryLimits;
+}
+
 /** One lead of an item. */
 interface Entry {
 	itemIndex: number;
 	item: INodeExecutionData;
+	place: Place;
 	outgoing: OutgoingLead;
 	written?: Written;
 	failure?: Error;
@@ -58,79 +70,85 @@ export async function writeLeads(
 	context: IExecuteFunctions,
 	prepare: Prepare,
 ): Promise<INodeExecutionData[]> {
-	const destination = chosenDestination(atItem(context, 0));
-	const { writing } = destination;
-	const limits = limitsOf(context);
+	const placeOf = places(context);
 	const entries: Entry[] = [];
 	const failures = new Map<number, Error>();
 	for (const [itemIndex, item] of context.getInputData().entries()) {
 		try {
-			const additional = additionalFieldsOf(context, destination, itemIndex);
-			for (const { lead, leftOut, refusal, binary } of prepare(item, itemIndex, destination)) {
-				const outgoing = { lead, additional };
-				const entry: Entry = { itemIndex, item: { json: {}, ...binary }, outgoing };
-				if (leftOut)
-					entry.written = writtenTo(destination, { outcome: 'leftOut', id: '', url: '' });
-				if (refusal) entry.failure = refusal;
-				entries.push(entry);
-			}
+			entries.push(...(await entriesOf(context, item, itemIndex, { prepare, placeOf })));
 		} catch (error) {
 			failures.set(itemIndex, toNodeError(context.getNode(), error, itemIndex));
 		}
 	}
-	const open = entries.filter(({ written, failure }) => !written && !failure);
-	for (const group of byPlace(context, writing, open)) {
-		await writeGroup(context, destination, writing, group, limits);
+	const groups = new Map<Place, Entry[]>();
+	for (const entry of entries) {
+		if (entry.written || entry.failure) continue;
+		const group = groups.get(entry.place) ?? [];
+		groups.set(entry.place, group);
+		group.push(entry);
 	}
+	for (const [place, group] of groups) await writeGroup(context, place, group);
 	for (const { itemIndex, failure } of entries) {
 		if (failure && !failures.has(itemIndex)) failures.set(itemIndex, failure);
 	}
 	if (failures.size > 0 && !context.continueOnFail()) {
-		throw firstOf(failures, context.getInputData().length);
+		throw firstOf(failures, entries, context.getInputData().length);
 	}
 	return itemsOf(entries, failures);
 }
 
-/** Leads whose items have the same settings; an expression can send each item elsewhere. */
-function byPlace(
+/** All of an item's parameters are read here, so that one that can't be read fails this item alone. */
+async function entriesOf(
 	context: IExecuteFunctions,
-	{ properties, options }: WritingDescription,
-	entries: readonly Entry[],
-): Entry[][] {
-	const names = new Set([
-		...properties.map(({ name }) => name),
-		...(options.length > 0 ? ['options'] : []),
-	]);
-	const keys = new Map<number, string>();
-	const groups = new Map<string, Entry[]>();
-	for (const entry of entries) {
-		const { itemIndex } = entry;
-		const key =
-			keys.get(itemIndex) ??
-			JSON.stringify([...names].map((name) => context.getNodeParameter(name, itemIndex, null)));
-		keys.set(itemIndex, key);
-		const group = groups.get(key) ?? [];
-		groups.set(key, group);
-		group.push(entry);
-	}
-	return [...groups.values()];
+	item: INodeExecutionData,
+	itemIndex: number,
+	{ prepare, placeOf }: { prepare: Prepare; placeOf: (itemIndex: number) => Promise<Place> },
+): Promise<Entry[]> {
+	const place = await placeOf(itemIndex);
+	const { destination } = place;
+	const additional = additionalFieldsOf(context, destination, itemIndex);
+	return prepare(item, itemIndex, destination).map(({ lead, leftOut, refusal, binary }): Entry => ({
+		itemIndex,
+		item: { json: {}, ...binary },
+		place,
+		outgoing: { lead, additional },
+		...(leftOut && { written: writtenTo(destination, { outcome: 'leftOut', id: '', url: '' }) }),
+		...(refusal && { failure: refusal }),
+	}));
 }
 
-/** Gives every entry what has become of it. */
+/**
+ * The place of each item; one object for items whose settings are the same, whatever they were given
+ * by: an expression can send each item elsewhere, one within the credential too.
+ */
+function places(context: IExecuteFunctions): (itemIndex: number) => Promise<Place> {
+	const known = new Map<string, Place>();
+	const limitsOf = timeouts(context);
+	return async (itemIndex) => {
+		const current = atItem(context, itemIndex);
+		const destination = chosenDestination(current);
+		const input = await resolveDestination(current, destination, 'writing');
+		const limits = limitsOf(itemIndex);
+		// A digest: the settings hold the credential, and a key has a way of ending up in a log.
+		const key = hash('sha256', JSON.stringify([destination.name, input, limits.deadline]));
+		const place = known.get(key) ?? { destination, input, limits };
+		known.set(key, place);
+		return place;
+	};
+}
+
+/** Gives every entry of a place what has become of it. */
 async function writeGroup(
 	context: IExecuteFunctions,
-	destination: DestinationDescription,
-	writing: WritingDescription,
+	{ destination, input, limits }: Place,
 	group: readonly Entry[],
-	limits: RetryLimits,
 ): Promise<void> {
 	const fail = (entry: Entry, error: unknown): void => {
 		entry.failure = toNodeError(context.getNode(), error, entry.itemIndex);
 	};
 	let results: WriteResult[];
 	try {
-		const input = await destinationInput(atItem(context, group[0]?.itemIndex ?? 0), destination);
-		const writer = await writing.open(input);
+		const writer = await destination.writing.open(inputOf(input));
 		results = await writer.write(
 			group.map(({ outgoing }) => outgoing),
 			limits,
@@ -154,15 +172,24 @@ function writtenTo(
 	return { destination: name, outcome, id, url };
 }
 
-/** The first refusal, which says what of the rest was written. */
-function firstOf(failures: ReadonlyMap<number, Error>, count: number): Error {
+/** The first error, which says what of the rest was written. Items are counted from 0, as n8n does. */
+function firstOf(
+	failures: ReadonlyMap<number, Error>,
+	entries: readonly Entry[],
+	count: number,
+): Error {
 	const failed = [...failures.keys()].sort((a, b) => a - b);
 	const [first = new Error('A lead was not written')] = failed.map((at) => failures.get(at));
 	if (count > 1 && (first instanceof NodeApiError || first instanceof NodeOperationError)) {
-		const named = failed.slice(0, MOST_NAMED).join(', ');
+		const named = failed.slice(0, MOST_NAMED).map((at) => `[item ${at}]`);
 		const more = failed.length > MOST_NAMED ? ` and ${failed.length - MOST_NAMED} more` : '';
+		const isPartly = entries.some(({ itemIndex, written }) => written && failures.has(itemIndex));
+		const what = isPartly ? 'Not written, or not every lead of them' : 'Not written';
+		const isLeftOut = entries.some(({ written }) => written?.outcome === 'leftOut');
+		const done = isLeftOut ? 'written or left out' : 'written';
+		const others = failed.length < count ? ` All others are ${done}.` : '';
 		first.description =
-			`${first.description ?? ''} Not written: item ${named}${more} of ${count}. All others are written.`.trim();
+			`${first.description ?? ''} ${what}: ${named.join(', ')}${more} of ${count} items.${others}`.trim();
 	}
 	return first;
 }

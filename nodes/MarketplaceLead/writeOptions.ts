@@ -1,6 +1,5 @@
 /** What the operations that write have in common: their parameters, and how these are read. */
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
 
 import { DESTINATIONS } from '../destinations';
 import type { DestinationDescription } from '../destinations/destination.description';
@@ -8,6 +7,7 @@ import { timeLimits, type RetryLimits } from '../destinations/retry';
 import type { JsonObject, JsonValue } from '../lead';
 import type { DestinationContext } from '../parameters/destinationMethods';
 import { destinationsFor } from '../parameters/destinationProperties';
+import { readNumber } from '../parameters/values';
 
 /** Minutes; one that a user may set lower or higher. */
 const MOST_MINUTES = 60;
@@ -98,16 +98,29 @@ export function atItem(context: IExecuteFunctions, itemIndex: number): Destinati
 	};
 }
 
-/** @throws NodeOperationError when the option is no number of minutes */
-export function limitsOf(context: IExecuteFunctions): RetryLimits {
-	const options = optionsOf(context, 0);
-	const minutes = Number(options['timeout'] ?? MOST_MINUTES);
-	if (!(minutes > 0)) {
-		throw new NodeOperationError(context.getNode(), 'The timeout is not a number of minutes', {
-			description: 'Set the option Timeout to 1 or more.',
+/**
+ * The time for each item by its option Timeout, counted for all of them from now on. One of the
+ * functions, so called, throws UserError when the option is no number of minutes.
+ */
+export function timeouts(context: IExecuteFunctions): (itemIndex: number) => RetryLimits {
+	const begun = Date.now();
+	const known = new Map<number, RetryLimits>();
+	return (itemIndex) => {
+		const { timeout } = optionsOf(context, itemIndex);
+		const given = readNumber(timeout, timeoutOption.displayName, {
+			otherwise: MOST_MINUTES,
+			above: 0,
 		});
-	}
-	const { signal, deadline } = timeLimits(Math.min(minutes, 24 * 60) * 60_000);
+		const minutes = Math.min(given, 24 * 60);
+		const limits = known.get(minutes) ?? limitsFrom(context, begun, minutes * 60_000);
+		known.set(minutes, limits);
+		return limits;
+	};
+}
+
+function limitsFrom(context: IExecuteFunctions, begun: number, milliseconds: number): RetryLimits {
+	const left = Math.max(0, begun + milliseconds - Date.now());
+	const { signal, deadline } = timeLimits(left);
 	const cancelled = context.getExecutionCancelSignal();
 	return { signal: cancelled ? AbortSignal.any([cancelled, signal]) : signal, deadline };
 }

@@ -7,21 +7,31 @@ import type {
 	INodeCredentialTestResult,
 	INodeListSearchResult,
 } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
+import { NodeHelpers, NodeOperationError } from 'n8n-workflow';
 import type { DestinationDescription } from '../destinations/destination.description';
 import { DESTINATIONS } from '../destinations';
 import type { DestinationInput, LeadDestination, ListEntry } from '../destinations/types';
 import { DestinationError } from '../destinations/types';
 import { toNodeError } from '../errors';
 import { matchesFilter, parseLead, type JsonValue, type Lead, type LeadFilter } from '../lead';
-import { INCLUDE_OTHERS, testName } from './destinationProperties';
+import {
+	INCLUDE_OTHERS,
+	INCLUDE_OTHERS_LABEL,
+	testName,
+	type DestinationUse,
+} from './destinationProperties';
 import { readLeadFilter, readLeadOptions } from './leadParameters';
+import { isEmpty, readBoolean, typedFields, typedValue } from './values';
 
 /** What the contexts that can reach a destination have in common. */
 export interface DestinationContext {
 	getNode(): INode;
 	getCredentials(type: string): Promise<object>;
-	getNodeParameter(name: string, fallback?: unknown, options?: { extractValue?: boolean }): unknown;
+	getNodeParameter(
+		name: string,
+		fallback?: unknown,
+		options?: { extractValue?: boolean; rawExpressions?: boolean },
+	): unknown;
 }
 
 /** The destination the user chose. @throws NodeOperationError */
@@ -34,24 +44,83 @@ export function chosenDestination(context: DestinationContext): DestinationDescr
 	});
 }
 
-/** What the chosen destination is opened by; without a filter every lead is wanted. */
-export async function destinationInput(
+/** What a destination is opened by, resolved: nothing of it is asked of n8n later. */
+export interface ResolvedDestination {
+	credential: Record<string, unknown>;
+	/** By name; those that another parameter hides are not there. */
+	parameters: Record<string, unknown>;
+	options: Record<string, unknown>;
+}
+
+/** What n8n is to give for a parameter that it leaves out, because another one hides it. */
+const HIDDEN = Object.freeze({});
+
+/**
+ * What the chosen destination is opened by for this use.
+ * @throws NodeOperationError that names each required parameter that is empty: n8n looks at those
+ * before it runs a node, but not at what comes out of their expressions
+ */
+export async function resolveDestination(
+	context: DestinationContext,
+	destination: DestinationDescription,
+	use: DestinationUse,
+): Promise<ResolvedDestination> {
+	const { properties = [], options = [] } = destination[use] ?? {};
+	const parameters: Record<string, unknown> = {};
+	const empty: string[] = [];
+	for (const property of properties) {
+		const { name, displayName, required } = property;
+		// Shown by what its neighbours are for this item, which an expression can change.
+		const isShown = NodeHelpers.displayParameter(parameters as never, property, null, null);
+		const raw = context.getNodeParameter(name, HIDDEN, { rawExpressions: true });
+		if (!isShown || raw === HIDDEN) continue;
+		const value = context.getNodeParameter(name, null, { extractValue: true });
+		if (required === true && isEmpty(value)) empty.push(displayName);
+		parameters[name] = typedValue(property, value);
+	}
+	if (empty.length > 0) throw isRequired(context.getNode(), empty);
+	const given = context.getNodeParameter('options', {}, { extractValue: true });
+	return {
+		credential: { ...(await context.getCredentials(destination.credentialType)) },
+		parameters,
+		options: { ...(typedFields(options, given) as object) },
+	};
+}
+
+function isRequired(node: INode, labels: readonly string[]): NodeOperationError {
+	const named = labels.map((label) => `"${label}"`).join(' and ');
+	return new NodeOperationError(node, `${named} ${labels.length > 1 ? 'are' : 'is'} empty`, {
+		description: 'Fill it in. If it is an expression, look at what it gives for this item.',
+	});
+}
+
+/** The same as destinations take it; without a filter every lead is wanted. */
+export function inputOf(
+	{ credential, parameters, options }: ResolvedDestination,
+	filter: LeadFilter = {},
+): DestinationInput {
+	const entry = (values: Record<string, unknown>, name: string): unknown =>
+		Object.hasOwn(values, name) ? values[name] : undefined;
+	const others = readBoolean(entry(options, INCLUDE_OTHERS), INCLUDE_OTHERS_LABEL, false);
+	return {
+		credential,
+		parameter: (name) => entry(parameters, name),
+		option: (name) => entry(options, name),
+		wanted: { filter, others },
+	};
+}
+
+/** What the editor's lists are made by: parameters as far as they are filled in. */
+export async function editorInput(
 	context: DestinationContext,
 	{ credentialType }: DestinationDescription,
-	filter: LeadFilter = {},
 ): Promise<DestinationInput> {
-	const credential = await context.getCredentials(credentialType);
 	const options = context.getNodeParameter('options', {}, { extractValue: true });
-	const option = (entry: string): unknown =>
-		typeof options === 'object' && options !== null && Object.hasOwn(options, entry)
-			? (options as Record<string, unknown>)[entry]
-			: undefined;
+	const credential = { ...(await context.getCredentials(credentialType)) };
+	const input = inputOf({ credential, parameters: {}, options: { ...(options as object) } });
 	return {
-		credential: { ...credential },
-		parameter: (parameter) =>
-			context.getNodeParameter(parameter, undefined, { extractValue: true }),
-		option,
-		wanted: { filter, others: option(INCLUDE_OTHERS) === true },
+		...input,
+		parameter: (name) => context.getNodeParameter(name, undefined, { extractValue: true }),
 	};
 }
 
@@ -72,7 +141,7 @@ export async function openForReading(context: DestinationContext): Promise<OpenD
 			description: 'Choose one from the list.',
 		});
 	}
-	const input = await destinationInput(context, destination, filter);
+	const input = inputOf(await resolveDestination(context, destination, 'reading'), filter);
 	const { identity, reader } = await reading.open(input);
 	const receivedAt = new Date().toISOString();
 	return {
@@ -141,7 +210,7 @@ async function listEntries(
 ): Promise<ListEntry[]> {
 	try {
 		const current = currentContext(context);
-		return await list(await destinationInput(current, chosenDestination(current)));
+		return await list(await editorInput(current, chosenDestination(current)));
 	} catch (error) {
 		throw toNodeError(context.getNode(), error);
 	}

@@ -13,6 +13,7 @@ export type DestinationUse = 'reading' | 'writing';
 
 /** Name of the option by which records pass that are no marketplace leads. */
 export const INCLUDE_OTHERS = 'includeOthers';
+export const INCLUDE_OTHERS_LABEL = 'Include Other Leads';
 
 export function destinationsFor(use: DestinationUse): DestinationDescription[] {
 	return DESTINATIONS.filter((destination) => destination[use]);
@@ -58,7 +59,7 @@ function includeOthers(): INodeProperties {
 	return shownFor(
 		{ '/destination': mixed.map(({ name }) => name) },
 		{
-			displayName: 'Include Other Leads',
+			displayName: INCLUDE_OTHERS_LABEL,
 			name: INCLUDE_OTHERS,
 			type: 'boolean',
 			description:

@@ -8,6 +8,7 @@ import { UserError } from 'n8n-workflow';
 
 import type { CodeAndName, LeadFilter, ParseContext, StageGuide } from '../lead';
 import { ACTIONS, SOURCES } from '../lead';
+import { readBoolean } from './values';
 
 type TestLeads = NonNullable<LeadFilter['testLeads']>;
 
@@ -119,7 +120,7 @@ export function readLeadOptions(
 	const { stageGuide, includeRaw } = fieldsOf(value, 'Options');
 	return {
 		stageGuide: choiceOf(STAGE_GUIDES, stageGuide, 'cloudPartnerPortal', 'Stage Guide'),
-		includeRaw: includeRaw === true,
+		includeRaw: readBoolean(includeRaw, 'Include Raw Record', false),
 	};
 }
 

@@ -31,6 +31,27 @@ export function eachItem(
 	}
 }
 
+/**
+ * Does the work for all items. What fails all of them at once, such as a parameter that is read from
+ * the first item, ends the execution, or with "Continue" comes out once for each item: were it
+ * thrown, n8n would pass the items on as if everything had gone well.
+ */
+export async function forAllItems(
+	context: IExecuteFunctions,
+	work: () => INodeExecutionData[][] | Promise<INodeExecutionData[][]>,
+	outputOfFailures: () => number = () => 0,
+): Promise<INodeExecutionData[][]> {
+	try {
+		return await work();
+	} catch (error) {
+		const failure = toNodeError(context.getNode(), error);
+		if (!context.continueOnFail()) throw failure;
+		const failed = context.getInputData().map((_item, at) => failedItem(failure, at));
+		const outputs = Array.from({ length: outputOfFailures() }, (): INodeExecutionData[] => []);
+		return [...outputs, failed];
+	}
+}
+
 /** As n8n's own nodes put out an item that could not be done. */
 export function failedItem(error: Error, itemIndex: number): INodeExecutionData {
 	return { json: { error: error.message }, pairedItem: { item: itemIndex } };

@@ -35,7 +35,9 @@ import type {
 	IConnections,
 	ICredentialDataDecryptedObject,
 	ICredentials,
+	ICredentialsExpressionResolveValues,
 	IDataObject,
+	IExecuteData,
 	IExecuteFunctions,
 	IHttpRequestOptions,
 	INode,
@@ -80,13 +82,34 @@ export interface TestNode {
 	onError?: INode['onError'];
 }
 
-/** Credentials come from the nodes themselves: the id n8n looks up is the data as JSON. */
+/**
+ * Credentials come from the nodes themselves: the id n8n looks up is the data as JSON. Expressions
+ * in them are resolved for the item, as n8n's server does.
+ */
 class InlineCredentials extends ICredentialsHelper {
 	async getDecrypted(
 		_additionalData: IWorkflowExecuteAdditionalData,
 		{ id }: { id: string | null },
+		_type?: string,
+		mode: WorkflowExecuteMode = 'internal',
+		executeData?: IExecuteData,
+		_raw?: boolean,
+		item?: ICredentialsExpressionResolveValues,
 	): Promise<ICredentialDataDecryptedObject> {
-		return JSON.parse(id ?? '{}') as ICredentialDataDecryptedObject;
+		const data = JSON.parse(id ?? '{}') as ICredentialDataDecryptedObject;
+		if (item === undefined) return data;
+		const { workflow, runExecutionData, runIndex, itemIndex, node, connectionInputData } = item;
+		return workflow.expression.getParameterValue(
+			data as INodeParameters,
+			runExecutionData,
+			runIndex,
+			itemIndex,
+			node.name,
+			connectionInputData,
+			mode,
+			{},
+			executeData,
+		) as ICredentialDataDecryptedObject;
 	}
 	isCredentialUsableByNode(): boolean {
 		return true;

@@ -125,11 +125,16 @@ describe('the history', () => {
 		expect(await remove(items(row('1', CRM)), sized(1))).toEqual([['p/1'], []]);
 	});
 
-	it.each([0, -1, 1.5, 100_001, 'many', null])('of %j leads is refused', async (historySize) => {
+	it.each([0, -1, 1.5, 100_001, 'many', true])('of %j leads is refused', async (historySize) => {
 		const parameters = { ...REPEATS, options: { historySize } } as INodeParameters;
 		await expect(outputs(parameters, items(row('1', CRM)))).rejects.toThrow(
-			'The history size is out of range',
+			'History Size is not a whole number from 1 to 100000',
 		);
+	});
+
+	it.each(['2', null, ''])('%j is read as a number, and nothing as the default', async (size) => {
+		const parameters = { ...REPEATS, options: { historySize: size } } as INodeParameters;
+		expect(await outputs(parameters, items(row('1', CRM)))).toMatchObject([[{}], []]);
 	});
 
 	it('holds everything once, whatever comes twice', async () => {

@@ -122,7 +122,7 @@ describe('a poll with parameters that can’t be', () => {
 		['a destination that is none', { destination: 'fax' }, /^The destination is not one/],
 		['one of every object', { destination: 'constructor' }, /^The destination is not one/],
 		['a table that is none', { table: { __rl: true, mode: 'name', value: 'a b' } }, /table name/],
-		['no table', { table: { __rl: true, mode: 'name', value: '' } }, /table name/],
+		['no table', { table: { __rl: true, mode: 'name', value: '' } }, /^"Table" is empty/],
 		['a filter that is none', { filters: { testLeads: 'sometimes' } }, /"Test Leads"/],
 		['a guide that is none', { options: { stageGuide: 'x' } }, /"Stage Guide"/],
 	])('is refused: %s', async (_, parameters, said) => {

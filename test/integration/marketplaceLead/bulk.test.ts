@@ -84,7 +84,7 @@ describe.each(Object.keys(PLACES))('many leads into %s', (name) => {
 		expect(thrown).toMatchObject({
 			message: items[100]!.json['error'],
 			description: expect.stringMatching(
-				/\. Not written: item 100 of 120\. All others are written\.$/,
+				/\. Not written: \[item 100\] of 120 items\. All others are written\.$/,
 			),
 			context: { itemIndex: 100 },
 		});
@@ -98,7 +98,7 @@ describe.each(Object.keys(PLACES))('many leads into %s', (name) => {
 			(error: unknown) => error,
 		);
 		expect(thrown).toMatchObject({
-			description: expect.stringMatching(/Not written: item 1 of 5\./),
+			description: expect.stringMatching(/Not written: \[item 1\] of 5 items\./),
 		});
 		await expectThere(given);
 	});
@@ -124,7 +124,7 @@ describe.each(Object.keys(PLACES))('many leads into %s', (name) => {
 		);
 		expect(thrown).toMatchObject({
 			description: expect.stringMatching(
-				/Not written: item 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more of 14\./,
+				/Not written: \[item 0\], \[item 1\], .*, \[item 9\] and 2 more of 14 items\./,
 			),
 		});
 		await expectThere(given);

@@ -1037,8 +1037,8 @@ describe('the settings of the check', () => {
 	it.each([
 		['Write Test Lead is neither', { parameters: { writeTestLead: '={{ "no" }}' } }],
 		['Keep Test Lead is neither', { options: { keepTestLead: '={{ "no" }}' } }],
-		['Timeout per Step is not', { options: { stepTimeout: '={{ "long" }}' } }],
-		['Timeout per Step is not', { options: { stepTimeout: 0 } }],
+		['Timeout per Step (Seconds) is not', { options: { stepTimeout: '={{ "long" }}' } }],
+		['Timeout per Step (Seconds) is not', { options: { stepTimeout: 0 } }],
 		['Allow HTTP on This Machine is neither', { options: { allowLoopback: 'yes' } }],
 	])('%s what it has to be: nothing is sent', async (message, given) => {
 		const items = asItems({}, {});

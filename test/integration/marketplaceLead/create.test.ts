@@ -91,7 +91,9 @@ describe.each(Object.keys(PLACES))('writing leads into %s', (name) => {
 		const refused = await run(place, 'create', items).catch((error: unknown) => error);
 		expect(refused).toMatchObject({
 			message: 'The item holds no lead',
-			description: expect.stringMatching(/Not written: item 1 of 3\. All others are written\.$/),
+			description: expect.stringMatching(
+				/Not written: \[item 1\] of 3 items\. All others are written\.$/,
+			),
 			context: { itemIndex: 1 },
 		});
 		const went = await run(place, 'create', items, { onError: 'continueRegularOutput' });

@@ -261,10 +261,12 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 			for (const limit of [0, -1, 1.5, '={{ "many" }}', '={{ NaN }}']) {
 				expect([limit, await of({ parameters: { returnAll: false, limit } })]).toEqual([
 					limit,
-					'The limit is not a whole number',
+					'Limit is not a whole number of at least 1',
 				]);
 			}
-			expect(await of({ options: { timeout: 0 } })).toBe('The timeout is not a number of minutes');
+			expect(await of({ options: { timeout: 0 } })).toBe(
+				'Timeout (Minutes) is not a number above 0',
+			);
 		});
 	},
 );

@@ -1,0 +1,214 @@
+/** What an expression can make different for each item, the credential included. */
+import type { ICredentialDataDecryptedObject, INode, INodeExecutionData } from 'n8n-workflow';
+
+import { MarketplaceLead } from '../../../nodes/MarketplaceLead/MarketplaceLead.node';
+import { outputsOf, runNode, type TestNode } from '../../support/engine';
+import { LeadReceiver } from '../../support/leadReceiver';
+
+const leadFor = (email: string, fields: object = {}) => ({
+	...fields,
+	LeadSource: 'SPZA-INS|contoso.crm',
+	UserDetails: { Email: email },
+});
+
+let receivers: LeadReceiver[] = [];
+beforeEach(async () => {
+	receivers = [await LeadReceiver.start(), await LeadReceiver.start()];
+});
+afterEach(async () => {
+	for (const receiver of receivers) await receiver.stop();
+});
+
+const addressOf = (index: number) => receivers[index]!.credential['endpointUrl']!;
+const received = () =>
+	receivers.map(({ leads }) =>
+		[...leads.values()].map((lead) => (lead as ReturnType<typeof leadFor>).UserDetails.Email),
+	);
+
+interface Given {
+	parameters?: TestNode['parameters'];
+	credentials?: Record<string, ICredentialDataDecryptedObject>;
+	onError?: INode['onError'];
+}
+
+async function run(
+	operation: string,
+	jsons: object[],
+	{ parameters, credentials, onError = 'continueRegularOutput' }: Given = {},
+): Promise<INodeExecutionData[]> {
+	const node: TestNode = {
+		type: new MarketplaceLead(),
+		parameters: {
+			operation,
+			destination: 'https',
+			...parameters,
+			options: { allowLoopback: true, ...(parameters?.options as object) },
+		},
+		credentials: credentials ?? { marketplaceLeadHttpsApi: { endpointUrl: addressOf(0) } },
+		onError,
+	};
+	const items = jsons.map((json) => ({ json })) as INodeExecutionData[];
+	return outputsOf(await runNode(node, items)).flat();
+}
+
+const told = (items: INodeExecutionData[]) =>
+	items.map(({ json, pairedItem }) => [
+		(pairedItem as { item: number }).item,
+		json['error'] ?? (json['written'] as { outcome: string }).outcome,
+	]);
+
+describe('a credential with an expression', () => {
+	const credentials = { marketplaceLeadHttpsApi: { endpointUrl: '={{ $json.url }}' } };
+
+	it('sends each lead to the place that it gives for the item', async () => {
+		const items = [0, 1, 0].map((at, nr) => leadFor(`${nr}@contoso.com`, { url: addressOf(at) }));
+		const went = await run('create', items, { credentials });
+		expect(told(went)).toEqual([
+			[0, 'created'],
+			[1, 'created'],
+			[2, 'created'],
+		]);
+		expect(received()).toEqual([['0@contoso.com', '2@contoso.com'], ['1@contoso.com']]);
+	});
+
+	it('sends each test lead there, too', async () => {
+		const items = [0, 1].map((at) => ({ url: addressOf(at) }));
+		expect(told(await run('sendTestLead', items, { credentials }))).toHaveLength(2);
+		expect(received().map(({ length }) => length)).toEqual([1, 1]);
+	});
+
+	it('fails the one item for which it gives nothing that can be used', async () => {
+		const items = [{ url: addressOf(0) }, {}, { url: addressOf(1) }];
+		const went = told(await run('sendTestLead', items, { credentials }));
+		expect(went).toMatchObject([
+			[0, 'created'],
+			[1, expect.stringMatching(/address/)],
+			[2, 'created'],
+		]);
+		expect(received().map(({ length }) => length)).toEqual([1, 1]);
+	});
+
+	it('is in no message, whatever fails', async () => {
+		const secret = 'a-very-secret-code';
+		const url = addressOf(0).replace(receivers[0]!.secret, secret);
+		const refused = run('create', [leadFor('kim@contoso.com', { url })], {
+			credentials,
+			onError: 'stopWorkflow',
+		});
+		const error: unknown = await refused.catch((thrown: unknown) => thrown);
+		expect(JSON.stringify({ ...(error as object), node: {} })).not.toContain(secret);
+	});
+});
+
+describe('an expression that throws', () => {
+	const items = [1, 2, 3].map((nr) => leadFor(`${nr}@contoso.com`, { nr }));
+	// n8n makes nothing of what JavaScript throws: only its own errors leave an expression.
+	const throwsFor = (nr: number, otherwise: string) =>
+		`={{ $json.nr === ${nr} ? $('Nobody').first().json.it : ${otherwise} }}`;
+
+	it.each([1, 2, 3])('in the options for item %i fails that one alone', async (nr) => {
+		const parameters = { options: { timeout: throwsFor(nr, '5') } };
+		const went = told(await run('create', items, { parameters }));
+		expect(went.map(([item, outcome]) => [item, outcome === 'created'])).toEqual(
+			[0, 1, 2].map((item) => [item, item !== nr - 1]),
+		);
+		expect(received()[0]).toHaveLength(2);
+	});
+
+	it('stops the workflow when it is told to, after the others are written', async () => {
+		const parameters = { options: { timeout: throwsFor(1, '5') } };
+		const refused = run('create', items, { parameters, onError: 'stopWorkflow' });
+		await expect(refused).rejects.toMatchObject({
+			context: { itemIndex: 0 },
+			description: expect.stringMatching(
+				/Not written: \[item 0\] of 3 items\. All others are written\.$/,
+			) as string,
+		});
+		expect(received()[0]).toEqual(['2@contoso.com', '3@contoso.com']);
+	});
+
+	it('says that others are written only where there are others', async () => {
+		const parameters = { options: { timeout: "={{ $('Nobody').first().json.it }}" } };
+		const refused = run('create', items, { parameters, onError: 'stopWorkflow' });
+		await expect(refused).rejects.toMatchObject({
+			description: expect.stringMatching(
+				/Not written: \[item 0\], \[item 1\], \[item 2\] of 3 items\.$/,
+			) as string,
+		});
+	});
+});
+
+describe('numbers and booleans out of expressions', () => {
+	it.each([
+		['"true"', 'created'],
+		['" TRUE "', 'created'],
+		['1', 'created'],
+		['"false"', 'The Endpoint URL is an http address of this machine'],
+		['0', 'The Endpoint URL is an http address of this machine'],
+		['"perhaps"', 'Allow HTTP on This Machine is neither true nor false'],
+		['[true]', 'Allow HTTP on This Machine is neither true nor false'],
+	])('%s for a switch', async (given, outcome) => {
+		const parameters = { options: { allowLoopback: `={{ ${given} }}` } };
+		const [[, found] = []] = told(await run('create', [leadFor('1@contoso.com')], { parameters }));
+		expect(found).toMatch(outcome);
+	});
+
+	it.each([
+		['"2"', 'created'],
+		['" 2.5 "', 'created'],
+		['null', 'created'],
+		['"two"', 'Timeout (Minutes) is not a number above 0'],
+		['"-1"', 'Timeout (Minutes) is not a number above 0'],
+		['true', 'Timeout (Minutes) is not a number above 0'],
+		['[5]', 'Timeout (Minutes) is not a number above 0'],
+	])('%s for a number', async (given, outcome) => {
+		const parameters = { options: { timeout: `={{ ${given} }}` } };
+		const [[, found] = []] = told(await run('create', [leadFor('1@contoso.com')], { parameters }));
+		expect(found).toBe(outcome);
+	});
+});
+
+describe('a required parameter that comes out empty', () => {
+	const azure = {
+		azureTableApi: { authentication: 'connectionString', connectionString: 'nothing is asked' },
+	};
+	const salesforce = { marketplaceLeadSalesforceApi: { authentication: 'clientCredentials' } };
+	const webToLead = {
+		destination: 'salesforce',
+		method: 'webToLead',
+		environment: 'myDomain',
+		oid: '={{ "" }}',
+		myDomain: '={{ $json.nothing }}',
+	};
+
+	it.each(['checkConnection', 'create', 'getAll', 'sendTestLead'])(
+		'is named by %s',
+		async (operation) => {
+			for (const value of ['={{ undefined }}', '={{ null }}', '={{ "" }}', '={{ " " }}']) {
+				const given = { destination: 'azureTable', table: { __rl: true, mode: 'name', value } };
+				const [item] = await run(operation, [leadFor('1@contoso.com')], {
+					parameters: given,
+					credentials: azure,
+				});
+				expect(item!.json).toEqual({ error: '"Table" is empty' });
+			}
+		},
+	);
+
+	it('is named with all others', async () => {
+		const [item] = await run('checkConnection', [{}], {
+			parameters: webToLead,
+			credentials: salesforce,
+		});
+		expect(item!.json).toEqual({ error: '"Organization ID" and "My Domain" are empty' });
+	});
+
+	it('is not asked for where another parameter hides it for the item', async () => {
+		const parameters = { ...webToLead, method: '={{ "restApi" }}' };
+		const [item] = await run('create', [leadFor('1@contoso.com')], {
+			parameters,
+			credentials: salesforce,
+		});
+		expect(item!.json['error']).not.toMatch('empty');
+	});
+});
