@@ -26,8 +26,18 @@ export const LEAD_PARTS: readonly LeadPart[] = [
 ];
 
 export const DEFAULT_LEAD_SOURCE_COLUMN = 'leadsourcecode';
-/** Always read: a lead that says not to contact the customer must not be taken for one that does not. */
-const ALWAYS = ['donotemail', 'donotphone', 'donotbulkemail'];
+/**
+ * Dataverse's own columns for customers who want to be left alone, by which salespeople and marketing
+ * tools go. Always read, so that none of them is overlooked; an environment need not have them all.
+ */
+export const OPT_OUT_COLUMNS: readonly string[] = [
+	'donotemail',
+	'donotphone',
+	'donotbulkemail',
+	'donotpostalmail',
+	'donotfax',
+	'donotsendmm',
+];
 
 /** Logical names: what a query may name, so nothing else gets into one. */
 const COLUMN_NAME = /^[a-z][a-z0-9_]{0,127}$/;
@@ -82,7 +92,7 @@ export function readColumns({
 	const standard = LEAD_PARTS.flatMap(({ name, column }) =>
 		column !== undefined && parts.get(name) === column ? [column] : [],
 	);
-	const standing = ['leadid', 'createdon', ...standard, ...ALWAYS];
+	const standing = ['leadid', 'createdon', ...standard, ...OPT_OUT_COLUMNS];
 	return {
 		leadSource,
 		parts,
@@ -91,6 +101,18 @@ export function readColumns({
 		select: [...new Set([...standing, ...parts.values(), leadSource, ...additional])],
 		settingOf: (column) => settings.get(column),
 	};
+}
+
+/**
+ * The same without an opt-out column that the environment lacks; `undefined` for any other column, and
+ * for one that the user chose, who has to know that it is not there.
+ */
+export function withoutOptOut(columns: Columns, name: string): Columns | undefined {
+	const { standing, select, settingOf } = columns;
+	if (!OPT_OUT_COLUMNS.includes(name) || !select.includes(name)) return undefined;
+	if (settingOf(name) !== undefined) return undefined;
+	const others = (names: readonly string[]) => names.filter((other) => other !== name);
+	return { ...columns, standing: others(standing), select: others(select) };
 }
 
 /** @throws DestinationError for what is no logical name; `setting` is where it was given */

@@ -2,7 +2,7 @@ import { parseLeadSource, type Lead } from '../../lead';
 import { notSetUp } from '../address';
 import { customerDetails, leadSourceText, nameBeside } from '../writing';
 import { oneLine, paragraphs } from './columnText';
-import type { Columns } from './columns';
+import { OPT_OUT_COLUMNS, type Columns } from './columns';
 import type { Choice } from './restriction';
 import type { WritableColumn, WritableColumns } from './writableColumns';
 
@@ -17,19 +17,6 @@ export interface WritingColumns {
 	/** Choices of the chosen columns of choices, by name. */
 	choices: ReadonlyMap<string, readonly Choice[]>;
 }
-
-/**
- * Dataverse's own columns for customers who want to be left alone, by which salespeople and
- * marketing tools go. The first three are what the reader goes by.
- */
-const DO_NOT_CONTACT = [
-	'donotemail',
-	'donotphone',
-	'donotbulkemail',
-	'donotpostalmail',
-	'donotfax',
-	'donotsendmm',
-];
 
 /**
  * The columns of a new lead, those of a lead already there included that the lead has something for;
@@ -70,7 +57,7 @@ export function leadValues(lead: Lead, columns: WritingColumns): Record<string, 
 	const parts = partsOf(lead, source, columns);
 	for (const [part, name] of chosen.parts) put(name, parts[part] ?? '');
 	if (!lead.contactAllowed) {
-		for (const name of DO_NOT_CONTACT) {
+		for (const name of OPT_OUT_COLUMNS) {
 			if (columns.writable.get(name)?.kind === 'boolean') values[name] = true;
 		}
 	}

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { LeadReader, PageRequest, SourcePage, SourceRow } from '../../polling/types';
 import { DestinationError, type WantedLeads } from '../types';
-import type { Columns } from './columns';
+import { withoutOptOut, type Columns } from './columns';
 import { MAX_PAGE_SIZE, OVERLAP, SEARCH_TIME } from './limits';
 import { readSearchables } from './metadata';
 import { LEADS, readLeadPage, type LeadPage, type ReadLead } from './page';
 import { readPosition, toPosition, type ChainPlace } from './position';
 import { FORMATTED_VALUE, toRecord } from './record';
-import { isSlowQuery } from './refusal';
+import { isSlowQuery, MissingColumnError } from './refusal';
 import { certaintiesOf, restriction, type Certainty } from './restriction';
 import type { WebApi } from './webApi';
 
@@ -32,6 +32,8 @@ export class DynamicsReader implements LeadReader {
 	private readonly certainties: readonly Certainty[];
 	/** `$filter` for leads that may be wanted; `undefined` inside for all. Found when first needed. */
 	private condition: Promise<string | undefined> | undefined;
+	/** Without the opt-out columns that the environment turned out to lack. */
+	private columns: Columns;
 	/** The page read last, for a poll that wants less at once than the page has. */
 	private last: { key: string; page: Promise<LeadPage> } | undefined;
 	/** Where a chain was begun again last: a service that refuses every link is not asked for ever. */
@@ -39,11 +41,12 @@ export class DynamicsReader implements LeadReader {
 
 	constructor(
 		private readonly api: WebApi,
-		private readonly columns: Columns,
+		private readonly chosen: Columns,
 		wanted: WantedLeads,
 		private readonly searchTime = SEARCH_TIME,
 	) {
-		this.certainties = certaintiesOf(wanted, columns);
+		this.columns = chosen;
+		this.certainties = certaintiesOf(wanted, chosen);
 		this.selective = this.certainties.length > 0;
 	}
 
@@ -62,6 +65,11 @@ export class DynamicsReader implements LeadReader {
 
 	/** Whether a chain that begins at a place that was refused may get through. */
 	private hasOtherWay(place: ChainPlace, error: unknown): boolean {
+		if (error instanceof MissingColumnError) {
+			const columns = withoutOptOut(this.columns, error.column);
+			if (columns) this.columns = columns;
+			return columns !== undefined;
+		}
 		// Conditions only spare rows. Besides being slow, they can be refused for a secured column.
 		if (place.restricted && (isSlowQuery(error) || (place.link === null && isRefusal(error)))) {
 			this.condition = Promise.resolve(undefined);
@@ -188,7 +196,7 @@ export class DynamicsReader implements LeadReader {
 
 	/** By what is set, not by what the service says of its columns, which would have to be asked first. */
 	private queryName(restricted: boolean): string {
-		const { select } = this.columns;
+		const { select } = this.chosen;
 		return createHash('sha256')
 			.update(JSON.stringify([select, restricted ? this.certainties : null]))
 			.digest('base64url')

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../lead';
-import { LEAD_PARTS, type Columns } from './columns';
+import { LEAD_PARTS, OPT_OUT_COLUMNS, type Columns } from './columns';
 
 /** What Dataverse is asked to add to a choice, a date or a sum: how it is shown to people. */
 export const FORMATTED_VALUE = 'OData.Community.Display.V1.FormattedValue';
@@ -9,13 +9,18 @@ type Row = Readonly<Record<string, unknown>>;
 /**
  * A row as `parseLead` reads it: standard columns under their own names, which it knows, others under
  * that of the lead's part they were chosen for. A choice is its label there. Additional columns keep
- * their value, and get its label beside it.
+ * their value, and get its label beside it. Opt-outs are true or false; where an environment has made
+ * a choice of one, its label ("Do Not Allow") says what a number does not.
  */
 export function toRecord(row: Row, columns: Columns): JsonObject {
 	const record: JsonObject = {};
 	const moved = new Map([...movedParts(columns), ['LeadSource', columns.leadSource]]);
 	const own = new Set([...columns.standing, ...columns.additional]);
 	for (const column of own) record[column] = toJson(row[column]);
+	for (const column of columns.standing) {
+		if (!OPT_OUT_COLUMNS.includes(column) || typeof row[column] === 'boolean') continue;
+		record[column] = formattedOf(row, column) ?? toJson(row[column]);
+	}
 	for (const [part, column] of moved) {
 		record[part] = formattedOf(row, column) ?? toJson(row[column]);
 		// The number of a choice says what its label, which can be renamed, does not.

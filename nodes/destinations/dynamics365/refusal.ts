@@ -95,6 +95,16 @@ const PASSING = new Set([408, 429, 500, 502, 503, 504]);
 /** Where a column is set, by its name; to tell the user what to mend. */
 export type SettingOf = (column: string) => string | undefined;
 
+/** A column was named that the table Lead does not have. */
+export class MissingColumnError extends DestinationError {
+	constructor(
+		readonly column: string,
+		...details: ConstructorParameters<typeof DestinationError>
+	) {
+		super(...details);
+	}
+}
+
 /** The refusal in words for the user; never repeats what Dataverse says, which quotes data. */
 export function explainRefusal(
 	answer: HttpAnswer,
@@ -106,20 +116,24 @@ export function explainRefusal(
 	const known = Object.hasOwn(BY_CODE, code)
 		? BY_CODE[code]
 		: BY_TEXT.find(([said]) => status >= 400 && said.test(text))?.[1];
+	const column = known ? undefined : missingColumn(text);
 	const explanation =
 		forSubject(known, subject) ??
-		missingColumn(text, settingOf) ??
+		(column === undefined ? undefined : explainMissingColumn(column, settingOf)) ??
 		byStatus(status, /^0x[0-9a-f]{8}$/.test(code) ? ` (${code})` : '');
 	// A role that lacks a privilege will lack it, and a slow query be slow.
 	const isPassing =
 		PASSING.has(status) && explanation.reason !== 'permission' && explanation !== SLOW_QUERY;
 	const { description } = explanation;
-	return new DestinationError(explanation.message, {
+	const details = {
 		description: subject === 'writing' && description === NOTHING_LOST ? WRITE_AGAIN : description,
 		reason: explanation.reason,
 		httpCode: String(status),
 		retryAfter: isPassing ? (retryAfterOf(answer.headers['retry-after']) ?? 0) : undefined,
-	});
+	};
+	return column === undefined
+		? new DestinationError(explanation.message, details)
+		: new MissingColumnError(column, explanation.message, details);
 }
 
 /** For an answer that was not waited for any longer. */
@@ -160,9 +174,11 @@ function forSubject(known: Explanation | undefined, subject: Subject): Explanati
 	};
 }
 
-function missingColumn(text: string, settingOf: SettingOf): Explanation | undefined {
-	const column = /property named '(\w{1,128})' on type '[\w.]*\.lead'/i.exec(text)?.[1];
-	if (column === undefined) return undefined;
+function missingColumn(text: string): string | undefined {
+	return /property named '(\w{1,128})' on type '[\w.]{0,128}\.lead'/i.exec(text)?.[1];
+}
+
+function explainMissingColumn(column: string, settingOf: SettingOf): Explanation {
 	const setting = settingOf(column);
 	return {
 		reason: 'configuration',

@@ -10,13 +10,14 @@ import {
 	type OutgoingLead,
 	type WriteResult,
 } from '../writing';
-import type { Columns } from './columns';
+import { withoutOptOut, type Columns } from './columns';
 import { LeadBatch, type Task, type WriteRules } from './leadBatch';
 import type { WritingColumns } from './leadValues';
 import { readAllChoices } from './metadata';
 import { toOutgoing } from './outgoing';
 import { GUID, LEADS } from './page';
 import { FORMATTED_VALUE, toRecord } from './record';
+import { MissingColumnError } from './refusal';
 import { readBody, type WebApi, type WebApiCall } from './webApi';
 import { readWritableColumns, type WritableColumn } from './writableColumns';
 import { askToWrite, explainWriteRefusal, isMissing } from './writeRefusal';
@@ -68,16 +69,25 @@ export class DynamicsWriter implements LeadWriter {
 
 	async read(id: string, limits: RetryLimits): Promise<JsonValue | undefined> {
 		const additional = [...new Set([...this.chosen.additional, ...this.#additional])];
-		const select = [...new Set([...this.chosen.select, ...additional])];
-		const answer = await this.#ask(
-			{
-				path: `${LEADS}(${id})?$select=${select.join(',')}`,
-				headers: { prefer: `odata.include-annotations="${FORMATTED_VALUE}"` },
-			},
-			id,
-			limits,
-		);
-		return answer && toRecord(readBody(answer), { ...this.chosen, additional });
+		for (let columns = this.chosen; ;) {
+			const select = [...new Set([...columns.select, ...additional])];
+			try {
+				const answer = await this.#ask(
+					{
+						path: `${LEADS}(${id})?$select=${select.join(',')}`,
+						headers: { prefer: `odata.include-annotations="${FORMATTED_VALUE}"` },
+					},
+					id,
+					limits,
+				);
+				return answer && toRecord(readBody(answer), { ...columns, additional });
+			} catch (error) {
+				const isMissing = error instanceof MissingColumnError && !additional.includes(error.column);
+				const others = isMissing ? withoutOptOut(columns, error.column) : undefined;
+				if (others === undefined) throw error;
+				columns = others;
+			}
+		}
 	}
 
 	async remove(id: string, limits: RetryLimits): Promise<void> {

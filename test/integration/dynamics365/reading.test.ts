@@ -42,6 +42,15 @@ function poller(
 	});
 }
 
+const OPT_OUTS = [
+	'donotemail',
+	'donotphone',
+	'donotbulkemail',
+	'donotpostalmail',
+	'donotfax',
+	'donotsendmm',
+];
+
 const leadRequests = (): StandInRequest[] =>
 	place.standIn.server.requests.filter(({ url }) => url.pathname.endsWith('/leads'));
 const filters = (): string[] =>
@@ -532,6 +541,40 @@ describe('columns', () => {
 		const columns = { column: [{ field: 'Email', column: 'contoso_mail' }] };
 		expect(await missing({ options: { columns } })).toMatchObject({
 			description: expect.stringContaining('Columns (Email)'),
+		});
+	});
+
+	it('of opt-outs all come as they are, whichever is set', async () => {
+		for (const [index, name] of OPT_OUTS.entries()) {
+			place.standIn.write({ lastname: `lead ${index}`, [name]: true });
+		}
+		const { rows } = await (await openReader()).readPage(pageRequest(null, 10));
+		const set = rows.map(({ record }) =>
+			OPT_OUTS.filter((name) => (record as Record<string, unknown>)[name] === true),
+		);
+		expect(set.flat().sort()).toEqual([...OPT_OUTS].sort());
+		expect(set.every(({ length }) => length === 1)).toBe(true);
+	});
+
+	it('of opt-outs need not all be there: the others count, and no lead is lost', async () => {
+		place.standIn.lacks = ['donotfax', 'donotsendmm'];
+		for (const lastname of 'abcde') {
+			place.standIn.write({ lastname, contoso_leadsource: 'SPZA-INS|x.y', donotphone: true });
+		}
+		const polls = poller({ maxLeads: 2 });
+		const leads = [...(await polls.leads()), ...(await polls.leads()), ...(await polls.leads())];
+		expect(leads.map(({ customer }) => customer.lastName).sort()).toEqual([...'abcde']);
+		expect(leads.every(({ contactAllowed }) => !contactAllowed)).toBe(true);
+		// Each missing column costs one request, of the beginning: kept links don't name it.
+		expect(leadRequests()).toHaveLength(2 + 3);
+	});
+
+	it('of opt-outs are missed where the user chose them', async () => {
+		place.standIn.lacks = ['donotfax'];
+		const additionalColumns = { column: [{ column: named('donotfax') }] };
+		expect(await refusalOf(poller({ options: { additionalColumns } }).poll())).toMatchObject({
+			message: expect.stringContaining('"donotfax"'),
+			description: expect.stringContaining('Additional Columns'),
 		});
 	});
 

@@ -231,6 +231,21 @@ describe('a lead', () => {
 		expect(read.filter(({ contactAllowed }) => contactAllowed)).toHaveLength(1);
 	});
 
+	it('that must not be contacted is marked as far as the environment has columns for it', async () => {
+		dynamics.lacks = ['donotfax', 'donotsendmm'];
+		const writer = await newWriter();
+		const silent = { ...lead('Silent'), contactAllowed: false, stage: 'doNotContact' as const };
+		const [result] = await writer.write([outgoing(silent)], inTime());
+		if (!result?.ok) throw refusalOf(result);
+		expect(dynamics.rows()).toMatchObject([{ donotphone: true, donotfax: false }]);
+		const back = await writer.read(result.written.id, inTime());
+		expect(back).toMatchObject({ donotphone: true, donotpostalmail: true });
+		expect(back).not.toHaveProperty('donotfax');
+		// One that was mapped by hand has to be there.
+		const byHand = await write([outgoing(lead('Open'), { donotfax: true })]);
+		expect(refusalOf(byHand[0]).message).toMatch(/donotfax/);
+	});
+
 	it('carries further columns, of their types, which win', async () => {
 		const additional = {
 			JobTitle: 'CEO',

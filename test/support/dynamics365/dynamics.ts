@@ -16,7 +16,7 @@ import { malformed, readSkipToken, writeSkipToken } from './cookie.ts';
 import { describe } from './metadata.ts';
 import { compareRows, parseQuery } from './query.ts';
 import type { LeadQuery } from './query.ts';
-import { Refused } from './refusal.ts';
+import { noProperty, Refused } from './refusal.ts';
 import { LeadTable } from './table.ts';
 import { TokenCheck } from './tokens.ts';
 import { etagOf, LeadWriting, missing } from './writing.ts';
@@ -64,6 +64,8 @@ export class DynamicsStandIn {
 	/** Whether a search in texts takes the database too long. */
 	searchIsSlow = false;
 	mayReadColumns = true;
+	/** Columns that this environment has not, though Dynamics 365 Sales brings them. */
+	lacks: readonly string[] = [];
 	/** A column of column-level security: it is read as null, and must not be searched. */
 	securedColumn = '';
 	/** Called before a page of leads is answered; what it gives back is answered instead. */
@@ -266,7 +268,7 @@ export class DynamicsStandIn {
 			if (path === 'leads') return this.#readLeads(request);
 			const named = this.writing.named(path);
 			if (named !== undefined) return this.#readLead(request, named.row);
-			const described = describe(path, search);
+			const described = describe(path, search, this.lacks);
 			if (described !== undefined) return { status: 200, body: described };
 		}
 		const written = this.writing.answer(request);
@@ -333,8 +335,15 @@ export class DynamicsStandIn {
 		throw new Refused(403, '0x80040220', text);
 	}
 
+	#mustHave(search: URLSearchParams): void {
+		const names = new Set(`${search.get('$select')} ${search.get('$filter')}`.match(/\w+/g));
+		const missing = this.lacks.find((name) => names.has(name));
+		if (missing !== undefined) throw noProperty(missing);
+	}
+
 	#readLead({ path, search, headers }: ApiRequest, row: LeadRow | undefined): StandInAnswer {
 		this.#mustReadLeads();
+		this.#mustHave(search);
 		const { select } = parseQuery(search);
 		if (row === undefined) throw missing(path);
 		const { isFormatted } = preferences(headers['prefer']);
@@ -343,6 +352,7 @@ export class DynamicsStandIn {
 
 	#readLeads({ search, headers }: ApiRequest): StandInAnswer {
 		this.#mustReadLeads();
+		this.#mustHave(search);
 		const query = this.#parsed(search);
 		const filter = search.get('$filter') ?? '';
 		if (this.securedColumn !== '' && filter.includes(this.securedColumn)) {

@@ -17,15 +17,20 @@ const BY_TYPE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** `undefined` for a path that is about something else. @throws Refused */
-export function describe(path: string, parameters: URLSearchParams): object | undefined {
-	if (path === LEAD) return attributes(parameters, LEAD_COLUMNS, []);
+export function describe(
+	path: string,
+	parameters: URLSearchParams,
+	lacks: readonly string[] = [],
+): object | undefined {
+	const there = LEAD_COLUMNS.filter(({ name }) => !lacks.includes(name));
+	if (path === LEAD) return attributes(parameters, there, []);
 	const one = ONE.exec(path)?.[1];
 	if (one !== undefined) return choicesOf(one, parameters);
 	const type = path.startsWith(`${LEAD}/`)
 		? CAST.exec(path.slice(LEAD.length + 1))?.[1]
 		: undefined;
 	if (type === undefined || !Object.hasOwn(BY_TYPE, type)) return undefined;
-	const columns = LEAD_COLUMNS.filter((column) => column.type === type);
+	const columns = there.filter((column) => column.type === type);
 	return attributes(parameters, columns, BY_TYPE[type] ?? []);
 }
 
