@@ -1,5 +1,6 @@
 import { formatLeadSource, parseLead, parseLeadSource } from '../lead';
 import type { JsonObject, JsonValue, Lead, LeadDestinationName } from '../lead';
+import { asAddress } from '../lead/emailAddress';
 import { findField, isCustomerField, type FieldName } from '../lead/fields';
 import { retried, type RetryLimits } from './retry';
 import { DestinationError } from './types';
@@ -73,7 +74,8 @@ export function customerDetails({ customer, receivedAt }: Lead): CustomerDetails
 	return {
 		FirstName: customer.firstName,
 		LastName: customer.lastName,
-		Email: read.email === customer.email ? email : customer.email,
+		// Salesforce and others refuse an address with anything around it.
+		Email: asAddress(read.email === customer.email ? email : customer.email),
 		Phone: read.phone === customer.phone ? phone : customer.phone,
 		Country: read.country === customer.country ? country : customer.country,
 		Company: customer.company,

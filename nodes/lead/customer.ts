@@ -1,4 +1,5 @@
 import { countryCode } from './country';
+import { emailAddress } from './emailAddress';
 import type { FieldBag } from './fieldBag';
 import type { FieldName } from './fields';
 import { readPhoneNumber } from './phone';
@@ -6,10 +7,6 @@ import { isTestText } from './testLead';
 import { quote } from './text';
 import type { JsonValue, LeadCustomer } from './types';
 import type { Warnings } from './warnings';
-
-/** RFC 5321: 64 before the @, 255 behind it. */
-const MAX_EMAIL_LENGTH = 320;
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 /** Takes the customer's fields; each is the empty string where it is missing. */
 export function takeCustomer(fields: FieldBag, isTest: boolean, warnings: Warnings): LeadCustomer {
@@ -64,12 +61,13 @@ function takeFullName(
 }
 
 function readEmail(text: string, warnings: Warnings): string {
+	const address = emailAddress(text);
 	if (text === '') {
 		warnings.add('The lead has no e-mail address.');
-	} else if (text.length > MAX_EMAIL_LENGTH || !EMAIL.test(text)) {
+	} else if (address === '') {
 		warnings.add(`The e-mail address ${quote(text)} does not look like one.`);
 	}
-	return text.length > MAX_EMAIL_LENGTH ? text : text.toLowerCase();
+	return address || text;
 }
 
 function readCountry(text: string, warnings: Warnings): string {

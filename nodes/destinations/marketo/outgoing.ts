@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 
 import type { JsonValue, Lead, LeadCustomer } from '../../lead';
+import { asAddress } from '../../lead/emailAddress';
 import { findField } from '../../lead/fields';
 import { cleanText } from '../../lead/text';
 import { cut, toLines, toOneLine } from '../text';
@@ -93,7 +94,7 @@ export function toPerson({ lead, additional }: OutgoingLead, place: WritePlace):
 		if (!isWritable(field)) throw noSuchField(name, place);
 		values[field.name] = fieldValue(value, field);
 	}
-	const email = String(values['email'] ?? '').trim();
+	const email = asAddress(String(values['email'] ?? '')).trim();
 	checkEmail(email, fields.get('email')?.length ?? DEFAULT_LENGTH);
 	return {
 		email,

@@ -1,4 +1,4 @@
-import { mailAddress } from '../identity/mailAddress';
+import { emailAddress } from '../emailAddress';
 import { toStep } from '../merge/step';
 import type { JourneyStep, MergedCustomer } from '../merge/types';
 import type { Lead } from '../types';
@@ -75,7 +75,7 @@ function compose(
 		reason: '',
 		reasonText: '',
 		kind,
-		to: mailAddress(facts.customer.email),
+		to: emailAddress(facts.customer.email),
 		subject: oneLine(fill(templates.subject, values)),
 		text,
 		html: templates.html?.render(values) ?? htmlOf(text),
@@ -108,7 +108,7 @@ function sheetRow(
 ): Record<string, string> {
 	const { firstName, lastName, company, title, phone, country, email } = facts.customer;
 	const row = {
-		email: mailAddress(email) || email,
+		email: emailAddress(email) || email,
 		firstName,
 		lastName,
 		company,

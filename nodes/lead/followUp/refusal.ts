@@ -1,4 +1,4 @@
-import { mailAddress } from '../identity/mailAddress';
+import { emailAddress } from '../emailAddress';
 import type { KnownCustomer } from '../merge/types';
 import type { FollowUpRefusal } from './types';
 
@@ -39,7 +39,7 @@ export const REFUSALS: readonly RefusalRule[] = [
 	{
 		code: 'unusableAddress',
 		sentence: 'No message can be sent to the e-mail address: it is not a valid one.',
-		applies: ({ customer }) => mailAddress(customer.email) === '',
+		applies: ({ customer }) => emailAddress(customer.email) === '',
 	},
 ];
 

@@ -1,5 +1,5 @@
 import type { Lead } from '../types';
-import { mailAddress, mailbox } from './mailAddress';
+import { emailAddress, mailbox } from '../emailAddress';
 
 /** By what a customer is known from one lead to the next. */
 export const IDENTIFIERS = ['email', 'phone', 'companyAndName', 'lead'] as const;
@@ -24,7 +24,7 @@ const MAX_NAME_LENGTH = 200;
  */
 export function identityOf(lead: Lead, ownKey: string): Identity {
 	const { email, phone, company, fullName } = lead.customer;
-	const address = mailAddress(email);
+	const address = emailAddress(email);
 	if (address !== '') return { by: 'email', value: mailbox(address) };
 	if (E164.test(phone)) return { by: 'phone', value: phone };
 	const [firm, person] = [words(company), words(fullName)];

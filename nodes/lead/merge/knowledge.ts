@@ -1,4 +1,4 @@
-import { mailAddress } from '../identity/mailAddress';
+import { emailAddress } from '../emailAddress';
 import type { Lead } from '../types';
 import { compareText } from './step';
 import type { FieldOrigin, KnownCustomer, KnownField, MergedCustomer } from './types';
@@ -50,7 +50,7 @@ export class Knowledge {
 		const origin = { leadId, destination, time, receivedAt };
 		for (const field of CUSTOMER_FIELDS) {
 			const value = customer[field];
-			this.learn(field, field === 'email' ? mailAddress(value) || value : value, origin);
+			this.learn(field, field === 'email' ? emailAddress(value) || value : value, origin);
 		}
 		this.learn('description', description, origin);
 		this.learn('campaign', campaign, origin);

@@ -32,14 +32,32 @@ describe('e-mail', () => {
 		expect(warnings).toEqual([]);
 	});
 
-	it.each(['megan', 'megan@contoso', 'a b@contoso.com', '@contoso.com', 'a@@b.com'])(
-		'stays with a warning when it is %j',
-		(email) => {
-			const { customer, warnings } = parseLead(record({ Email: email }));
-			expect(customer.email).toBe(email);
-			expect(warnings).toEqual([`The e-mail address "${email}" does not look like one.`]);
-		},
-	);
+	it.each([
+		'<Megan@contoso.com>',
+		'mailto:megan@contoso.com',
+		'\u202amegan@contoso.com\u202c',
+		'megan@contoso.com;',
+		'megan@contoso.com\u200b',
+		'Megan Bowen <megan@contoso.com>',
+	])('is the address in %j, beside the original', (text) => {
+		const { customer, warnings } = parseLead(record({ Email: text }));
+		expect(customer.email).toBe('megan@contoso.com');
+		expect(customer.original.email).toBe(text);
+		expect(warnings).toEqual([]);
+	});
+
+	it.each([
+		'megan',
+		'megan@contoso',
+		'a b@contoso.com',
+		'@contoso.com',
+		'a@@b.com',
+		'A@b.com, C@d.com',
+	])('stays with a warning when it is %j', (email) => {
+		const { customer, warnings } = parseLead(record({ Email: email }));
+		expect(customer.email).toBe(email);
+		expect(warnings).toEqual([`The e-mail address "${email}" does not look like one.`]);
+	});
 
 	it.each([{}, { Email: '' }, { Email: null }, { Email: ' ' }])('is missing in %j', (fields) => {
 		const { customer, warnings } = parseLead({ LeadSource: 'SPZA-INS|a.b', ...fields });

@@ -37,7 +37,7 @@ it.each([
 	'kim',
 	'@b.example',
 	'kim@',
-	'kim@bücher.example',
+	'kím@b.example',
 	'\ud800@b.example',
 	`${'k'.repeat(1_000_000)}@b.example`,
 	// Takes hours where a pattern tries every @ anew.

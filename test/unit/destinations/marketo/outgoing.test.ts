@@ -65,6 +65,22 @@ it('names the lead source in the field that is chosen for it', () => {
 });
 
 it.each([
+	'<kim@b.example>',
+	'\u202akim@b.example\u202c',
+	'mailto:kim@b.example',
+	'kim@b.example;',
+	'kim@b.example\u200b',
+	'Kim Sample <kim@b.example>',
+])('writes the address in %j', (Email) => {
+	expect(person(lead({ Email })).email).toBe('kim@b.example');
+	expect(person(lead(), { email: Email }).fields).toMatchObject({ email: 'kim@b.example' });
+});
+
+it('writes the domain of an address as mail servers know it', () => {
+	expect(person(lead({ Email: 'kim@bücher.example' })).email).toBe('kim@xn--bcher-kva.example');
+});
+
+it.each([
 	[{ FirstName: '', LastName: '', FullName: 'Kim Sample' }, undefined, 'Kim Sample'],
 	[{ FirstName: 'Kim', LastName: '', FullName: 'Kim van Sample' }, 'Kim', 'van Sample'],
 	[{ FirstName: 'Kim', LastName: '', FullName: '' }, 'Kim', undefined],

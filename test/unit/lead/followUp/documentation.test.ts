@@ -7,7 +7,7 @@ import { PLACEHOLDER_NAMES, PLACEHOLDERS } from '../../../../nodes/lead/followUp
 import { REFUSALS } from '../../../../nodes/lead/followUp/refusal';
 import { salutation } from '../../../../nodes/lead/followUp/salutation';
 import { IDENTIFIERS } from '../../../../nodes/lead/identity/identity';
-import { mailAddress, mailbox } from '../../../../nodes/lead/identity/mailAddress';
+import { emailAddress, mailbox } from '../../../../nodes/lead/emailAddress';
 import { customersOf, lead } from '../merge/support';
 
 const text = readFileSync(path.join(__dirname, '../../../../docs/follow-up.md'), 'utf8');
@@ -53,7 +53,7 @@ describe('the spellings of an address', () => {
 	const rows = table('As it came');
 
 	it.each(rows)('%s is %s', (given, taken) => {
-		expect(mailbox(mailAddress(code(given)))).toBe(code(taken));
+		expect(mailbox(emailAddress(code(given)))).toBe(code(taken));
 	});
 
 	it('are a dozen', () => {

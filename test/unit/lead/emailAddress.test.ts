@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { mailAddress, mailbox } from '../../../../nodes/lead/identity/mailAddress';
+import { asAddress, emailAddress, mailbox } from '../../../nodes/lead/emailAddress';
 
 describe('the address in a text', () => {
 	it.each([
@@ -16,12 +16,45 @@ describe('the address in a text', () => {
 		['kim@contoso.com.', 'kim@contoso.com'],
 		['kim@contoso.com;', 'kim@contoso.com'],
 		['kim＠contoso.com', 'kim@contoso.com'],
+		[';kim@contoso.com,', 'kim@contoso.com'],
+		['kim@contoso.com ; ', 'kim@contoso.com'],
+		['kim@contoso.com; Kim@contoso.com', 'kim@contoso.com'],
+		['kim@contoso.com (Kim Sample)', 'kim@contoso.com'],
+		['(kim@contoso.com)', 'kim@contoso.com'],
+		['[kim@contoso.com]', 'kim@contoso.com'],
+		['“kim@contoso.com”', 'kim@contoso.com'],
+		['«kim@contoso.com»', 'kim@contoso.com'],
+		['＜kim@contoso.com＞', 'kim@contoso.com'],
+		['Kim Sample [mailto:kim@contoso.com]', 'kim@contoso.com'],
+		['Kim Sample <kim@contoso.com>;', 'kim@contoso.com'],
+		['<"kim@contoso.com">', 'kim@contoso.com'],
+		['E-mail: kim@contoso.com', 'kim@contoso.com'],
+		['SMTP:Kim@contoso.com', 'kim@contoso.com'],
+		['mailto: kim@contoso.com', 'kim@contoso.com'],
+		['mailto:o%27brien@contoso.com', "o'brien@contoso.com"],
+		['mailto:kim%2Bazure@contoso.com?cc=sam@contoso.com', 'kim+azure@contoso.com'],
+		['mailto:%20kim%40contoso.com', 'kim@contoso.com'],
+		['mailto:kim%E2%80%8B@contoso.com', 'kim@contoso.com'],
+		['kim%40contoso.com', 'kim@contoso.com'],
+		['%20kim@contoso.com', 'kim@contoso.com'],
+		['kim%zz@contoso.com', 'kim%zz@contoso.com'],
+		['\u202akim@contoso.com\u202c', 'kim@contoso.com'],
+		['\u2066kim@contoso.com\u2069', 'kim@contoso.com'],
+		['k\u200bim@con\u00adtoso.com', 'kim@contoso.com'],
+		['\u3164kim@contoso.com\ufe0f', 'kim@contoso.com'],
+		['\ufeffkim@contoso.com\u2028', 'kim@contoso.com'],
+		['\tkim@contoso.com\u0001', 'kim@contoso.com'],
+		// Lower-cased, and still the same mailbox.
+		['YASİN@contoso.com', 'yasin@contoso.com'],
+		['YASI\u0307N@contoso.com', 'yasin@contoso.com'],
+		['YASIN@CONTOSO.COM', 'yasin@contoso.com'],
+		['ΝΙΚΟΣ@contoso.com', 'νικοσ@contoso.com'],
 		["o'hara+azure_1@mail.contoso.co.uk", "o'hara+azure_1@mail.contoso.co.uk"],
 		['kim@bücher.example', 'kim@xn--bcher-kva.example'],
 		['kim@XN--BCHER-KVA.example', 'kim@xn--bcher-kva.example'],
 		['用户@例え.jp', '用户@xn--r8jz45g.jp'],
 	])('%j is %s', (text, address) => {
-		expect(mailAddress(text)).toBe(address);
+		expect(emailAddress(text)).toBe(address);
 	});
 
 	it.each([
@@ -42,6 +75,13 @@ describe('the address in a text', () => {
 		'kim@contoso.com, sam@contoso.com',
 		'kim@contoso.com;sam@contoso.com',
 		'<kim@contoso.com><sam@contoso.com>',
+		'Kim <kim@contoso.com>, Sam <sam@contoso.com>',
+		'mailto:kim@contoso.com,sam@contoso.com',
+		'mailto:kim@contoso.com%2Csam@contoso.com',
+		'mailto:kim%0d%0aBcc:sam@contoso.com',
+		'kim@contoso.com; n/a',
+		'kim%20sample@contoso.com',
+		'mailto:',
 		'kim@sam@contoso.com',
 		'"kim sample"@contoso.com',
 		'***@university.edu',
@@ -52,8 +92,11 @@ describe('the address in a text', () => {
 		'kim@con/toso.ü.com',
 		'kim@contoso.ü:80',
 		'x'.repeat(501) + '@contoso.com',
+		`${'@!'.repeat(100_000)}é`,
+		'<'.repeat(200_000),
+		'%40'.repeat(60_000),
 	])('there is none in %j', (text) => {
-		expect(mailAddress(text)).toBe('');
+		expect(emailAddress(text)).toBe('');
 	});
 
 	it('is itself what it is found in, and never leaves its header', () => {
@@ -63,12 +106,23 @@ describe('the address in a text', () => {
 		);
 		fc.assert(
 			fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
-				const address = mailAddress(parts.join(''));
-				expect(mailAddress(address)).toBe(address);
+				const address = emailAddress(parts.join(''));
+				expect(emailAddress(address)).toBe(address);
 				expect(address).not.toMatch(/[\s\p{Cc}<>()[\]",;:\\]/u);
 			}),
 			{ numRuns: 3_000 },
 		);
+	});
+});
+
+describe('an address as others take it', () => {
+	it.each([
+		[' Kim@Contoso.com', ' Kim@Contoso.com'],
+		['<Kim@Contoso.com>', 'kim@contoso.com'],
+		['kim@contoso.com;', 'kim@contoso.com'],
+		['n/a', 'n/a'],
+	])('of %j is %j', (text, expected) => {
+		expect(asAddress(text)).toBe(expected);
 	});
 });
 
@@ -87,7 +141,7 @@ describe('one mailbox', () => {
 		['kim@contoso.com', 'kim@contoso.co'],
 		['kim@gmail.com.example', 'k.im@gmail.com.example'],
 		['+a@gmail.com', '+b@gmail.com'],
-		['kim@contoso.com', mailAddress('kim@cont\u043eso.com')],
+		['kim@contoso.com', emailAddress('kim@cont\u043eso.com')],
 	])('are not %s and %s', (one, other) => {
 		expect(mailbox(one)).not.toBe(mailbox(other));
 	});
