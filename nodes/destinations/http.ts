@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
 import { DestinationError } from './types';
+import { unexpectedResponse } from './unexpectedResponse';
 
 /** Bytes. More than any page of leads has; what is larger is no answer of these services. */
 const MAX_BODY = 64 * 1024 * 1024;
@@ -123,6 +124,9 @@ export function unreachable(failure: HttpFailure, service: string): DestinationE
 			description: 'Check the address in the credential, and that n8n may resolve names.',
 			reason: 'unreachable',
 		});
+	}
+	if (code === 'Z_DATA_ERROR') {
+		return unexpectedResponse(service, 'it could not be decompressed');
 	}
 	return new DestinationError(`${service} could not be reached (${shown(code)})`, {
 		description:

@@ -160,7 +160,8 @@ export class FaultProxy {
 		const fault = this.#script.strike(seen);
 		if (fault) seen.fault = fault.name;
 		const request = await wholeRequest(incoming);
-		const answer = fault?.kind === 'refuse' ? fault.answer() : await this.#answer(seen, request);
+		const whole = fault?.kind === 'refuse' ? fault.answer() : await this.#answer(seen, request);
+		const answer = fault?.kind === 'garbage' ? fault.answer(whole) : whole;
 		await this.#deliver(answer, response, seen, fault);
 	}
 
@@ -213,7 +214,8 @@ export class FaultProxy {
 			if (at > 0 && fault?.kind === 'slow') await this.#pause(fault.chunkEveryMs ?? 0);
 			// Before the last piece: with it the client goes on, and a test may read the counts.
 			const isLast = at + chunkBytes >= body.length;
-			if (isLast && seen.kind === 'query' && status === 200) seen.rows = rowCount(answer);
+			const isPage = seen.kind === 'query' && status === 200 && fault?.kind !== 'garbage';
+			if (isLast && isPage) seen.rows = rowCount(answer);
 			await write(response, body.subarray(at, at + chunkBytes));
 		}
 		response.end();

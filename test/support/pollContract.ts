@@ -2,6 +2,7 @@ import { declareActivation } from './pollContract/activation.ts';
 import { declareBacklogs } from './pollContract/backlog.ts';
 import { declareFailures } from './pollContract/failures.ts';
 import { declareFilters } from './pollContract/filters.ts';
+import { declareGarbage } from './pollContract/garbage.ts';
 import type { Ability, DestinationServer, PolledDestination } from './pollContract/harness.ts';
 import { declareManual } from './pollContract/manual.ts';
 import { declareRestarts } from './pollContract/restarts.ts';
@@ -46,6 +47,7 @@ export function pollContract(name: string, destination: PolledDestination): void
 		describe('a start', () => declareStarts(contract));
 		describe('a cursor that n8n kept, or did not', () => declareRestarts(contract));
 		describe('a destination that falters', () => declareFailures(contract));
+		describe('a response that is not the destination’s', () => declareGarbage(contract));
 		describe('filters', () => declareFilters(contract));
 		describe('a backlog', () => declareBacklogs(contract));
 		describe('a manual test', () => declareManual(contract));

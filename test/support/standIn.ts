@@ -50,6 +50,8 @@ interface ScriptedFault {
 	fault: Fault;
 	skip: number;
 	times: number;
+	/** Whether it strikes requests of any kind, not only those for leads. */
+	any: boolean;
 }
 
 export class StandInServer {
@@ -104,7 +106,12 @@ export class StandInServer {
 
 	/** Strikes pages of leads: the first from now on, or a later `page`; once, or `times`. Replaces earlier ones. */
 	fault(fault: Fault, { page = 0, times = 1 }: { page?: number; times?: number } = {}): void {
-		this.#faults = [{ fault, skip: page, times }];
+		this.#faults = [{ fault, skip: page, times, any: false }];
+	}
+
+	/** Strikes one request of any kind, the first from now on being 0. Replaces earlier ones. */
+	faultAny(fault: Fault, request: number): void {
+		this.#faults = [{ fault, skip: request, times: 1, any: true }];
 	}
 
 	faultsLeft(): number {
@@ -139,7 +146,8 @@ export class StandInServer {
 		this.requests.push(request);
 		this.#traffic.requests += 1;
 
-		const fault = this.#vendor.asksForLeads(request) ? this.#nextFault() : undefined;
+		const isMeant = this.#faults[0]?.any === true || this.#vendor.asksForLeads(request);
+		const fault = isMeant ? this.#nextFault() : undefined;
 		if (fault?.kind === 'cut' && fault.where === 'beforeAnswer') {
 			response.destroy();
 			return;
@@ -152,13 +160,26 @@ export class StandInServer {
 		}
 		const answer =
 			fault?.kind === 'refused' ? this.#vendor.refuse(fault) : await this.#vendor.answer(request);
+		if (fault?.kind === 'garbage') {
+			const { headers: garbageHeaders, body } = fault.what;
+			const whole = Buffer.from(
+				typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body),
+			);
+			await this.#send(response, { status: 200, headers: garbageHeaders }, false, body(whole));
+			return;
+		}
 		await this.#send(response, answer, fault?.kind === 'cut');
 	}
 
-	async #send(response: ServerResponse, answer: StandInAnswer, cut: boolean): Promise<void> {
+	async #send(
+		response: ServerResponse,
+		answer: StandInAnswer,
+		cut: boolean,
+		instead?: Buffer,
+	): Promise<void> {
 		const { status, headers = {}, body = '', records } = answer;
 		const isText = typeof body === 'string';
-		const bytes = Buffer.from(isText ? body : JSON.stringify(body), 'utf8');
+		const bytes = instead ?? Buffer.from(isText ? body : JSON.stringify(body), 'utf8');
 		response.writeHead(status, {
 			date: new Date(this.now()).toUTCString(),
 			...(isText ? {} : { 'content-type': 'application/json;charset=UTF-8' }),

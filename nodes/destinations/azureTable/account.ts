@@ -7,6 +7,7 @@ import { environmentProxy } from '../azureNetwork';
 import { checkedUrl, notSetUp, withoutSlash, type AddressRules } from '../address';
 import { openEntra, readCloud, readEntraApplication, type EntraCloud } from '../entra';
 import { textField } from '../types';
+import { responseCheck } from './responseCheck';
 
 /** Milliseconds. Longer waits between the SDK's retries would outlast a poll. */
 const MAX_RETRY_DELAY = 8_000;
@@ -45,7 +46,7 @@ export async function openAccount(
 ): Promise<StorageAccount> {
 	const options: TableServiceClientOptions = {
 		retryOptions: { maxRetries: retries, maxRetryDelayInMs: MAX_RETRY_DELAY },
-		additionalPolicies: await environmentProxy(),
+		additionalPolicies: [...(await environmentProxy()), responseCheck()],
 	};
 	const authentication = textField(credential, 'authentication') || 'connectionString';
 	switch (authentication) {

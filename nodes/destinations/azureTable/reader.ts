@@ -1,7 +1,9 @@
 import type { LeadReader, PageRequest, Position, SourcePage, SourceRow } from '../../polling/types';
 import type { TableClient, TableEntityResult } from '../../vendor/dataTables';
+import { unexpectedResponse } from '../unexpectedResponse';
 import { explainRefusal, isBadToken, isMissingTable } from './refusal';
 import { createdTime, toRecord } from './record';
+import { SERVICE } from './responseCheck';
 
 /** The service's own limit. */
 const MAX_PAGE_SIZE = 1_000;
@@ -94,13 +96,16 @@ async function queryFilter(
 }
 
 function toRow(entity: TableEntityResult<Record<string, unknown>>): SourceRow {
-	const { partitionKey = '', rowKey = '', timestamp = '' } = entity;
+	const { partitionKey, rowKey, timestamp = '' } = entity;
 	const clock = Date.parse(timestamp);
+	if (partitionKey === undefined || rowKey === undefined || !(clock >= 0)) {
+		throw unexpectedResponse(SERVICE, 'one of its rows lacks its keys or Timestamp');
+	}
 	const record = toRecord(entity);
 	return {
 		key: JSON.stringify([partitionKey, rowKey]),
 		// Rounded down to milliseconds, as `since` is: no row falls between the two.
-		clock: Number.isNaN(clock) ? 0 : clock,
+		clock,
 		createdAt: createdTime(record),
 		position: toPosition({ after: [partitionKey, rowKey] }),
 		record,

@@ -237,7 +237,8 @@ export function explainRefusal(error: unknown, next = AFTER_READING): Destinatio
 	if (code === 'PARSE_ERROR') {
 		return refusal({
 			reason: 'unreachable',
-			message: 'The answer of Azure Table Storage broke off',
+			message:
+				'Unexpected response from Azure Table Storage: it broke off or could not be decompressed',
 			description: next,
 		});
 	}

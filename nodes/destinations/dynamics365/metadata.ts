@@ -1,6 +1,6 @@
 /** What columns the lead table has, as Dataverse describes them. */
 import type { RetryLimits } from '../retry';
-import { DestinationError } from '../types';
+import { unexpectedResponse } from '../unexpectedResponse';
 import type { Choice, Searchable } from './restriction';
 import type { WebApi } from './webApi';
 
@@ -104,6 +104,7 @@ export async function readAllChoices(
 
 function choicesIn(attribute: Readonly<Record<string, unknown>>): Choice[] {
 	const set = asRecord(attribute['OptionSet']) ?? asRecord(attribute['GlobalOptionSet']);
+	// Without its choices a column would be searched for none of them, and its leads left out.
 	return recordsOf(set?.['Options']).flatMap(({ Value: value, Label: label }): Choice[] =>
 		typeof value === 'number' ? [{ value, labels: labelsOf(label) }] : [],
 	);
@@ -126,10 +127,7 @@ function labelsOf(label: unknown): string[] {
 export function recordsOf(value: unknown): Array<Readonly<Record<string, unknown>>> {
 	const records = Array.isArray(value) ? value.map(asRecord) : [undefined];
 	if (records.every((record) => record !== undefined)) return records;
-	throw new DestinationError('Dynamics 365 described its columns in a form that is not known', {
-		description: 'Name the column yourself instead of choosing it from the list.',
-		reason: 'other',
-	});
+	throw unexpectedResponse('Dynamics 365', 'its descriptions of columns are not a list of objects');
 }
 
 export function asRecord(value: unknown): Record<string, unknown> | undefined {

@@ -1,4 +1,5 @@
-import { DestinationError } from '../types';
+import type { DestinationError } from '../types';
+import { unexpectedResponse } from '../unexpectedResponse';
 import { API_PATH, type WebApiAnswer } from './webApi';
 
 export const LEADS = 'leads';
@@ -21,21 +22,26 @@ export interface LeadPage {
 
 /** @throws DestinationError when the answer is not one that the Web API gives */
 export function readLeadPage({ body, serviceTime }: WebApiAnswer): LeadPage {
-	const { value } = body;
-	if (!Array.isArray(value)) throw oddAnswer();
+	const { value, '@odata.context': context } = body;
+	if (!Array.isArray(value)) throw unexpected('it has no field "value" with a list');
+	const link = readLink(body['@odata.nextLink']);
+	// The end is told by a link that is not there: anything with a list could pass for a last page.
+	if (link === null && (typeof context !== 'string' || !/\$metadata#leads\b/i.test(context))) {
+		throw unexpected('its "@odata.context" does not name leads');
+	}
 	return {
 		leads: value.map(readLead),
-		link: readLink(body['@odata.nextLink']),
+		link,
 		serviceTime,
 	};
 }
 
 function readLead(row: unknown): ReadLead {
-	if (typeof row !== 'object' || row === null) throw oddAnswer();
+	if (typeof row !== 'object' || row === null) throw unexpected('a lead is not an object');
 	const { leadid, createdon } = row as Record<string, unknown>;
 	const id = typeof leadid === 'string' ? leadid.toLowerCase() : '';
 	const clock = typeof createdon === 'string' ? Date.parse(createdon) : Number.NaN;
-	if (!GUID.test(id) || !(clock >= 0)) throw oddAnswer();
+	if (!GUID.test(id) || !(clock >= 0)) throw unexpected('a lead lacks its leadid or createdon');
 	return { id, clock, row: row as Record<string, unknown> };
 }
 
@@ -43,8 +49,10 @@ function readLead(row: unknown): ReadLead {
 function readLink(link: unknown): string | null {
 	if (link === undefined || link === null) return null;
 	const url = typeof link === 'string' ? URL.parse(link) : null;
-	if (url === null || !isLinkQuery(url.search)) throw oddAnswer();
-	if (url.pathname.toLowerCase() !== `${API_PATH}${LEADS}`) throw oddAnswer();
+	if (url === null || !isLinkQuery(url.search)) throw unexpected('its next link is not one');
+	if (url.pathname.toLowerCase() !== `${API_PATH}${LEADS}`) {
+		throw unexpected('its next link is not one to leads');
+	}
 	return url.search;
 }
 
@@ -53,10 +61,6 @@ export function isLinkQuery(text: string): boolean {
 	return text.startsWith('?') && /[?&](\$|%24)skiptoken=/i.test(text);
 }
 
-function oddAnswer(): DestinationError {
-	return new DestinationError('Dynamics 365 answered in a form that is not known', {
-		description:
-			'Nothing is lost: the next poll tries again. Check that the Environment URL leads to Dynamics 365 itself.',
-		reason: 'other',
-	});
+function unexpected(what: string): DestinationError {
+	return unexpectedResponse('Dynamics 365', what);
 }

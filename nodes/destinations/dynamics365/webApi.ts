@@ -1,8 +1,9 @@
 import { openEntra } from '../entra';
 import { HttpFailure, openHttp, unreachable, type HttpAnswer, type HttpClient } from '../http';
 import { retried, type RetryLimits } from '../retry';
+import { readJsonObject } from '../unexpectedResponse';
 import { readEnvironment, type Environment } from './environment';
-import { explainRefusal, notDataverse, slowQuery, type SettingOf, type Subject } from './refusal';
+import { explainRefusal, slowQuery, type SettingOf, type Subject } from './refusal';
 
 const SERVICE = 'Dynamics 365';
 /** The version whose behaviour is relied on; Microsoft keeps old ones. */
@@ -166,16 +167,6 @@ function serviceTimeOf({ headers }: HttpAnswer): number | undefined {
 }
 
 /** @throws DestinationError for a body that Dataverse would not give */
-export function readBody({ body, status }: HttpAnswer): Readonly<Record<string, unknown>> {
-	let value: unknown;
-	try {
-		value = JSON.parse(body);
-	} catch {
-		// A page for people: the address is that of something else.
-		throw notDataverse(status);
-	}
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-		throw notDataverse(status);
-	}
-	return value as Record<string, unknown>;
+export function readBody(response: HttpAnswer): Readonly<Record<string, unknown>> {
+	return readJsonObject(response, SERVICE);
 }

@@ -1,6 +1,7 @@
 import { HttpFailure, openHttp, unreachable, type HttpAnswer, type HttpClient } from '../http';
 import { retried, retryAfterOf, type RetryLimits } from '../retry';
 import { DestinationError } from '../types';
+import { readJsonObject } from '../unexpectedResponse';
 import type { MarketoAccount } from './account';
 import type { Pace } from './pace';
 import { MarketoRefusal, oddAnswer, refusedByStatus, refusedSignIn } from './refusal';
@@ -180,17 +181,8 @@ function refusalOf({ status, headers }: HttpAnswer): DestinationError {
 	return refusedByStatus(status, retryAfterOf(headers['retry-after']));
 }
 
-function jsonOf({ body }: HttpAnswer): Record<string, unknown> {
-	let value: unknown;
-	try {
-		value = JSON.parse(body);
-	} catch {
-		// Told below, like any other text: what came may be a page of somebody else's.
-	}
-	if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-		return value as Record<string, unknown>;
-	}
-	throw oddAnswer('it is not JSON');
+function jsonOf(response: HttpAnswer): Record<string, unknown> {
+	return readJsonObject(response, 'Marketo');
 }
 
 /** The identity service's word for why; empty where the answer has none. */

@@ -183,7 +183,9 @@ export class MarketoReader implements LeadReader {
 			optional: SYSTEM_FIELDS,
 		} as const;
 		for (const person of await readPersons(this.client, filter, request)) {
-			persons.set(Number(person['id']), person);
+			const id = Number(person['id']);
+			if (!ids.includes(id)) throw oddAnswer('a person is none of those asked for');
+			persons.set(id, person);
 		}
 		return persons;
 	}
@@ -202,7 +204,9 @@ interface LogPage {
 /** Only `moreResult` says whether there is more. */
 function nextPosition({ token, asked, answer }: LogPage, at: number | undefined): Position | null {
 	const { body, result } = answer;
-	if (body['moreResult'] !== true) return null;
+	// Without it, what is no answer of Marketo's would pass for the last page.
+	if (typeof body['moreResult'] !== 'boolean') throw oddAnswer('it has no field "moreResult"');
+	if (!body['moreResult']) return null;
 	const next = readToken(body);
 	// It would be asked for the same for ever.
 	if (next === token) throw oddAnswer('its next page is the same page');

@@ -1,4 +1,5 @@
 import { DestinationError, type RefusalReason } from '../types';
+import { unexpectedResponse } from '../unexpectedResponse';
 
 /** What Marketo says by a code, and what the user can do about it. */
 interface Explanation {
@@ -178,11 +179,7 @@ export function refusedByStatus(status: number, retryAfter: number | undefined):
 
 /** Something else than the API documents: `what` says which part of the answer. */
 export function oddAnswer(what: string): DestinationError {
-	return new DestinationError(`The answer is not one of Marketo: ${what}`, {
-		description:
-			'Check the address in the credential, and whether a proxy or a maintenance page answers for Marketo.',
-		reason: 'other',
-	});
+	return unexpectedResponse('Marketo', what);
 }
 
 function signIn(message: string): Explanation {

@@ -1,6 +1,7 @@
 import { HttpFailure, unreachable, type HttpAnswer } from '../http';
 import { retryAfterOf } from '../retry';
 import { DestinationError, type RefusalReason } from '../types';
+import { describeResponse, unexpectedResponse } from '../unexpectedResponse';
 import { refusalCode, type RefusalCode } from './refusalCode';
 
 /** What Salesforce says by its code, and what the user can do about it. */
@@ -158,13 +159,9 @@ export class TooMuchToSearch extends DestinationError {
 const QUOTED_FIELD = /(?:column|field) '([A-Za-z]\w{0,79})'/i;
 
 /** What came is nothing that Salesforce answers. */
-export function oddAnswer(answer: HttpAnswer | undefined): DestinationError {
-	return new DestinationError('The answer is not one of Salesforce', {
-		description:
-			'Check the address in the credential, and whether a proxy or sign-in page answers in the place of Salesforce.',
-		reason: 'other',
-		httpCode: answer && String(answer.status),
-	});
+export function oddAnswer(answer: HttpAnswer | undefined, what?: string): DestinationError {
+	const isWhat = what ?? (answer ? describeResponse(answer) : 'there is none');
+	return unexpectedResponse('Salesforce', isWhat, answer?.status);
 }
 
 /** The organisation's calls have reached the share that the user set; percent. */

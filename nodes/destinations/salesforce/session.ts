@@ -148,10 +148,11 @@ export class SalesforceSession {
 
 /** The records of a query's answer. @throws DestinationError for a body that is none */
 export function queryResult({ body, raw }: ApiAnswer): { done: boolean; records: unknown[] } {
-	const { done, records } = (typeof body === 'object' && body !== null ? body : {}) as Partial<
-		Record<'done' | 'records', unknown>
-	>;
-	if (typeof done !== 'boolean' || !Array.isArray(records)) throw oddAnswer(raw);
+	// jsforce leaves what is not JSON as text.
+	if (typeof body !== 'object' || body === null || Array.isArray(body)) throw oddAnswer(raw);
+	const { done, records } = body as Partial<Record<string, unknown>>;
+	if (typeof done !== 'boolean') throw oddAnswer(raw, 'it has no field "done"');
+	if (!Array.isArray(records)) throw oddAnswer(raw, 'it has no field "records"');
 	return { done, records };
 }
 

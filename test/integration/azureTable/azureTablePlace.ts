@@ -28,6 +28,7 @@ export const azureTablePolled: PolledDestination = {
 	cannot: {},
 	retries(fault) {
 		if (fault.kind === 'refused') return (fault.waitSeconds ?? 0) <= SHORT_WAIT;
+		if (fault.kind === 'garbage') return false;
 		// The SDK does not try again once the answer has begun, nor while it waits for one.
 		return fault.kind === 'cut' && fault.where === 'beforeAnswer';
 	},
@@ -138,6 +139,10 @@ export class AzureTablePlace implements PollHarness {
 		this.proxy.script([{ fault: playedFault(fault), when: faults.queries, skip: page, times }]);
 	}
 
+	faultAny(fault: Fault, request: number): void {
+		this.proxy.script([{ fault: playedFault(fault), skip: request }]);
+	}
+
 	faultsLeft(): number {
 		return this.proxy.unspentFaults;
 	}
@@ -189,6 +194,8 @@ function playedFault(fault: Fault): faults.Fault {
 	switch (fault.kind) {
 		case 'cut':
 			return fault.where === 'inAnswer' ? faults.cutInBody() : faults.cutBeforeAnswer();
+		case 'garbage':
+			return faults.garbage(fault.what);
 		case 'slow':
 			return faults.slowAnswer(fault.milliseconds);
 		case 'refused': {

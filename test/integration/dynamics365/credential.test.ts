@@ -192,7 +192,10 @@ describe('an environment', () => {
 			refuse: () => answer,
 		});
 		try {
-			await expectRefused({ environmentUrl: other.origin }, /not as a Dynamics 365 environment/);
+			await expectRefused(
+				{ environmentUrl: other.origin },
+				/^Unexpected response from Dynamics 365: it is|^The address answers, but not as a Dynamics 365 environment/,
+			);
 		} finally {
 			await other.stop();
 		}

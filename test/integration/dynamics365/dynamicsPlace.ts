@@ -17,7 +17,7 @@ export const dynamicsPolled: PolledDestination = {
 		progressByRecords: 'the query leaves out other leads',
 	},
 	retries(fault) {
-		if (fault.kind === 'slow') return false;
+		if (fault.kind === 'slow' || fault.kind === 'garbage') return false;
 		return fault.kind === 'cut' || (fault.waitSeconds ?? 0) <= SHORT_WAIT;
 	},
 	async start() {

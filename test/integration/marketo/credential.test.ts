@@ -122,7 +122,7 @@ describe('it is told apart', () => {
 		});
 		const page = gatewayPage(200, 'Welcome');
 		marketo.script(/types\.json$/, page, Number.POSITIVE_INFINITY);
-		await expectRefused(/not one of Marketo: it is not JSON/);
+		await expectRefused(/^Unexpected response from Marketo: it is an HTML page/);
 	});
 
 	it.each([
@@ -130,7 +130,7 @@ describe('it is told apart', () => {
 		[gatewayPage(404, 'Not Found'), /no Marketo REST API at this address/],
 		[{ status: 302, headers: { location: 'https://evil.example/' } }, /no Marketo REST API/],
 		[{ status: 200, body: { success: true, result: 'no list' } }, /its result is no list/],
-		[{ status: 200, body: [] }, /it is not JSON/],
+		[{ status: 200, body: [] }, /it is JSON, but not an object/],
 		[{ status: 200, body: { success: false } }, /neither success nor a code/],
 		['607', /daily calls of the Marketo instance are used up/],
 		['713', /lacks a resource for the moment/],

@@ -16,7 +16,7 @@ export const marketoPolled: PolledDestination = {
 		ownCreationTime: 'a fill-out has one time, that of the customer’s act',
 	},
 	retries(fault) {
-		if (fault.kind === 'slow') return false;
+		if (fault.kind === 'slow' || fault.kind === 'garbage') return false;
 		// Being busy for a moment and being broken are tried again; a full rate window is long.
 		return !(
 			fault.kind === 'refused' &&

@@ -289,7 +289,7 @@ describe('the log of all activities', () => {
 		place.standIn.script(ACTIVITIES, answer);
 		const error = await refusalOf(poller().poll());
 		expectHelpful(error, place);
-		expect(error.message).toMatch(/not one of Marketo/);
+		expect(error.message).toMatch(/^Unexpected response from Marketo: /);
 	});
 
 	it('gives an activity whose time can’t be read, once', async () => {

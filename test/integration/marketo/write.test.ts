@@ -808,7 +808,7 @@ describe('a refusal', () => {
 		['a page', gatewayPage(200, 'Welcome')],
 	])('is an answer that is %s', async (_, answer) => {
 		marketo.script(SUBMIT, answer, Number.POSITIVE_INFINITY);
-		expect(refusalOf(await written()).message).toMatch(/^The answer is not one of Marketo/);
+		expect(refusalOf(await written()).message).toMatch(/^Unexpected response from Marketo: /);
 	});
 });
 

@@ -97,7 +97,7 @@ describe.each(WAYS)('a sign-in by %s', (_, credential) => {
 		const unknown = { ...credential(), myDomain: 'https://contoso.my.salesforce.invalid' };
 		await expectRefused(unknown, /host of Salesforce is not known/);
 		salesforce.spoil = () => ({ status: 200, body: '<html>Log in</html>' });
-		await expectRefused(credential(), /answer is not one of Salesforce/);
+		await expectRefused(credential(), /^Unexpected response from Salesforce: /);
 	});
 
 	it('sends its token to nobody whom the answer names', async () => {
@@ -110,7 +110,7 @@ describe.each(WAYS)('a sign-in by %s', (_, credential) => {
 				'',
 			]) {
 				salesforce.signIn.app.instanceUrl = instanceUrl;
-				await expectRefused(credential(), /answer is not one of Salesforce/);
+				await expectRefused(credential(), /^Unexpected response from Salesforce: /);
 			}
 			expect(other.server.requests).toEqual([]);
 			expect(salesforce.queries).toEqual([]);
@@ -210,7 +210,11 @@ it('an answer to the sign-in of another shape is no sign-in', async () => {
 	]) {
 		salesforce.spoil = ({ url }) =>
 			url.pathname.endsWith('/token') ? { status: 200, body } : undefined;
-		await expectRefused(salesforce.credential, /answer is not one of Salesforce/, '00D!token');
+		await expectRefused(
+			salesforce.credential,
+			/^Unexpected response from Salesforce: /,
+			'00D!token',
+		);
 	}
 });
 
@@ -278,7 +282,7 @@ describe('a list', () => {
 		for (const body of ['null', {}, { fields: [7] }, { fields: [{ name: 'x' }] }]) {
 			salesforce.spoil = ({ url }) =>
 				url.pathname.endsWith('/describe') ? { status: 200, body } : undefined;
-			await expect(sources()).rejects.toThrow('answer is not one of Salesforce');
+			await expect(sources()).rejects.toThrow('Unexpected response from Salesforce: ');
 		}
 	});
 });

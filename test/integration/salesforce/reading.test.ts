@@ -450,7 +450,7 @@ describe('an answer', () => {
 		place.standIn.spoil = ({ url }) => (isLeadQuery(url) ? { status: 200, body } : undefined);
 		const error = await refusalOf(new Poller(place).poll());
 		expectHelpful(error, place);
-		expect(error.message).toBe('The answer is not one of Salesforce');
+		expect(error.message).toMatch(/^Unexpected response from Salesforce: /);
 	});
 
 	it.each([
@@ -465,7 +465,7 @@ describe('an answer', () => {
 			url.pathname.endsWith('/query') ? { status: 200, body } : undefined;
 		const error = await refusalOf(new Poller(place).poll());
 		expectHelpful(error, place);
-		expect(error.message).toBe('The answer is not one of Salesforce');
+		expect(error.message).toMatch(/^Unexpected response from Salesforce: /);
 	});
 
 	it('that gives the same lead for ever does not keep a poll busy', async () => {

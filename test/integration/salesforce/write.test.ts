@@ -618,7 +618,7 @@ describe('what Salesforce does not take', () => {
 			method === 'POST' ? { status: 200, body: { success: true } } : undefined;
 		const odd = await writer.write(many(2), inTime());
 		expect(odd.map((result) => refusalOf(result).message)).toEqual(
-			Array(2).fill('The answer is not one of Salesforce'),
+			Array(2).fill(expect.stringMatching(/^Unexpected response from Salesforce: /)),
 		);
 		salesforce.spoil = () => undefined;
 		salesforce.signIn.endSessions();

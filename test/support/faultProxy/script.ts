@@ -7,6 +7,7 @@ import type { Answer } from './upstream.ts';
 export type Fault =
 	| { name: string; kind: 'refuse'; answer: () => Answer }
 	| { name: string; kind: 'cut'; where: 'beforeAnswer' | 'inBody' }
+	| { name: string; kind: 'garbage'; answer: (whole: Answer) => Answer }
 	| {
 			name: string;
 			kind: 'slow';
@@ -51,6 +52,19 @@ export function cutBeforeAnswer(): Fault {
 /** The connection ends in the middle of a body whose length the headers had announced. */
 export function cutInBody(): Fault {
 	return { name: 'cutInBody', kind: 'cut', where: 'inBody' };
+}
+
+/** Status 200 with something that Azure would not send, as from a proxy: without Azure's headers. */
+export function garbage(what: {
+	headers: Readonly<Record<string, string>>;
+	body: (whole: Buffer) => Buffer;
+}): Fault {
+	const answer = ({ body }: Answer): Answer => ({
+		status: 200,
+		headers: { ...what.headers },
+		body: what.body(body),
+	});
+	return { name: 'garbage', kind: 'garbage', answer };
 }
 
 /** The headers come late, as from a query that uses the whole time it is given. */

@@ -72,7 +72,15 @@ export type Fault =
 	/** The connection ends before the answer, or in the middle of it. */
 	| { kind: 'cut'; where: 'beforeAnswer' | 'inAnswer' }
 	/** The answer takes so long to begin. */
-	| { kind: 'slow'; milliseconds: number };
+	| { kind: 'slow'; milliseconds: number }
+	/** With status 200 comes something that the vendor would not send. */
+	| { kind: 'garbage'; what: Garbage };
+
+export interface Garbage {
+	headers: Readonly<Record<string, string>>;
+	/** What comes instead of this body of the vendor's. */
+	body: (whole: Buffer) => Buffer;
+}
 
 export interface Traffic {
 	requests: number;
@@ -105,6 +113,8 @@ export interface PollHarness {
 
 	/** Strikes answers with records: the first from now on, or a later `page`; once, or `times`. */
 	fault(fault: Fault, options?: { page?: number; times?: number }): void;
+	/** Strikes a request of any kind, sign-ins and look-ups too: the first from now on, or a later one. */
+	faultAny(fault: Fault, request: number): void;
 	/** How often faults have yet to strike. */
 	faultsLeft(): number;
 	/** Most records in an answer, and empty answers before, between and after those with records. */

@@ -78,6 +78,10 @@ export abstract class StandInPlace<StandIn extends PlaceableStandIn> implements 
 		this.standIn.server.fault(fault, options);
 	}
 
+	faultAny(fault: Fault, request: number): void {
+		this.standIn.server.faultAny(fault, request);
+	}
+
 	faultsLeft(): number {
 		return this.standIn.server.faultsLeft();
 	}

@@ -12,7 +12,10 @@ import { readPosition, toPosition } from '../../../../nodes/destinations/dynamic
 const LEAD = { leadid: '49B0be2e-d01c-ed11-b83e-000d3a572421', createdon: '2026-01-31T00:00:00Z' };
 const LEADS_LINK = 'https://contoso.crm.dynamics.com/api/data/v9.2/leads';
 
-const read = (body: Record<string, unknown>) => readLeadPage({ body, serviceTime: undefined });
+const CONTEXT = 'https://contoso.crm.dynamics.com/api/data/v9.2/$metadata#leads(leadid,createdon)';
+
+const read = (body: Record<string, unknown>) =>
+	readLeadPage({ body: { '@odata.context': CONTEXT, ...body }, serviceTime: undefined });
 
 it('takes keys in lower case and times as instants', () => {
 	expect(read({ value: [LEAD] }).leads).toEqual([
@@ -30,6 +33,8 @@ it.each<[string, Record<string, unknown>]>([
 	['a row without a time', { value: [{ leadid: LEAD.leadid }] }],
 	['a time that is none', { value: [{ ...LEAD, createdon: 'soon' }] }],
 	['a time before all times', { value: [{ ...LEAD, createdon: '-100000-01-01T00:00:00Z' }] }],
+	['a list of something else', { value: [], '@odata.context': CONTEXT.replace('leads', 'tasks') }],
+	['a list of nobody knows what', { value: [], '@odata.context': undefined }],
 	['a link that is no text', { value: [], '@odata.nextLink': 5 }],
 	['a link that is no address', { value: [], '@odata.nextLink': '/leads?$skiptoken=1' }],
 	['a link without a query', { value: [], '@odata.nextLink': LEADS_LINK }],

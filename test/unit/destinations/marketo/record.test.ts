@@ -330,7 +330,7 @@ describe('an activity', () => {
 	});
 
 	it.each([null, 'x', 5, [], {}, { marketoGUID: {} }])('is refused as %j', (odd) => {
-		expect(() => readFillOut(odd, FORM)).toThrow(/answer is not one of Marketo/);
+		expect(() => readFillOut(odd, FORM)).toThrow(/^Unexpected response from Marketo: /);
 	});
 
 	it('may have attributes of any kind', () => {

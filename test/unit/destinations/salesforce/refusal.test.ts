@@ -102,7 +102,7 @@ describe('what the REST API refuses', () => {
 		['nothing', undefined],
 	])('with %s is told as an odd answer', (_, odd) => {
 		const refusal = explainRefusal(new Error(SECRET), odd);
-		expect(refusal.message).toBe('The answer is not one of Salesforce');
+		expect(refusal.message).toMatch(/^Unexpected response from Salesforce: /);
 		expectHelpful(refusal);
 	});
 
@@ -213,7 +213,7 @@ describe('what the token endpoint refuses', () => {
 
 	it('by a page is told as an odd answer', () => {
 		const refusal = explainSignIn(new Error(SECRET), answer(404, '<html>'));
-		expect(refusal.message).toBe('The answer is not one of Salesforce');
+		expect(refusal.message).toMatch(/^Unexpected response from Salesforce: /);
 	});
 });
 
