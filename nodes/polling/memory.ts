@@ -52,6 +52,13 @@ export class RowMemory {
 		for (const [digest, slot] of other.slots) this.setSlot(digest, slot);
 	}
 
+	/** How many rows are remembered that may have a clock of this or later, epoch milliseconds. */
+	countSince(time: number): number {
+		let count = 0;
+		for (const slot of this.slots.values()) if ((slot + 1) * SLOT > time) count += 1;
+		return count;
+	}
+
 	/**
 	 * Forgets the oldest rows until no more than `most` are left of those older than `before` (epoch
 	 * milliseconds); rows from `before` on are all kept, since the next sweep reads them again.

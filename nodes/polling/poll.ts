@@ -15,6 +15,18 @@ const REMEMBERED_ROWS = 2_000;
  */
 const LATE_WRITE_TOLERANCE = 7 * 24 * 60 * 60 * 1000;
 
+/**
+ * How many rows a poll may read again although they were passed on, so that even a row that shows up
+ * later than promised is found. Part of one page, so it costs no request.
+ */
+const FEW_ROWS = 100;
+
+/**
+ * Milliseconds by which a clock may be ahead of the one on the rows: the time that the service tells
+ * comes from another server than theirs, perhaps from a proxy, and where it tells none it is ours.
+ */
+const CLOCK_TOLERANCE = 10 * 60 * 1000;
+
 export interface PollRequest {
 	reader: LeadReader;
 	/** The kept cursor, or `undefined` to begin. It is left as it is: the new one is in the result. */
@@ -32,6 +44,8 @@ export interface PollRequest {
 	deadline: number;
 	/** Most rows to remember beyond the overlap. */
 	remembered?: number;
+	/** This machine's clock, epoch milliseconds; `Date.now` when absent. */
+	now?: () => number;
 }
 
 export interface PollResult {
@@ -57,7 +71,8 @@ export interface PollResult {
  * @throws what the reader throws while nothing has been read
  */
 export async function poll(request: PollRequest): Promise<PollResult> {
-	const { reader, limit, accept, signal, deadline, remembered = REMEMBERED_ROWS } = request;
+	const { reader, limit, accept, signal, deadline, now = Date.now } = request;
+	const { remembered = REMEMBERED_ROWS } = request;
 	const cursor = request.cursor ?? (await begin(request));
 	const leads: Lead[] = [];
 	let { sweep } = cursor;
@@ -90,7 +105,7 @@ export async function poll(request: PollRequest): Promise<PollResult> {
 			const end = signal.aborted ? 'timeUp' : 'refused';
 			return { leads, cursor: { ...cursor, sweep }, end, cause };
 		}
-		sweep = sweep ? copySweep(sweep, pagesRead) : newSweep(since, page.serviceTime ?? Date.now());
+		sweep = sweep ? copySweep(sweep, pagesRead) : newSweep(since, timeOf(page, now()));
 
 		// The next page comes while this one is worked on, if it is wanted whatever this one holds.
 		const roomLeft = limit - leads.length - page.rows.length;
@@ -122,7 +137,7 @@ export async function poll(request: PollRequest): Promise<PollResult> {
 
 /** The cursor of a first poll. A start from now begins by learning what is there already. */
 async function begin(request: PollRequest): Promise<Cursor> {
-	const { reader, origin, start, signal, deadline } = request;
+	const { reader, origin, start, signal, deadline, now = Date.now } = request;
 	const cursor: Cursor = {
 		origin,
 		revision: 0,
@@ -133,7 +148,7 @@ async function begin(request: PollRequest): Promise<Cursor> {
 		sweep: null,
 	};
 	if (start.from !== 'now') return cursor;
-	const { serviceTime = Date.now() } = await reader.readPage({
+	const page = await reader.readPage({
 		since: undefined,
 		position: null,
 		pageSize: 1,
@@ -141,8 +156,9 @@ async function begin(request: PollRequest): Promise<Cursor> {
 		deadline,
 		isKnown: () => true,
 	});
-	const floor = Math.max(0, serviceTime - reader.overlap);
-	return { ...cursor, floor, sweep: { ...newSweep(floor, serviceTime), learning: true } };
+	const startedAt = timeOf(page, now());
+	const floor = Math.max(0, startedAt - reader.overlap);
+	return { ...cursor, floor, sweep: { ...newSweep(floor, startedAt), learning: true } };
 }
 
 interface Taking {
@@ -194,6 +210,11 @@ function newSweep(since: number | null, startedAt: number): Sweep {
 	};
 }
 
+/** The service's clock as a page was read, epoch milliseconds; by ours, surely none that is ahead. */
+function timeOf({ serviceTime }: SourcePage, now: number): number {
+	return serviceTime ?? Math.max(0, now - CLOCK_TOLERANCE);
+}
+
 /** The first page a poll adds to a kept sweep must not change the caller's. */
 function copySweep(sweep: Sweep, pagesRead: number): Sweep {
 	if (pagesRead > 0) return sweep;
@@ -204,15 +225,21 @@ function copySweep(sweep: Sweep, pagesRead: number): Sweep {
 
 /**
  * Everything up to the sweep's beginning has been passed on: the watermark may follow. It stays at
- * the latest row where that says enough, because then even a row that shows up very late is found
- * as long as no later one has come.
+ * the latest row where few rows are then read again, because then even a row that shows up later than
+ * promised is found as long as no later one has come. Behind a burst it does not stay: every poll
+ * would read the whole burst again.
  */
 function endSweep(cursor: Cursor, sweep: Sweep, reader: LeadReader, remembered: number): Cursor {
-	const seenTo = reader.selective ? sweep.startedAt : Math.min(sweep.highest, sweep.startedAt);
-	const ended = { ...cursor, watermark: Math.max(cursor.watermark, seenTo), sweep: null };
 	const memory = new RowMemory();
 	memory.addAll(cursor.memory);
 	memory.addAll(sweep.memory);
+	const latest = Math.max(cursor.watermark, Math.min(sweep.highest, sweep.startedAt));
+	let watermark = latest;
+	if (reader.selective) watermark = Math.max(latest, sweep.startedAt);
+	else if (memory.countSince(latest - reader.overlap) > FEW_ROWS) {
+		watermark = Math.max(latest, sweep.startedAt - CLOCK_TOLERANCE);
+	}
+	const ended = { ...cursor, watermark, sweep: null };
 	const forgottenTo = memory.forget(lowerBound(ended, reader) ?? 0, remembered);
 	return {
 		...ended,

@@ -67,6 +67,15 @@ describe('a memory', () => {
 	});
 });
 
+it('counts the rows from a time on, all of its minute included', () => {
+	const memory = memoryOf(digests(10).map((digest, at) => [digest, at * MINUTE]));
+	expect(memory.countSince(0)).toBe(10);
+	expect(memory.countSince(3 * MINUTE)).toBe(7);
+	expect(memory.countSince(4 * MINUTE - 1)).toBe(7);
+	expect(memory.countSince(10 * MINUTE)).toBe(0);
+	expect(memory.countSince(-1)).toBe(10);
+});
+
 describe('forgetting', () => {
 	const rows = digests(10);
 	const tenMinutes = () => memoryOf(rows.map((digest, at) => [digest, at * MINUTE]));

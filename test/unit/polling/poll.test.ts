@@ -32,6 +32,7 @@ class Poller {
 			accept: leadOf,
 			signal: new AbortController().signal,
 			deadline: Number.POSITIVE_INFINITY,
+			now: () => this.reader.time + this.reader.ourAhead,
 			...options,
 		});
 		this.kept = JSON.parse(JSON.stringify(storeCursor(result.cursor))) as StoredCursor;
@@ -420,6 +421,155 @@ describe('a backlog', () => {
 	});
 });
 
+describe('an idle poll', () => {
+	/** Rows read and requests made by each of so many polls, a minute apart. */
+	async function idle(
+		poller: Poller,
+		polls: number,
+	): Promise<Array<[rows: number, requests: number]>> {
+		const { reader } = poller;
+		const counts: Array<[number, number]> = [];
+		for (let count = 0; count < polls; count += 1) {
+			reader.pass(MINUTE);
+			[reader.rowsRead, reader.requests] = [0, 0];
+			await poller.poll();
+			counts.push([reader.rowsRead, reader.requests]);
+		}
+		return counts;
+	}
+
+	/** 10,000 rows within ten seconds. */
+	const afterBurst = async (start?: PollStart) => {
+		const reader = new SimulatedReader();
+		const poller = new Poller(reader, start);
+		await poller.poll();
+		for (const [at, key] of keys(10_000).entries()) {
+			reader.insert(key);
+			if (at % 1_000 === 0) reader.pass(SECOND);
+		}
+		await poller.drain(5_000);
+		expect(poller.emitted).toHaveLength(10_000);
+		return poller;
+	};
+
+	test.each<PollStart>([{ from: 'all' }, { from: 'now' }])(
+		'does not read a burst again once the overlap has passed: %j',
+		async (start) => {
+			const poller = await afterBurst(start);
+			const counts = await idle(poller, 30);
+			// Until then its rows may still have company that shows late, by clocks that are not the same.
+			expect(counts.slice(0, 14)).toEqual(Array(14).fill([10_000, 10]));
+			expect(counts.slice(17)).toEqual(Array(13).fill([0, 1]));
+			expect(poller.emitted).toHaveLength(10_000);
+			expect(JSON.stringify(poller.kept).length).toBeLessThan(1_000);
+		},
+	);
+
+	test('does not read a burst again with a cursor that was kept before', async () => {
+		const poller = await afterBurst();
+		const latest = Math.max(...[...poller.reader.rows.values()].map(({ clock }) => clock));
+		poller.reader.pass(3 * DAY);
+		// As it was kept when the watermark never left the latest row.
+		poller.kept = { ...poller.kept!, watermark: latest };
+		expect(await idle(poller, 3)).toEqual([
+			[10_000, 10],
+			[0, 1],
+			[0, 1],
+		]);
+		poller.reader.insert('new');
+		await poller.poll();
+		expect(poller.emitted.at(-1)).toBe('new');
+		expect(poller.emitted).toHaveLength(10_001);
+	});
+
+	test('finds a row that shows far too late, where few rows are read again for it', async () => {
+		const reader = new SimulatedReader();
+		const poller = new Poller(reader);
+		for (const key of keys(99)) reader.insert(key);
+		reader.insert('late', { lateBy: 10 * DAY });
+		await poller.poll();
+		reader.pass(9 * DAY);
+		await poller.poll();
+		reader.pass(DAY);
+		await poller.poll();
+		expect(poller.emitted).toEqual([...keys(99), 'late']);
+	});
+
+	test('finds a row of a burst that shows as late as is promised', async () => {
+		const reader = new SimulatedReader();
+		const poller = new Poller(reader);
+		for (const key of keys(5_000)) reader.insert(key);
+		reader.insert('late', { lateBy: OVERLAP - SECOND });
+		await poller.drain(10_000);
+		for (let passed = 0; passed < OVERLAP - SECOND; passed += SECOND) {
+			reader.pass(SECOND);
+			if (passed % MINUTE === 0) await poller.poll();
+		}
+		await poller.poll();
+		expect(poller.emitted).toEqual([...keys(5_000), 'late']);
+	});
+});
+
+describe('clocks that are wrong', () => {
+	const many = (reader: SimulatedReader, prefix: string) => {
+		for (const key of keys(150, prefix)) reader.insert(key);
+	};
+
+	test.each<[string, Partial<SimulatedReader>]>([
+		['the service tells a time 10 minutes ahead', { toldAhead: 10 * MINUTE }],
+		['the service tells a time of yesterday', { toldAhead: -DAY }],
+		['ours is of tomorrow', { ourAhead: DAY }],
+		['ours is of yesterday', { ourAhead: -DAY }],
+		['none is told and ours is 10 minutes ahead', { tellsTime: false, ourAhead: 10 * MINUTE }],
+		['none is told and ours is of yesterday', { tellsTime: false, ourAhead: -DAY }],
+	])('lose no lead: %s', async (_, clocks) => {
+		for (const step of [MINUTE, 6 * MINUTE, 20 * MINUTE]) {
+			const reader = Object.assign(new SimulatedReader(), clocks);
+			const poller = new Poller(reader);
+			const expected: string[] = [];
+			for (const turn of 'abcdef') {
+				await poller.drain(1_000);
+				reader.pass(step);
+				many(reader, turn);
+				expected.push(...keys(150, turn));
+			}
+			await poller.drain(1_000);
+			expect([...poller.emitted].sort()).toEqual(expected);
+		}
+	});
+
+	test.each([true, false])(
+		'lose no lead where none is told and ours is ahead: from now, selective %j',
+		async (selective) => {
+			const reader = new SimulatedReader();
+			Object.assign(reader, { tellsTime: false, ourAhead: 10 * MINUTE });
+			if (selective) reader.wanted = () => true;
+			const poller = new Poller(reader, { from: 'now' });
+			for (const turn of 'abc') {
+				await poller.drain(1_000);
+				reader.pass(MINUTE);
+				many(reader, turn);
+			}
+			await poller.drain(1_000);
+			expect([...poller.emitted].sort()).toEqual([...'abc'].flatMap((turn) => keys(150, turn)));
+		},
+	);
+
+	test('that go back do not take the watermark with them', async () => {
+		const reader = new SimulatedReader();
+		const poller = new Poller(reader);
+		many(reader, 'a');
+		reader.pass(20 * MINUTE);
+		await poller.drain(1_000);
+		const { watermark } = poller.kept!;
+		reader.toldAhead = -DAY;
+		many(reader, 'b');
+		await poller.drain(1_000);
+		expect(poller.kept!.watermark).toBeGreaterThanOrEqual(watermark);
+		expect([...poller.emitted].sort()).toEqual([...keys(150, 'a'), ...keys(150, 'b')]);
+	});
+});
+
 /**
  * Random histories: rows inserted in any key order, some committed late, some edited; polls of any
  * size, refused pages, empty pages, restarts from an older cursor, services that don't tell the time.
@@ -429,6 +579,8 @@ describe('any history', () => {
 		| { do: 'insert'; key: number; lateBy: number }
 		| { do: 'edit'; key: number }
 		| { do: 'pass'; time: number }
+		| { do: 'burst'; rows: number }
+		| { do: 'clocks'; told: number; ours: number; tells: boolean }
 		| { do: 'poll'; limit: number; refuseAfter: number | undefined };
 
 	const key = fc.nat(60);
@@ -482,6 +634,40 @@ describe('any history', () => {
 		);
 	});
 
+	test('gives each lead exactly once behind bursts, and by clocks that are wrong', async () => {
+		const behind = fc.constantFrom(0, -10 * MINUTE, -DAY);
+		const steps = fc.array(
+			fc.oneof(
+				step,
+				fc.record({ do: fc.constant('burst' as const), rows: fc.integer({ min: 80, max: 130 }) }),
+				fc.record({
+					do: fc.constant('clocks' as const),
+					told: behind,
+					ours: fc.oneof(behind, fc.constant(10 * MINUTE)),
+					tells: fc.boolean(),
+				}),
+			),
+			{ maxLength: 40, size: 'max' },
+		);
+		await fc.assert(
+			fc.asyncProperty(steps, fc.integer({ min: 20, max: 90 }), async (history, pageSize) => {
+				const reader = new SimulatedReader(pageSize);
+				const poller = new Poller(reader);
+				await play(history, poller, { accept });
+				expect([...poller.emitted].sort()).toEqual(wanted(reader));
+				// Idle from now on: nothing older than the overlap, or few rows, is read again.
+				Object.assign(reader, { toldAhead: 0, tellsTime: true });
+				reader.pass(DAY);
+				for (const limit of [1_000, 1_000]) await poller.drain(limit);
+				[reader.rowsRead, reader.requests] = [0, 0];
+				await poller.drain(1_000);
+				expect(reader.rowsRead).toBeLessThanOrEqual(100);
+				expect(reader.requests).toBeLessThanOrEqual(100 / pageSize + 1);
+			}),
+			{ numRuns: 30 },
+		);
+	});
+
 	test('loses none and repeats only what an unsaved cursor forgot', async () => {
 		await fc.assert(
 			fc.asyncProperty(history, fc.nat(100), fc.nat(100), async (steps, savedAt, crashAt) => {
@@ -511,7 +697,12 @@ describe('any history', () => {
 		const { reader } = poller;
 		for (const at of steps) {
 			if (at.do === 'pass') reader.pass(at.time);
-			else if (at.do === 'edit') reader.edit(`key ${at.key}`);
+			else if (at.do === 'clocks') {
+				Object.assign(reader, { toldAhead: at.told, ourAhead: at.ours, tellsTime: at.tells });
+			} else if (at.do === 'burst') {
+				const burst = reader.rows.size;
+				for (let row = 0; row < at.rows; row += 1) reader.insert(`key ${burst + 100 + row}`);
+			} else if (at.do === 'edit') reader.edit(`key ${at.key}`);
 			else if (at.do === 'insert') {
 				const name = `key ${at.key}`;
 				if (!reader.rows.has(name)) reader.insert(name, { lateBy: at.lateBy });

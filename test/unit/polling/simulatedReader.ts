@@ -32,6 +32,10 @@ export class SimulatedReader implements LeadReader {
 	/** Whether it gives a known row without its record. */
 	sparesKnown = false;
 	tellsTime = true;
+	/** Milliseconds by which the time it tells is ahead of its rows' clock. */
+	toldAhead = 0;
+	/** Milliseconds by which this machine's clock is ahead of its rows'. */
+	ourAhead = 0;
 	/** Pages still to be answered before one is refused; `undefined` for no refusal. */
 	refuseAfter: number | undefined;
 	/** Every how many pages an empty one with a position comes between; 0 for never. */
@@ -74,7 +78,8 @@ export class SimulatedReader implements LeadReader {
 			this.refuseAfter = undefined;
 			throw new Error('refused');
 		}
-		const serviceTime = this.tellsTime ? Math.floor(this.time / SECOND) * SECOND : undefined;
+		const told = this.time + this.toldAhead;
+		const serviceTime = this.tellsTime ? Math.floor(told / SECOND) * SECOND : undefined;
 		const after = String(position?.after ?? '');
 		if (this.emptyEvery > 0 && position?.empty !== true && this.requests % this.emptyEvery === 0) {
 			return { rows: [], next: { after, empty: true }, serviceTime };
