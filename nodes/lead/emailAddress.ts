@@ -118,6 +118,8 @@ function readOne(text: string): string | undefined {
 	const at = address.lastIndexOf('@');
 	const local = lowerCase(address.slice(0, Math.max(at, 0)));
 	const domain = asciiDomain(lowerCase(address.slice(at + 1)));
+	// Some mail programs would decode it into another address.
+	if (local.includes('=?')) return '';
 	if (!LOCAL.test(local) || Buffer.byteLength(local) > MAX_LOCAL_LENGTH) return '';
 	if (!DOMAIN.test(domain) || domain.length > MAX_DOMAIN_LENGTH) return '';
 	return `${local}@${domain}`;

@@ -2,7 +2,7 @@ import { emailAddress } from '../emailAddress';
 import { toStep } from '../merge/step';
 import type { JourneyStep, MergedCustomer } from '../merge/types';
 import type { Lead } from '../types';
-import { formulaSafe, oneLine } from './escape';
+import { asItIs, formulaSafe, oneLine } from './escape';
 import { HtmlTemplate, htmlOf } from './htmlTemplate';
 import { KIND_RULES, kindOf } from './kind';
 import { type Facts, newestOffer, PLACEHOLDERS, readSender } from './placeholders';
@@ -69,14 +69,15 @@ function compose(
 		};
 	}
 	const values: Values = (placeholder) => PLACEHOLDERS[placeholder](facts);
-	const text = templates.text.render(values);
+	// Once more, because two values side by side can make what none of them holds.
+	const text = asItIs(templates.text.render(values));
 	return {
 		write: true,
 		reason: '',
 		reasonText: '',
 		kind,
 		to: emailAddress(facts.customer.email),
-		subject: oneLine(fill(templates.subject, values)),
+		subject: asItIs(oneLine(fill(templates.subject, values))),
 		text,
 		html: templates.html?.render(values) ?? htmlOf(text),
 	};

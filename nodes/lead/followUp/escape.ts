@@ -1,9 +1,16 @@
 /** Longest value of a lead that a message repeats, in characters: more is no name of anything. */
 const MAX_VALUE_LENGTH = 200;
 
-/** Marks without a glyph that can hide or turn text around, but not the joiners some scripts need. */
-const HIDDEN = /(?![\u200c\u200d])\p{Cf}/gu;
-const BREAKS = /[\p{Cc}\u2028\u2029\s]+/gu;
+/** What has no glyph and can hide or turn text around, but not the joiners some scripts need. */
+const HIDDEN = /(?![\u200c\u200d])[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+/** With the blank of Braille, which is no white space and looks like it. */
+const BREAKS = /[\p{Cc}\u2028\u2029\u2800\s]+/gu;
+
+/**
+ * How an encoded word of RFC 2047 begins, which a mail program shows as what it decodes to. The
+ * beginning is enough: some put words together that stand side by side, or take spaces in them.
+ */
+const ENCODED_WORD = /=\?(?=[^?]{1,75}\?[bq]\?)/gi;
 
 const ENTITIES: Readonly<Record<string, string>> = {
 	'&': '&amp;',
@@ -26,7 +33,12 @@ export function oneLine(text: string): string {
 /** A value of a lead as a message repeats it: one line of 200 characters at most. */
 export function value(text: string): string {
 	// Cut before anything else, because a lead may hold a megabyte; and not through a character.
-	return oneLine(text.slice(0, MAX_VALUE_LENGTH).replace(/[\ud800-\udbff]$/, ''));
+	return asItIs(oneLine(text.slice(0, MAX_VALUE_LENGTH).replace(/[\ud800-\udbff]$/, '')));
+}
+
+/** Text of which no mail program decodes anything: `=?utf-8?b?…` is `= ?utf-8?b?…`. */
+export function asItIs(text: string): string {
+	return text.includes('=?') ? text.replace(ENCODED_WORD, '= ?') : text;
 }
 
 /** Text as HTML shows it, between tags and in quoted attributes. */

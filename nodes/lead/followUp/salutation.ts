@@ -21,6 +21,29 @@ const NO_NAMES: ReadonlySet<string> = new Set(
 	),
 );
 
+/** Titles that are nobody's first name. */
+const TITLES: ReadonlySet<string> = new Set(
+	[
+		'mr mrs ms miss mx dr prof professor doctor sir madam dame lord rev reverend esq phd',
+		'herr frau fräulein hr fr doktor professorin rer dipl habil',
+		'monsieur madame mademoiselle mme mlle docteur professeur',
+		'señor señora señorita sr sra srta dra doctora profesor profesora',
+		'senhor senhora doutor doutora',
+		'signor signora signorina dott dottore dottoressa dottssa avv',
+		'heer mevrouw dhr mevr mw drs',
+		'herra rouva fru frk bay bayan',
+		'господин госпожа доктор',
+		'先生 女士 小姐 博士 教授 様 さん 씨 님',
+	].flatMap((titles) => titles.split(' ')),
+);
+/** Those that are somebody's name without their dot. */
+const SHORT_TITLES: ReadonlySet<string> = new Set(
+	'arq capt col eng gen hon ing jur lic mag med nat phil sig'.split(' '),
+);
+
+/** Scripts whose first letter is a capital in names; Georgian, say, has capitals for headlines only. */
+const WITH_CAPITALS = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Armenian}]/u;
+
 /**
  * How a message begins: by the first name, else by the whole name, else by nobody's. A last name
  * alone takes a Mr or Ms that nobody told us. What does not look like a name is not repeated: forms
@@ -41,12 +64,22 @@ function wholeName(customer: Pick<KnownCustomer, 'firstName' | 'fullName' | 'las
 }
 
 function readName(text: string, maxLength: number, maxWords: number): string {
-	const name = value(text);
+	// A ligature has no capital of its own, and other forms of a letter look odd in a greeting.
+	const name = value(text).normalize('NFKC');
 	const words = name.split(' ');
 	if (name.length > maxLength || words.length > maxWords) return '';
-	if (!NAME.test(name) || HOST_NAME.test(name) || INITIAL.test(name)) return '';
+	if (!NAME.test(name) || HOST_NAME.test(name) || INITIAL.test(name) || isTitle(name)) return '';
 	if (isTestText(name) || NO_NAMES.has(name.toLowerCase())) return '';
 	return isShouted(name) ? words.map(capitalized).join(' ') : name;
+}
+
+/** Whether there is nothing but titles: "Dr.", "Prof. Dr." */
+function isTitle(name: string): boolean {
+	const words = name.toLowerCase().split(/[ .-]+/);
+	const isDotted = name.includes('.');
+	return words
+		.filter((word) => word !== '')
+		.every((word) => TITLES.has(word) || (isDotted && SHORT_TITLES.has(word)));
 }
 
 /** "KIM" and "kim" are typed in haste; "DJ" and "van Berg" may be meant. */
@@ -56,10 +89,20 @@ function isShouted(name: string): boolean {
 }
 
 function capitalized(word: string): string {
-	return word
-		.toLowerCase()
-		.replace(
-			/(^|[-'\u2019])(\p{L})/gu,
-			(_all, before: string, letter: string) => before + letter.toUpperCase(),
-		);
+	return word.replace(
+		/(\p{L})([^-'\u2019]*)/gu,
+		(_all, first: string, rest: string) => capital(first) + lowerCase(rest),
+	);
+}
+
+function capital(letter: string): string {
+	if (!WITH_CAPITALS.test(letter)) return lowerCase(letter);
+	const [first = '', ...rest] = letter.toUpperCase();
+	// "ß" has two letters as a capital, of which only the first is one.
+	return first + rest.join('').toLowerCase();
+}
+
+/** As in a name: of the Turkish "İ" JavaScript makes an "i" with a second dot. */
+function lowerCase(text: string): string {
+	return text.toLowerCase().replaceAll('i\u0307', 'i');
 }

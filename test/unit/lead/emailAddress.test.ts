@@ -80,6 +80,7 @@ describe('the address in a text', () => {
 		'mailto:kim@contoso.com%2Csam@contoso.com',
 		'mailto:kim%0d%0aBcc:sam@contoso.com',
 		'kim@contoso.com; n/a',
+		'=?utf-8?Q?kim?=@contoso.com',
 		'kim%20sample@contoso.com',
 		'mailto:',
 		'kim@sam@contoso.com',

@@ -2,6 +2,7 @@ import {
 	composeFollowUp,
 	followUpComposer,
 	KIND_RULES,
+	parseLead,
 	TemplateError,
 	type FollowUpKind,
 } from '../../../../nodes/lead';
@@ -157,6 +158,44 @@ describe('nobody is written to', () => {
 	});
 });
 
+describe('a mail program decodes nothing', () => {
+	const ENCODED = /=\?[^?]+\?[bq]\?[^?]*\?=/i;
+	const subjectOf = (OfferTitle: string, subject = '[[offer]]', Company = '') => {
+		const lead = parseLead({
+			LeadSource: 'AzureMarketplace',
+			ActionCode: 'INS',
+			OfferTitle,
+			UserDetails: { FirstName: OfferTitle, Email: 'kim@contoso.example', Company },
+		});
+		const text = `[[company]][[offer]]\n${subject}`;
+		return composeFollowUp(lead, { templates: { initialInterest: { subject, text } } });
+	};
+
+	it.each([
+		['=?utf-8?B?WW91ciBhY2NvdW50IGlzIGxvY2tlZA==?='],
+		['=?UTF-8?Q?Your_account?='],
+		['=?utf-8*en?b?WW91?='],
+		['=?utf-8?B?WW91?= =?utf-8?B?ciBhY2NvdW50?='],
+		['=?utf-8?B?WW91?=\r\n\t=?utf-8?B?ciBhY2NvdW50?='],
+		['=\u200b?utf-8?B?WW91?='],
+		['=?utf-8?B?WW91ciB', '[[company]] [[offer]]'],
+		['?utf-8?B?WW91?=', '=[[offer]]'],
+		['8?B?WW91?=', '[[company]][[offer]]', '=?utf-'],
+	])('of %j', (title, subject = '[[offer]]', company = '') => {
+		const { subject: line, text } = subjectOf(title, subject, company);
+		expect(line).not.toMatch(ENCODED);
+		expect(line).not.toMatch(/=\?[^?]+\?b\?/i);
+		expect(text).not.toMatch(ENCODED);
+	});
+
+	it('and other question marks stay', () => {
+		expect(subjectOf('What is 1+1=?').subject).toBe('What is 1+1=?');
+		expect(subjectOf('a', 'https://contoso.example/?q=[[offer]]').subject).toBe(
+			'https://contoso.example/?q=a',
+		);
+	});
+});
+
 describe('the salutation', () => {
 	it.each([
 		['Kim', 'Sample', '', 'Hello Kim,'],
@@ -172,6 +211,31 @@ describe('the salutation', () => {
 		['K.', 'Sample', 'K. Sample', 'Hello,'],
 		['Åse', '', '', 'Hello Åse,'],
 		['太郎', '', '', 'Hello 太郎,'],
+		['Dr.', 'Sample', 'Dr. Sample', 'Hello,'],
+		['Mr', 'Sample', 'Mr Sample', 'Hello,'],
+		['Mrs.', 'Sample', 'Mrs. Sample', 'Hello,'],
+		['Herr', 'Sample', 'Herr Sample', 'Hello,'],
+		['Prof. Dr.', 'Sample', 'Prof. Dr. Sample', 'Hello,'],
+		['Prof.Dr.-Ing.', 'Sample', 'Prof.Dr.-Ing. Sample', 'Hello,'],
+		['SRA.', 'Sample', 'SRA. Sample', 'Hello,'],
+		['', '', 'Prof. Dr.', 'Hello,'],
+		['Dr. Kim', 'Sample', 'Dr. Kim Sample', 'Hello Dr. Kim,'],
+		['Phil', 'Sample', 'Phil Sample', 'Hello Phil,'],
+		// Georgian letters have capitals, which begin no name.
+		['ნინო', 'Sample', 'ნინო Sample', 'Hello ნინო,'],
+		['\u1c9c\u1c98\u1c9c\u1c9d', '', '', 'Hello ნინო,'],
+		['ﬁona', 'Sample', 'ﬁona Sample', 'Hello Fiona,'],
+		['ＫＩＭ', '', '', 'Hello Kim,'],
+		['ßarah', '', '', 'Hello Ssarah,'],
+		['İBRAHİM', '', '', 'Hello İbrahim,'],
+		['ΝΙΚΟΣ', '', '', 'Hello Νικος,'],
+		['ՆԱՐԵԿ', '', '', 'Hello Նարեկ,'],
+		['\u3164', 'Sample', '\u3164 Sample', 'Hello,'],
+		['\u115f\u1160', '', '', 'Hello,'],
+		['\uffa0', '', '', 'Hello,'],
+		['\u2800', '', '', 'Hello,'],
+		['K\u034fim', '', '', 'Hello Kim,'],
+		['\u202eKim', '', '', 'Hello Kim,'],
 		['n/a', '-', '', 'Hello,'],
 		['Unknown', 'Unknown', 'Unknown Unknown', 'Hello,'],
 		['kim@contoso.com', '', '', 'Hello,'],
