@@ -129,6 +129,16 @@ export const marketo: DestinationDescription = {
 			return byName(entries);
 		},
 
+		async searchPartitions({ credential }: DestinationInput): Promise<ListEntry[]> {
+			const client = await openMarketo(readAccount(credential));
+			const { result } = await client.read('/rest/v1/leads/partitions.json', {}, editorLimits());
+			const entries = result.flatMap((partition): ListEntry[] => {
+				const name = isObject(partition) ? textOf(partition['name']) : '';
+				return name === '' ? [] : [{ name, value: name }];
+			});
+			return byName(entries);
+		},
+
 		async searchPersonFields({ credential }: DestinationInput): Promise<ListEntry[]> {
 			const client = await openMarketo(readAccount(credential));
 			const { result } = await client.read('/rest/v1/leads/describe.json', {}, editorLimits());

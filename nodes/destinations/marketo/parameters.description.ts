@@ -4,6 +4,8 @@ import { notSetUp } from '../address';
 import { isObject, textOf } from './fillOut';
 
 const FORM_ID = '^[1-9][0-9]{0,11}$';
+/** Characters of a name in Marketo. */
+const LONGEST_NAME = 255;
 /** Names in REST have letters, digits and underscores. */
 const FIELD_NAME = '^[A-Za-z_][A-Za-z0-9_]{0,99}$';
 
@@ -80,6 +82,16 @@ export function readFieldName(value: unknown): string {
 	throw notSetUp(
 		'The name of a person field is not one',
 		'Choose it from the list, or give its REST API name, such as leadSource.',
+	);
+}
+
+/** Empty where none is chosen. @throws DestinationError for what is no name */
+export function readPartition(value: unknown): string {
+	const name = textOf(valueOf(value)).trim();
+	if (name.length <= LONGEST_NAME) return name;
+	throw notSetUp(
+		`The name of the partition has more than ${LONGEST_NAME} characters`,
+		'Choose the partition from the list, or give its name: Admin, Workspaces & Partitions.',
 	);
 }
 

@@ -4,10 +4,13 @@ import { timeIsUp } from '../writing';
 import type { MarketoClient } from './client';
 import type { OutgoingPerson } from './outgoing';
 import { readRecords } from './recordAnswer';
+import { MarketoRefusal } from './refusal';
 import { explainRecord, explainWrite, isOfOneLead } from './writeRefusal';
 
 /** Marketo's own limit of a call. */
 const MOST_RECORDS = 300;
+/** "Company update not allowed during syncLead". */
+const NO_COMPANY = '1021';
 /** Bytes of a call's records. Marketo refuses bodies of more than 1 MB (413). */
 const MOST_BYTES = 900_000;
 
@@ -17,15 +20,34 @@ export type Upserted =
 /**
  * Creates each person, or updates the one with the e-mail address. Done again after a lost answer it
  * changes nothing more, so that is all there is to writing the same twice.
+ *
+ * The company is a record of its own in Marketo: a new person brings it along, and where Marketo does
+ * not let it be changed with a person, the person is written without it.
+ *
+ * @param partition by its name; empty for the instance's only one
  */
 export async function upsertPersons(
 	client: MarketoClient,
 	persons: readonly OutgoingPerson[],
+	partition: string,
 	limits: RetryLimits,
 ): Promise<Upserted[]> {
 	const results = new Map<OutgoingPerson, Upserted>();
+	/** Those whose company stays as it is. */
+	const withoutCompany = new Set<OutgoingPerson>();
 	let stopped: DestinationError | undefined;
 
+	const fieldsOf = (person: OutgoingPerson) => {
+		if (!withoutCompany.has(person)) return person.fields;
+		const { company: _, ...others } = person.fields;
+		return others;
+	};
+	/** Those that can be written again without their company. */
+	const leaveCompany = (batch: readonly OutgoingPerson[]): OutgoingPerson[] => {
+		const again = batch.filter((person) => Object.hasOwn(fieldsOf(person), 'company'));
+		for (const person of again) withoutCompany.add(person);
+		return again;
+	};
 	const write = async (batch: readonly OutgoingPerson[]): Promise<void> => {
 		try {
 			stopped ??= timeIsUp(limits);
@@ -38,7 +60,8 @@ export async function upsertPersons(
 							{
 								action: 'createOrUpdate',
 								lookupField: 'email',
-								input: batch.map(({ fields }) => fields),
+								...(partition === '' ? {} : { partitionName: partition }),
+								input: batch.map(fieldsOf),
 							},
 							limits,
 						),
@@ -46,6 +69,7 @@ export async function upsertPersons(
 					),
 				limits,
 			);
+			const again = leaveCompany(batch.filter((_, at) => records[at]?.code === NO_COMPANY));
 			batch.forEach((person, at) => {
 				const { id, status, code } = records[at] ?? { status: '', code: '' };
 				const outcome = status === 'created' ? 'created' : 'updated';
@@ -56,9 +80,15 @@ export async function upsertPersons(
 						: { outcome, id, isNew: status === 'created' },
 				);
 			});
+			if (again.length > 0) await write(again);
 		} catch (error) {
 			const refusal = error instanceof DestinationError ? error : timeIsUp(limits);
 			if (!refusal) throw error;
+			const isOfCompany = refusal instanceof MarketoRefusal && refusal.code === NO_COMPANY;
+			if (isOfCompany && leaveCompany(batch).length > 0) {
+				await write(batch);
+				return;
+			}
 			if (isOfOneLead(refusal) && batch.length > 1) {
 				// Turned away altogether for what one of them says: without it the others are taken.
 				const middle = batch.length >> 1;

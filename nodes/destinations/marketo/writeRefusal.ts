@@ -4,8 +4,10 @@ import { MarketoRefusal, NEXT_POLL } from './refusal';
 const WRITE_AGAIN =
 	'Write the lead again: what Marketo has taken already is found and not made twice.';
 
-/** Codes of a call that say nothing of others, of another lead. */
-const OF_ONE_LEAD = /^(?:1\d{3}|70[14]|709)$/;
+/** Codes of what is written, rather than of how. */
+const OF_CONTENT = /^(?:1\d{3}|70[14]|709)$/;
+/** Of these the codes of where everything is written: another lead would fare no better. */
+const OF_PLACE = /^10(?:08|09|13)$/;
 
 /**
  * Codes with which a call has certainly done nothing. The others that mean to try again (604, 611,
@@ -23,12 +25,15 @@ export function mayBeDone(error: unknown): boolean {
 
 /** Whether it is what the lead says that was refused, so that others may be taken. */
 export function isOfOneLead(error: unknown): boolean {
-	return error instanceof MarketoRefusal && OF_ONE_LEAD.test(error.code);
+	const isOfContent = error instanceof MarketoRefusal && OF_CONTENT.test(error.code);
+	return isOfContent && !OF_PLACE.test(error.code);
 }
 
 /** The same in words for one who writes. */
 export function explainWrite(error: DestinationError): DestinationError {
-	if (error instanceof MarketoRefusal && isOfOneLead(error)) return explainRecord(error.code);
+	if (error instanceof MarketoRefusal && OF_CONTENT.test(error.code)) {
+		return explainRecord(error.code);
+	}
 	const { message, reason, httpCode, retryAfter } = error;
 	const description =
 		error instanceof MarketoRefusal && error.code === '603'
@@ -78,12 +83,20 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
 	},
 	'1008': {
 		message: 'The API user may not write into the partition of this person',
-		description: 'Give the user a role in the workspace that has the partition.',
+		description:
+			'Give the user a role in the workspace that has the partition, or choose another one under the option Partition.',
 		reason: 'permission',
+	},
+	'1009': {
+		message: 'Marketo has several partitions and was not told which one to write into',
+		description:
+			'Choose one under the option Partition: Admin, Workspaces & Partitions shows those of the API user’s workspace.',
+		reason: 'configuration',
 	},
 	'1010': {
 		message: 'The person is in another partition of Marketo',
-		description: 'Move it into the partition of the API user’s workspace, or merge the two.',
+		description:
+			'Choose that one under the option Partition, or move the person in Marketo into the one that is chosen.',
 	},
 	'1013': {
 		message: 'Marketo does not have the form any more',
@@ -92,7 +105,8 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
 	},
 	'1021': {
 		message: 'Marketo lets nobody change the company of this person here',
-		description: 'Its company comes from a CRM. Use the method Submit Form, or change it there.',
+		description:
+			'Leave the fields of its company out of Additional Fields, or use the method Submit Form.',
 	},
 };
 
@@ -103,7 +117,7 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
  */
 export function explainRecord(code: string, missing: readonly string[] = []): DestinationError {
 	const said = /^\w{1,60}$/.test(code) ? ` (${code})` : '';
-	if (missing.length > 0 && !/^10(?:0[4678]|10|13|21)$/.test(code)) {
+	if (missing.length > 0 && !/^10(?:0[46789]|10|13|21)$/.test(code)) {
 		const names = missing.slice(0, MOST_NAMES).join(', ');
 		return new DestinationError(`The form wants what the lead does not have: ${names}${said}`, {
 			description: BY_CODE['1002']?.description ?? '',

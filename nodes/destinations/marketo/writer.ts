@@ -30,6 +30,8 @@ export interface MarketoWriterOptions {
 	leadSourceField: string;
 	/** The field that keeps the lead's id, by its name in REST; empty for none. */
 	leadIdField: string;
+	/** Of persons who are written without a form, by its name; empty for the instance's only one. */
+	partition: string;
 	/** Milliseconds before now within which an earlier fill-out is looked for; 0 for not at all. */
 	lookBack: number;
 }
@@ -160,7 +162,9 @@ export class MarketoWriter implements LeadWriter {
 		limits: RetryLimits,
 	): Promise<Array<Submitted | Upserted>> {
 		const { formId, ...options } = this.options;
-		if (formId === undefined) return await upsertPersons(this.client, persons, limits);
+		if (formId === undefined) {
+			return await upsertPersons(this.client, persons, options.partition, limits);
+		}
 		const { leadSourceField } = this;
 		const submission = { ...options, formId, leadSourceField };
 		return await new FormSubmission(this.client, submission).submit(persons, limits);

@@ -7,7 +7,13 @@ import { DestinationError, type WriteInput } from '../types';
 import { readAccount } from './account';
 import { openMarketo } from './client';
 import { Pace } from './pace';
-import { fieldLocator, formProperty, readFieldName, readFormId } from './parameters.description';
+import {
+	fieldLocator,
+	formProperty,
+	readFieldName,
+	readFormId,
+	readPartition,
+} from './parameters.description';
 import { readFormLayout, readPersonFields, writable } from './personFields';
 import { LEAD_SOURCE } from './record';
 import { MarketoWriter } from './writer';
@@ -71,6 +77,28 @@ const options: INodeProperties[] = [
 		description:
 			'How far back to look whether a form was filled out for the very lead before, for persons whom Marketo knows. 0 to submit without looking.',
 	},
+	{
+		displayName: 'Partition',
+		name: 'partition',
+		type: 'resourceLocator',
+		default: { mode: 'list', value: '' },
+		description:
+			'The lead partition that Upsert Person writes into, where the instance has several. A form has its own.',
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				typeOptions: { searchListMethod: 'searchPartitions', searchable: true },
+			},
+			{
+				displayName: 'By Name',
+				name: 'name',
+				type: 'string',
+				placeholder: 'e.g. Default',
+			},
+		],
+	},
 ];
 
 export const marketoWriting: WritingDescription = {
@@ -81,10 +109,12 @@ export const marketoWriting: WritingDescription = {
 		const { credential, option } = input;
 		const leadSourceField = readFieldName(option('leadSourceField')) || LEAD_SOURCE;
 		const leadIdField = readFieldName(option('leadIdField'));
+		const partition = readPartition(option('partition'));
 		const lookBack = readLookBack(option('lookBack')) * HOUR;
 		const formId = readForm(input);
 		const client = await openMarketo(readAccount(credential), new Pace());
-		return new MarketoWriter(client, { formId, leadSourceField, leadIdField, lookBack });
+		const options = { formId, leadSourceField, leadIdField, partition, lookBack };
+		return new MarketoWriter(client, options);
 	},
 
 	async fields(input) {

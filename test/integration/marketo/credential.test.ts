@@ -217,6 +217,15 @@ describe('the lists of the editor', () => {
 		expect((await searched('searchForms')).results).toEqual([]);
 	});
 
+	it('hold the partitions by name', async () => {
+		marketo.instance.partitions.push('Asia');
+		const { results } = await searched('searchPartitions');
+		expect(results).toEqual([
+			{ name: 'Asia', value: 'Asia' },
+			{ name: 'Default', value: 'Default' },
+		]);
+	});
+
 	it('hold the fields of a person by label and REST API name', async () => {
 		const { results } = await searched('searchPersonFields', 'lead source');
 		expect(results).toEqual([{ name: 'Lead Source (leadSource)', value: 'leadSource' }]);

@@ -63,6 +63,7 @@ async function newWriter(
 		formId: marketo.formId,
 		leadSourceField: 'leadSource',
 		leadIdField: '',
+		partition: '',
 		lookBack: DAY,
 		...options,
 	});
@@ -733,7 +734,13 @@ describe('a refusal', () => {
 		marketo.instance.forms.length = 0;
 		expect(refusalOf(await written()).reason).toBe('notFound');
 		const client = await openMarketo(readAccount(marketo.badCredential));
-		const options = { formId: 1, leadSourceField: 'leadSource', leadIdField: '', lookBack: 0 };
+		const options = {
+			formId: 1,
+			leadSourceField: 'leadSource',
+			leadIdField: '',
+			partition: '',
+			lookBack: 0,
+		};
 		const results = await new MarketoWriter(client, options).write(many(2), inTime());
 		expect(results.map((result) => refusalOf(result).reason)).toEqual(
 			Array(2).fill('authentication'),
@@ -868,6 +875,74 @@ describe('a lead that makes a person', () => {
 		);
 	});
 
+	it('leaves a company that Marketo does not let be changed, and writes the rest', async () => {
+		marketo.instance.upsertPerson({ email: 'sample1@fabrikam.example', company: 'Contoso' });
+		marketo.instance.upsertPerson({ email: 'sample2@fabrikam.example', company: 'Fabrikam' });
+		const results = await (await upserting()).write(many(4), inTime());
+		expect(outcomes(results)).toEqual(['created', 'updated', 'updated', 'created']);
+		const companies = persons().map(({ company, lastName }) => [lastName, company]);
+		expect(companies).toEqual(
+			expect.arrayContaining([
+				['Sample0', 'Fabrikam'],
+				['Sample1', 'Contoso'],
+			]),
+		);
+		expect(calls(UPSERT)).toBe(2);
+		expect(calls(/companies/)).toBe(0);
+	});
+
+	it('is written without its company where Marketo turns away the whole call for it', async () => {
+		marketo.spoil = (path, body) =>
+			path.endsWith('/leads.json') && body.includes('"company"') ? failed('1021') : undefined;
+		expect(count(await (await upserting()).write(many(20), inTime()), 'created')).toBe(20);
+		expect(calls(UPSERT)).toBe(2);
+	});
+
+	it('is refused where a field of the company is mapped that can’t be changed', async () => {
+		const field = { dataType: 'string', length: 255 };
+		marketo.instance.fields.push({
+			displayName: 'Industry',
+			rest: 'industry',
+			soap: 'Industry',
+			...field,
+		});
+		marketo.instance.upsertPerson({ email: 'sample@fabrikam.example' });
+		const one = outgoing(lead('Sample'), { industry: 'Steel' });
+		const [result] = await (await upserting()).write([one], inTime());
+		expect(refusalOf(result)).toMatchObject({
+			message: 'Marketo lets nobody change the company of this person here (1021)',
+			description: expect.stringContaining('Additional Fields'),
+		});
+	});
+
+	it('goes into the partition that is named, and is told where none is', async () => {
+		marketo.instance.partitions.push('Europe');
+		const into = async (partition: string) =>
+			await (await newWriter({ formId: undefined, partition })).write(many(3), inTime());
+		expect(refusalOf((await into(''))[2])).toMatchObject({
+			message: 'Marketo has several partitions and was not told which one to write into (1009)',
+			description: expect.stringContaining('the option Partition'),
+			reason: 'configuration',
+		});
+		expect(outcomes(await into('Europe'))).toEqual(Array(3).fill('created'));
+		expect([...marketo.instance.persons.values()].map(({ partition }) => partition)).toEqual(
+			Array(3).fill('Europe'),
+		);
+		expect(refusalOf((await into('Default'))[0]).message).toMatch(/another partition.*1010/);
+		expect(refusalOf((await into('Asia'))[0]).reason).toBe('permission');
+	});
+
+	it.each(['1008', '1009'])(
+		'is no reason to ask 300 times where Marketo says %s of all',
+		async (code) => {
+			marketo.spoil = (path) => (path.endsWith('/leads.json') ? failed(code) : undefined);
+			const results = await (await upserting()).write(many(650), inTime());
+			expect(count(results, 'created')).toBe(0);
+			expect(refusalOf(results[649]).message).toMatch(/partition/);
+			expect(calls(UPSERT)).toBe(1);
+		},
+	);
+
 	it('stays below a megabyte in a call', async () => {
 		const leads = many(300).map(({ lead: one }) =>
 			outgoing(one, { description: '漢'.repeat(2_000) }),
@@ -926,7 +1001,17 @@ describe('the node’s settings', () => {
 		expect(outcomes(await upsert.write(many(1), inTime()))).toEqual(['updated']);
 	});
 
+	it('name the partition', async () => {
+		marketo.instance.partitions.push('Europe');
+		const partition = { __rl: true, mode: 'list', value: 'Europe' };
+		const upsert = await marketoWriting.open(
+			input({ marketoMethod: 'upsertPerson' }, { partition }),
+		);
+		expect(outcomes(await upsert.write(many(1), inTime()))).toEqual(['created']);
+	});
+
 	it.each([
+		[{ marketoMethod: 'upsertPerson' }, { partition: 'x'.repeat(256) }],
 		[{ marketoMethod: 'submitForm', form: '' }, {}],
 		[{ marketoMethod: 'submitForm', form: 'x' }, {}],
 		[{ marketoMethod: 'other' }, {}],

@@ -42,6 +42,7 @@ export const ENDPOINTS: ReadonlyArray<[path: RegExp, permission: string, answer:
 	[/^\/rest\/v1\/activities\/pagingtoken\.json$/, 'Read-Only Activity', pagingToken],
 	[/^\/rest\/v1\/activities\.json$/, 'Read-Only Activity', activities],
 	[/^\/rest\/v1\/leads\.json$/, 'Read-Only Person', leads],
+	[/^\/rest\/v1\/leads\/partitions\.json$/, 'Read-Only Person', partitions],
 	[/^\/rest\/v1\/leads\/describe\.json$/, 'Read-Only Person', describeLeads],
 	[/^\/rest\/asset\/v1\/forms\.json$/, 'Read-Only Assets', forms],
 	[/^\/rest\/asset\/v1\/form\/\d+\.json$/, 'Read-Only Assets', form],
@@ -207,6 +208,16 @@ function describeLeads({ instance }: Call): StandInAnswer {
 				soap: { name: soap, readOnly },
 			};
 		}),
+	});
+}
+
+function partitions({ instance }: Call): StandInAnswer {
+	return succeeded({
+		result: instance.partitions.map((name, at) => ({
+			id: at + 1,
+			name,
+			description: at === 0 ? 'Initial system lead partition' : '',
+		})),
 	});
 }
 

@@ -34,6 +34,8 @@ export interface Person {
 	id: number;
 	/** By their names in REST. */
 	fields: Record<string, string | number | boolean | null>;
+	/** By its name; that of the first when absent. */
+	partition?: string;
 	/** Which of all changes made the person. */
 	made?: number;
 }
@@ -187,6 +189,10 @@ export interface Scan {
 export class MarketoInstance {
 	readonly forms: Form[] = [];
 	readonly persons = new Map<number, Person>();
+	/** By their names; the first is the one that every instance has. */
+	readonly partitions = ['Default'];
+	/** Whether the company of somebody who is there can be changed with the person. */
+	companyIsFixed = true;
 	readonly fields: PersonField[] = [...PERSON_FIELDS];
 	/** Persons that were made so far, those that are gone included. */
 	changes = 0;

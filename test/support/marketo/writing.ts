@@ -14,6 +14,9 @@ const MOST = 300;
 /** The page on fields: "only ASCII characters are supported in the email address field". */
 const EMAIL = /^[\x21-\x7e]+@[\x21-\x7e]+\.[\x21-\x7e]+$/;
 
+/** Fields of the company, which Marketo shows with its persons. */
+const COMPANY_FIELDS = ['company', 'industry', 'website'];
+
 export interface WriteCall {
 	body: Readonly<Record<string, unknown>>;
 	instance: MarketoInstance;
@@ -133,8 +136,18 @@ function sync(
 	record: Fields,
 	action: string,
 	lookupField: string,
-	{ instance, now, seen }: WriteCall,
+	{ body, instance, now, seen }: WriteCall,
 ): Result {
+	const { partitions } = instance;
+	const { partitionName } = body;
+	if (partitionName === undefined && partitions.length > 1) {
+		return skipped('1009', 'Partition name must be specified');
+	}
+	const [first = ''] = partitions;
+	const partition = partitionName === undefined ? first : String(partitionName);
+	if (!partitions.includes(partition)) {
+		return skipped('1008', `Access to partition '${partition}' denied`);
+	}
 	// "The id field can only be included as a parameter when using the updateOnly action."
 	if ('id' in record && action !== 'updateOnly') return skipped('1003', 'Invalid data');
 	const refused = checkRecord(record, instance);
@@ -150,8 +163,17 @@ function sync(
 	if (matches.length > 1) return skipped('1007', 'Multiple lead match lookup criteria');
 	if (match && action === 'createOnly') return skipped('1005', 'Lead already exists');
 	if (!match && action === 'updateOnly') return skipped('1004', 'Lead not found');
-	const { id } = save(match, record, instance, now);
-	return { id, status: match ? 'updated' : 'created' };
+	if (match && (match.partition ?? first) !== partition) {
+		return skipped('1010', 'Partition update not allowed');
+	}
+	const changed = COMPANY_FIELDS.filter((name) => !isEmpty(record[name]));
+	const isSame = changed.every((name) => match?.fields[name] === record[name]);
+	if (match && instance.companyIsFixed && !isSame) {
+		return skipped('1021', 'Company update not allowed');
+	}
+	const person = save(match, record, instance, now);
+	if (!match) person.partition = partition;
+	return { id: person.id, status: match ? 'updated' : 'created' };
 }
 
 function pushLeads(call: WriteCall): StandInAnswer {
