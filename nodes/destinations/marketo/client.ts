@@ -3,7 +3,7 @@ import { retried, retryAfterOf, type RetryLimits } from '../retry';
 import { DestinationError } from '../types';
 import { readJsonObject } from '../unexpectedResponse';
 import type { MarketoAccount } from './account';
-import type { Pace } from './pace';
+import { Pace } from './pace';
 import { MarketoRefusal, oddAnswer, refusedByStatus, refusedSignIn } from './refusal';
 
 /**
@@ -23,7 +23,10 @@ export interface MarketoAnswer {
 }
 
 /** Makes a client for one execution; loads what it needs for HTTP. */
-export async function openMarketo(account: MarketoAccount, pace?: Pace): Promise<MarketoClient> {
+export async function openMarketo(
+	account: MarketoAccount,
+	pace = new Pace(),
+): Promise<MarketoClient> {
 	return new MarketoClient(account, await openHttp(), pace);
 }
 
@@ -40,8 +43,8 @@ export class MarketoClient {
 	constructor(
 		readonly account: MarketoAccount,
 		private readonly http: HttpClient,
-		/** Keeps many calls within Marketo's rate; absent where there are few. */
-		private readonly pace?: Pace,
+		/** Of all calls, those that are made again included. */
+		private readonly pace: Pace,
 	) {}
 
 	/**
@@ -108,7 +111,7 @@ export class MarketoClient {
 	}
 
 	private async call(call: Call, token: string, limits: RetryLimits): Promise<MarketoAnswer> {
-		await this.pace?.turn(limits);
+		await this.pace.turn(limits);
 		this.calls += 1;
 		const answer = await this.send(this.requestOf(call, token), limits.signal);
 		if (answer.status !== 200) throw refusalOf(answer);

@@ -18,8 +18,8 @@ const FORMS_PER_PAGE = 200;
 /** Nobody scrolls further. */
 const MOST_LISTED = 2_000;
 
-/** Marketo's own: Admin, Integration, Web Services. */
-const DEFAULT_QUOTA = 50_000;
+/** Learnt from what the instance has made in a day. */
+const DEFAULT_QUOTA = 0;
 const DEFAULT_SHARE = 90;
 
 const options: INodeProperties[] = [
@@ -52,10 +52,10 @@ const options: INodeProperties[] = [
 		displayName: 'Daily Quota',
 		name: 'dailyQuota',
 		type: 'number',
-		typeOptions: { minValue: 1, numberPrecision: 0 },
+		typeOptions: { minValue: 0, numberPrecision: 0 },
 		default: DEFAULT_QUOTA,
 		description:
-			'How many API calls a day the Marketo instance may make: Admin, Integration, Web Services',
+			'How many API calls a day the Marketo instance may make: Admin, Integration, Web Services. 0 for 10,000, or 50,000 once the instance has made more than 10,000 in a day of the last seven.',
 	},
 	{
 		displayName: 'Lead Source Field',
@@ -90,8 +90,14 @@ export const marketo: DestinationDescription = {
 			const leadSourceField = readFieldName(option('leadSourceField')) || LEAD_SOURCE;
 			const personFields = readPersonFields(option('personFields'));
 			const quota = {
-				dailyQuota: readNumber(option('dailyQuota'), DEFAULT_QUOTA, 'Daily Quota'),
-				share: readNumber(option('dailyQuotaShare'), DEFAULT_SHARE, 'Most of Daily Quota'),
+				dailyQuota: readNumber(option('dailyQuota'), 'Daily Quota', {
+					otherwise: DEFAULT_QUOTA,
+					least: 0,
+				}),
+				share: readNumber(option('dailyQuotaShare'), 'Most of Daily Quota', {
+					otherwise: DEFAULT_SHARE,
+					least: 1,
+				}),
 			};
 			const account = readAccount(credential);
 			const client = await openMarketo(account);
@@ -210,12 +216,16 @@ function readPersonFields(value: unknown): string[] {
 	return names.filter((name) => name !== '');
 }
 
-function readNumber(value: unknown, otherwise: number, label: string): number {
+function readNumber(
+	value: unknown,
+	label: string,
+	{ otherwise, least }: { otherwise: number; least: number },
+): number {
 	if (value === undefined || value === null || value === '') return otherwise;
 	const number = Number(value);
-	if (Number.isSafeInteger(number) && number >= 1) return number;
+	if (Number.isSafeInteger(number) && number >= least) return number;
 	throw new DestinationError(`${label} is not a whole number`, {
-		description: 'Set it to 1 or more.',
+		description: `Set it to ${least} or more.`,
 		reason: 'configuration',
 	});
 }

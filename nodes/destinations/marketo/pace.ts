@@ -1,11 +1,13 @@
 import { pause, type RetryLimits } from '../retry';
 import { DestinationError } from '../types';
+import { NEXT_POLL } from './refusal';
 
 /**
- * Calls in so many milliseconds, of the 100 in 20 seconds that Marketo lets all integrations make
- * together: https://experienceleague.adobe.com/docs/marketo-developer/marketo/rest/error-codes
+ * Calls in so many milliseconds: what Adobe advises for one integration, of the 100 that Marketo lets
+ * all of them make together.
+ * https://experienceleague.adobe.com/docs/marketo-developer/marketo/rest/marketo-integration-best-practices
  */
-export const RATE = { calls: 80, window: 20_000 } as const;
+export const RATE = { calls: 50, window: 20_000 } as const;
 
 /** Lets so many calls begin in any window of time, and the others wait for it. */
 export class Pace {
@@ -14,7 +16,7 @@ export class Pace {
 
 	constructor(private readonly rate: { calls: number; window: number } = RATE) {}
 
-	/** @throws DestinationError where the time is up before the call had its turn */
+	/** @throws NoTurn where the time is up before the call had its turn */
 	async turn({ signal, deadline }: RetryLimits): Promise<void> {
 		const { calls, window } = this.rate;
 		for (;;) {
@@ -26,15 +28,18 @@ export class Pace {
 				return;
 			}
 			const free = oldest + window;
-			if (free >= deadline || !(await pause(free - now, signal))) throw noTurn();
+			if (free >= deadline || !(await pause(free - now, signal))) throw new NoTurn();
 		}
 	}
 }
 
-function noTurn(): DestinationError {
-	return new DestinationError('The time was up before this lead had its turn', {
-		description:
-			'It was not written: Marketo takes 100 calls in 20 seconds. Run the node again for it, or with fewer leads at a time.',
-		reason: 'throttled',
-	});
+/** A call that would have begun too late. */
+export class NoTurn extends DestinationError {
+	constructor() {
+		super('The time was up before Marketo could be asked for more', {
+			description: `A node makes at most ${RATE.calls} calls in 20 seconds, as Adobe advises. ${NEXT_POLL}`,
+			reason: 'throttled',
+		});
+		this.name = 'NoTurn';
+	}
 }

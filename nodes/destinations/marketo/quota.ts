@@ -7,8 +7,12 @@ import { MarketoRefusal, oddAnswer } from './refusal';
 /** Calls of ours after which Marketo's own count is asked again. */
 const CALLS_BETWEEN = 100;
 
+/** Calls a day that every instance has at least, and that is common, by Adobe's best practices. */
+const LEAST_QUOTA = 10_000;
+const COMMON_QUOTA = 50_000;
+
 export interface QuotaOptions {
-	/** Calls a day that the instance may make. */
+	/** Calls a day that the instance may make; 0 to learn it from what it has made. */
 	dailyQuota: number;
 	/** Percent of them, by all integrations together, from which no more are made. */
 	share: number;
@@ -20,6 +24,8 @@ export interface QuotaOptions {
  */
 export class DailyQuota {
 	private askedAt: number | undefined;
+	/** The most calls of a day that are known of. */
+	private most = 0;
 
 	constructor(
 		private readonly client: MarketoClient,
@@ -31,28 +37,54 @@ export class DailyQuota {
 		if (this.askedAt !== undefined && this.client.calls < this.askedAt + CALLS_BETWEEN) return;
 		this.askedAt = this.client.calls;
 		const used = await this.usedToday(limits);
-		const { dailyQuota, share } = this.options;
-		if (used === undefined || used < (dailyQuota * share) / 100) return;
+		if (used === undefined) return;
+		const { share } = this.options;
+		const isSpent = (quota: number) => used >= (quota * share) / 100;
+		let dailyQuota = this.options.dailyQuota || LEAST_QUOTA;
+		if (!isSpent(dailyQuota)) return;
+		if (this.options.dailyQuota === 0) dailyQuota = await this.learn(used, limits);
+		if (!isSpent(dailyQuota)) return;
 		throw new DestinationError(
 			`The Marketo instance has made ${used} of its ${dailyQuota} calls of today`,
 			{
-				description: `The option Most of Daily Quota leaves the rest to others (${share} percent). Marketo counts anew at midnight, US Central Time; nothing is lost until then.`,
+				description: `The option Most of Daily Quota leaves the rest to others (${share} percent). Where the instance may make more, say so in Daily Quota. Marketo counts anew at midnight, US Central Time; nothing is lost until then.`,
 				reason: 'throttled',
 				httpCode: '429',
 			},
 		);
 	}
 
+	/**
+	 * Marketo tells nobody the quota, but what was made in a day was allowed: more than the least quota
+	 * is made in instances of the common one, and more than that in larger ones.
+	 */
+	private async learn(used: number, limits: RetryLimits): Promise<number> {
+		this.most = Math.max(this.most, used);
+		if (this.most <= LEAST_QUOTA) {
+			const week = await this.totals('/rest/v1/stats/usage/last7days.json', limits);
+			this.most = Math.max(this.most, ...(week ?? []));
+		}
+		if (this.most <= LEAST_QUOTA) return LEAST_QUOTA;
+		// Beyond it only Marketo knows, and says 607.
+		return this.most <= COMMON_QUOTA ? COMMON_QUOTA : Number.POSITIVE_INFINITY;
+	}
+
 	/** `undefined` where the sign-in may not know. */
 	private async usedToday(limits: RetryLimits): Promise<number | undefined> {
+		const totals = await this.totals('/rest/v1/stats/usage.json', limits);
+		// Nothing has been counted yet just after midnight.
+		return totals && (totals[0] ?? 0);
+	}
+
+	/** Calls of each day; `undefined` where the sign-in may not know. */
+	private async totals(path: string, limits: RetryLimits): Promise<number[] | undefined> {
 		try {
-			const { result } = await this.client.read('/rest/v1/stats/usage.json', {}, limits);
-			const [today] = result;
-			// Nothing has been counted yet just after midnight.
-			if (today === undefined) return 0;
-			const total = isObject(today) ? Number(today['total']) : Number.NaN;
-			if (!(total >= 0)) throw oddAnswer('the usage of today has no total');
-			return total;
+			const { result } = await this.client.read(path, {}, limits);
+			return result.map((day) => {
+				const total = isObject(day) ? Number(day['total']) : Number.NaN;
+				if (!(total >= 0)) throw oddAnswer('the usage of a day has no total');
+				return total;
+			});
 		} catch (error) {
 			// Not a permission the trigger needs: Marketo itself refuses when all calls are used.
 			if (error instanceof MarketoRefusal && error.code === '603') return undefined;

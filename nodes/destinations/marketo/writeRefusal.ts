@@ -1,4 +1,5 @@
 import { DestinationError, type RefusalReason } from '../types';
+import { NoTurn, RATE } from './pace';
 import { MarketoRefusal, NEXT_POLL } from './refusal';
 
 const WRITE_AGAIN =
@@ -33,6 +34,12 @@ export function isOfOneLead(error: unknown): boolean {
 export function explainWrite(error: DestinationError): DestinationError {
 	if (error instanceof MarketoRefusal && OF_CONTENT.test(error.code)) {
 		return explainRecord(error.code);
+	}
+	if (error instanceof NoTurn) {
+		return new DestinationError('The time was up before this lead had its turn', {
+			description: `It was not written: a node makes at most ${RATE.calls} calls in 20 seconds. Run the node again for it, or with fewer leads at a time.`,
+			reason: 'throttled',
+		});
 	}
 	const { message, reason, httpCode, retryAfter } = error;
 	const description =

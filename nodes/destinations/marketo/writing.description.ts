@@ -6,7 +6,6 @@ import { editorLimits } from '../retry';
 import { DestinationError, type WriteInput } from '../types';
 import { readAccount } from './account';
 import { openMarketo } from './client';
-import { Pace } from './pace';
 import {
 	fieldLocator,
 	formProperty,
@@ -112,7 +111,7 @@ export const marketoWriting: WritingDescription = {
 		const partition = readPartition(option('partition'));
 		const lookBack = readLookBack(option('lookBack')) * HOUR;
 		const formId = readForm(input);
-		const client = await openMarketo(readAccount(credential), new Pace());
+		const client = await openMarketo(readAccount(credential));
 		const options = { formId, leadSourceField, leadIdField, partition, lookBack };
 		return new MarketoWriter(client, options);
 	},

@@ -149,6 +149,7 @@ describe('it is told apart', () => {
 	it('where the token is not one of a header', async () => {
 		const { MarketoClient } = await import('../../../nodes/destinations/marketo/client.ts');
 		const { readAccount } = await import('../../../nodes/destinations/marketo/account.ts');
+		const { Pace } = await import('../../../nodes/destinations/marketo/pace.ts');
 		const limits = { signal: AbortSignal.timeout(5_000), deadline: Date.now() + 5_000 };
 		for (const access_token of [undefined, 5, '', 'a\r\nhost: evil.example', 'ü']) {
 			const http = {
@@ -158,7 +159,7 @@ describe('it is told apart', () => {
 					body: JSON.stringify({ access_token }),
 				}),
 			};
-			const client = new MarketoClient(readAccount(filledIn()), http);
+			const client = new MarketoClient(readAccount(filledIn()), http, new Pace());
 			await expect(client.read('/rest/v1/x.json', {}, limits)).rejects.toThrow(
 				/holds no access token/,
 			);

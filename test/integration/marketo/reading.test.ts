@@ -5,8 +5,10 @@ import { serialize } from 'php-serialize';
 
 import { readAccount } from '../../../nodes/destinations/marketo/account.ts';
 import { openMarketo } from '../../../nodes/destinations/marketo/client.ts';
+import { Pace } from '../../../nodes/destinations/marketo/pace.ts';
 import { DailyQuota } from '../../../nodes/destinations/marketo/quota.ts';
 import { MarketoReader } from '../../../nodes/destinations/marketo/reader.ts';
+import { timeLimits } from '../../../nodes/destinations/retry.ts';
 import type { Lead } from '../../../nodes/lead/types.ts';
 import { gatewayPage, succeeded } from '../../support/marketo/answers.ts';
 import { namesOf, Poller } from '../../support/pollContract/poller.ts';
@@ -21,8 +23,13 @@ const USAGE = /\/stats\/usage\.json$/;
 let place: MarketoPlace;
 beforeEach(async () => {
 	place = await MarketoPlace.start();
+	// Of hundreds of calls nobody waits for the next 20 seconds here.
+	jest.spyOn(Pace.prototype, 'turn').mockResolvedValue();
 });
-afterEach(async () => await place?.standIn.stop());
+afterEach(async () => {
+	jest.restoreAllMocks();
+	await place?.standIn.stop();
+});
 
 const poller = (parameters: INodeParameters = {}) => new Poller(place, { parameters });
 
@@ -668,12 +675,44 @@ describe('the instance’s limits', () => {
 		expect(await reading.poll()).toEqual(['b']);
 	});
 
-	it('of a day are 50,000 unless it is said otherwise, and 90 percent of them', async () => {
+	it('of a day are the 10,000 of a small instance until it has made more, and 90 percent of them', async () => {
 		await place.insert(letters('a'));
-		place.standIn.callsToday = 45_000;
-		await expect(poller().poll()).rejects.toThrow(/45000 of its 50000/);
-		place.standIn.callsToday = 44_000;
+		const { standIn } = place;
+		const WEEK = /last7days\.json$/;
+		standIn.callsToday = 8_990;
 		expect(await poller().poll()).toEqual(['a']);
+		expect(callsTo(WEEK)).toEqual([]);
+		standIn.callsToday = 9_000;
+		standIn.callsBefore = [10_000, 0, 9_990];
+		await expect(poller().poll()).rejects.toThrow(/9000 of its 10000/);
+		// Who was let make more has more.
+		standIn.callsBefore = [200, 10_001];
+		expect(await poller().poll()).toEqual(['a']);
+		expect(callsTo(WEEK)).toHaveLength(2);
+		standIn.callsBefore = [];
+		standIn.callsToday = 10_001;
+		expect(await poller().poll()).toEqual(['a']);
+		standIn.callsToday = 45_000;
+		await expect(poller().poll()).rejects.toThrow(/45000 of its 50000/);
+		standIn.dailyQuota = 100_000;
+		standIn.callsToday = 60_000;
+		expect(await poller().poll()).toEqual(['a']);
+		expect(callsTo(WEEK)).toHaveLength(2);
+	});
+
+	it('are those of Adobe’s advice: 50 begin in 20 seconds, and no poll waits in vain', async () => {
+		const { standIn } = place;
+		standIn.hasRateLimit = true;
+		jest.restoreAllMocks();
+		const client = await openMarketo(readAccount(standIn.credential));
+		const ask = async () =>
+			await client.read('/rest/v1/activities/types.json', {}, timeLimits(15 * SECOND));
+		for (let call = 0; call < 50; call += 1) await ask();
+		await expect(ask()).rejects.toMatchObject({
+			message: 'The time was up before Marketo could be asked for more',
+			reason: 'throttled',
+		});
+		expect(callsTo(/types\.json$/)).toHaveLength(50);
 	});
 
 	it('of a day are looked up once a poll, and again after a hundred calls', async () => {
@@ -693,11 +732,11 @@ describe('the instance’s limits', () => {
 		place.standIn.script(USAGE, succeeded({ result: [] }));
 		expect(await poller().poll()).toEqual(['a']);
 		place.standIn.script(USAGE, succeeded({ result: [{ total: 'many' }] }));
-		await expect(poller().poll()).rejects.toThrow(/usage of today has no total/);
+		await expect(poller().poll()).rejects.toThrow(/usage of a day has no total/);
 	});
 
 	it.each([
-		[{ dailyQuota: 0 }, /Daily Quota is not a whole number/],
+		[{ dailyQuota: -1 }, /Daily Quota is not a whole number/],
 		[{ dailyQuota: 1.5 }, /Daily Quota is not a whole number/],
 		[{ dailyQuotaShare: 'all' }, /Most of Daily Quota is not a whole number/],
 	])('are not %j', async (options, said) => {

@@ -598,6 +598,22 @@ describe('limits', () => {
 		expect(codeOf(await call(types))).toBe('607');
 	});
 
+	it('are told by the calls of today and of the week', async () => {
+		marketo.callsToday = 5;
+		marketo.callsBefore = [9, 8, 7, 6, 5, 4, 3];
+		const week = await call('/rest/v1/stats/usage/last7days.json');
+		expect(week.result?.map(({ total }) => total)).toEqual([5, 9, 8, 7, 6, 5, 4]);
+		const today = await call('/rest/v1/stats/usage.json');
+		expect(today.result).toMatchObject([{ total: 6 }]);
+	});
+
+	it('are ten calls at once', async () => {
+		marketo.atOnce.now = 9;
+		expect(codeOf(await call(types))).toBeUndefined();
+		marketo.atOnce.now = 10;
+		expect(codeOf(await call(types))).toBe('615');
+	});
+
 	it('are the permissions of the role', async () => {
 		marketo.permissions.delete('Read-Only Person');
 		expect(codeOf(await call('/rest/v1/leads/describe.json'))).toBe('603');

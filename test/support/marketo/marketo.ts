@@ -21,6 +21,8 @@ import { WRITE_ENDPOINTS } from './writing.ts';
 const TOKEN_LIFETIME = 3_600;
 /** Calls in so many milliseconds, of the whole instance. */
 const RATE = { calls: 100, window: 20_000 } as const;
+/** Calls that are answered at the same time, of the whole instance. */
+const MOST_AT_ONCE = 10;
 /** Bytes of an address, beyond which a GET is refused. */
 const MOST_URI = 8 * 1_024;
 /** Seconds a test may wait: what is asked to wait longer is over the rate, whose window is 20 s. */
@@ -73,8 +75,10 @@ export class MarketoStandIn {
 	/** Whether more than 100 calls in 20 seconds are refused. */
 	hasRateLimit = false;
 	/** Calls a day, of which `callsToday` have been made. */
-	dailyQuota = Number.POSITIVE_INFINITY;
+	dailyQuota = 50_000;
 	callsToday = 0;
+	/** Calls of the days before, the last one first. */
+	callsBefore: readonly number[] = [];
 	/** Milliseconds from the submit of a form until the log of activities shows it. */
 	commitDelay = 0;
 	/** Which calls the faults strike: pages of fill-outs, or what is written. */
@@ -307,6 +311,8 @@ export class MarketoStandIn {
 		try {
 			const { changes } = this.instance;
 			if (isWriting(request) && this.writingTakes > 0) await sleep(this.writingTakes);
+			const isApi = request.url.pathname.startsWith('/rest/');
+			if (isApi && this.atOnce.now > MOST_AT_ONCE) return failed('615');
 			return this.#answer(request, changes);
 		} finally {
 			this.atOnce.now -= 1;
@@ -393,7 +399,10 @@ export class MarketoStandIn {
 			for (const [name, value] of new URLSearchParams(body)) query.append(name, value);
 		}
 		if (method !== 'GET' && !isLongGet) return this.#change({ path, headers, body, seen });
-		if (path === '/rest/v1/stats/usage.json') return this.#usage();
+		if (path === '/rest/v1/stats/usage.json') return this.#usage([this.callsToday]);
+		if (path === '/rest/v1/stats/usage/last7days.json') {
+			return this.#usage([this.callsToday, ...this.callsBefore].slice(0, 7));
+		}
 		const endpoint = ENDPOINTS.find(([pattern]) => pattern.test(path));
 		if (endpoint === undefined) return failed('610');
 		const [, permission, answer] = endpoint;
@@ -423,10 +432,14 @@ export class MarketoStandIn {
 		return this.belie(path, body) ?? told;
 	}
 
-	#usage(): StandInAnswer {
-		const date = seconds(this.now()).slice(0, 10);
-		const users = [{ userId: 'apis@contoso.example', count: this.callsToday }];
-		return succeeded({ result: [{ date, total: this.callsToday, users }] });
+	#usage(totals: readonly number[]): StandInAnswer {
+		return succeeded({
+			result: totals.map((total, before) => ({
+				date: seconds(this.now() - before * 86_400_000).slice(0, 10),
+				total,
+				users: [{ userId: 'apis@contoso.example', count: total }],
+			})),
+		});
 	}
 }
 

@@ -36,5 +36,5 @@ it('ends its waiting with the signal', async () => {
 	const pace = new Pace({ calls: 1, window: 5_000 });
 	await pace.turn(inTime(1_000));
 	const limits = { signal: AbortSignal.timeout(50), deadline: Date.now() + 60_000 };
-	await expect(pace.turn(limits)).rejects.toThrow(/had its turn/);
+	await expect(pace.turn(limits)).rejects.toThrow(/time was up/);
 });
