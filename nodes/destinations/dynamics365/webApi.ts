@@ -53,6 +53,7 @@ export class WebApi {
 	private readonly retries: boolean;
 	/** Milliseconds by which the service's clock is ahead of ours. */
 	private clockAhead = 0;
+	private atOnceHint: number | undefined;
 
 	constructor(
 		private readonly environment: Environment,
@@ -75,6 +76,11 @@ export class WebApi {
 	/** The service's clock by its last answer, epoch milliseconds. */
 	serviceNow(): number {
 		return Date.now() + this.clockAhead;
+	}
+
+	/** How many requests the environment advises to have running; `undefined` if untold. */
+	get advisedAtOnce(): number | undefined {
+		return this.atOnceHint;
 	}
 
 	/**
@@ -128,6 +134,9 @@ export class WebApi {
 			});
 			const time = serviceTimeOf(answer);
 			if (time !== undefined) this.clockAhead = time - Date.now();
+			// https://learn.microsoft.com/power-apps/developer/data-platform/send-parallel-requests
+			const hint = Number(answer.headers['x-ms-dop-hint']);
+			if (Number.isInteger(hint) && hint > 0) this.atOnceHint = hint;
 			return answer;
 		} catch (error) {
 			if (!(error instanceof HttpFailure)) throw error;

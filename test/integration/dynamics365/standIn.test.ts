@@ -75,6 +75,24 @@ describe('signing in', () => {
 		}
 	});
 
+	it('is refused to one who has too much running, or has had for five minutes', async () => {
+		const authorization = `Bearer ${await token(dynamics.origin)}`;
+		const code = async () => {
+			const response = await get('WhoAmI', { authorization });
+			const { error } = (await response.json()) as { error?: { code: string } };
+			return [response.status, response.headers.get('retry-after'), error?.code];
+		};
+		dynamics.protection = { atOnce: 0, executionTime: 15 };
+		expect(await code()).toEqual([429, '1', '0x80072326']);
+		dynamics.protection = { atOnce: 1, executionTime: 15 };
+		dynamics.operationTime = 10;
+		expect(await code()).toEqual([200, null, undefined]);
+		expect(await code()).toEqual([200, null, undefined]);
+		expect(await code()).toEqual([429, '1', '0x80072321']);
+		dynamics.server.pass(300 * SECOND);
+		expect(await code()).toEqual([200, null, undefined]);
+	});
+
 	it.each(['missing', 'disabled', 'withoutRoles'] as const)(
 		'is refused to a %s user',
 		async (who) => {

@@ -3,6 +3,7 @@
  * tokens of a stand-in for Entra. What it does not know it refuses as Dataverse would.
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { EntraAuthority } from '../entra/authority.ts';
 import type { LeadToWrite } from '../pollContract/harness.ts';
@@ -64,6 +65,12 @@ export class DynamicsStandIn {
 	/** Whether a search in texts takes the database too long. */
 	searchIsSlow = false;
 	mayReadColumns = true;
+	/** Milliseconds that each operation takes, those of a batch one after the other. */
+	operationTime = 0;
+	/** Requests at once, and milliseconds of execution in five minutes: more are turned away. */
+	protection = { atOnce: 52, executionTime: 1_200_000 };
+	/** How many requests at once it advises, where it does. */
+	advisedAtOnce: number | undefined;
 	/** Columns that this environment has not, though Dynamics 365 Sales brings them. */
 	lacks: readonly string[] = [];
 	/** A column of column-level security: it is read as null, and must not be searched. */
@@ -85,6 +92,9 @@ export class DynamicsStandIn {
 	readonly #table: LeadTable;
 	#server: StandInServer | undefined;
 	#cookieEpoch = 0;
+	#running = 0;
+	#mostRunning = 0;
+	#executed: Array<{ at: number; time: number }> = [];
 	#pages: { records?: number; emptyPages?: number } = {};
 	#lastQuery: { text: string; query: LeadQuery } | undefined;
 
@@ -171,6 +181,11 @@ export class DynamicsStandIn {
 		return this.#tokens.used;
 	}
 
+	/** The most requests that ran at once so far. */
+	get mostAtOnce(): number {
+		return this.#mostRunning;
+	}
+
 	/** Links to next pages that were given out so far are turned away from now on. */
 	expireCookies(): void {
 		this.#cookieEpoch += 1;
@@ -223,14 +238,52 @@ export class DynamicsStandIn {
 	}
 
 	async #answer(request: StandInRequest): Promise<StandInAnswer> {
+		this.#running += 1;
+		this.#mostRunning = Math.max(this.#mostRunning, this.#running);
 		try {
+			this.#protect();
 			const answer = await this.#authorized(request);
-			const headers = { 'odata-version': '4.0', ...LIMITS, ...answer.headers };
+			await this.#execute(request);
+			const hint = this.advisedAtOnce;
+			const headers = {
+				'odata-version': '4.0',
+				...LIMITS,
+				...(hint === undefined ? {} : { 'x-ms-dop-hint': String(hint) }),
+				...answer.headers,
+			};
 			return { ...answer, headers };
 		} catch (error) {
 			if (error instanceof Refused) return error.answer;
 			throw error;
+		} finally {
+			this.#running -= 1;
 		}
+	}
+
+	/** The service protection limits: https://learn.microsoft.com/power-apps/developer/data-platform/api-limits */
+	#protect(): void {
+		const { atOnce, executionTime } = this.protection;
+		const headers = { 'retry-after': '1' };
+		if (this.#running > atOnce) {
+			const text = `Number of concurrent requests exceeded the limit of ${atOnce}.`;
+			throw new Refused(429, '0x80072326', text, headers);
+		}
+		const since = this.server.now() - WINDOW;
+		this.#executed = this.#executed.filter(({ at }) => at > since);
+		if (this.#executed.reduce((sum, { time }) => sum + time, 0) > executionTime) {
+			const text = `Combined execution time of incoming requests exceeded limit of ${executionTime} milliseconds over time window of 300 seconds.`;
+			throw new Refused(429, '0x80072321', text, headers);
+		}
+	}
+
+	/** Operations of a batch are carried out one after the other; none waits for another batch's. */
+	async #execute({ url, body }: StandInRequest): Promise<void> {
+		if (this.operationTime === 0) return;
+		const isBatch = url.pathname.endsWith('/$batch');
+		const operations = isBatch ? (body.match(/^[A-Z]+ \S+ HTTP\/1\.1\r?$/gm)?.length ?? 0) : 1;
+		const time = operations * this.operationTime;
+		this.#executed.push({ at: this.server.now(), time });
+		await sleep(time);
 	}
 
 	async #authorized(request: StandInRequest): Promise<StandInAnswer> {
@@ -442,6 +495,9 @@ function isForWriting({ method, url, body }: StandInRequest): boolean {
 	if (method === 'GET' || !url.pathname.startsWith(API)) return false;
 	return !url.pathname.endsWith('/$batch') || /^(DELETE|PATCH|POST) /m.test(body);
 }
+
+/** Milliseconds over which the service protection limits count. */
+const WINDOW = 300_000;
 
 const ORGANIZATION = randomUUID();
 
