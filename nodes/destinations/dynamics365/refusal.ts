@@ -225,10 +225,13 @@ function throttled(message: string): Explanation {
 	return { reason: 'throttled', message, description: NOTHING_LOST };
 }
 
+/** Characters. Dataverse's messages have some hundred; a response can have any number. */
+const MAX_ERROR_TEXT = 2_000;
+
 /** The code as Dataverse's lists have it, whether it was written as one or as a signed number. */
 export function readRefusal(body: string): { code: string; text: string } {
 	const { code, message } = errorOf(body);
-	const text = typeof message === 'string' ? message : body.slice(0, 2_000);
+	const text = (typeof message === 'string' ? message : body).slice(0, MAX_ERROR_TEXT);
 	if (typeof code !== 'string' && typeof code !== 'number') return { code: '', text };
 	const written = String(code).trim().toLowerCase();
 	if (!/^-\d{1,10}$/.test(written)) return { code: written, text };

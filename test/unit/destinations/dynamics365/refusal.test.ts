@@ -93,3 +93,16 @@ it.each(['', 'null', '[]', '{', '{"error":null}', '{"error":"a secret"}', '{"err
 		expect(explain(400, text).reason).toBe('other');
 	},
 );
+
+it('looks at the beginning of a response only, however long it is', () => {
+	const filler = 'user '.repeat(250_000);
+	expect(explain(403, body('', `disabled user ${filler} is disabled`)).message).toBe(
+		'Dynamics 365 refused access',
+	);
+	expect(explain(400, body('', `${filler}property named 'x' on type 'y.lead'`)).message).toMatch(
+		/status 400$/,
+	);
+	expect(explain(403, body('', `The user is disabled. ${filler}`)).message).toMatch(
+		/user is disabled/,
+	);
+});
