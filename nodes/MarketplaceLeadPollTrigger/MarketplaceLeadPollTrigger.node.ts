@@ -14,6 +14,7 @@ import {
 	destinationsFor,
 } from '../parameters/destinationProperties';
 import { leadFilterProperty, leadOptionFields } from '../parameters/leadParameters';
+import { HandOvers } from './handOvers';
 import { pollLeads } from './pollLeads';
 
 export class MarketplaceLeadPollTrigger implements INodeType {
@@ -42,12 +43,12 @@ export class MarketplaceLeadPollTrigger implements INodeType {
 				name: 'startFrom',
 				type: 'options',
 				noDataExpression: true,
-				description: 'Which leads the first poll begins with. A change begins anew.',
+				description: 'Which leads to begin with. A change begins anew.',
 				options: [
 					{
 						name: 'A Date',
 						value: 'date',
-						description: 'Leads made on the date or later',
+						description: 'Leads created at that time or later',
 					},
 					{
 						name: 'All Existing Leads',
@@ -68,16 +69,18 @@ export class MarketplaceLeadPollTrigger implements INodeType {
 				type: 'dateTime',
 				required: true,
 				default: '',
-				description: 'In the time zone of the workflow unless the value names one',
+				description:
+					'In the time zone of the workflow unless the value names one. An expression is evaluated once, at the first poll, and its date is kept until you change the expression.',
 				displayOptions: { show: { startFrom: ['date'] } },
 			},
 			{
-				displayName: 'Most Leads per Poll',
+				displayName: 'Max Leads per Poll',
 				name: 'maxLeads',
 				type: 'number',
 				typeOptions: { minValue: 1, maxValue: 10_000, numberPrecision: 0 },
 				default: 1000,
-				description: 'Further leads wait for the next poll; they come as items of one execution',
+				description:
+					'How many leads to pass on at once, as items of one execution. Further leads wait for the next poll.',
 			},
 			leadFilterProperty,
 			{
@@ -93,7 +96,12 @@ export class MarketplaceLeadPollTrigger implements INodeType {
 
 	methods = destinationMethods;
 
-	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-		return await pollLeads(this);
-	}
+	poll = pollWith(new HandOvers());
+}
+
+/** n8n makes one object of a node's class in each process: what its polls share goes with that. */
+function pollWith(handOvers: HandOvers) {
+	return async function (this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+		return await pollLeads(this, handOvers);
+	};
 }

@@ -3,39 +3,29 @@ import { NodeOperationError } from 'n8n-workflow';
 import { timeLimits } from '../destinations/retry';
 import { sampleLead, type Lead } from '../lead';
 import { toNodeError } from '../errors';
-import { openForReading } from '../parameters/destinationMethods';
+import { chosenDestination, openForReading } from '../parameters/destinationMethods';
 import { readDateParameter } from '../parameters/dateParameter';
-import { cursorOrigin, loadCursor, storeCursor, storedRevision } from '../polling/cursor';
+import { cursorOrigin } from '../polling/cursor';
 import { newestLead } from '../polling/newest';
 import { poll, type PollResult } from '../polling/poll';
 import type { PollStart } from '../polling/types';
+import type { HandOvers } from './handOvers';
+import { KeptCursor, type PolledPlace } from './keptCursor';
 import { tellingOutages } from './outage';
 
 /** Milliseconds. n8n polls once a minute at most: a poll that ends before that never overlaps. */
 const POLL_TIME = 50_000;
 /** Of the time n8n gives a poll; the rest is for handing the leads over. */
 const BUDGET_SHARE = 0.8;
+const SECOND = 1_000;
 /** Milliseconds. A person is waiting before the editor. */
 const MANUAL_TIME = 20_000;
 
-/**
- * The node's static data. n8n saves it with an execution it starts, and after the poll that
- * activates a workflow, but not after an empty poll: it may be older than what we wrote last.
- */
-interface PollState extends IDataObject {
-	cursor?: IDataObject;
-}
-
-/**
- * The workflow's own static data, by the node's ID. In n8n's durable mode the node's data are not
- * kept after an empty activation: a start from now would be forgotten, and the leads until the
- * first poll with it. The workflow's are kept.
- */
-interface WorkflowState extends IDataObject {
-	marketplaceLeadStarts?: Record<string, IDataObject>;
-}
-
-export async function pollLeads(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+/** One poll of n8n's. @throws NodeApiError or NodeOperationError */
+export async function pollLeads(
+	context: IPollFunctions,
+	handOvers: HandOvers,
+): Promise<INodeExecutionData[][] | null> {
 	if (context.getMode() === 'manual') {
 		try {
 			return output(context, [await manualLead(context)]);
@@ -43,7 +33,9 @@ export async function pollLeads(context: IPollFunctions): Promise<INodeExecution
 			throw toNodeError(context.getNode(), error);
 		}
 	}
-	return await tellingOutages(context, async () => output(context, await newLeads(context)));
+	return await tellingOutages(context, async () =>
+		output(context, await newLeads(context, handOvers)),
+	);
 }
 
 function output(context: IPollFunctions, leads: Lead[]): INodeExecutionData[][] | null {
@@ -51,39 +43,49 @@ function output(context: IPollFunctions, leads: Lead[]): INodeExecutionData[][] 
 	return [context.helpers.returnJsonArray(leads as unknown as IDataObject[])];
 }
 
-async function newLeads(context: IPollFunctions): Promise<Lead[]> {
+async function newLeads(context: IPollFunctions, handOvers: HandOvers): Promise<Lead[]> {
 	const { identity, reader, accept } = await openForReading(context);
+	const limit = readLimit(context);
 	const start = readStart(context);
-	const origin = cursorOrigin(identity, start);
+	const place: PolledPlace = {
+		origin: start.origin(identity),
+		start: start.origin(''),
+		varies: isPlaceExpression(context),
+	};
 
-	const state = context.getWorkflowStaticData('node') as PollState;
-	const revision = storedRevision(state.cursor);
-	const kept = loadCursor(state.cursor, origin) ?? loadCursor(startedCursor(context), origin);
+	const kept = new KeptCursor(context);
+	const { revision } = kept;
+	const trigger = JSON.stringify([
+		context.getWorkflow().id ?? '',
+		context.getNode().id,
+		place.origin,
+	]);
+	const isTold = (): boolean => kept.revision !== revision || handOvers.isPassed(trigger, revision);
+	if (isTold()) return overtaken(context);
 
+	const cursor = kept.load(place);
 	const result = await poll({
 		reader,
-		cursor: kept,
-		origin,
-		start,
-		limit: readLimit(context),
+		cursor,
+		origin: place.origin,
+		start: cursor ? { from: 'date', date: cursor.floor } : start.read(),
+		limit,
 		accept,
 		...timeLimits(pollTime(context)),
 	});
 
 	// Another poll of this node ended while this one read: the same rows are in its leads.
-	if (storedRevision(state.cursor) !== revision) {
-		context.logger.debug('Marketplace Lead Poll Trigger: an overlapping poll was first');
-		return [];
-	}
-	const cursor = asData(storeCursor({ ...result.cursor, revision: revision + 1 }));
-	state.cursor = cursor;
-	if (!kept) {
-		const isStart = start.from === 'now' && result.leads.length === 0;
-		keepStart(context, isStart ? cursor : undefined);
-	}
+	if (isTold()) return overtaken(context);
+	kept.store(result.cursor, place, !cursor && result.leads.length === 0);
+	if (result.leads.length > 0) handOvers.note(trigger, revision + 1);
 
 	tellEnd(context, result);
 	return result.leads;
+}
+
+function overtaken(context: IPollFunctions): Lead[] {
+	context.logger.debug('Marketplace Lead Poll Trigger: an overlapping poll was first');
+	return [];
 }
 
 /** A refusal that left nothing to pass on is told as what it is; else the leads come first. */
@@ -113,12 +115,42 @@ async function manualLead(context: IPollFunctions): Promise<Lead> {
 	return newest ?? sampleLead(destination, new Date().toISOString());
 }
 
-function readStart(context: IPollFunctions): PollStart {
+interface Start {
+	/** Names it at a place of this identity, the same at each poll. */
+	origin: (identity: string) => string;
+	/** Evaluates the date. @throws NodeOperationError */
+	read: () => PollStart;
+}
+
+/**
+ * A fixed date is read at each poll, so that a wrong one is told when the workflow is published. An
+ * expression is evaluated where a cursor begins, which keeps the date: "a day ago" would be another
+ * start a minute later, and begin anew.
+ */
+function readStart(context: IPollFunctions): Start {
 	const from = context.getNodeParameter('startFrom');
-	if (from === 'all' || from === 'now') return { from };
-	const text = context.getNodeParameter('startDate');
+	if (from === 'all' || from === 'now') return fixed({ from });
+	const raw = context.getNodeParameter('startDate', undefined, { rawExpressions: true });
+	if (!isExpression(raw)) return fixed(startDate(context));
+	return {
+		origin: (identity) => cursorOrigin(JSON.stringify([identity, raw]), { from: 'date', date: 0 }),
+		read() {
+			const { from, date } = startDate(context);
+			// The CRMs round their times down to the second, `$now` does not: a lead of the same second
+			// would be taken for an earlier one.
+			return { from, date: Math.floor(date / SECOND) * SECOND };
+		},
+	};
+}
+
+function fixed(start: PollStart): Start {
+	return { origin: (identity) => cursorOrigin(identity, start), read: () => start };
+}
+
+function startDate(context: IPollFunctions): { from: 'date'; date: number } {
+	const value = context.getNodeParameter('startDate');
 	try {
-		const date = readDateParameter(text, context.getTimezone());
+		const date = readDateParameter(value, context.getTimezone());
 		return { from: 'date', date: Math.max(0, date) };
 	} catch (cause) {
 		throw new NodeOperationError(context.getNode(), 'The start date is not a date', {
@@ -127,37 +159,24 @@ function readStart(context: IPollFunctions): PollStart {
 	}
 }
 
-function readLimit(context: IPollFunctions): number {
-	const limit = Number(context.getNodeParameter('maxLeads'));
-	if (Number.isSafeInteger(limit) && limit >= 1) return limit;
-	throw new NodeOperationError(context.getNode(), 'Most Leads per Poll is not a whole number', {
-		description: 'Set it to 1 or more.',
+/** Whether a parameter that tells what is read holds an expression. */
+function isPlaceExpression(context: IPollFunctions): boolean {
+	const properties = chosenDestination(context).reading?.properties ?? [];
+	return properties.some(({ name }) => {
+		const raw = context.getNodeParameter(name, '', { rawExpressions: true });
+		const value = typeof raw === 'object' && raw !== null && 'value' in raw ? raw.value : raw;
+		return isExpression(value);
 	});
 }
 
-function startedCursor(context: IPollFunctions): unknown {
-	const { marketplaceLeadStarts } = workflowState(context);
-	const { id } = context.getNode();
-	return marketplaceLeadStarts && Object.hasOwn(marketplaceLeadStarts, id)
-		? marketplaceLeadStarts[id]
-		: undefined;
+function isExpression(raw: unknown): raw is string {
+	return typeof raw === 'string' && raw.startsWith('=');
 }
 
-/** Without a cursor an earlier start is dropped: chosen again, it would bring back what came since. */
-function keepStart(context: IPollFunctions, cursor: IDataObject | undefined): void {
-	if (!cursor && startedCursor(context) === undefined) return;
-	const state = workflowState(context);
-	const { id } = context.getNode();
-	const starts = Object.entries(state.marketplaceLeadStarts ?? {}).filter(([node]) => node !== id);
-	if (cursor) starts.push([id, cursor]);
-	state.marketplaceLeadStarts = Object.fromEntries(starts);
-}
-
-function workflowState(context: IPollFunctions): WorkflowState {
-	return context.getWorkflowStaticData('global');
-}
-
-/** n8n watches its static data for changes of plain objects: the cursor is made one. */
-function asData(value: object): IDataObject {
-	return JSON.parse(JSON.stringify(value)) as IDataObject;
+function readLimit(context: IPollFunctions): number {
+	const limit = Number(context.getNodeParameter('maxLeads'));
+	if (Number.isSafeInteger(limit) && limit >= 1) return limit;
+	throw new NodeOperationError(context.getNode(), 'Max Leads per Poll is not a whole number', {
+		description: 'Set it to 1 or more.',
+	});
 }

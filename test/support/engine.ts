@@ -73,6 +73,8 @@ process.on('exit', () => rmSync(userFolder, { recursive: true, force: true }));
 /** A node of a workflow under test. Parameters that are not given have their defaults. */
 export interface TestNode {
 	type: INodeType;
+	/** The node's ID in the workflow; one by its place when absent. */
+	id?: string;
 	/** The node's name in the workflow; its default name when absent. */
 	name?: string;
 	parameters?: INodeParameters;
@@ -175,19 +177,21 @@ export function workflowOf(
 	} = {},
 ): Workflow {
 	const types = new Map<string, INodeType>();
-	const built = nodes.map(({ type, name, parameters = {}, credentials, onError }, index): INode => {
-		types.set(type.description.name, strict(type));
-		return {
-			id: `node-${index}`,
-			name: name ?? String(type.description.defaults.name),
-			type: type.description.name,
-			typeVersion: Number([type.description.version].flat().at(-1)),
-			position: [0, 0],
-			parameters,
-			...(onError === undefined ? {} : { onError }),
-			...(credentials === undefined ? {} : { credentials: inline(credentials) }),
-		};
-	});
+	const built = nodes.map(
+		({ type, id, name, parameters = {}, credentials, onError }, index): INode => {
+			types.set(type.description.name, strict(type));
+			return {
+				id: id ?? `node-${index}`,
+				name: name ?? String(type.description.defaults.name),
+				type: type.description.name,
+				typeVersion: Number([type.description.version].flat().at(-1)),
+				position: [0, 0],
+				parameters,
+				...(onError === undefined ? {} : { onError }),
+				...(credentials === undefined ? {} : { credentials: inline(credentials) }),
+			};
+		},
+	);
 	const typeNamed = (name: string): INodeType => {
 		const type = types.get(name);
 		if (type === undefined) throw new Error(`The workflow under test has no node type "${name}"`);
@@ -273,6 +277,14 @@ export interface TestPoller {
 		activation: WorkflowActivateMode,
 		options?: { budget?: number },
 	): () => Promise<INodeExecutionData[][] | null>;
+	/**
+	 * One poll in n8n's durable mode, of which the node's data are a copy of `cursor`; `kept` is the
+	 * copy behind it, which n8n stores together with the execution.
+	 */
+	durable(
+		cursor: IDataObject,
+		activation?: WorkflowActivateMode,
+	): Promise<{ output: INodeExecutionData[][] | null; kept: IDataObject }>;
 	/** A context of its own, for tests that call parts of a node (load options aside). */
 	context(mode?: WorkflowExecuteMode, activation?: WorkflowActivateMode): PollContext;
 	/** The workflow's static data as n8n would store it: a JSON copy, for the next `pollContext`. */
@@ -301,6 +313,12 @@ export function pollContext(node: TestNode & { staticData?: IDataObject }): Test
 			const kept = context('trigger', activation);
 			if (budget !== undefined) Object.assign(kept, { getPollBudgetMs: () => budget });
 			return async () => await pollOn(kept);
+		},
+		async durable(cursor, activation = 'update') {
+			const copy = jsonCopy(cursor);
+			const given = context('trigger', activation);
+			Object.assign(given, { resolveNodeStaticData: () => copy });
+			return { output: await pollOn(given), kept: jsonCopy(copy) };
 		},
 		kept: () => jsonCopy(workflow.staticData),
 		nodeStaticData: () => workflow.getStaticData('node', pollingNode),

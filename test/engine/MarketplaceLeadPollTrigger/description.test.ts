@@ -112,9 +112,9 @@ describe('a poll with parameters that can’t be', () => {
 		pollContext({ type, parameters, credentials }).poll();
 
 	it.each<[string, INodeParameters, RegExp]>([
-		['no leads at all', { maxLeads: 0 }, /^Most Leads per Poll is not a whole number$/],
-		['half a lead', { maxLeads: 1.5 }, /^Most Leads per Poll/],
-		['a text of leads', { maxLeads: 'many' }, /^Most Leads per Poll/],
+		['no leads at all', { maxLeads: 0 }, /^Max Leads per Poll is not a whole number$/],
+		['half a lead', { maxLeads: 1.5 }, /^Max Leads per Poll/],
+		['a text of leads', { maxLeads: 'many' }, /^Max Leads per Poll/],
 		['no date', { startFrom: 'date', startDate: '' }, /^The start date is not a date$/],
 		['a date that is none', { startFrom: 'date', startDate: 'soon' }, /^The start date/],
 		['a text with a number in it', { startFrom: 'date', startDate: 'lead 7' }, /^The start date/],

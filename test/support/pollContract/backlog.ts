@@ -104,6 +104,7 @@ async function insertHistory(place: PollHarness, count: number): Promise<void> {
 	);
 }
 
+/** Of one of the two cursors that are kept, by the node's name and by its ID. */
 function bytesOf(poller: Poller): number {
-	return Buffer.byteLength(JSON.stringify(poller.kept()));
+	return Buffer.byteLength(JSON.stringify(poller.kept())) / 2;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import type { StoredCursor } from '../../../nodes/polling/cursor.ts';
-import { Poller, withCursor, withoutNodeData } from './poller.ts';
+import { Poller, withCursor } from './poller.ts';
 import { HOUR } from './time.ts';
 import type { Contract } from '../pollContract.ts';
 
@@ -61,7 +61,7 @@ export function declareRestarts({ newPlace, test }: Contract): void {
 		await place.insert([{ name: 'a' }, { name: 'b' }]);
 		const first = new Poller(place);
 		await first.poll();
-		const second = first.restarted(withoutNodeData(first.kept()));
+		const second = first.restarted({});
 		expect(await second.poll()).toEqual(['a', 'b']);
 		expect(second.cursor).toMatchObject({ revision: 0, sweep: null });
 		expect(await second.poll()).toEqual([]);
@@ -90,8 +90,10 @@ export function declareRestarts({ newPlace, test }: Contract): void {
 		await first.poll();
 		await fc.assert(
 			fc.asyncProperty(fc.jsonValue({ maxDepth: 2 }), async (starts) => {
-				for (const data of [starts, { 'node-0': starts }]) {
-					const damaged = { global: { marketplaceLeadStarts: data } } as never;
+				for (const data of [starts, { 'node-0': starts }, { 'node-0': { cursor: starts } }]) {
+					const damaged = {
+						global: { marketplaceLeadCursors: data, marketplaceLeadStarts: data },
+					} as never;
 					const poller = first.restarted(damaged, { parameters: { startFrom: 'now' } });
 					expect(await poller.poll()).toEqual([]);
 				}

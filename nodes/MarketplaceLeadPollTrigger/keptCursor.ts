@@ -1,0 +1,172 @@
+import type { IDataObject, IPollFunctions } from 'n8n-workflow';
+import { loadCursor, storeCursor, storedRevision, type Cursor } from '../polling/cursor';
+
+/** Places of which a cursor is kept where an expression names the place, the current one left out. */
+const MOST_OTHER_PLACES = 3;
+
+/** Nodes of one workflow, those that were removed included: what n8n keeps of them is never cleared. */
+const MOST_NODES = 100;
+
+/** What is read, and whether an earlier cursor for it may be used again. */
+export interface PolledPlace {
+	/** Names the place and the start, see `cursorOrigin`. */
+	origin: string;
+	/** Names the start alone. */
+	start: string;
+	/** An expression names the place, so that it changes without anybody's doing. */
+	varies: boolean;
+}
+
+/** One trigger's state, as JSON in n8n's static data. */
+interface NodeState extends IDataObject {
+	/** Absent in what earlier versions kept. */
+	nodeId?: string;
+	cursor?: IDataObject;
+	/** The start that `cursor` and `others` belong to. */
+	start?: string;
+	/** Of the places that an expression named before, the latest first. */
+	others?: IDataObject[];
+}
+
+/** The workflow's own static data, shared with the user's Code nodes: anything may be in there. */
+interface WorkflowState extends IDataObject {
+	/** By node ID. */
+	marketplaceLeadCursors?: Record<string, IDataObject>;
+	/** The same with a cursor each, as earlier versions kept a start from now. */
+	marketplaceLeadStarts?: Record<string, IDataObject>;
+}
+
+/**
+ * The cursor of a trigger in n8n's static data, where it is kept twice:
+ * - by the node's name, as n8n keeps a node's data. In its durable mode they go by the node's ID and
+ *   are stored together with the execution;
+ * - by the node's ID in the workflow's data, which a rename leaves as it is. In the durable mode it
+ *   holds only a start that found no lead: there n8n stores nothing of an empty activation, and a
+ *   cursor that is saved apart from its execution could be ahead of it.
+ *
+ * The newer revision is taken.
+ */
+export class KeptCursor {
+	private readonly context: IPollFunctions;
+	private readonly node: NodeState;
+	private readonly nodeId: string;
+
+	constructor(context: IPollFunctions) {
+		this.context = context;
+		this.node = context.getWorkflowStaticData('node');
+		this.nodeId = context.getNode().id;
+	}
+
+	/** That of the newest cursor of any place; -1 where there is none. Another poll may raise it. */
+	get revision(): number {
+		return Math.max(-1, ...this.states().map(revisionOf));
+	}
+
+	/** The cursor to go on with; `undefined` where the place is to be begun anew. */
+	load(place: PolledPlace): Cursor | undefined {
+		const states = this.states().sort((a, b) => revisionOf(b) - revisionOf(a));
+		for (const { cursor, start, others } of states) {
+			const kept = loadCursor(cursor, place.origin);
+			if (kept) return kept;
+			// Of another place or start, and sound: what is older than this was given up with it.
+			if (loadCursor(cursor, originOf(cursor))) {
+				return place.varies && start === place.start ? another(others, place.origin) : undefined;
+			}
+		}
+		return undefined;
+	}
+
+	/**
+	 * Keeps it as the newest.
+	 *
+	 * @param isStart whether it was begun by this poll, which found no lead
+	 */
+	store(cursor: Cursor, place: PolledPlace, isStart: boolean): void {
+		const [newest] = this.states().sort((a, b) => revisionOf(b) - revisionOf(a));
+		const stored = asData(storeCursor({ ...cursor, revision: this.revision + 1 }));
+		const state: NodeState = { nodeId: this.nodeId, cursor: stored, start: place.start };
+		if (place.varies && newest?.start === place.start) {
+			const before = [newest.cursor, ...listOf(newest.others)].filter(
+				(other) => isRecord(other) && originOf(other) !== place.origin,
+			);
+			state.others = asData(before.slice(0, MOST_OTHER_PLACES)) as unknown as IDataObject[];
+		}
+		delete this.node.others;
+		Object.assign(this.node, state);
+		if (isStart || this.isSavedWithWorkflow()) this.storeById(state);
+	}
+
+	/** n8n watches data for changes where it saves them with the workflow; in its durable mode they are a copy. */
+	private isSavedWithWorkflow(): boolean {
+		return '__dataChanged' in this.node;
+	}
+
+	private states(): NodeState[] {
+		const { nodeId } = this.node;
+		// By its name a node may have come by the data of another that had it before.
+		const own = nodeId === undefined || nodeId === this.nodeId ? [this.node] : [];
+		const { marketplaceLeadCursors, marketplaceLeadStarts } = this.workflow();
+		const byId = ownEntry(marketplaceLeadCursors, this.nodeId);
+		const start = ownEntry(marketplaceLeadStarts, this.nodeId);
+		return [
+			...own,
+			...(isRecord(byId) ? [byId as NodeState] : []),
+			...(isRecord(start) ? [{ cursor: start as IDataObject }] : []),
+		];
+	}
+
+	private workflow(): WorkflowState {
+		return this.context.getWorkflowStaticData('global');
+	}
+
+	/** Set as a whole: n8n does not see a change further down. The latest written is the last. */
+	private storeById(state: NodeState): void {
+		const workflow = this.workflow();
+		const entries = isRecord(workflow.marketplaceLeadCursors)
+			? Object.entries(workflow.marketplaceLeadCursors)
+			: [];
+		const others = entries.filter(([id]) => id !== this.nodeId).slice(1 - MOST_NODES);
+		workflow.marketplaceLeadCursors = Object.fromEntries([...others, [this.nodeId, asData(state)]]);
+
+		const starts = workflow.marketplaceLeadStarts;
+		if (starts === undefined) return;
+		const left = isRecord(starts)
+			? Object.entries(starts).filter(([id]) => id !== this.nodeId)
+			: [];
+		if (left.length === 0) delete workflow.marketplaceLeadStarts;
+		else workflow.marketplaceLeadStarts = Object.fromEntries(left);
+	}
+}
+
+function another(others: unknown, origin: string): Cursor | undefined {
+	for (const other of listOf(others)) {
+		const cursor = loadCursor(other, origin);
+		if (cursor) return cursor;
+	}
+	return undefined;
+}
+
+function originOf(cursor: unknown): string {
+	return isRecord(cursor) && typeof cursor.origin === 'string' ? cursor.origin : '';
+}
+
+function revisionOf({ cursor }: NodeState): number {
+	return storedRevision(cursor);
+}
+
+function listOf(value: unknown): unknown[] {
+	return Array.isArray(value) ? value : [];
+}
+
+function ownEntry(values: unknown, name: string): unknown {
+	return isRecord(values) && Object.hasOwn(values, name) ? values[name] : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** n8n watches its static data for changes of plain objects: the cursor is made one. */
+function asData(value: object): IDataObject {
+	return JSON.parse(JSON.stringify(value)) as IDataObject;
+}
