@@ -1,0 +1,333 @@
+/**
+ * Everything that a destination implements, and what it is handed. A destination is one folder with
+ * a `DestinationDescription`, and one line in the registry beside this file.
+ */
+import type { INodeProperties } from 'n8n-workflow';
+import type { JsonObject, JsonValue, Lead, LeadDestinationName, LeadFilter } from '../lead';
+import type { LeadReader } from '../polling/types';
+import type { TimeLimits } from './timeLimits';
+
+/** All that the nodes know of a destination. */
+export interface DestinationDescription {
+	/** Value of the destination chooser, and `destination` of its leads. */
+	name: Exclude<LeadDestinationName, ''>;
+	displayName: string;
+	/** Name of its credential type, one no other destination uses. */
+	credentialType: string;
+	/** How its leads are read; absent where nothing can be read. */
+	reading?: ReadingDescription;
+	/** How leads are written into it. */
+	writing: WritingDescription;
+	/** Lists for the editor, by the name of their search method; entries come in the order to show. */
+	lists: Record<string, (input: DestinationInput) => Promise<ListEntry[]>>;
+	/** Resolves when the credential works. @throws DestinationError that says which part does not */
+	testCredential(credential: Record<string, unknown>, limits?: TimeLimits): Promise<void>;
+}
+
+export interface ReadingDescription {
+	/** What the editor asks for; the nodes show it when the destination is chosen. */
+	properties: INodeProperties[];
+	/** Entries for a node's options, shown as above. */
+	options: INodeProperties[];
+	/**
+	 * Whether a lead is one of Microsoft's; absent where nothing else is written there. Where it is
+	 * present, others pass only when the user asks for them.
+	 */
+	isMarketplaceLead?: (lead: Lead) => boolean;
+	/** Loads the destination's SDK and makes ready to read. @throws DestinationError */
+	open(input: DestinationInput): Promise<LeadDestination>;
+}
+
+export interface WritingDescription {
+	/** What the editor asks for, as for reading; a property of both goes by one name. */
+	properties: INodeProperties[];
+	options: INodeProperties[];
+	/** Loads the destination's SDK and makes ready to write. @throws DestinationError */
+	open(input: WriteInput): Promise<LeadWriter>;
+	/**
+	 * The fields that can be written besides the lead's own, in the order to show them; absent where
+	 * any name will do. @throws DestinationError
+	 */
+	fields?(input: WriteInput): Promise<WritableField[]>;
+}
+
+/** A value for an editor's list, with the name to show. */
+export interface ListEntry {
+	name: string;
+	value: string;
+}
+
+/** A field of a destination's record, as a resource mapper shows it. */
+export interface WritableField {
+	/** Its name in the vendor's API. */
+	name: string;
+	/** Its name for people. */
+	label: string;
+	type: 'boolean' | 'dateTime' | 'number' | 'options' | 'string';
+	/** The values to choose from, for `options`. */
+	choices?: ListEntry[];
+}
+
+/**
+ * A destination as one credential and one choice of parameters reach it. Made for one execution and
+ * thrown away with it.
+ */
+export interface LeadDestination {
+	/** Tells this place from any other, without secrets: a changed key or sign-in leaves it as it is. */
+	readonly identity: string;
+	readonly reader: LeadReader;
+}
+
+/** What a writer is made from, unchecked: the checks are the destination's. */
+export interface WriteInput {
+	credential: Record<string, unknown>;
+	/** A parameter of the node by its name; a resource locator gives its value. */
+	parameter: (name: string) => unknown;
+	/** An entry of the node's options by its name; `undefined` where it was not added. */
+	option: (name: string) => unknown;
+}
+
+/** The same for reading. */
+export interface DestinationInput extends WriteInput {
+	/** What will be let through: a destination may leave out what certainly won't be. */
+	wanted: WantedLeads;
+}
+
+export interface WantedLeads {
+	filter: LeadFilter;
+	/** Whether records that are no marketplace leads are wanted too. */
+	others: boolean;
+}
+
+/** A lead to be written. */
+export interface LeadToWrite {
+	lead: Lead;
+	/** Further columns or fields, by the destination's own names; they win over those of the lead. */
+	additional: JsonObject;
+}
+
+/** What a lead became at the destination. */
+export interface WrittenLead {
+	/**
+	 * `unchanged` where the very lead was there already; `sent` where the destination took it and
+	 * doesn't tell whether it makes a record of it.
+	 */
+	outcome: 'created' | 'sent' | 'unchanged' | 'updated';
+	/** The record's id at the destination; empty where it tells none. */
+	id: string;
+	/** Where a person can look at it; empty where there is no such place. */
+	url: string;
+}
+
+export type WriteResult =
+	{ ok: true; written: WrittenLead } | { ok: false; error: DestinationError };
+
+/** A lead in the vendor's form. Vendors add their record to it. */
+export interface PreparedLead {
+	/** Names the lead at the destination: two of one key are the same lead. */
+	readonly key: string;
+	/** What would be written: of two with one key and one content the second is not sent. */
+	readonly content: string;
+	/** Its share of a batch's `maxSize`. */
+	readonly size: number;
+	/** Only leads of one group share a batch; any two do when absent. */
+	readonly group?: string;
+	/** Whether it needs a batch to itself. */
+	readonly isAlone?: boolean;
+	/** Leads with the same value are sent one after the other, in their order; `key` when absent. */
+	readonly sequence?: string;
+}
+
+/** A record that is there already. */
+export interface ExistingRecord {
+	id: string;
+	/** Whether nothing is left to be written: it is the very lead, or one that is left as it is. */
+	isSame: boolean;
+	/** Whether it was made after a moment of this machine's clock, epoch milliseconds. */
+	wasCreatedAfter(time: number): boolean;
+}
+
+/** A lead as it is sent. */
+export interface LeadToSend<Prepared, Existing> {
+	prepared: Prepared;
+	/** The record to update; absent for one to be created. */
+	existing?: Existing;
+	/** When an earlier attempt was sent that may have been carried out, epoch milliseconds. */
+	uncertainSince?: number;
+}
+
+/** What has become of one lead of a batch. */
+export type SendResult =
+	| { status: WrittenLead['outcome']; id: string }
+	/** A record is there already; `error` is what to tell where it is not found after all. */
+	| { status: 'exists'; error?: DestinationError }
+	/** Taken, and to be confirmed; `error` is what to tell where that fails. */
+	| { status: 'pending'; error?: DestinationError }
+	| { status: 'failed'; error: DestinationError };
+
+/** What a batch of the vendor's may hold. */
+export interface BatchLimits {
+	readonly maxRecords: number;
+	/** Of the sum of the leads' sizes; none when absent. */
+	readonly maxSize?: number;
+	/** Batches at once. */
+	readonly concurrency: number;
+	/** Leads for which `findExisting` is asked at once; as many as a batch holds when absent. */
+	readonly maxLookups?: number;
+	/** Failures in a row that say nothing of a lead, after which the rest is not sent; 1 when absent. */
+	readonly maxFailures?: number;
+	/** Whether a batch holds either records to create or records to update. */
+	readonly separatesUpdates?: boolean;
+}
+
+/**
+ * What a vendor brings to the engine in `nodes/writing`, which de-duplicates, looks up, packs, sends,
+ * splits and settles. It writes the shape that Microsoft's connector leaves at the destination. Made
+ * for one execution and thrown away with it. Every function throws nothing but `DestinationError`,
+ * and asks once: trying again is the engine's.
+ */
+export interface LeadWriter<
+	Prepared extends PreparedLead = PreparedLead,
+	Existing extends ExistingRecord = ExistingRecord,
+> {
+	readonly limits: BatchLimits;
+	/** Reads what `prepare` needs to know of the destination, once before the first lead. */
+	open?(limits: TimeLimits): Promise<void>;
+	/** @throws DestinationError for a lead that cannot be written */
+	prepare(lead: LeadToWrite): Prepared;
+	/**
+	 * Asked before leads are sent, and before they are sent again where it is uncertain whether they
+	 * arrived. One entry for each lead, in their order: its record, none, or why that can't be told.
+	 */
+	findExisting?(
+		leads: readonly Prepared[],
+		limits: TimeLimits,
+	): Promise<Array<DestinationError | Existing | undefined>>;
+	/** The same, of leads whose result was `exists`. */
+	findConflicting?(
+		leads: readonly Prepared[],
+		limits: TimeLimits,
+	): Promise<Array<DestinationError | Existing | undefined>>;
+	/**
+	 * One batch; one result for each lead, in their order. @throws DestinationError where the batch as
+	 * a whole was not taken: with the code `rejected` it is sent again without the lead at fault
+	 */
+	send(
+		batch: ReadonlyArray<LeadToSend<Prepared, Existing>>,
+		limits: TimeLimits,
+	): Promise<SendResult[]>;
+	/** Waits for what became of leads that were `pending`. One result for each, none of them pending. */
+	confirm?(leads: readonly Prepared[], limits: TimeLimits): Promise<SendResult[]>;
+	/** Where a person can look at a record; empty where there is no such place. */
+	urlOf?(id: string): string;
+	/**
+	 * Reads a written record back, ready for `parseLead`; `undefined` when it is not there (yet).
+	 * Absent where nothing can be read back. @throws DestinationError
+	 */
+	readBack?(id: string, limits: TimeLimits): Promise<JsonValue | undefined>;
+	/**
+	 * The same, of what is there at once where the whole record is shown late. Absent where it isn't
+	 * late. @throws DestinationError
+	 */
+	readBackInPart?(id: string, limits: TimeLimits): Promise<JsonValue | undefined>;
+	/** Takes a test lead away again. Absent where that can't be done. @throws DestinationError */
+	remove?(id: string, limits: TimeLimits): Promise<void>;
+}
+
+/** What can go wrong at a destination. Code decides by these, never by a message. */
+export type DestinationErrorCode =
+	/** The sign-in was not accepted. */
+	| 'authentication'
+	/** A parameter or credential has to be mended before anything can work. */
+	| 'configuration'
+	/** A rule of the destination's takes the lead for one that is there already. */
+	| 'duplicate'
+	/** The table, form, account or record does not exist. */
+	| 'notFound'
+	/** Signed in, and not allowed. */
+	| 'permission'
+	/** The destination gave up on a query that is too much for it. */
+	| 'queryTooLarge'
+	/** The calls of a day are used up. */
+	| 'quota'
+	/** What was sent was not taken for what it says; another lead may be. */
+	| 'rejected'
+	/** The destination asks to wait. */
+	| 'throttled'
+	/** No response came in time. */
+	| 'timeout'
+	/** Our own time was up before its turn came. */
+	| 'timeUp'
+	/** A response that the destination does not give: a proxy's page, half a body. */
+	| 'unexpectedResponse'
+	/** No connection, or a gateway's word that there is none. */
+	| 'unreachable'
+	/** Anything else. */
+	| 'other';
+
+/** What was being done. */
+export type DestinationOperation = 'read' | 'signIn' | 'write';
+
+export interface DestinationErrorDetails {
+	code: DestinationErrorCode;
+	/** What to do next; a sentence or two. */
+	description: string;
+	operation?: DestinationOperation | undefined;
+	/** HTTP status, where there was a response. */
+	httpCode?: string | undefined;
+	/** Milliseconds to wait before another attempt, which may help; absent where it won't. */
+	retryAfter?: number | undefined;
+	/**
+	 * Whether what was asked for may have been carried out all the same; told by `code` and status
+	 * when absent.
+	 */
+	mayBeDone?: boolean | undefined;
+	/** Which record of a batch was at fault, from 0, where the destination says so. */
+	recordIndex?: number | undefined;
+	cause?: unknown;
+}
+
+/** After these nothing is known of what was sent. */
+const UNCERTAIN: ReadonlySet<DestinationErrorCode> = new Set([
+	'timeout',
+	'unexpectedResponse',
+	'unreachable',
+]);
+
+/**
+ * What a destination did not do, in words a user can act on. Holds no request, no address with a
+ * signature and no text of the service's that might quote one.
+ */
+export class DestinationError extends Error {
+	readonly code: DestinationErrorCode;
+	readonly description: string;
+	readonly operation: DestinationOperation | undefined;
+	readonly httpCode: string | undefined;
+	readonly retryAfter: number | undefined;
+	readonly mayBeDone: boolean;
+	readonly recordIndex: number | undefined;
+
+	constructor(message: string, details: DestinationErrorDetails) {
+		super(message, details.cause === undefined ? {} : { cause: details.cause });
+		const { code, description, operation, httpCode, retryAfter, mayBeDone, recordIndex } = details;
+		this.name = 'DestinationError';
+		this.code = code;
+		this.description = description;
+		this.operation = operation;
+		this.httpCode = httpCode;
+		this.retryAfter = retryAfter;
+		this.mayBeDone = mayBeDone ?? (UNCERTAIN.has(code) || Number(httpCode ?? 0) >= 500);
+		this.recordIndex = recordIndex;
+	}
+
+	/** The same with other details: a wait that is of no use any more, another operation. */
+	with(details: Partial<DestinationErrorDetails> & { message?: string }): DestinationError {
+		return new DestinationError(details.message ?? this.message, { ...this.details(), ...details });
+	}
+
+	private details(): DestinationErrorDetails {
+		const { code, description, operation, httpCode, retryAfter, mayBeDone, recordIndex, cause } =
+			this;
+		return { code, description, operation, httpCode, retryAfter, mayBeDone, recordIndex, cause };
+	}
+}
