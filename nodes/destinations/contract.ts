@@ -100,7 +100,7 @@ export interface WantedLeads {
 }
 
 /** A lead to be written. */
-export interface LeadToWrite {
+export interface WritableLead {
 	lead: Lead;
 	/** Further columns or fields, by the destination's own names; they win over those of the lead. */
 	additional: JsonObject;
@@ -194,7 +194,7 @@ export interface LeadWriter<
 	/** Reads what `prepare` needs to know of the destination, once before the first lead. */
 	open?(limits: TimeLimits): Promise<void>;
 	/** @throws DestinationError for a lead that cannot be written */
-	prepare(lead: LeadToWrite): Prepared;
+	prepare(lead: WritableLead): Prepared;
 	/**
 	 * Asked before leads are sent, and before they are sent again where it is uncertain whether they
 	 * arrived. One entry for each lead, in their order: its record, none, or why that can't be told.

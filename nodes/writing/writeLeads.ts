@@ -2,7 +2,7 @@
 import {
 	DestinationError,
 	type ExistingRecord,
-	type LeadToWrite,
+	type WritableLead,
 	type LeadWriter,
 	type PreparedLead,
 	type SendResult,
@@ -43,7 +43,7 @@ interface Task<Prepared, Existing> {
  */
 export async function writeLeads<Prepared extends PreparedLead, Existing extends ExistingRecord>(
 	writer: LeadWriter<Prepared, Existing>,
-	leads: readonly LeadToWrite[],
+	leads: readonly WritableLead[],
 	limits: TimeLimits,
 ): Promise<WriteResult[]> {
 	if (leads.length === 0) return [];
@@ -61,7 +61,7 @@ class Writing<Prepared extends PreparedLead, Existing extends ExistingRecord> {
 		this.breaker = new CircuitBreaker(writer.limits.maxFailures ?? 1);
 	}
 
-	async write(leads: readonly LeadToWrite[]): Promise<WriteResult[]> {
+	async write(leads: readonly WritableLead[]): Promise<WriteResult[]> {
 		const results: WriteResult[] = [];
 		try {
 			const isLate = timeIsUp(this.limits);
@@ -90,7 +90,7 @@ class Writing<Prepared extends PreparedLead, Existing extends ExistingRecord> {
 
 	/** Leads that follow one another and are the same in all are one task. */
 	private prepare(
-		leads: readonly LeadToWrite[],
+		leads: readonly WritableLead[],
 		results: WriteResult[],
 	): Array<Task<Prepared, Existing>> {
 		const tasks: Array<Task<Prepared, Existing>> = [];

@@ -4,7 +4,7 @@ import {
 	type DestinationErrorDetails,
 	type ExistingRecord,
 	type LeadToSend,
-	type LeadToWrite,
+	type WritableLead,
 	type LeadWriter,
 	type PreparedLead,
 	type SendResult,
@@ -95,7 +95,7 @@ export class SimulatedWriter implements LeadWriter<SimulatedLead, StoredRecord> 
 		this.opened += 1;
 	}
 
-	prepare({ lead }: LeadToWrite): SimulatedLead {
+	prepare({ lead }: WritableLead): SimulatedLead {
 		const { key, value = '', group, sequence, isBad } = contentOf(lead.id);
 		return {
 			key,
@@ -229,8 +229,8 @@ export class StoredRecord implements ExistingRecord {
 }
 
 /** A lead of these tests, for the engine, which looks into nothing of it. */
-export function lead(content: SampleContent): LeadToWrite {
-	return { lead: { id: JSON.stringify(content) } as LeadToWrite['lead'], additional: {} };
+export function lead(content: SampleContent): WritableLead {
+	return { lead: { id: JSON.stringify(content) } as WritableLead['lead'], additional: {} };
 }
 
 export function contentOf(id: string): SampleContent {
