@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
-import { DestinationError } from './destinations/types';
+import { DestinationError } from './destinations/contract';
 
 /**
  * The error as n8n shows it. What a destination refuses becomes a NodeApiError with its status, by
@@ -13,7 +13,7 @@ export function toNodeError(node: INode, error: unknown, itemIndex?: number): Er
 	if (!(error instanceof DestinationError)) {
 		return new NodeOperationError(node, error instanceof Error ? error : String(error), place);
 	}
-	const { message, description, httpCode, reason } = error;
+	const { message, description, httpCode, code: reason } = error;
 	if (reason === 'configuration') {
 		return new NodeOperationError(node, message, { description, ...place });
 	}

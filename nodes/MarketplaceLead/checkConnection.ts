@@ -5,7 +5,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { checkConnection as check } from '../destinations/check';
+import { checkConnection as check } from '../destinations/check/checkConnection';
 import { microsoftTestLead } from '../lead';
 import { toNodeError } from '../errors';
 import { chosenDestination, inputOf, resolveDestination } from '../parameters/destinationMethods';

@@ -6,8 +6,8 @@ import type {
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { readPeriod, type Period } from '../destinations/period';
-import type { RetryLimits } from '../destinations/retry';
+import type { TimeLimits } from '../destinations/timeLimits';
+import { type Period, readPeriod } from '../polling/period';
 import { toNodeError } from '../errors';
 import type { Lead } from '../lead';
 import { openForReading } from '../parameters/destinationMethods';
@@ -91,7 +91,7 @@ export async function getMany(context: IExecuteFunctions): Promise<INodeExecutio
 async function leadsOf(
 	context: IExecuteFunctions,
 	itemIndex: number,
-	limitsOf: (itemIndex: number) => RetryLimits,
+	limitsOf: (itemIndex: number) => TimeLimits,
 ): Promise<Lead[]> {
 	const limits = limitsOf(itemIndex);
 	const period = readPeriodOf(context, itemIndex);

@@ -1,5 +1,5 @@
 import type { FieldType, ILoadOptionsFunctions, ResourceMapperFields } from 'n8n-workflow';
-import type { WritableField } from '../destinations/destination.description';
+import type { WritableField } from '../destinations/contract';
 import { toNodeError } from '../errors';
 import { chosenDestination, currentContext, editorInput } from '../parameters/destinationMethods';
 

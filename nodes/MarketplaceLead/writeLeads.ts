@@ -4,9 +4,13 @@ import { hash } from 'node:crypto';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import type { DestinationDescription } from '../destinations/destination.description';
-import type { RetryLimits } from '../destinations/retry';
-import type { OutgoingLead, WriteResult, WrittenLead } from '../destinations/writing';
+import type {
+	DestinationDescription,
+	WritableLead,
+	WriteResult,
+	WrittenLead,
+} from '../destinations/contract';
+import type { TimeLimits } from '../destinations/timeLimits';
 import { toNodeError } from '../errors';
 import type { Lead, LeadDestinationName } from '../lead';
 import {
@@ -15,6 +19,7 @@ import {
 	resolveDestination,
 	type ResolvedDestination,
 } from '../parameters/destinationMethods';
+import { writeLeads as writeToDestination } from '../writing/writeLeads';
 import { failedItem } from '../parameters/readItems';
 import { additionalFieldsOf, atItem, timeouts } from './writeOptions';
 
@@ -31,7 +36,7 @@ export interface Written extends Omit<WrittenLead, 'outcome'> {
 interface Place {
 	destination: DestinationDescription;
 	input: ResolvedDestination;
-	limits: RetryLimits;
+	limits: TimeLimits;
 }
 
 /** One lead of an item. */
@@ -39,7 +44,7 @@ interface Entry {
 	itemIndex: number;
 	item: INodeExecutionData;
 	place: Place;
-	outgoing: OutgoingLead;
+	outgoing: WritableLead;
 	written?: Written;
 	failure?: Error;
 }
@@ -149,7 +154,8 @@ async function writeGroup(
 	let results: WriteResult[];
 	try {
 		const writer = await destination.writing.open(inputOf(input));
-		results = await writer.write(
+		results = await writeToDestination(
+			writer,
 			group.map(({ outgoing }) => outgoing),
 			limits,
 		);
@@ -161,7 +167,7 @@ async function writeGroup(
 	group.forEach((entry, at) => {
 		const result = results[at];
 		if (result?.ok) entry.written = writtenTo(destination, result.written);
-		else fail(entry, result?.refusal ?? 'The destination gave no result for the lead');
+		else fail(entry, result?.error ?? 'The destination gave no result for the lead');
 	});
 }
 

@@ -2,8 +2,8 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { DESTINATIONS } from '../destinations';
-import type { DestinationDescription } from '../destinations/destination.description';
-import { timeLimits, type RetryLimits } from '../destinations/retry';
+import type { DestinationDescription } from '../destinations/contract';
+import { timeLimits, type TimeLimits } from '../destinations/timeLimits';
 import type { JsonObject, JsonValue } from '../lead';
 import type { DestinationContext } from '../parameters/destinationMethods';
 import { destinationsFor } from '../parameters/destinationProperties';
@@ -102,9 +102,9 @@ export function atItem(context: IExecuteFunctions, itemIndex: number): Destinati
  * The time for each item by its option Timeout, counted for all of them from now on. One of the
  * functions, so called, throws UserError when the option is no number of minutes.
  */
-export function timeouts(context: IExecuteFunctions): (itemIndex: number) => RetryLimits {
+export function timeouts(context: IExecuteFunctions): (itemIndex: number) => TimeLimits {
 	const begun = Date.now();
-	const known = new Map<number, RetryLimits>();
+	const known = new Map<number, TimeLimits>();
 	return (itemIndex) => {
 		const { timeout } = optionsOf(context, itemIndex);
 		const given = readNumber(timeout, timeoutOption.displayName, {
@@ -118,7 +118,7 @@ export function timeouts(context: IExecuteFunctions): (itemIndex: number) => Ret
 	};
 }
 
-function limitsFrom(context: IExecuteFunctions, begun: number, milliseconds: number): RetryLimits {
+function limitsFrom(context: IExecuteFunctions, begun: number, milliseconds: number): TimeLimits {
 	const left = Math.max(0, begun + milliseconds - Date.now());
 	const { signal, deadline } = timeLimits(left);
 	const cancelled = context.getExecutionCancelSignal();

@@ -1,6 +1,6 @@
 import type { IPollFunctions, WorkflowActivateMode } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
-import { DestinationError } from '../destinations/types';
+import { DestinationError } from '../destinations/contract';
 import { toNodeError } from '../errors';
 
 /** Nobody publishes: n8n starts, or another of its main instances takes over. */
@@ -88,7 +88,7 @@ function isToBeTold(outage: Outage, kind: string): boolean {
 /** Without what differs from poll to poll: messages can hold an address, a time or a request's id. */
 function kindOf(cause: unknown): string {
 	if (cause instanceof DestinationError) {
-		return cause.reason === 'other' ? `other ${cause.httpCode ?? ''}` : cause.reason;
+		return cause.code === 'other' ? `other ${cause.httpCode ?? ''}` : cause.code;
 	}
 	if (cause instanceof NodeOperationError) return cause.message;
 	return cause instanceof Error ? cause.name : typeof cause;

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
-import { timeLimits } from '../destinations/retry';
+import { timeLimits } from '../destinations/timeLimits';
 import { sampleLead, type Lead } from '../lead';
 import { toNodeError } from '../errors';
 import { chosenDestination, openForReading } from '../parameters/destinationMethods';

@@ -3,11 +3,12 @@
  * the fields of the credential, the clouds, and what Entra's errors mean.
  */
 import type { ClientSecretCredential } from '../vendor/identity';
-import { checkedUrl, notSetUp, withoutSlash } from './address';
+import { checkedUrl, configurationError, withoutSlash } from './addresses';
+import { DestinationError, type DestinationErrorCode } from './contract';
+import { HttpError, unreachable } from './httpClient';
+import { textField } from './input';
+import { pause, retryAfterOf } from './timeLimits';
 import { environmentProxy } from './azureNetwork';
-import { HttpFailure, unreachable } from './http';
-import { pause, retryAfterOf } from './retry';
-import { DestinationError, textField, type RefusalReason } from './types';
 
 /** The fields of a credential, checked. */
 export interface EntraApplication {
@@ -32,7 +33,7 @@ const CLOUDS: readonly string[] = [
 export function readCloud(credential: Record<string, unknown>): EntraCloud {
 	const cloud = textField(credential, 'cloud') || 'public';
 	if (!CLOUDS.includes(cloud)) {
-		throw notSetUp('The cloud is not one of Azure’s', 'Choose one listed under Cloud.');
+		throw configurationError('The cloud is not one of Azure’s', 'Choose one listed under Cloud.');
 	}
 	return cloud as EntraCloud;
 }
@@ -48,11 +49,14 @@ export function readEntraApplication(credential: Record<string, unknown>): Entra
 		[clientSecret, 'Client Secret'],
 	]) {
 		if (value === '') {
-			throw notSetUp(`The ${name} is missing`, 'Fill it in from the app registration in Entra.');
+			throw configurationError(
+				`The ${name} is missing`,
+				'Fill it in from the app registration in Entra.',
+			);
 		}
 	}
 	if (!/^[A-Za-z0-9.-]+$/.test(tenantId)) {
-		throw notSetUp(
+		throw configurationError(
 			'The Tenant ID is neither a GUID nor a domain name',
 			'Copy the Directory (tenant) ID from the app registration in Entra.',
 		);
@@ -355,29 +359,33 @@ function entraCode(text: string): string | undefined {
 }
 
 function unreachableEntra(code: string): DestinationError {
-	const told = unreachable(new HttpFailure(code), 'Entra');
+	const told = unreachable(new HttpError(code), 'Entra');
 	if (told.httpCode === '407' || told.retryAfter === undefined) return told;
 	return entraError(
 		[
 			told.message,
 			`${TRY_AGAIN} Check that n8n may reach Entra’s address for sign-ins (network, proxy, firewall), and the authority host where the cloud is a custom one.`,
 		],
-		{ reason: told.reason, retryAfter: told.retryAfter },
+		{ reason: told.code, retryAfter: told.retryAfter },
 	);
 }
 
 function late(): DestinationError {
-	return unreachable(new HttpFailure('ABORTED'), 'Entra');
+	return unreachable(new HttpError('ABORTED'), 'Entra');
 }
 
 function entraError(
 	[message, description]: Explanation,
-	details: { reason: RefusalReason; status?: number | undefined; retryAfter?: number | undefined },
+	details: {
+		reason: DestinationErrorCode;
+		status?: number | undefined;
+		retryAfter?: number | undefined;
+	},
 ): DestinationError {
 	const { reason, status, retryAfter } = details;
 	return new DestinationError(message, {
 		description,
-		reason,
+		code: reason,
 		httpCode: status === undefined ? undefined : String(status),
 		retryAfter,
 	});

@@ -1,5 +1,5 @@
 import { azureTable } from './azureTable/azureTable.description';
-import type { DestinationDescription } from './destination.description';
+import type { DestinationDescription } from './contract';
 import { dynamics365 } from './dynamics365/dynamics365.description';
 import { https } from './https/https.description';
 import { marketo } from './marketo/marketo.description';

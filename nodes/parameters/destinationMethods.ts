@@ -8,10 +8,14 @@ import type {
 	INodeListSearchResult,
 } from 'n8n-workflow';
 import { NodeHelpers, NodeOperationError } from 'n8n-workflow';
-import type { DestinationDescription } from '../destinations/destination.description';
+import {
+	type DestinationDescription,
+	DestinationError,
+	type DestinationInput,
+	type LeadDestination,
+	type ListEntry,
+} from '../destinations/contract';
 import { DESTINATIONS } from '../destinations';
-import type { DestinationInput, LeadDestination, ListEntry } from '../destinations/types';
-import { DestinationError } from '../destinations/types';
 import { toNodeError } from '../errors';
 import { matchesFilter, parseLead, type JsonValue, type Lead, type LeadFilter } from '../lead';
 import {

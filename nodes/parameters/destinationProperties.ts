@@ -6,7 +6,7 @@ import type {
 	NodeParameterValue,
 } from 'n8n-workflow';
 import { DESTINATIONS } from '../destinations';
-import type { DestinationDescription } from '../destinations/destination.description';
+import type { DestinationDescription } from '../destinations/contract';
 
 /** What a node does with a destination. */
 export type DestinationUse = 'reading' | 'writing';

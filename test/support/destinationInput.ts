@@ -1,5 +1,5 @@
 /** What a destination is opened with, as a node would give it. */
-import type { DestinationInput, WantedLeads } from '../../nodes/destinations/types.ts';
+import type { DestinationInput, WantedLeads } from '../../nodes/destinations/contract.ts';
 
 export function destinationInput(
 	credential: Record<string, unknown>,

@@ -4,9 +4,9 @@ import type {
 	TableServiceClientOptions,
 } from '../../vendor/dataTables';
 import { environmentProxy } from '../azureNetwork';
-import { checkedUrl, notSetUp, withoutSlash, type AddressRules } from '../address';
+import { type AddressRules, checkedUrl, configurationError, withoutSlash } from '../addresses';
+import { textField } from '../input';
 import { openEntra, readCloud, readEntraApplication, type EntraCloud } from '../entra';
-import { textField } from '../types';
 import { responseCheck } from './responseCheck';
 
 /** Milliseconds. Longer waits between the SDK's retries would outlast a poll. */
@@ -64,7 +64,7 @@ export async function openAccount(
 		case 'entra':
 			return await fromEntra(credential, options);
 		default:
-			throw notSetUp(
+			throw configurationError(
 				`"${authentication.slice(0, 40)}" is not a way to sign in to Azure Table Storage`,
 				'Choose one of the ways listed under Authentication in the credential.',
 			);
@@ -76,7 +76,7 @@ async function fromConnectionString(
 	options: TableServiceClientOptions,
 ): Promise<StorageAccount> {
 	if (text === '') {
-		throw notSetUp('The connection string is empty', CONNECTION_STRING_HELP);
+		throw configurationError('The connection string is empty', CONNECTION_STRING_HELP);
 	}
 	if (/usedevelopmentstorage=true/i.test(text)) {
 		const { TableClient, TableServiceClient } = await import('../../vendor/dataTables');
@@ -94,12 +94,15 @@ async function fromConnectionString(
 	const endpoint = part('TableEndpoint');
 	if (sas !== '') {
 		if (endpoint === '') {
-			throw notSetUp('The connection string has no TableEndpoint', CONNECTION_STRING_HELP);
+			throw configurationError(
+				'The connection string has no TableEndpoint',
+				CONNECTION_STRING_HELP,
+			);
 		}
 		return await fromSas(`${endpoint.replace(/\/+$/, '')}/?${sas.replace(/^\?/, '')}`, options);
 	}
 	if (account === '') {
-		throw notSetUp('The connection string has no AccountName', CONNECTION_STRING_HELP);
+		throw configurationError('The connection string has no AccountName', CONNECTION_STRING_HELP);
 	}
 	const protocol = part('DefaultEndpointsProtocol') || 'https';
 	const suffix = part('EndpointSuffix') || 'core.windows.net';
@@ -117,13 +120,13 @@ async function fromAccountKey(
 	options: TableServiceClientOptions,
 ): Promise<StorageAccount> {
 	if (key === '') {
-		throw notSetUp(
+		throw configurationError(
 			'The account key is missing',
 			'Copy key1 or key2 from the storage account, Security + networking, Access keys.',
 		);
 	}
 	if (!/^[A-Za-z0-9+/]+={0,2}$/.test(key)) {
-		throw notSetUp(
+		throw configurationError(
 			'The account key is not in Base64',
 			'Copy key1 or key2 whole from the storage account, Security + networking, Access keys.',
 		);
@@ -148,7 +151,7 @@ async function fromSas(
 	const url = checkedUrl(sasUrl, 'The SAS URL', { secretInUrl: true });
 	const signature = url.search.slice(1);
 	if (!url.searchParams.has('sig')) {
-		throw notSetUp(
+		throw configurationError(
 			'The SAS URL has no signature (sig=…)',
 			'Copy the whole Table service SAS URL from the storage account, Shared access signature.',
 		);
@@ -204,7 +207,7 @@ function connectionStringPart(text: string, name: string): string {
 function accountName(credential: Record<string, unknown>): string {
 	const name = textField(credential, 'accountName');
 	if (!/^[a-z0-9]{3,24}$/.test(name)) {
-		throw notSetUp(
+		throw configurationError(
 			'The account name is not that of a storage account',
 			'It has 3 to 24 lower-case letters and digits: the first part of the account’s address.',
 		);

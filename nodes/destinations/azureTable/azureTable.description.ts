@@ -1,8 +1,7 @@
-import type { DestinationDescription } from '../destination.description';
+import type { DestinationDescription, DestinationInput, ListEntry } from '../contract';
+import { editorLimits } from '../timeLimits';
 import { azureTableWriting } from './writing.description';
 import { readTableName, tableProperty } from './table.description';
-import type { DestinationInput, ListEntry } from '../types';
-import { editorLimits } from '../retry';
 import { openAccount } from './account';
 import { AzureTableReader } from './reader';
 import { explainRefusal, isMissingTable } from './refusal';

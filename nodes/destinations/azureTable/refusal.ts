@@ -1,9 +1,9 @@
-import { retryAfterOf } from '../retry';
-import { DestinationError, type RefusalReason } from '../types';
+import { DestinationError, type DestinationErrorCode } from '../contract';
+import { retryAfterOf } from '../timeLimits';
 
 /** What the service says by its error code, and what the user can do about it. */
 interface Explanation {
-	reason: RefusalReason;
+	reason: DestinationErrorCode;
 	message: string;
 	description: string;
 }
@@ -145,11 +145,11 @@ export function explainWriteRefusal(error: unknown): DestinationError {
 		statusCode >= 500 ||
 		(SOCKET_CODES.has(code) && code !== 'ENOTFOUND');
 	if (!mayPass) return told;
-	const { message, description, reason, httpCode } = told;
+	const { message, description, code: reason, httpCode } = told;
 	return new DestinationError(message, {
 		description,
 		// Nothing that was to be written is at fault, so no other row would fare better.
-		reason: reason === 'other' ? 'unreachable' : reason,
+		code: reason === 'other' ? 'unreachable' : reason,
 		httpCode,
 		retryAfter: Math.max(
 			retryAfterOf(retryAfter) ?? 0,
@@ -163,11 +163,11 @@ export function explainTableRefusal(error: unknown): DestinationError {
 	const told = explainWriteRefusal(error);
 	// It was accepted a moment ago, for the table that is missing: what is refused is the making. A
 	// SAS of one table is refused so, being no signature for the list of tables at all.
-	if (told.reason !== 'permission' && told.reason !== 'authentication') return told;
+	if (told.code !== 'permission' && told.code !== 'authentication') return told;
 	return new DestinationError('The table does not exist, and the sign-in may not make it', {
 		description:
 			'Make the table in the storage account, or let the sign-in do it: an Entra application with the role Storage Table Data Contributor, or a SAS of the account (not of one table) with the permission Write and the resource type Container.',
-		reason: 'permission',
+		code: 'permission',
 		httpCode: told.httpCode,
 	});
 }
@@ -177,7 +177,7 @@ export function missingTable(): DestinationError {
 	return new DestinationError('The table does not exist', {
 		description:
 			'Check its name, make it in the storage account, or turn on the option Create Table.',
-		reason: 'notFound',
+		code: 'notFound',
 		httpCode: '404',
 	});
 }
@@ -286,7 +286,7 @@ export function isBadToken(error: unknown): boolean {
 
 function refusal(explanation: Explanation, statusCode?: number): DestinationError {
 	const { message, description, reason } = explanation;
-	return new DestinationError(message, { description, reason, httpCode: asText(statusCode) });
+	return new DestinationError(message, { description, code: reason, httpCode: asText(statusCode) });
 }
 
 function asText(statusCode: number | undefined): string | undefined {

@@ -6,16 +6,16 @@ import { cleanText } from '../../lead/text';
 import { readTime } from '../../lead/time';
 import { Warnings } from '../../lead/warnings';
 import type { TableEntity } from '../../vendor/dataTables';
-import { notSetUp } from '../address';
+import { configurationError } from '../addresses';
+import type { WritableLead } from '../contract';
 import {
 	contactBeside,
 	customerDetails,
+	type CustomerDetails,
 	leadSourceText,
 	nameBeside,
 	propertiesBeside,
-	type CustomerDetails,
-	type OutgoingLead,
-} from '../writing';
+} from '../leadMapping';
 
 /** A row to be written; its columns are text, numbers and booleans. */
 export interface OutgoingRow {
@@ -65,7 +65,7 @@ const MAX_INT32 = 2 ** 31 - 1;
  *
  * @throws DestinationError with reason `configuration` for additional keys that Azure does not allow
  */
-export function toOutgoingRow({ lead, additional }: OutgoingLead): OutgoingRow {
+export function toOutgoingRow({ lead, additional }: WritableLead): OutgoingRow {
 	const details = customerDetails(lead);
 	const name = nameBeside(lead);
 	const { action, offer, description, createdAt } = lead;
@@ -162,7 +162,7 @@ function freeName(fields: JsonObject, name: string): string {
 function checkedKey(name: string, value: JsonValue): string {
 	const key = typeof value === 'number' ? String(value) : value;
 	if (typeof key === 'string' && isKey(key)) return key;
-	throw notSetUp(
+	throw configurationError(
 		`The additional field ${name} is not a key Azure allows`,
 		'A key is text of at most 512 characters, without / \\ # ? and control characters.',
 	);

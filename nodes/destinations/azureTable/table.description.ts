@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { notSetUp } from '../address';
+import { configurationError } from '../addresses';
 
 /** The table Microsoft's connector makes unless the publisher names another. */
 const DEFAULT_TABLE = 'MarketplaceLeads';
@@ -44,7 +44,7 @@ export const tableProperty: INodeProperties = {
 export function readTableName(value: unknown): string {
 	const name = typeof value === 'string' ? value.trim() : '';
 	if (new RegExp(TABLE_NAME).test(name)) return name;
-	throw notSetUp(
+	throw configurationError(
 		'The table name is not one Azure allows',
 		`It has 3 to 63 letters and digits and begins with a letter, such as ${DEFAULT_TABLE}.`,
 	);

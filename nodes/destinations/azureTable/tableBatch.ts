@@ -1,9 +1,8 @@
 import { parseLead, type JsonObject, type JsonValue } from '../../lead';
 import { digest } from '../../lead/destination';
 import type { TableClient, TransactionAction } from '../../vendor/dataTables';
-import { retried, type RetryLimits } from '../retry';
-import { DestinationError } from '../types';
-import { atMost, timeIsUp, type WriteResult, type WrittenLead } from '../writing';
+import { DestinationError, type WriteResult, type WrittenLead } from '../contract';
+import { atMost, retried, timeIsUp, type TimeLimits } from '../timeLimits';
 import { toRecord } from './record';
 import {
 	explainTableRefusal,
@@ -62,12 +61,12 @@ export class TableBatch {
 
 	constructor(
 		private readonly table: TableClient,
-		private readonly limits: RetryLimits,
+		private readonly limits: TimeLimits,
 		private readonly options: TableBatchOptions = {},
 	) {}
 
 	refuse(at: number, refusal: DestinationError): void {
-		this.results[at] = { ok: false, refusal };
+		this.results[at] = { ok: false, error: refusal };
 	}
 
 	/** Writes the rows of one transaction: inserts them, and updates those that are there otherwise. */
@@ -166,7 +165,7 @@ export class TableBatch {
 				const unmade = await this.#makeTable();
 				if (unmade) return this.#giveUp(left, unmade);
 				isMade = true;
-			} else if (refusal.reason !== 'other') {
+			} else if (refusal.code !== 'other') {
 				return this.#giveUp(left, refusal);
 			} else if (culprit) {
 				this.refuse(culprit.at, refusal);
@@ -227,7 +226,7 @@ export class TableBatch {
 		throw new DestinationError('The answer of Azure Table Storage is not one to a transaction', {
 			description:
 				'Something between n8n and Azure may have answered in its place. Check the endpoint in the credential, and the proxy.',
-			reason: 'unreachable',
+			code: 'unreachable',
 			retryAfter: 0,
 		});
 	}

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../lead';
 import type { TableClient } from '../../vendor/dataTables';
-import type { RetryLimits } from '../retry';
-import { atMost, type LeadWriter, type OutgoingLead, type WriteResult } from '../writing';
+import type { DirectWriter, WritableLead, WriteResult } from '../contract';
+import { atMost, type TimeLimits } from '../timeLimits';
 import { explainWriteRefusal, isMissingRow } from './refusal';
 import { keysOfId, toOutgoingRow } from './rowMapping';
 import { TableBatch, type PendingRow, type TableBatchOptions } from './tableBatch';
@@ -16,14 +16,14 @@ const PART_OVERHEAD = 5_000;
 const TRANSACTIONS_AT_ONCE = 4;
 
 /** Writes leads as rows in Microsoft's columns, in transactions of up to 100. */
-export class AzureTableWriter implements LeadWriter {
+export class AzureTableWriter implements DirectWriter {
 	/** The client has to be one without retries of its own, which would know no deadline. */
 	constructor(
 		private readonly table: TableClient,
 		private readonly options: TableBatchOptions = {},
 	) {}
 
-	async write(leads: readonly OutgoingLead[], limits: RetryLimits): Promise<WriteResult[]> {
+	async write(leads: readonly WritableLead[], limits: TimeLimits): Promise<WriteResult[]> {
 		const batch = new TableBatch(this.table, limits, this.options);
 		const rows: PendingRow[] = [];
 		leads.forEach((outgoing, at) => {
@@ -42,12 +42,12 @@ export class AzureTableWriter implements LeadWriter {
 		return batch.results;
 	}
 
-	async read(id: string, limits: RetryLimits): Promise<JsonValue | undefined> {
+	async readBack(id: string, limits: TimeLimits): Promise<JsonValue | undefined> {
 		const keys = keysOfId(id);
 		return keys && (await new TableBatch(this.table, limits, this.options).find(keys))?.record;
 	}
 
-	async remove(id: string, limits: RetryLimits): Promise<void> {
+	async remove(id: string, limits: TimeLimits): Promise<void> {
 		const keys = keysOfId(id);
 		if (!keys) return;
 		await new TableBatch(this.table, limits, this.options).send(async (abortSignal) => {

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { WritingDescription } from '../destination.description';
-import { readSwitch } from '../settings';
+import type { WritingDescription } from '../contract';
+import { readBoolean } from '../input';
 import { openAccount } from './account';
 import { readTableName, tableProperty } from './table.description';
 import { AzureTableWriter } from './writer';
@@ -25,7 +25,7 @@ export const azureTableWriting: WritingDescription = {
 	async open(input) {
 		const { credential, parameter } = input;
 		const table = readTableName(parameter('table'));
-		const createTable = readSwitch(input, 'createTable', 'Create Table', true);
+		const createTable = readBoolean(input, 'createTable', 'Create Table', true);
 		// The SDK's own retries know no deadline; the writer's do.
 		const account = await openAccount(credential, { retries: 0 });
 		return new AzureTableWriter(account.table(table), { createTable });

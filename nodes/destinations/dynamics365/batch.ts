@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 
-import type { HttpAnswer } from '../http';
+import type { HttpResponse } from '../httpClient';
 import { API_PATH } from './webApi';
 
 export interface BatchRequest {
@@ -47,7 +47,7 @@ export function writeBatch(requests: readonly BatchRequest[]): {
  * The answers in a batch's answer, whatever its own status; `undefined` where it is none. They can
  * be fewer than the requests: a service that stops at a refusal carries out none behind it.
  */
-export function readBatch({ headers, body }: HttpAnswer): HttpAnswer[] | undefined {
+export function readBatch({ headers, body }: HttpResponse): HttpResponse[] | undefined {
 	const type = headers['content-type'] ?? '';
 	const boundary = /boundary="?([^";\s]+)"?/i.exec(type)?.[1];
 	if (boundary === undefined || !/^multipart\/mixed\b/i.test(type)) return undefined;
@@ -64,8 +64,8 @@ export function readBatch({ headers, body }: HttpAnswer): HttpAnswer[] | undefin
 	return undefined;
 }
 
-function readParts(parts: readonly string[][]): HttpAnswer[] | undefined {
-	const answers: HttpAnswer[] = [];
+function readParts(parts: readonly string[][]): HttpResponse[] | undefined {
+	const answers: HttpResponse[] = [];
 	for (const lines of parts) {
 		const start = lines.findIndex((line) => line.startsWith('HTTP/'));
 		const status = Number(/^HTTP\/\d\.\d (\d{3})\b/.exec(lines[start] ?? '')?.[1]);

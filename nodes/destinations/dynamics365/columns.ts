@@ -1,5 +1,5 @@
-import { notSetUp } from '../address';
-import type { DestinationInput } from '../types';
+import { configurationError } from '../addresses';
+import type { DestinationInput } from '../contract';
 
 /** A part of a lead that a column can be set for, by the name `parseLead` knows it under. */
 export interface LeadPart {
@@ -78,7 +78,7 @@ export function readColumns({
 	for (const entry of entriesOf(option('columns'), 'column', 'Columns')) {
 		const part = LEAD_PARTS.find(({ name }) => name === entry['field']);
 		if (!part) {
-			throw notSetUp(
+			throw configurationError(
 				'Columns names a lead field that there is none of',
 				'Choose it from the list.',
 			);
@@ -122,7 +122,7 @@ export function readColumnName(value: unknown, setting: string): string {
 	// Its schema name differs from its logical name in nothing but case.
 	const name = typeof text === 'string' ? text.trim().toLowerCase() : '';
 	if (COLUMN_NAME.test(name)) return name;
-	throw notSetUp(
+	throw configurationError(
 		`The column under ${setting} is not a name Dynamics 365 allows`,
 		'Choose it from the list, or give its logical name, such as new_leadsource.',
 	);
@@ -136,7 +136,10 @@ function entriesOf(
 	if (value === undefined || value === null || value === '') return [];
 	const entries = isRecord(value) ? (value[name] ?? []) : undefined;
 	if (!Array.isArray(entries) || !entries.every(isRecord)) {
-		throw notSetUp(`${setting} has a value of another kind`, 'Add its entries in the node.');
+		throw configurationError(
+			`${setting} has a value of another kind`,
+			'Add its entries in the node.',
+		);
 	}
 	return entries;
 }

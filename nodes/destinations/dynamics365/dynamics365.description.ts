@@ -1,8 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { isMarketplaceLead } from '../../lead';
-import type { DestinationDescription } from '../destination.description';
-import { editorLimits } from '../retry';
-import type { DestinationInput, ListEntry } from '../types';
+import type { DestinationDescription, DestinationInput, ListEntry } from '../contract';
+import { editorLimits } from '../timeLimits';
 import { readColumns } from './columns';
 import { columnProperty, columnsOption, leadSourceColumnProperty } from './columns.description';
 import { readColumnInfo } from './metadata';

@@ -1,6 +1,6 @@
-import { checkedUrl, notSetUp } from '../address';
+import { checkedUrl, configurationError } from '../addresses';
+import { textField } from '../input';
 import { readEntraApplication, type EntraApplication, type EntraCloud } from '../entra';
-import { textField } from '../types';
 
 /** An environment with the application that signs in to it. */
 export interface Environment {
@@ -29,7 +29,7 @@ const CLOUD_HOSTS: ReadonlyArray<readonly [hosts: RegExp, cloud: EntraCloud, nam
 export function readEnvironment(credential: Record<string, unknown>): Environment {
 	const text = textField(credential, 'environmentUrl');
 	if (text === '') {
-		throw notSetUp(
+		throw configurationError(
 			'The Environment URL is missing',
 			'It looks like https://contoso.crm.dynamics.com.',
 		);
@@ -45,7 +45,7 @@ export function readEnvironment(credential: Record<string, unknown>): Environmen
 	const belongsTo = CLOUD_HOSTS.find(([hosts]) => hosts.test(hostname));
 	// Else the client secret would go to an authority that the environment has nothing to do with.
 	if (belongsTo && cloud !== 'custom' && belongsTo[1] !== cloud) {
-		throw notSetUp(
+		throw configurationError(
 			'The Environment URL belongs to another cloud than the one chosen',
 			`Choose ${belongsTo[2]} under Cloud, or check the address.`,
 		);

@@ -1,6 +1,5 @@
-import type { HttpAnswer } from '../http';
-import { DestinationError } from '../types';
-import type { WriteResult } from '../writing';
+import { DestinationError, type WriteResult } from '../contract';
+import type { HttpResponse } from '../httpClient';
 import { readBatch, writeBatch, type BatchRequest } from './batch';
 import { changesOf, isMadeSince, leadUrl } from './existing';
 import type { ColumnValues } from './leadValues';
@@ -205,10 +204,10 @@ export class LeadBatch {
 	private async send(
 		tasks: readonly Task[],
 		request: (task: Task) => BatchRequest,
-		answered: (task: Task, answer: HttpAnswer) => void,
+		answered: (task: Task, answer: HttpResponse) => void,
 	): Promise<void> {
 		if (tasks.length === 0) return;
-		let answers: HttpAnswer[];
+		let answers: HttpResponse[];
 		try {
 			answers = await this.exchange(tasks.map(request));
 		} catch (error) {
@@ -232,7 +231,7 @@ export class LeadBatch {
 	}
 
 	/** @throws DestinationError where the batch as a whole was not taken */
-	private async exchange(requests: readonly BatchRequest[]): Promise<HttpAnswer[]> {
+	private async exchange(requests: readonly BatchRequest[]): Promise<HttpResponse[]> {
 		const { contentType, body } = writeBatch(requests);
 		const answer = await askToWrite(this.api, {
 			method: 'POST',
@@ -259,7 +258,7 @@ function selected(values: ColumnValues): string {
 	return [...new Set(['createdon', 'statecode', ...Object.keys(values)])].join(',');
 }
 
-function rowsOf(answer: HttpAnswer): Array<Record<string, unknown>> {
+function rowsOf(answer: HttpResponse): Array<Record<string, unknown>> {
 	const { value } = readBody(answer);
 	if (!Array.isArray(value)) throw oddBatchAnswer(answer);
 	return value.filter((row) => typeof row === 'object' && row !== null) as Array<

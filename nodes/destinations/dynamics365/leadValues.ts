@@ -1,6 +1,6 @@
 import { parseLeadSource, type Lead } from '../../lead';
-import { notSetUp } from '../address';
-import { customerDetails, leadSourceText, nameBeside } from '../writing';
+import { configurationError } from '../addresses';
+import { customerDetails, leadSourceText, nameBeside } from '../leadMapping';
 import { oneLine, paragraphs } from './columnText';
 import { OPT_OUT_COLUMNS, type Columns } from './columns';
 import type { Choice } from './restriction';
@@ -124,7 +124,7 @@ function columnOf(name: string, { chosen, writable }: WritingColumns): WritableC
 	const setting = chosen.settingOf(name);
 	const takesText = column !== undefined && /^(choice|memo|text)$/.test(column.kind);
 	if (takesText || setting === undefined) return takesText ? column : undefined;
-	throw notSetUp(
+	throw configurationError(
 		column === undefined
 			? `The table Lead has no column "${name}" that can be written`
 			: `The column "${name}" takes no text`,

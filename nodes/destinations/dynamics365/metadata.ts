@@ -1,5 +1,5 @@
 /** What columns the lead table has, as Dataverse describes them. */
-import type { RetryLimits } from '../retry';
+import type { TimeLimits } from '../timeLimits';
 import { unexpectedResponse } from '../unexpectedResponse';
 import type { Choice, Searchable } from './restriction';
 import type { WebApi } from './webApi';
@@ -22,7 +22,7 @@ const KINDS: Readonly<Record<string, ColumnInfo['kind']>> = {
 /** The columns of leads that can be read, in the service's order. @throws DestinationError */
 export async function readColumnInfo(
 	api: WebApi,
-	limits: RetryLimits,
+	limits: TimeLimits,
 	{ labels = true }: { labels?: boolean } = {},
 ): Promise<ColumnInfo[]> {
 	// In an environment of many languages, labels are most of the answer.
@@ -52,7 +52,7 @@ export async function readSearchables(
 	api: WebApi,
 	names: readonly string[],
 	withChoices: ReadonlySet<string>,
-	limits: RetryLimits,
+	limits: TimeLimits,
 ): Promise<Map<string, Searchable>> {
 	const all = await readColumnInfo(api, limits, { labels: false });
 	const columns = all.filter(({ name }) => names.includes(name));
@@ -74,7 +74,7 @@ export async function readSearchables(
 export async function readChoices(
 	api: WebApi,
 	column: string,
-	limits: RetryLimits,
+	limits: TimeLimits,
 ): Promise<Choice[]> {
 	const { body } = await api.get({
 		path: `${LEAD}(LogicalName='${column}')/Microsoft.Dynamics.CRM.PicklistAttributeMetadata?$select=LogicalName&$expand=OptionSet($select=Options),GlobalOptionSet($select=Options)`,
@@ -87,7 +87,7 @@ export async function readChoices(
 /** The same for all columns of choices at once, by name. @throws DestinationError */
 export async function readAllChoices(
 	api: WebApi,
-	limits: RetryLimits,
+	limits: TimeLimits,
 ): Promise<Map<string, Choice[]>> {
 	const { body } = await api.get({
 		path: `${LEAD}/Microsoft.Dynamics.CRM.PicklistAttributeMetadata?$select=LogicalName&$expand=OptionSet($select=Options),GlobalOptionSet($select=Options)`,

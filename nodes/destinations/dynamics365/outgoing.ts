@@ -2,9 +2,8 @@ import { hash } from 'node:crypto';
 
 import type { JsonValue, Lead } from '../../lead';
 import { readTime } from '../../lead/time';
-import { notSetUp } from '../address';
-import { DestinationError } from '../types';
-import type { OutgoingLead } from '../writing';
+import { configurationError } from '../addresses';
+import { DestinationError, type WritableLead } from '../contract';
 import { oneLine, paragraphs } from './columnText';
 import { leadValues, type ColumnValue, type ColumnValues, type WritingColumns } from './leadValues';
 import { GUID } from './page';
@@ -26,7 +25,7 @@ const COLUMN_NAME = /^\w{1,128}$/;
  * @throws DestinationError with reason `configuration` for what leads here don't have
  */
 export function toOutgoing(
-	{ lead, additional }: OutgoingLead,
+	{ lead, additional }: WritableLead,
 	columns: WritingColumns,
 	idColumn: WritableColumn | undefined,
 ): OutgoingRecord {
@@ -115,7 +114,7 @@ function toInteger(value: Scalar): number | undefined {
 
 function noSuchColumn(name: string): DestinationError {
 	const shown = COLUMN_NAME.test(name.trim()) ? `"${name.trim()}"` : 'of a name that was given';
-	return notSetUp(
+	return configurationError(
 		`The table Lead has no column ${shown} that can be written`,
 		'Choose columns from the list, or give logical names such as new_region.',
 	);
@@ -123,11 +122,11 @@ function noSuchColumn(name: string): DestinationError {
 
 function wrongKind({ name, kind }: WritableColumn): DestinationError {
 	return kind === 'other'
-		? notSetUp(
+		? configurationError(
 				`The column "${name}" is of a type that this node does not write`,
 				'Leave it out, or fill it with the node Microsoft Dataverse afterwards.',
 			)
-		: notSetUp(
+		: configurationError(
 				`The value for the column "${name}" is not of its type`,
 				'Give a number for a number or a choice, true or false for Yes/No, and ISO 8601 for a date.',
 			);

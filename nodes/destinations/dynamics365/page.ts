@@ -1,4 +1,4 @@
-import type { DestinationError } from '../types';
+import type { DestinationError } from '../contract';
 import { unexpectedResponse } from '../unexpectedResponse';
 import { API_PATH, type WebApiAnswer } from './webApi';
 

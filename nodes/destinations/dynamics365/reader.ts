@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LeadReader, PageRequest, SourcePage, SourceRow } from '../../polling/types';
-import { DestinationError, type WantedLeads } from '../types';
+import { DestinationError, type WantedLeads } from '../contract';
 import { withoutOptOut, type Columns } from './columns';
 import { MAX_PAGE_SIZE, OVERLAP, SEARCH_TIME } from './limits';
 import { readSearchables } from './metadata';
@@ -189,7 +189,7 @@ export class DynamicsReader implements LeadReader {
 			return restriction(this.certainties, searchables);
 		} catch (error) {
 			// Leads can be read without knowing what kind their columns are, only more of them.
-			if (error instanceof DestinationError && UNNEEDED.has(error.reason)) return undefined;
+			if (error instanceof DestinationError && UNNEEDED.has(error.code)) return undefined;
 			throw error;
 		}
 	}

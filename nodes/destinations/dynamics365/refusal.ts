@@ -1,12 +1,12 @@
-import type { HttpAnswer } from '../http';
-import { retryAfterOf } from '../retry';
-import { DestinationError, type RefusalReason } from '../types';
+import { DestinationError, type DestinationErrorCode } from '../contract';
+import type { HttpResponse } from '../httpClient';
+import { retryAfterOf } from '../timeLimits';
 
 /** What was read when Dataverse refused, or that leads were written. */
 export type Subject = 'columns' | 'environment' | 'leads' | 'writing';
 
 export interface Explanation {
-	reason: RefusalReason;
+	reason: DestinationErrorCode;
 	message: string;
 	description: string;
 }
@@ -107,7 +107,7 @@ export class MissingColumnError extends DestinationError {
 
 /** The refusal in words for the user; never repeats what Dataverse says, which quotes data. */
 export function explainRefusal(
-	answer: HttpAnswer,
+	answer: HttpResponse,
 	subject: Subject,
 	settingOf: SettingOf = () => undefined,
 ): DestinationError {
@@ -127,7 +127,7 @@ export function explainRefusal(
 	const { description } = explanation;
 	const details = {
 		description: subject === 'writing' && description === NOTHING_LOST ? WRITE_AGAIN : description,
-		reason: explanation.reason,
+		code: explanation.reason,
 		httpCode: String(status),
 		retryAfter: isPassing ? (retryAfterOf(answer.headers['retry-after']) ?? 0) : undefined,
 	};
@@ -139,7 +139,7 @@ export function explainRefusal(
 /** For an answer that was not waited for any longer. */
 export function slowQuery(): DestinationError {
 	const { message, description, reason } = SLOW_QUERY;
-	return new DestinationError(message, { description, reason });
+	return new DestinationError(message, { description, code: reason });
 }
 
 /** Whether a query took too long, by our patience or the service's. */
@@ -152,7 +152,7 @@ export function notDataverse(status: number): DestinationError {
 	return new DestinationError('The address answers, but not as a Dynamics 365 environment', {
 		description:
 			'Check the Environment URL in the credential: it is the one the browser shows when Dynamics 365 is open.',
-		reason: 'notFound',
+		code: 'notFound',
 		httpCode: String(status),
 	});
 }

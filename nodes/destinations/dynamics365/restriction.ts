@@ -4,7 +4,7 @@
  */
 import { leadSourceNeedles, type LeadFilter, type Needle } from '../../lead';
 import { findField, type FieldName } from '../../lead/fields';
-import type { WantedLeads } from '../types';
+import type { WantedLeads } from '../contract';
 import type { Columns } from './columns';
 
 /** Of one query; Dataverse takes 500, and each costs it time. */

@@ -1,6 +1,12 @@
 import { openEntra } from '../entra';
-import { HttpFailure, openHttp, unreachable, type HttpAnswer, type HttpClient } from '../http';
-import { retried, type RetryLimits } from '../retry';
+import {
+	type HttpClient,
+	HttpError,
+	type HttpResponse,
+	openHttp,
+	unreachable,
+} from '../httpClient';
+import { retried, type TimeLimits } from '../timeLimits';
 import { readJsonObject } from '../unexpectedResponse';
 import { readEnvironment, type Environment } from './environment';
 import { explainRefusal, slowQuery, type SettingOf, type Subject } from './refusal';
@@ -22,7 +28,7 @@ export interface WebApiCall {
 	answerTime?: number;
 }
 
-export interface WebApiRequest extends RetryLimits {
+export interface WebApiRequest extends TimeLimits {
 	/** Behind the API's path, with its query. */
 	path: string;
 	/** OData preferences of the answer. */
@@ -89,7 +95,7 @@ export class WebApi {
 	 * @throws DestinationError when there is no answer, or no token for the question; with a
 	 * `retryAfter` where Entra is busy or can't be reached
 	 */
-	async call(request: WebApiCall): Promise<HttpAnswer> {
+	async call(request: WebApiCall): Promise<HttpResponse> {
 		const token = await this.currentToken(request.signal);
 		const answer = await this.send(request, token);
 		// Turned away in the middle: a token lives an hour, or until somebody ends it.
@@ -113,7 +119,7 @@ export class WebApi {
 		return { body: readBody(answer), serviceTime: serviceTimeOf(answer) };
 	}
 
-	private async send(request: WebApiCall, token: string): Promise<HttpAnswer> {
+	private async send(request: WebApiCall, token: string): Promise<HttpResponse> {
 		const { method = 'GET', path, headers = {}, body, signal, answerTime } = request;
 		try {
 			const answer = await this.http.send({
@@ -139,7 +145,7 @@ export class WebApi {
 			if (Number.isInteger(hint) && hint > 0) this.atOnceHint = hint;
 			return answer;
 		} catch (error) {
-			if (!(error instanceof HttpFailure)) throw error;
+			if (!(error instanceof HttpError)) throw error;
 			const isSlow = error.code === 'ABORTED' && !signal.aborted;
 			throw isSlow ? slowQuery() : unreachable(error, SERVICE);
 		}
@@ -170,12 +176,12 @@ export class WebApi {
 }
 
 /** The service's clock, epoch milliseconds; `undefined` if untold. */
-function serviceTimeOf({ headers }: HttpAnswer): number | undefined {
+function serviceTimeOf({ headers }: HttpResponse): number | undefined {
 	const time = Date.parse(headers['date'] ?? '');
 	return time >= 0 ? time : undefined;
 }
 
 /** @throws DestinationError for a body that Dataverse would not give */
-export function readBody(response: HttpAnswer): Readonly<Record<string, unknown>> {
+export function readBody(response: HttpResponse): Readonly<Record<string, unknown>> {
 	return readJsonObject(response, SERVICE);
 }

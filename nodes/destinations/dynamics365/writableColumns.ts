@@ -1,6 +1,6 @@
 /** Which columns of the lead table can be filled, and what each takes. */
-import type { RetryLimits } from '../retry';
-import { DestinationError } from '../types';
+import { DestinationError } from '../contract';
+import type { TimeLimits } from '../timeLimits';
 import { asRecord, LEAD, labelOf, recordsOf } from './metadata';
 import { APPLICATION_USERS } from './refusal';
 import type { WebApi } from './webApi';
@@ -45,7 +45,7 @@ const ATTRIBUTES =
 /** @throws DestinationError */
 export async function readWritableColumns(
 	api: WebApi,
-	limits: RetryLimits,
+	limits: TimeLimits,
 ): Promise<WritableColumns> {
 	const read = async (path: string) => {
 		const { body } = await api.get({ path, subject: 'columns', ...limits });
@@ -73,7 +73,7 @@ export async function readWritableColumns(
 		});
 		return new Map(columns);
 	} catch (error) {
-		if (error instanceof DestinationError && error.reason === 'permission')
+		if (error instanceof DestinationError && error.code === 'permission')
 			throw needsMetadata(error);
 		throw error;
 	}
@@ -101,7 +101,7 @@ function toColumn(attribute: Attribute, details: Attribute): WritableColumn | un
 function needsMetadata({ message, httpCode }: DestinationError): DestinationError {
 	return new DestinationError(message, {
 		description: `${APPLICATION_USERS} Give it a security role that may read the customizations Entity and Attribute: they tell how long a text each column takes.`,
-		reason: 'permission',
+		code: 'permission',
 		httpCode,
 	});
 }

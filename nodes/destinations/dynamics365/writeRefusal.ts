@@ -1,6 +1,6 @@
-import type { HttpAnswer } from '../http';
-import { retryAfterOf } from '../retry';
-import { DestinationError } from '../types';
+import { DestinationError } from '../contract';
+import type { HttpResponse } from '../httpClient';
+import { retryAfterOf } from '../timeLimits';
 import type { Explanation } from './refusal';
 import { APPLICATION_USERS, explainRefusal, readRefusal } from './refusal';
 import type { WebApi, WebApiCall } from './webApi';
@@ -57,7 +57,7 @@ const BY_CODE: Readonly<Record<string, (column: string) => Explanation>> = {
 };
 
 /** An answer about leads that are written. @throws DestinationError when there is none */
-export async function askToWrite(api: WebApi, call: WebApiCall): Promise<HttpAnswer> {
+export async function askToWrite(api: WebApi, call: WebApiCall): Promise<HttpResponse> {
 	try {
 		return await api.call(call);
 	} catch (error) {
@@ -65,13 +65,13 @@ export async function askToWrite(api: WebApi, call: WebApiCall): Promise<HttpAns
 		throw new DestinationError(error.message, {
 			description:
 				'It may have done what it was asked for all the same. Write the leads again: none is written twice.',
-			reason: error.reason,
+			code: error.code,
 		});
 	}
 }
 
 /** The refusal of a request that writes, in words for the user. Quotes nothing but a column's name. */
-export function explainWriteRefusal(answer: HttpAnswer): DestinationError {
+export function explainWriteRefusal(answer: HttpResponse): DestinationError {
 	const { code, text } = readRefusal(answer.body);
 	const general = explainRefusal(answer, 'writing');
 	const explanation = missingPrivilege(text) ?? byCode(code, text);
@@ -81,26 +81,26 @@ export function explainWriteRefusal(answer: HttpAnswer): DestinationError {
 		answer.status === 429 ? (retryAfterOf(answer.headers['retry-after']) ?? 0) : undefined;
 	return new DestinationError(message, {
 		description,
-		reason,
+		code: reason,
 		httpCode: String(answer.status),
 		retryAfter: wait,
 	});
 }
 
 /** Whether a lead of this id is there. */
-export function isThere({ status, body }: HttpAnswer): boolean {
+export function isThere({ status, body }: HttpResponse): boolean {
 	const { code } = readRefusal(body);
 	if (code === SAME_ID) return true;
 	// Older answers to If-None-Match have no code.
 	return status === 412 && (code === '' || code === '0x0');
 }
 
-export function isDuplicate({ status, body }: HttpAnswer): boolean {
+export function isDuplicate({ status, body }: HttpResponse): boolean {
 	return status >= 400 && readRefusal(body).code === DUPLICATE;
 }
 
 /** Whether a lead that was asked for by its id is not there. */
-export function isMissing({ status, body }: HttpAnswer): boolean {
+export function isMissing({ status, body }: HttpResponse): boolean {
 	if (status !== 404) return false;
 	const { code, text } = readRefusal(body);
 	return MISSING_LEAD.has(code) || /\bdoes not exist\b/i.test(text);
@@ -143,11 +143,11 @@ export function notCarriedOut(): DestinationError {
 }
 
 /** An answer to a batch that Dataverse would not give. */
-export function oddBatchAnswer({ status }: HttpAnswer): DestinationError {
+export function oddBatchAnswer({ status }: HttpResponse): DestinationError {
 	return new DestinationError('Dynamics 365 answered a batch in a form that is not known', {
 		description:
 			'Check that the Environment URL leads to Dynamics 365 itself, then write the leads again: none is written twice.',
-		reason: 'other',
+		code: 'other',
 		httpCode: String(status),
 	});
 }
@@ -155,7 +155,7 @@ export function oddBatchAnswer({ status }: HttpAnswer): DestinationError {
 function passing(message: string): DestinationError {
 	return new DestinationError(message, {
 		description: 'Write it again: where it is there already, nothing is written twice.',
-		reason: 'throttled',
+		code: 'throttled',
 		retryAfter: 0,
 	});
 }

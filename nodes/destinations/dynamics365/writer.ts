@@ -1,15 +1,12 @@
 import type { JsonValue } from '../../lead';
-import { notSetUp } from '../address';
-import type { RetryLimits } from '../retry';
-import { DestinationError } from '../types';
+import { configurationError } from '../addresses';
 import {
-	atMost,
-	inTime,
-	timeIsUp,
-	type LeadWriter,
-	type OutgoingLead,
+	DestinationError,
+	type DirectWriter,
+	type WritableLead,
 	type WriteResult,
-} from '../writing';
+} from '../contract';
+import { atMost, inTime, timeIsUp, type TimeLimits } from '../timeLimits';
 import { withoutOptOut, type Columns } from './columns';
 import { LeadBatch, type Task, type WriteRules } from './leadBatch';
 import type { WritingColumns } from './leadValues';
@@ -48,7 +45,7 @@ const AT_ONCE_FOR_LONG = 4;
 const ENDS_ALL: ReadonlySet<string> = new Set(['throttled', 'unreachable']);
 
 /** Writes leads by the Web API, in batches without change sets. */
-export class DynamicsWriter implements LeadWriter {
+export class DynamicsWriter implements DirectWriter {
 	/** Names of columns that were written beside the usual ones. */
 	readonly #additional = new Set<string>();
 	#columns: WritingColumns | undefined;
@@ -59,11 +56,11 @@ export class DynamicsWriter implements LeadWriter {
 		private readonly rules: WriteRules,
 	) {}
 
-	async write(leads: readonly OutgoingLead[], limits: RetryLimits): Promise<WriteResult[]> {
+	async write(leads: readonly WritableLead[], limits: TimeLimits): Promise<WriteResult[]> {
 		const results: WriteResult[] = [];
 		if (leads.length === 0) return results;
 		const refuse = (index: number, refusal: DestinationError) => {
-			results[index] ??= { ok: false, refusal };
+			results[index] ??= { ok: false, error: refusal };
 		};
 		try {
 			const columns = (this.#columns ??= await this.#readColumns(limits));
@@ -83,7 +80,7 @@ export class DynamicsWriter implements LeadWriter {
 		return results;
 	}
 
-	async read(id: string, limits: RetryLimits): Promise<JsonValue | undefined> {
+	async readBack(id: string, limits: TimeLimits): Promise<JsonValue | undefined> {
 		const additional = [...new Set([...this.chosen.additional, ...this.#additional])];
 		for (let columns = this.chosen; ;) {
 			const select = [...new Set([...columns.select, ...additional])];
@@ -106,12 +103,12 @@ export class DynamicsWriter implements LeadWriter {
 		}
 	}
 
-	async remove(id: string, limits: RetryLimits): Promise<void> {
+	async remove(id: string, limits: TimeLimits): Promise<void> {
 		await this.#ask({ method: 'DELETE', path: `${LEADS}(${id})` }, id, limits);
 	}
 
 	/** The answer about one lead; `undefined` where it is not there. @throws DestinationError */
-	async #ask(request: Omit<WebApiCall, 'signal'>, id: string, limits: RetryLimits) {
+	async #ask(request: Omit<WebApiCall, 'signal'>, id: string, limits: TimeLimits) {
 		if (!GUID.test(id)) return undefined;
 		return await inTime(async () => {
 			const answer = await askToWrite(this.api, { ...request, signal: limits.signal });
@@ -121,7 +118,7 @@ export class DynamicsWriter implements LeadWriter {
 		}, limits);
 	}
 
-	async #readColumns(limits: RetryLimits): Promise<WritingColumns> {
+	async #readColumns(limits: TimeLimits): Promise<WritingColumns> {
 		const isLate = timeIsUp(limits);
 		if (isLate) throw isLate;
 		try {
@@ -138,7 +135,7 @@ export class DynamicsWriter implements LeadWriter {
 
 	/** The leads as tasks; those that follow one another and are the same in all are one. */
 	#prepare(
-		leads: readonly OutgoingLead[],
+		leads: readonly WritableLead[],
 		columns: WritingColumns,
 		refuse: (index: number, refusal: DestinationError) => void,
 	): Task[] {
@@ -178,7 +175,7 @@ export class DynamicsWriter implements LeadWriter {
 		if (name === '') return undefined;
 		const column = writable.get(name);
 		if (column?.kind === 'text') return column;
-		throw notSetUp(
+		throw configurationError(
 			`The table Lead has no text column "${name}" that can be written`,
 			'Choose another one as Lead ID Column: a single line of text, best a key of the table.',
 		);
@@ -217,7 +214,7 @@ async function writeAll(
 	batches: readonly Task[][],
 	atOnce: number,
 	writer: LeadBatch,
-	limits: RetryLimits,
+	limits: TimeLimits,
 	results: WriteResult[],
 ): Promise<void> {
 	let end: DestinationError | undefined;
@@ -231,7 +228,7 @@ async function writeAll(
 			if (!(error instanceof DestinationError)) throw error;
 			// Of single leads it may be, whose turn at retrying has ended; then the rest goes on.
 			const isOfOne = batch.some(({ refusal }) => refusal === error);
-			if (!isOfOne || ENDS_ALL.has(error.reason)) end ??= error;
+			if (!isOfOne || ENDS_ALL.has(error.code)) end ??= error;
 		} finally {
 			for (const task of batch) settle(results, task);
 		}
@@ -241,7 +238,7 @@ async function writeAll(
 
 /** Gives the results of a task, those of its twins too. */
 function settle(results: WriteResult[], { indexes, result, refusal }: Task): void {
-	const settled = result ?? (refusal && { ok: false as const, refusal });
+	const settled = result ?? (refusal && { ok: false as const, error: refusal });
 	if (!settled) return;
 	indexes.forEach((index, at) => {
 		results[index] =
@@ -252,6 +249,6 @@ function settle(results: WriteResult[], { indexes, result, refusal }: Task): voi
 }
 
 /** The time can also be up between two tries, which the signal says in its own way. */
-function inWords(error: unknown, limits: RetryLimits): unknown {
+function inWords(error: unknown, limits: TimeLimits): unknown {
 	return error instanceof DestinationError ? error : (timeIsUp(limits) ?? error);
 }

@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { WritableField, WritingDescription } from '../destination.description';
-import { editorLimits } from '../retry';
-import { readSwitch } from '../settings';
+import type { WritableField, WritingDescription } from '../contract';
+import { readBoolean } from '../input';
+import { editorLimits } from '../timeLimits';
 import { readColumnName, readColumns } from './columns';
 import { columnProperty, columnsOption, leadSourceColumnProperty } from './columns.description';
 import { readAllChoices } from './metadata';
@@ -64,8 +64,8 @@ export const dynamics365Writing: WritingDescription = {
 	async open(input) {
 		const columns = readColumns(input);
 		const rules = {
-			updateExisting: readSwitch(input, 'updateExisting', 'Update Existing Leads', false),
-			detectDuplicates: readSwitch(input, 'detectDuplicates', 'Detect Duplicates', false),
+			updateExisting: readBoolean(input, 'updateExisting', 'Update Existing Leads', false),
+			detectDuplicates: readBoolean(input, 'detectDuplicates', 'Detect Duplicates', false),
 			leadIdColumn: readLeadIdColumn(input.option('leadIdColumn')),
 		};
 		return new DynamicsWriter(await WebApi.open(input.credential), columns, rules);

@@ -1,5 +1,5 @@
-import { checkedUrl, notSetUp } from '../address';
-import { textField } from '../types';
+import { checkedUrl, configurationError } from '../addresses';
+import { textField } from '../input';
 
 export interface EndpointOptions {
 	/** Takes an http address on this machine; for tests and for a proxy in front of the receiver. */
@@ -34,7 +34,7 @@ export function readEndpoint(
 		secretInUrl: true,
 	});
 	if (url.protocol !== 'https:' && !allowLoopback) {
-		throw notSetUp(
+		throw configurationError(
 			'The Endpoint URL is an http address of this machine',
 			'Use https://, or allow it by the option Allow HTTP on This Machine.',
 		);
@@ -47,22 +47,25 @@ function readHeader(credential: Record<string, unknown>): Record<string, string>
 	const value = textField(credential, 'headerValue');
 	if (name === '' && value === '') return {};
 	if (name === '') {
-		throw notSetUp('The Header Value has no name', 'Fill in Header Name, such as Authorization.');
+		throw configurationError(
+			'The Header Value has no name',
+			'Fill in Header Name, such as Authorization.',
+		);
 	}
 	if (!HEADER_NAME.test(name)) {
-		throw notSetUp(
+		throw configurationError(
 			'The Header Name is not the name of a header',
 			'It has letters, digits and hyphens, such as Authorization, and no colon.',
 		);
 	}
 	if (RESERVED.test(name)) {
-		throw notSetUp(
+		throw configurationError(
 			'The Header Name is one that the sender sets itself',
 			'Choose another, such as Authorization or X-Api-Key, or leave both fields empty.',
 		);
 	}
 	if (!HEADER_VALUE.test(value)) {
-		throw notSetUp(
+		throw configurationError(
 			value === ''
 				? 'The Header Value is missing'
 				: 'The Header Value is not one a header can have',

@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { DestinationDescription } from '../destination.description';
-import { HttpFailure, openHttp } from '../http';
-import { editorLimits } from '../retry';
-import { readSwitch } from '../settings';
+import type { DestinationDescription } from '../contract';
+import { HttpError, openHttp } from '../httpClient';
+import { readBoolean } from '../input';
+import { editorLimits } from '../timeLimits';
 import { readEndpoint } from './endpoint';
 import { notReached } from './refusal';
 import { HttpsWriter } from './writer';
@@ -29,7 +29,12 @@ export const https: DestinationDescription = {
 		options,
 
 		async open(input) {
-			const allowLoopback = readSwitch(input, 'allowLoopback', 'Allow HTTP on This Machine', false);
+			const allowLoopback = readBoolean(
+				input,
+				'allowLoopback',
+				'Allow HTTP on This Machine',
+				false,
+			);
 			return await HttpsWriter.open(input.credential, { allowLoopback });
 		},
 	},
@@ -49,7 +54,7 @@ export const https: DestinationDescription = {
 		try {
 			await client.send({ method: 'HEAD', url: `${url.origin}/`, signal });
 		} catch (error) {
-			if (!(error instanceof HttpFailure)) throw error;
+			if (!(error instanceof HttpError)) throw error;
 			throw notReached(error);
 		}
 	},

@@ -1,14 +1,14 @@
 import { parseLeadSource, type JsonObject, type Lead } from '../../lead';
 import { cleanJson, isJsonObject } from '../../lead/json';
 import { Warnings } from '../../lead/warnings';
+import type { WritableLead } from '../contract';
 import {
 	contactBeside,
 	customerDetails,
 	leadSourceText,
 	nameBeside,
 	propertiesBeside,
-	type OutgoingLead,
-} from '../writing';
+} from '../leadMapping';
 
 /**
  * The lead as Partner Center posts it, and beside that what only we know of it. Read back it is the
@@ -25,7 +25,7 @@ import {
  * | properties that go by a name of the form's        | under `Original_<name>`                    |
  * | warnings, receivedAt, raw                         | those of the reading                       |
  */
-export function toRecord({ lead, additional }: OutgoingLead): JsonObject {
+export function toRecord({ lead, additional }: WritableLead): JsonObject {
 	const { action, offer, description } = lead;
 	const details = customerDetails(lead);
 	const name = nameBeside(lead);

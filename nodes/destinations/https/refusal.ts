@@ -1,10 +1,9 @@
-import type { HttpAnswer, HttpFailure } from '../http';
-import { unreachable } from '../http';
-import { retryAfterOf } from '../retry';
-import { DestinationError, type RefusalReason } from '../types';
+import { DestinationError, type DestinationErrorCode } from '../contract';
+import { type HttpError, type HttpResponse, unreachable } from '../httpClient';
+import { retryAfterOf } from '../timeLimits';
 
 interface Explanation {
-	reason: RefusalReason;
+	reason: DestinationErrorCode;
 	message: string;
 	description: string;
 }
@@ -69,7 +68,7 @@ const BY_STATUS: Readonly<Record<number, Explanation>> = {
 };
 
 /** Why the endpoint did not take the lead; `undefined` where it did. Repeats nothing it said. */
-export function refusalOf({ status, headers }: HttpAnswer): DestinationError | undefined {
+export function refusalOf({ status, headers }: HttpResponse): DestinationError | undefined {
 	if (status >= 200 && status < 300) return undefined;
 	const explanation =
 		BY_STATUS[status] ?? (status >= 300 && status < 400 ? REDIRECTED : unexpected(status));
@@ -77,7 +76,7 @@ export function refusalOf({ status, headers }: HttpAnswer): DestinationError | u
 	const mayPass = status === 408 || status === 429 || status >= 500;
 	return new DestinationError(message, {
 		description,
-		reason,
+		code: reason,
 		httpCode: String(status),
 		retryAfter: mayPass ? (retryAfterOf(headers['retry-after']) ?? 0) : undefined,
 	});
@@ -100,21 +99,21 @@ function unexpected(status: number): Explanation {
 }
 
 /** Why there was no connection. */
-export function notReached(failure: HttpFailure): DestinationError {
+export function notReached(failure: HttpError): DestinationError {
 	const { message, ...others } = unreachable(failure, 'The endpoint');
 	// It is named in the middle of some sentences, and at the beginning of others.
 	return new DestinationError(message.replace(' The endpoint', ' the endpoint'), others);
 }
 
 /** Why there was no answer; `isOurs` where it was our own time for one try that was up. */
-export function failureOf(failure: HttpFailure, isOurs: boolean): DestinationError {
+export function failureOf(failure: HttpError, isOurs: boolean): DestinationError {
 	if (failure.code !== 'ABORTED' && failure.code !== 'ETIMEDOUT') {
 		return notReached(failure);
 	}
 	return new DestinationError('The endpoint did not answer in time', {
 		description:
 			'It may have taken the lead all the same. Send it again: its idempotency key stays the same.',
-		reason: 'unreachable',
+		code: 'unreachable',
 		// The caller's time is up for good, that of a socket or of one try is not.
 		retryAfter: isOurs || failure.code === 'ETIMEDOUT' ? 0 : undefined,
 	});

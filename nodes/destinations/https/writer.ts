@@ -1,16 +1,14 @@
 import { hash } from 'node:crypto';
 
-import { HttpFailure, openHttp, type HttpClient } from '../http';
-import { retried, type RetryLimits } from '../retry';
-import { DestinationError } from '../types';
 import {
-	atMost,
-	timeIsUp,
-	type LeadWriter,
-	type OutgoingLead,
+	DestinationError,
+	type DirectWriter,
+	type WritableLead,
 	type WriteResult,
 	type WrittenLead,
-} from '../writing';
+} from '../contract';
+import { type HttpClient, HttpError, openHttp } from '../httpClient';
+import { atMost, retried, timeIsUp, type TimeLimits } from '../timeLimits';
 import { readEndpoint, type Endpoint, type EndpointOptions } from './endpoint';
 import { toRecord } from './record';
 import { failureOf, refusalOf } from './refusal';
@@ -35,7 +33,7 @@ interface Sending {
 }
 
 /** Posts leads to an HTTPS endpoint as Partner Center does: one request with one lead each. */
-export class HttpsWriter implements LeadWriter {
+export class HttpsWriter implements DirectWriter {
 	readonly #endpoint: Endpoint;
 	readonly #client: HttpClient;
 
@@ -52,7 +50,7 @@ export class HttpsWriter implements LeadWriter {
 		return new HttpsWriter(readEndpoint(credential, options), await openHttp());
 	}
 
-	async write(leads: readonly OutgoingLead[], limits: RetryLimits): Promise<WriteResult[]> {
+	async write(leads: readonly WritableLead[], limits: TimeLimits): Promise<WriteResult[]> {
 		const results: WriteResult[] = [];
 		const endpoint = new Strikes();
 		await atMost(REQUESTS_AT_ONCE, toSendings(leads), async ({ key, copies }) => {
@@ -72,12 +70,12 @@ export class HttpsWriter implements LeadWriter {
 	async #sendOne(
 		key: string,
 		body: string,
-		limits: RetryLimits,
+		limits: TimeLimits,
 		endpoint: Strikes,
 	): Promise<WriteResult> {
 		// The time first: what the requests it cut off say is not what became of this lead.
 		const refusal = timeIsUp(limits) ?? endpoint.givenUp;
-		if (refusal) return { ok: false, refusal };
+		if (refusal) return { ok: false, error: refusal };
 		try {
 			const id = await retried(async () => await this.#post(key, body, limits), limits);
 			endpoint.took();
@@ -85,16 +83,16 @@ export class HttpsWriter implements LeadWriter {
 		} catch (error) {
 			if (error instanceof DestinationError) {
 				endpoint.refused(error);
-				return { ok: false, refusal: error };
+				return { ok: false, error: error };
 			}
 			// The signal can end between the look at it above and the first try.
 			const late = timeIsUp(limits);
-			if (late) return { ok: false, refusal: late };
+			if (late) return { ok: false, error: late };
 			throw error;
 		}
 	}
 
-	async #post(key: string, body: string, { signal, deadline }: RetryLimits): Promise<string> {
+	async #post(key: string, body: string, { signal, deadline }: TimeLimits): Promise<string> {
 		const ownTime = Math.max(1, Math.min(TRY_TIMEOUT, deadline - Date.now()));
 		const own = AbortSignal.timeout(ownTime);
 		let answer;
@@ -112,7 +110,7 @@ export class HttpsWriter implements LeadWriter {
 				signal: AbortSignal.any([signal, own]),
 			});
 		} catch (error) {
-			if (error instanceof HttpFailure) throw failureOf(error, own.aborted && !signal.aborted);
+			if (error instanceof HttpError) throw failureOf(error, own.aborted && !signal.aborted);
 			throw error;
 		}
 		const refusal = refusalOf(answer);
@@ -135,14 +133,14 @@ class Strikes {
 
 	refused(refusal: DestinationError): void {
 		// Of the lead's content: the next one may be taken.
-		this.#inARow = refusal.reason === 'other' ? 0 : this.#inARow + 1;
-		if (refusal.reason === 'configuration' || this.#inARow >= MOST_STRIKES) {
+		this.#inARow = refusal.code === 'other' ? 0 : this.#inARow + 1;
+		if (refusal.code === 'configuration' || this.#inARow >= MOST_STRIKES) {
 			this.givenUp ??= refusal;
 		}
 	}
 }
 
-function toSendings(leads: readonly OutgoingLead[]): Sending[] {
+function toSendings(leads: readonly WritableLead[]): Sending[] {
 	const sendings = new Map<string, Sending>();
 	leads.forEach((outgoing, at) => {
 		const key = idempotencyKey(outgoing.lead.id);

@@ -1,5 +1,5 @@
-import { checkedUrl, notSetUp, withoutSlash } from '../address';
-import { textField } from '../types';
+import { checkedUrl, configurationError, withoutSlash } from '../addresses';
+import { textField } from '../input';
 
 /** A Marketo instance and the custom service (LaunchPoint) that signs in to it. */
 export interface MarketoAccount {
@@ -26,7 +26,7 @@ export function readAccount(credential: Record<string, unknown>): MarketoAccount
 		[clientSecret, 'Client Secret'],
 	]) {
 		if (value === '') {
-			throw notSetUp(
+			throw configurationError(
 				`The ${name} is missing`,
 				'Copy it from Marketo: Admin, Integration, LaunchPoint, View Details of the custom service.',
 			);
@@ -41,7 +41,7 @@ function instanceUrl(credential: Record<string, unknown>): string {
 		case 'munchkinId': {
 			const munchkinId = textField(credential, 'munchkinId');
 			if (MUNCHKIN_ID.test(munchkinId)) return `https://${munchkinId.toLowerCase()}.mktorest.com`;
-			throw notSetUp(
+			throw configurationError(
 				'The Munchkin ID is not one',
 				'It has the form 123-ABC-456. Copy it from Marketo: Admin, Integration, Munchkin.',
 			);
@@ -49,7 +49,7 @@ function instanceUrl(credential: Record<string, unknown>): string {
 		case 'endpoint':
 			return endpointUrl(textField(credential, 'endpoint'));
 		default:
-			throw notSetUp(
+			throw configurationError(
 				`"${address.slice(0, 40)}" is not a way to name a Marketo instance`,
 				'Choose one of those listed under Address in the credential.',
 			);

@@ -1,6 +1,12 @@
-import { HttpFailure, openHttp, unreachable, type HttpAnswer, type HttpClient } from '../http';
-import { retried, retryAfterOf, type RetryLimits } from '../retry';
-import { DestinationError } from '../types';
+import { DestinationError } from '../contract';
+import {
+	type HttpClient,
+	HttpError,
+	type HttpResponse,
+	openHttp,
+	unreachable,
+} from '../httpClient';
+import { retried, retryAfterOf, type TimeLimits } from '../timeLimits';
 import { readJsonObject } from '../unexpectedResponse';
 import type { MarketoAccount } from './account';
 import { Pace } from './pace';
@@ -53,7 +59,7 @@ export class MarketoClient {
 	 * @param path from `/rest` on
 	 * @throws DestinationError; `MarketoRefusal` for what Marketo refused by a code
 	 */
-	async read(path: string, query: MarketoQuery, limits: RetryLimits): Promise<MarketoAnswer> {
+	async read(path: string, query: MarketoQuery, limits: TimeLimits): Promise<MarketoAnswer> {
 		return await retried(async () => await this.signedIn({ path, query }, limits), limits);
 	}
 
@@ -64,11 +70,11 @@ export class MarketoClient {
 	 * @param content of the body, as JSON
 	 * @throws as `read` does
 	 */
-	async write(path: string, content: object, limits: RetryLimits): Promise<MarketoAnswer> {
+	async write(path: string, content: object, limits: TimeLimits): Promise<MarketoAnswer> {
 		return await this.signedIn({ path, content: JSON.stringify(content) }, limits);
 	}
 
-	private async signedIn(call: Call, limits: RetryLimits): Promise<MarketoAnswer> {
+	private async signedIn(call: Call, limits: TimeLimits): Promise<MarketoAnswer> {
 		const token = this.token ?? (await this.signIn(limits.signal));
 		try {
 			return await this.call(call, token, limits);
@@ -110,7 +116,7 @@ export class MarketoClient {
 		return token;
 	}
 
-	private async call(call: Call, token: string, limits: RetryLimits): Promise<MarketoAnswer> {
+	private async call(call: Call, token: string, limits: TimeLimits): Promise<MarketoAnswer> {
 		await this.pace.turn(limits);
 		this.calls += 1;
 		const answer = await this.send(this.requestOf(call, token), limits.signal);
@@ -143,14 +149,14 @@ export class MarketoClient {
 		return { url: text === '' ? address : `${address}?${text}`, headers };
 	}
 
-	private async send(request: Request, signal: AbortSignal): Promise<HttpAnswer> {
+	private async send(request: Request, signal: AbortSignal): Promise<HttpResponse> {
 		try {
 			const answer = await this.http.send({ method: 'GET', ...request, signal });
 			const date = Date.parse(answer.headers['date'] ?? '');
 			this.serviceTime = date >= 0 ? date : undefined;
 			return answer;
 		} catch (error) {
-			if (!(error instanceof HttpFailure)) throw error;
+			if (!(error instanceof HttpError)) throw error;
 			if (error.code === 'ENOTFOUND') throw noSuchInstance();
 			throw unreachable(error, 'Marketo');
 		}
@@ -176,20 +182,20 @@ function noSuchInstance(): DestinationError {
 	return new DestinationError('There is no Marketo instance at this address', {
 		description:
 			'Check the Munchkin ID or the Endpoint in the credential, and that n8n may resolve names.',
-		reason: 'unreachable',
+		code: 'unreachable',
 	});
 }
 
-function refusalOf({ status, headers }: HttpAnswer): DestinationError {
+function refusalOf({ status, headers }: HttpResponse): DestinationError {
 	return refusedByStatus(status, retryAfterOf(headers['retry-after']));
 }
 
-function jsonOf(response: HttpAnswer): Record<string, unknown> {
+function jsonOf(response: HttpResponse): Record<string, unknown> {
 	return readJsonObject(response, 'Marketo');
 }
 
 /** The identity service's word for why; empty where the answer has none. */
-function wordOf(answer: HttpAnswer): string {
+function wordOf(answer: HttpResponse): string {
 	try {
 		const { error } = jsonOf(answer);
 		return typeof error === 'string' ? error : '';

@@ -1,5 +1,5 @@
-import type { RetryLimits } from '../retry';
-import { DestinationError } from '../types';
+import { DestinationError } from '../contract';
+import type { TimeLimits } from '../timeLimits';
 import type { MarketoClient } from './client';
 import { isObject } from './fillOut';
 import { MarketoRefusal } from './refusal';
@@ -15,7 +15,7 @@ export const APPROVED = { status: 'approved' } as const;
 export async function readApprovedForm(
 	client: MarketoClient,
 	formId: number,
-	limits: RetryLimits,
+	limits: TimeLimits,
 ): Promise<Readonly<Record<string, unknown>>> {
 	const approved = await readForm(client, formId, APPROVED, limits);
 	if (approved) return approved;
@@ -27,14 +27,14 @@ async function readForm(
 	client: MarketoClient,
 	formId: number,
 	query: { status?: string },
-	limits: RetryLimits,
+	limits: TimeLimits,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
 	try {
 		const path = `/rest/asset/v1/form/${formId}.json`;
 		const [form] = (await client.read(path, query, limits)).result;
 		return isObject(form) ? form : undefined;
 	} catch (error) {
-		if (error instanceof MarketoRefusal && error.reason === 'notFound') return undefined;
+		if (error instanceof MarketoRefusal && error.code === 'notFound') return undefined;
 		throw error;
 	}
 }
@@ -43,7 +43,7 @@ export function noSuchForm(formId: number): DestinationError {
 	return new DestinationError(`There is no form ${formId} in this Marketo instance`, {
 		description:
 			'Choose the form whose ID Partner Center was given, and check that the API user’s workspace holds it.',
-		reason: 'notFound',
+		code: 'notFound',
 		httpCode: '404',
 	});
 }
@@ -52,6 +52,6 @@ function notApproved(formId: number): DestinationError {
 	return new DestinationError(`The form ${formId} is a draft that was never approved`, {
 		description:
 			'Nobody can fill it out, Microsoft included. Approve it in Marketo: Design Studio, Forms, Form Actions, Approve.',
-		reason: 'configuration',
+		code: 'configuration',
 	});
 }

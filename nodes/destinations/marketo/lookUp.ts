@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../lead';
-import type { RetryLimits } from '../retry';
+import type { TimeLimits } from '../timeLimits';
 import type { MarketoClient } from './client';
 import { FILL_OUT_FORM, readFillOut, textOf, type FillOut } from './fillOut';
 import { readPersons, SYSTEM_FIELDS } from './persons';
@@ -18,7 +18,7 @@ export async function findPersons(
 	client: MarketoClient,
 	emails: readonly string[],
 	fields: readonly string[],
-	limits: RetryLimits,
+	limits: TimeLimits,
 ): Promise<PersonsByEmail> {
 	const found = new Map<string, JsonObject[]>();
 	const filter = { type: 'email', values: emails, fields: ['id', 'email', ...fields] } as const;
@@ -39,7 +39,7 @@ export async function findPerson(
 	client: MarketoClient,
 	id: string,
 	fields: readonly string[],
-	limits: RetryLimits,
+	limits: TimeLimits,
 ): Promise<JsonObject | undefined> {
 	const filter = {
 		type: 'id',
@@ -65,7 +65,7 @@ export interface LogSearch {
 export async function findFillOuts(
 	client: MarketoClient,
 	{ formId, since, leadId, mostPages }: LogSearch,
-	limits: RetryLimits,
+	limits: TimeLimits,
 ): Promise<{ fillOuts: FillOut[]; whole: boolean }> {
 	const fillOuts: FillOut[] = [];
 	// A start that is still to come by Marketo's clock is no time to ask for.

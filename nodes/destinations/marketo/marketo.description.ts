@@ -1,7 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
-import type { DestinationDescription } from '../destination.description';
-import { editorLimits, type RetryLimits } from '../retry';
-import { DestinationError, type DestinationInput, type ListEntry } from '../types';
+import {
+	type DestinationDescription,
+	DestinationError,
+	type DestinationInput,
+	type ListEntry,
+} from '../contract';
+import { editorLimits, type TimeLimits } from '../timeLimits';
 import { readAccount } from './account';
 import { openMarketo, type MarketoClient } from './client';
 import { FILL_OUT_FORM, isObject, textOf } from './fillOut';
@@ -173,7 +177,7 @@ export const marketo: DestinationDescription = {
 	},
 };
 
-async function testActivities(client: MarketoClient, limits: RetryLimits): Promise<void> {
+async function testActivities(client: MarketoClient, limits: TimeLimits): Promise<void> {
 	const { result } = await testPermission(client, limits, {
 		path: '/rest/v1/activities/types.json',
 		permission: 'Read-Only Activity',
@@ -182,24 +186,24 @@ async function testActivities(client: MarketoClient, limits: RetryLimits): Promi
 	if (isObject(type) && /fill.?out.?form/i.test(textOf(type['name']))) return;
 	throw new DestinationError('This Marketo instance has no activities of type Fill Out Form', {
 		description: `The trigger reads activities of type ${FILL_OUT_FORM}. Check that the address is that of a Marketo Engage instance.`,
-		reason: 'configuration',
+		code: 'configuration',
 	});
 }
 
 /** The same refusal, but with the permission that is missing. */
 async function testPermission(
 	client: MarketoClient,
-	limits: RetryLimits,
+	limits: TimeLimits,
 	{ path, permission }: { path: string; permission: string },
 ) {
 	const [address = '', query = ''] = path.split('?');
 	try {
 		return await client.read(address, Object.fromEntries(new URLSearchParams(query)), limits);
 	} catch (error) {
-		if (!(error instanceof MarketoRefusal) || error.reason !== 'permission') throw error;
+		if (!(error instanceof MarketoRefusal) || error.code !== 'permission') throw error;
 		throw new DestinationError(`The API user lacks the permission ${permission}`, {
 			description: `Give it to the user’s role in Marketo: Admin, Users & Roles, Roles, Access API, ${permission}. Where it is there already, check the allowlist for IP-based API access.`,
-			reason: 'permission',
+			code: 'permission',
 			httpCode: error.httpCode,
 		});
 	}
@@ -226,6 +230,6 @@ function readNumber(
 	if (Number.isSafeInteger(number) && number >= least) return number;
 	throw new DestinationError(`${label} is not a whole number`, {
 		description: `Set it to ${least} or more.`,
-		reason: 'configuration',
+		code: 'configuration',
 	});
 }

@@ -5,8 +5,8 @@ import { asAddress } from '../../lead/emailAddress';
 import { findField } from '../../lead/fields';
 import { cleanText } from '../../lead/text';
 import { cut, toLines, toOneLine } from '../text';
-import { DestinationError } from '../types';
-import { contactBeside, customerDetails, leadSourceText, type OutgoingLead } from '../writing';
+import { DestinationError, type WritableLead } from '../contract';
+import { contactBeside, customerDetails, leadSourceText } from '../leadMapping';
 import { queryWithKey } from './fillOut';
 import { TYPES, type PersonField, type PersonFields } from './personFields';
 
@@ -70,7 +70,7 @@ const ADDRESS_CHARACTERS = /^[!-+\--~]*$/;
  *
  * @throws DestinationError for a lead that can't be written there
  */
-export function toPerson({ lead, additional }: OutgoingLead, place: WritePlace): OutgoingPerson {
+export function toPerson({ lead, additional }: WritableLead, place: WritePlace): OutgoingPerson {
 	const { leadSourceField, leadIdField, fields } = place;
 	for (const name of ['email', leadSourceField, leadIdField]) {
 		if (name !== '' && !isWritable(fields.get(name))) throw noSuchField(name, place);
@@ -205,12 +205,12 @@ function checkEmail(email: string, length: number): void {
 		throw new DestinationError('The lead has no e-mail address', {
 			description:
 				'Marketo tells persons by it, and takes none without. Write such leads elsewhere (Microsoft withholds the address of some customers), or map the field email in Additional Fields.',
-			reason: 'other',
+			code: 'other',
 		});
 	}
 	throw new DestinationError('The e-mail address of the lead is not one that Marketo takes', {
 		description: `It has to be in the form name@host, in ASCII letters and without commas, of at most ${length} characters. Correct it before this node.`,
-		reason: 'other',
+		code: 'other',
 	});
 }
 
@@ -230,12 +230,12 @@ function noSuchField(name: string, { where }: WritePlace): DestinationError {
 		? new DestinationError(`The form has no field${said}`, {
 				description:
 					'In Marketo, add it to the form as a hidden field and approve the form, or leave it out here. Names are those of the REST API.',
-				reason: 'configuration',
+				code: 'configuration',
 			})
 		: new DestinationError(`Persons in this Marketo instance have no field${said} to write`, {
 				description:
 					'Check its REST API name (Admin, Field Management, Export Field Names), and that it is not read-only.',
-				reason: 'configuration',
+				code: 'configuration',
 			});
 }
 
@@ -244,13 +244,13 @@ function cannotForbid(place: WritePlace): DestinationError {
 	return new DestinationError(message, {
 		description:
 			'This customer must not be contacted, and nothing would say so in Marketo. Add Unsubscribed to the form as a hidden field, or choose the method Upsert Person.',
-		reason: 'configuration',
+		code: 'configuration',
 	});
 }
 
 function notOfType({ name }: PersonField, wanted: string): DestinationError {
 	return new DestinationError(`The value for the field ${name} is not ${wanted}`, {
 		description: 'Mend it in Additional Fields, or map another field.',
-		reason: 'configuration',
+		code: 'configuration',
 	});
 }

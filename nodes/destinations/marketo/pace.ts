@@ -1,5 +1,5 @@
-import { pause, type RetryLimits } from '../retry';
-import { DestinationError } from '../types';
+import { DestinationError } from '../contract';
+import { pause, type TimeLimits } from '../timeLimits';
 import { NEXT_POLL } from './refusal';
 
 /**
@@ -17,7 +17,7 @@ export class Pace {
 	constructor(private readonly rate: { calls: number; window: number } = RATE) {}
 
 	/** @throws NoTurn where the time is up before the call had its turn */
-	async turn({ signal, deadline }: RetryLimits): Promise<void> {
+	async turn({ signal, deadline }: TimeLimits): Promise<void> {
 		const { calls, window } = this.rate;
 		for (;;) {
 			const now = Date.now();
@@ -38,7 +38,7 @@ export class NoTurn extends DestinationError {
 	constructor() {
 		super('The time was up before Marketo could be asked for more', {
 			description: `A node makes at most ${RATE.calls} calls in 20 seconds, as Adobe advises. ${NEXT_POLL}`,
-			reason: 'throttled',
+			code: 'throttled',
 		});
 		this.name = 'NoTurn';
 	}

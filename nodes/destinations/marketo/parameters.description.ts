@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { notSetUp } from '../address';
+import { configurationError } from '../addresses';
 import { isObject, textOf } from './fillOut';
 
 const FORM_ID = '^[1-9][0-9]{0,11}$';
@@ -69,7 +69,7 @@ export const fieldLocator: Pick<INodeProperties, 'modes'> = {
 export function readFormId(value: unknown): number {
 	const id = textOf(valueOf(value)).trim();
 	if (new RegExp(FORM_ID).test(id)) return Number(id);
-	throw notSetUp(
+	throw configurationError(
 		id === '' ? 'No form is chosen' : 'The form ID is not one',
 		'Choose the form from the list, or give its ID, which has digits only.',
 	);
@@ -79,7 +79,7 @@ export function readFormId(value: unknown): number {
 export function readFieldName(value: unknown): string {
 	const name = textOf(valueOf(value)).trim();
 	if (name === '' || new RegExp(FIELD_NAME).test(name)) return name;
-	throw notSetUp(
+	throw configurationError(
 		'The name of a person field is not one',
 		'Choose it from the list, or give its REST API name, such as leadSource.',
 	);
@@ -89,7 +89,7 @@ export function readFieldName(value: unknown): string {
 export function readPartition(value: unknown): string {
 	const name = textOf(valueOf(value)).trim();
 	if (name.length <= LONGEST_NAME) return name;
-	throw notSetUp(
+	throw configurationError(
 		`The name of the partition has more than ${LONGEST_NAME} characters`,
 		'Choose the partition from the list, or give its name: Admin, Workspaces & Partitions.',
 	);

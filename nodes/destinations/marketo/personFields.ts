@@ -1,7 +1,6 @@
 import { compact } from '../../lead/text';
-import type { RetryLimits } from '../retry';
-import type { ListEntry } from '../types';
-import type { WritableField } from '../destination.description';
+import type { ListEntry, WritableField } from '../contract';
+import type { TimeLimits } from '../timeLimits';
 import type { MarketoClient } from './client';
 import { isObject, textOf } from './fillOut';
 import { APPROVED, readApprovedForm } from './form';
@@ -40,7 +39,7 @@ interface DescribedField extends PersonField {
 /** All fields of a person that REST knows. @throws DestinationError */
 export async function readPersonFields(
 	client: MarketoClient,
-	limits: RetryLimits,
+	limits: TimeLimits,
 ): Promise<ReadonlyMap<string, DescribedField>> {
 	const { result } = await client.read('/rest/v1/leads/describe.json', {}, limits);
 	const fields = new Map<string, DescribedField>();
@@ -73,7 +72,7 @@ export async function readPersonFields(
 export async function readFormLayout(
 	client: MarketoClient,
 	formId: number,
-	limits: RetryLimits,
+	limits: TimeLimits,
 ): Promise<FormLayout> {
 	const described = await readPersonFields(client, limits);
 	const form = await readApprovedForm(client, formId, limits);

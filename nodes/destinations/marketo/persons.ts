@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../lead';
-import type { RetryLimits } from '../retry';
+import type { TimeLimits } from '../timeLimits';
 import type { MarketoClient } from './client';
 import { isObject, textOf } from './fillOut';
 import { readPersonFields } from './personFields';
@@ -47,7 +47,7 @@ export interface PersonFilter {
 export async function readPersons(
 	client: MarketoClient,
 	filter: PersonFilter,
-	limits: RetryLimits,
+	limits: TimeLimits,
 ): Promise<JsonObject[]> {
 	const { fields, optional = [] } = filter;
 	const asked = () => ({
@@ -57,7 +57,7 @@ export async function readPersons(
 	try {
 		return await readInParts(client, asked(), limits);
 	} catch (error) {
-		if (!(error instanceof MarketoRefusal) || error.code !== NO_FIELD) throw error;
+		if (!(error instanceof MarketoRefusal) || error.vendorCode !== NO_FIELD) throw error;
 		const described = await readPersonFields(client, limits);
 		const absent = optional.filter((name) => !described.has(name) && !fields.includes(name));
 		if (absent.every((name) => client.absentFields.has(name))) throw error;
@@ -69,13 +69,13 @@ export async function readPersons(
 async function readInParts(
 	client: MarketoClient,
 	filter: PersonFilter,
-	limits: RetryLimits,
+	limits: TimeLimits,
 ): Promise<JsonObject[]> {
 	try {
 		return await readPages(client, filter, limits);
 	} catch (error) {
 		const { values } = filter;
-		const isTooMany = error instanceof MarketoRefusal && error.code === TOO_MANY;
+		const isTooMany = error instanceof MarketoRefusal && error.vendorCode === TOO_MANY;
 		if (!isTooMany || values.length < 2) throw error;
 		const middle = values.length >> 1;
 		const halves = [values.slice(0, middle), values.slice(middle)];
@@ -90,7 +90,7 @@ async function readInParts(
 async function readPages(
 	client: MarketoClient,
 	{ type, values, fields }: PersonFilter,
-	limits: RetryLimits,
+	limits: TimeLimits,
 ): Promise<JsonObject[]> {
 	const persons: JsonObject[] = [];
 	const query = {

@@ -1,5 +1,5 @@
-import type { RetryLimits } from '../retry';
-import { DestinationError } from '../types';
+import { DestinationError } from '../contract';
+import type { TimeLimits } from '../timeLimits';
 import type { MarketoClient } from './client';
 import { isObject } from './fillOut';
 import { MarketoRefusal, oddAnswer } from './refusal';
@@ -33,7 +33,7 @@ export class DailyQuota {
 	) {}
 
 	/** @throws DestinationError with reason `throttled` once the share has been used */
-	async check(limits: RetryLimits): Promise<void> {
+	async check(limits: TimeLimits): Promise<void> {
 		if (this.askedAt !== undefined && this.client.calls < this.askedAt + CALLS_BETWEEN) return;
 		this.askedAt = this.client.calls;
 		const used = await this.usedToday(limits);
@@ -48,7 +48,7 @@ export class DailyQuota {
 			`The Marketo instance has made ${used} of its ${dailyQuota} calls of today`,
 			{
 				description: `The option Most of Daily Quota leaves the rest to others (${share} percent). Where the instance may make more, say so in Daily Quota. Marketo counts anew at midnight, US Central Time; nothing is lost until then.`,
-				reason: 'throttled',
+				code: 'throttled',
 				httpCode: '429',
 			},
 		);
@@ -58,7 +58,7 @@ export class DailyQuota {
 	 * Marketo tells nobody the quota, but what was made in a day was allowed: more than the least quota
 	 * is made in instances of the common one, and more than that in larger ones.
 	 */
-	private async learn(used: number, limits: RetryLimits): Promise<number> {
+	private async learn(used: number, limits: TimeLimits): Promise<number> {
 		this.most = Math.max(this.most, used);
 		if (this.most <= LEAST_QUOTA) {
 			const week = await this.totals('/rest/v1/stats/usage/last7days.json', limits);
@@ -70,14 +70,14 @@ export class DailyQuota {
 	}
 
 	/** `undefined` where the sign-in may not know. */
-	private async usedToday(limits: RetryLimits): Promise<number | undefined> {
+	private async usedToday(limits: TimeLimits): Promise<number | undefined> {
 		const totals = await this.totals('/rest/v1/stats/usage.json', limits);
 		// Nothing has been counted yet just after midnight.
 		return totals && (totals[0] ?? 0);
 	}
 
 	/** Calls of each day; `undefined` where the sign-in may not know. */
-	private async totals(path: string, limits: RetryLimits): Promise<number[] | undefined> {
+	private async totals(path: string, limits: TimeLimits): Promise<number[] | undefined> {
 		try {
 			const { result } = await this.client.read(path, {}, limits);
 			return result.map((day) => {
@@ -87,7 +87,7 @@ export class DailyQuota {
 			});
 		} catch (error) {
 			// Not a permission the trigger needs: Marketo itself refuses when all calls are used.
-			if (error instanceof MarketoRefusal && error.code === '603') return undefined;
+			if (error instanceof MarketoRefusal && error.vendorCode === '603') return undefined;
 			throw error;
 		}
 	}

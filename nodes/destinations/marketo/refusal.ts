@@ -1,9 +1,9 @@
-import { DestinationError, type RefusalReason } from '../types';
+import { DestinationError, type DestinationErrorCode } from '../contract';
 import { unexpectedResponse } from '../unexpectedResponse';
 
 /** What Marketo says by a code, and what the user can do about it. */
 interface Explanation {
-	reason: RefusalReason;
+	code: DestinationErrorCode;
 	message: string;
 	description: string;
 	/** Milliseconds to wait before another try; absent where none helps. */
@@ -26,28 +26,28 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
 	'601': signIn('Marketo does not accept its own access token'),
 	'602': signIn('The access token ran out as soon as it was given'),
 	'603': {
-		reason: 'permission',
+		code: 'permission',
 		message: 'The sign-in is right but may not make this call',
 		description: `Give the role of the API-only user the permissions ${PERMISSIONS} (Access API), and check the allowlist for IP-based API access.`,
 		httpCode: '403',
 	},
 	'604': passing('Marketo took too long for the call'),
 	'606': {
-		reason: 'throttled',
+		code: 'throttled',
 		message: 'The Marketo instance has had its 100 calls in 20 seconds',
 		description: `All integrations share them. ${NEXT_POLL}`,
 		retryAfter: RATE_WINDOW,
 		httpCode: '429',
 	},
 	'607': {
-		reason: 'throttled',
+		code: 'throttled',
 		message: 'The daily calls of the Marketo instance are used up',
 		description: `All integrations share them; they are counted anew at midnight, US Central Time. ${NEXT_POLL}`,
 		httpCode: '429',
 	},
 	'608': passing('Marketo is not available for the moment'),
 	'610': {
-		reason: 'configuration',
+		code: 'configuration',
 		message: 'There is no Marketo REST API at this address',
 		description:
 			'Check the Endpoint in the credential: Admin, Integration, Web Services, REST API in Marketo.',
@@ -56,32 +56,32 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
 	'611': passing('Marketo has trouble of its own'),
 	'614': passing('Marketo does not find or reach the subscription'),
 	'615': {
-		reason: 'throttled',
+		code: 'throttled',
 		message: 'The Marketo instance is busy with ten other calls',
 		description: `All integrations share them. ${NEXT_POLL}`,
 		retryAfter: CONCURRENCY_WAIT,
 		httpCode: '429',
 	},
 	'702': {
-		reason: 'notFound',
+		code: 'notFound',
 		message: 'Marketo does not have what was asked for',
 		description: 'Check the form that is chosen in the node.',
 		httpCode: '404',
 	},
 	'703': {
-		reason: 'permission',
+		code: 'permission',
 		message: 'The Marketo subscription does not have this part of the API',
 		description: 'Ask Marketo for it, or use another subscription.',
 	},
 	'713': passing('Marketo lacks a resource for the moment'),
 	'1006': {
-		reason: 'configuration',
+		code: 'configuration',
 		message: 'A field that is asked for is not one of a person in Marketo',
 		description:
 			'Check the lead source field and the additional person fields among the options, by their REST API names.',
 	},
 	'1013': {
-		reason: 'notFound',
+		code: 'notFound',
 		message: 'Marketo does not have what was asked for',
 		description: 'Check the form that is chosen in the node.',
 		httpCode: '404',
@@ -93,29 +93,29 @@ const BAD_TOKEN = /^(?:70[0-9]|1\d{3})$/;
 
 /** What Marketo refused by a code in the body of its answer, with the code itself. */
 export class MarketoRefusal extends DestinationError {
-	readonly code: string;
+	readonly vendorCode: string;
 
 	constructor(code: string) {
 		const known = Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
 		const said = /^\w{1,60}$/.test(code) ? ` (${code})` : '';
 		const { message, ...details } = known ?? {
-			reason: 'other' as const,
+			code: 'other' as const,
 			message: `Marketo refused the call${said}`,
 			description: `Adobe’s documentation of the Marketo REST API lists what its codes mean. ${NEXT_POLL}`,
 		};
 		super(known ? `${message}${said}` : message, details);
 		this.name = 'MarketoRefusal';
-		this.code = code;
+		this.vendorCode = code;
 	}
 
 	/** Whether a new access token may help. */
 	get isOfToken(): boolean {
-		return /^60[012]$/.test(this.code);
+		return /^60[012]$/.test(this.vendorCode);
 	}
 
 	/** Whether it may be the paging token that was refused. */
 	get isOfRequest(): boolean {
-		return BAD_TOKEN.test(this.code);
+		return BAD_TOKEN.test(this.vendorCode);
 	}
 }
 
@@ -130,7 +130,7 @@ export function refusedSignIn(status: number, word: string): DestinationError {
 	return new DestinationError(known ?? `Marketo refused the sign-in${said}`, {
 		description:
 			'Copy Client ID and Client Secret anew from Marketo: Admin, Integration, LaunchPoint, View Details of the custom service.',
-		reason: 'authentication',
+		code: 'authentication',
 		httpCode: String(status),
 	});
 }
@@ -141,7 +141,7 @@ export function refusedByStatus(status: number, retryAfter: number | undefined):
 	if (status === 429) {
 		return new DestinationError('Marketo asks to wait', {
 			description: NEXT_POLL,
-			reason: 'throttled',
+			code: 'throttled',
 			httpCode,
 			retryAfter: retryAfter ?? RATE_WINDOW,
 		});
@@ -149,7 +149,7 @@ export function refusedByStatus(status: number, retryAfter: number | undefined):
 	if (status >= 500) {
 		return new DestinationError(`Marketo is not available for the moment (status ${status})`, {
 			description: NEXT_POLL,
-			reason: 'unreachable',
+			code: 'unreachable',
 			httpCode,
 			retryAfter: retryAfter ?? 0,
 		});
@@ -158,7 +158,7 @@ export function refusedByStatus(status: number, retryAfter: number | undefined):
 		return new DestinationError(`Marketo does not let the call in (status ${status})`, {
 			description:
 				'Check the address in the credential, and the allowlist for IP-based API access in Marketo.',
-			reason: 'permission',
+			code: 'permission',
 			httpCode,
 		});
 	}
@@ -166,13 +166,13 @@ export function refusedByStatus(status: number, retryAfter: number | undefined):
 		return new DestinationError(`There is no Marketo REST API at this address (status ${status})`, {
 			description:
 				'Check the address in the credential: Admin, Integration, Web Services, REST API in Marketo.',
-			reason: 'configuration',
+			code: 'configuration',
 			httpCode,
 		});
 	}
 	return new DestinationError(`Marketo refused the call with status ${status}`, {
 		description: NEXT_POLL,
-		reason: 'other',
+		code: 'other',
 		httpCode,
 	});
 }
@@ -184,7 +184,7 @@ export function oddAnswer(what: string): DestinationError {
 
 function signIn(message: string): Explanation {
 	return {
-		reason: 'authentication',
+		code: 'authentication',
 		message,
 		description:
 			'Check whether a proxy changes the header Authorization, and the clock of what stands in between.',
@@ -193,5 +193,5 @@ function signIn(message: string): Explanation {
 }
 
 function passing(message: string): Explanation {
-	return { reason: 'unreachable', message, description: NEXT_POLL, retryAfter: 0 };
+	return { code: 'unreachable', message, description: NEXT_POLL, retryAfter: 0 };
 }

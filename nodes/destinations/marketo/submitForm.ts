@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../lead';
-import { retried, type RetryLimits } from '../retry';
-import { DestinationError } from '../types';
-import { atMost, timeIsUp } from '../writing';
+import { DestinationError } from '../contract';
+import { atMost, retried, timeIsUp, type TimeLimits } from '../timeLimits';
 import type { MarketoClient } from './client';
 import { keyOf, textOf } from './fillOut';
 import { findFillOuts, findPersons, MOST_ADDRESSES, type PersonsByEmail } from './lookUp';
@@ -63,7 +62,7 @@ export class FormSubmission {
 	) {}
 
 	/** @param persons no two of the same key */
-	async submit(persons: readonly OutgoingPerson[], limits: RetryLimits): Promise<Submitted[]> {
+	async submit(persons: readonly OutgoingPerson[], limits: TimeLimits): Promise<Submitted[]> {
 		const tasks = persons.map((person): Task => ({ person, before: undefined, unsure: false }));
 		this.stopped = undefined;
 		for (let at = 0; at < tasks.length; at += MOST_ADDRESSES) {
@@ -89,7 +88,7 @@ export class FormSubmission {
 	}
 
 	/** Finds what is there already. */
-	private async lookUp(tasks: readonly Task[], limits: RetryLimits): Promise<void> {
+	private async lookUp(tasks: readonly Task[], limits: TimeLimits): Promise<void> {
 		if (this.stopped) return;
 		const late = timeIsUp(limits);
 		if (late) throw late;
@@ -117,7 +116,7 @@ export class FormSubmission {
 		}
 	}
 
-	private async take(task: Task, limits: RetryLimits): Promise<Submitted> {
+	private async take(task: Task, limits: TimeLimits): Promise<Submitted> {
 		try {
 			return await retried(async () => {
 				if (this.stopped) throw this.stopped;
@@ -135,7 +134,7 @@ export class FormSubmission {
 		}
 	}
 
-	private async send(task: Task, limits: RetryLimits): Promise<Submitted> {
+	private async send(task: Task, limits: TimeLimits): Promise<Submitted> {
 		const { fields, query, missing } = task.person;
 		try {
 			const answer = await this.client.write(
@@ -160,13 +159,13 @@ export class FormSubmission {
 
 	private endsAll(refusal: DestinationError): boolean {
 		if (isOfOneLead(refusal)) return false;
-		if (refusal.reason !== 'unreachable' && refusal.reason !== 'other') return true;
+		if (refusal.code !== 'unreachable' && refusal.code !== 'other') return true;
 		this.unanswered += 1;
 		return this.unanswered >= MOST_UNANSWERED;
 	}
 
 	/** The person's id, where the submit whose answer was lost has been taken after all. */
-	private async idIfTaken({ person, before }: Task, limits: RetryLimits) {
+	private async idIfTaken({ person, before }: Task, limits: TimeLimits) {
 		const persons = await this.personsOf([person.email.toLowerCase()], limits);
 		const own = personsWith(persons, person);
 		const holder =
@@ -200,14 +199,14 @@ export class FormSubmission {
 		return own.find((one) => textOf(one[leadIdField]) === String(fields[leadIdField]));
 	}
 
-	private async personsOf(emails: string[], limits: RetryLimits): Promise<PersonsByEmail> {
+	private async personsOf(emails: string[], limits: TimeLimits): Promise<PersonsByEmail> {
 		const { leadSourceField, leadIdField } = this.options;
 		const fields = [leadSourceField, leadIdField].filter((name) => name !== '');
 		return await findPersons(this.client, emails, fields, limits);
 	}
 
 	/** The persons' ids by the keys of the leads that were written since a time. */
-	private async written(since: number, limits: RetryLimits) {
+	private async written(since: number, limits: TimeLimits) {
 		const { formId } = this.options;
 		const search = { formId, since, mostPages: MOST_PAGES };
 		const { fillOuts, whole } = await findFillOuts(this.client, search, limits);
@@ -240,14 +239,14 @@ function there(id: string): Submitted {
 
 /** For those that are left there is nothing to wait for. */
 function withoutRetry(error: DestinationError): DestinationError {
-	const { message, description, reason, httpCode } = explainWrite(error);
-	return new DestinationError(message, { description, reason, httpCode });
+	const { message, description, code: reason, httpCode } = explainWrite(error);
+	return new DestinationError(message, { description, code: reason, httpCode });
 }
 
 function cannotTell(): DestinationError {
 	return new DestinationError('It could not be told in time whether the lead is there already', {
 		description:
 			'It was not written. Since the lead came in, the instance has had more than 30,000 activities to look through: set the option Look Back to fewer hours, or name a Lead ID Field.',
-		reason: 'throttled',
+		code: 'throttled',
 	});
 }

@@ -1,6 +1,5 @@
-import { retried, type RetryLimits } from '../retry';
-import { DestinationError } from '../types';
-import { timeIsUp } from '../writing';
+import { DestinationError } from '../contract';
+import { retried, timeIsUp, type TimeLimits } from '../timeLimits';
 import type { MarketoClient } from './client';
 import type { OutgoingPerson } from './outgoing';
 import { readRecords } from './recordAnswer';
@@ -30,7 +29,7 @@ export async function upsertPersons(
 	client: MarketoClient,
 	persons: readonly OutgoingPerson[],
 	partition: string,
-	limits: RetryLimits,
+	limits: TimeLimits,
 ): Promise<Upserted[]> {
 	const results = new Map<OutgoingPerson, Upserted>();
 	/** Those whose company stays as it is. */
@@ -84,7 +83,7 @@ export async function upsertPersons(
 		} catch (error) {
 			const refusal = error instanceof DestinationError ? error : timeIsUp(limits);
 			if (!refusal) throw error;
-			const isOfCompany = refusal instanceof MarketoRefusal && refusal.code === NO_COMPANY;
+			const isOfCompany = refusal instanceof MarketoRefusal && refusal.vendorCode === NO_COMPANY;
 			if (isOfCompany && leaveCompany(batch).length > 0) {
 				await write(batch);
 				return;

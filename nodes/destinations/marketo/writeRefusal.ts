@@ -1,4 +1,4 @@
-import { DestinationError, type RefusalReason } from '../types';
+import { DestinationError, type DestinationErrorCode } from '../contract';
 import { NoTurn, RATE } from './pace';
 import { MarketoRefusal, NEXT_POLL } from './refusal';
 
@@ -18,43 +18,43 @@ const NOT_DONE = /^(?:60[0-356789]|610|612|614|615|616|70\d|1\d{3})$/;
 
 /** Whether a call that ended so may have written something. */
 export function mayBeDone(error: unknown): boolean {
-	if (error instanceof MarketoRefusal) return !NOT_DONE.test(error.code);
+	if (error instanceof MarketoRefusal) return !NOT_DONE.test(error.vendorCode);
 	if (!(error instanceof DestinationError)) return true;
 	// A time-out, a cut connection, a gateway's page, an answer that is none.
-	return error.reason === 'unreachable' || error.reason === 'other';
+	return error.code === 'unreachable' || error.code === 'other';
 }
 
 /** Whether it is what the lead says that was refused, so that others may be taken. */
 export function isOfOneLead(error: unknown): boolean {
-	const isOfContent = error instanceof MarketoRefusal && OF_CONTENT.test(error.code);
-	return isOfContent && !OF_PLACE.test(error.code);
+	const isOfContent = error instanceof MarketoRefusal && OF_CONTENT.test(error.vendorCode);
+	return isOfContent && !OF_PLACE.test(error.vendorCode);
 }
 
 /** The same in words for one who writes. */
 export function explainWrite(error: DestinationError): DestinationError {
-	if (error instanceof MarketoRefusal && OF_CONTENT.test(error.code)) {
-		return explainRecord(error.code);
+	if (error instanceof MarketoRefusal && OF_CONTENT.test(error.vendorCode)) {
+		return explainRecord(error.vendorCode);
 	}
 	if (error instanceof NoTurn) {
 		return new DestinationError('The time was up before this lead had its turn', {
 			description: `It was not written: a node makes at most ${RATE.calls} calls in 20 seconds. Run the node again for it, or with fewer leads at a time.`,
-			reason: 'throttled',
+			code: 'throttled',
 		});
 	}
-	const { message, reason, httpCode, retryAfter } = error;
+	const { message, code: reason, httpCode, retryAfter } = error;
 	const description =
-		error instanceof MarketoRefusal && error.code === '603'
+		error instanceof MarketoRefusal && error.vendorCode === '603'
 			? 'Give the role of the API-only user the permissions Read-Write Person, Read-Only Person, Read-Only Activity and Read-Only Assets (Access API), and check the allowlist for IP-based API access.'
 			: error.description
 					.replace(NEXT_POLL, WRITE_AGAIN)
 					.replace('Nothing is lost: try again, or wait for the next poll.', WRITE_AGAIN);
-	return new DestinationError(message, { description, reason, httpCode, retryAfter });
+	return new DestinationError(message, { description, code: reason, httpCode, retryAfter });
 }
 
 interface Explanation {
 	message: string;
 	description: string;
-	reason?: RefusalReason;
+	reason?: DestinationErrorCode;
 }
 
 /** Codes of one record: https://experienceleague.adobe.com/docs/marketo-developer/marketo/rest/error-codes */
@@ -128,7 +128,7 @@ export function explainRecord(code: string, missing: readonly string[] = []): De
 		const names = missing.slice(0, MOST_NAMES).join(', ');
 		return new DestinationError(`The form wants what the lead does not have: ${names}${said}`, {
 			description: BY_CODE['1002']?.description ?? '',
-			reason: 'configuration',
+			code: 'configuration',
 		});
 	}
 	const known = Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
@@ -136,7 +136,7 @@ export function explainRecord(code: string, missing: readonly string[] = []): De
 		description:
 			known?.description ??
 			'Adobe’s documentation of the Marketo REST API lists what its codes mean. The other leads are not affected.',
-		reason: known?.reason ?? 'other',
+		code: known?.reason ?? 'other',
 	});
 }
 

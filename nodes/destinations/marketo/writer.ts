@@ -1,7 +1,11 @@
 import type { JsonValue } from '../../lead';
-import { retried, type RetryLimits } from '../retry';
-import { DestinationError } from '../types';
-import { timeIsUp, type LeadWriter, type OutgoingLead, type WriteResult } from '../writing';
+import {
+	DestinationError,
+	type DirectWriter,
+	type WritableLead,
+	type WriteResult,
+} from '../contract';
+import { retried, timeIsUp, type TimeLimits } from '../timeLimits';
 import type { MarketoClient } from './client';
 import { keyOf, textOf, type FillOut } from './fillOut';
 import { findFillOuts, findPerson } from './lookUp';
@@ -43,7 +47,7 @@ interface Task {
 }
 
 /** Writes leads as fill-outs of a form, or as persons. */
-export class MarketoWriter implements LeadWriter {
+export class MarketoWriter implements DirectWriter {
 	private layout: FormLayout | undefined;
 	/** Keys of the leads that were written last, by the persons' ids. */
 	private readonly keys = new Map<string, string>();
@@ -57,7 +61,7 @@ export class MarketoWriter implements LeadWriter {
 		private readonly options: MarketoWriterOptions,
 	) {}
 
-	async write(leads: readonly OutgoingLead[], limits: RetryLimits): Promise<WriteResult[]> {
+	async write(leads: readonly WritableLead[], limits: TimeLimits): Promise<WriteResult[]> {
 		const results: WriteResult[] = [];
 		if (leads.length === 0) return results;
 		try {
@@ -75,13 +79,13 @@ export class MarketoWriter implements LeadWriter {
 			const refusal = error instanceof DestinationError ? error : timeIsUp(limits);
 			if (!refusal) throw error;
 			const explained = explainWrite(refusal);
-			leads.forEach((_, index) => (results[index] ??= { ok: false, refusal: explained }));
+			leads.forEach((_, index) => (results[index] ??= { ok: false, error: explained }));
 		}
 		return results;
 	}
 
 	/** @param id the person's */
-	async read(id: string, limits: RetryLimits): Promise<JsonValue | undefined> {
+	async readBack(id: string, limits: TimeLimits): Promise<JsonValue | undefined> {
 		if (!PERSON_ID.test(id)) return undefined;
 		return await explained(async () => {
 			const fillOut = await this.fillOutOf(id, limits);
@@ -94,7 +98,7 @@ export class MarketoWriter implements LeadWriter {
 	 *
 	 * @param id the person's
 	 */
-	async readInPart(id: string, limits: RetryLimits): Promise<JsonValue | undefined> {
+	async readBackInPart(id: string, limits: TimeLimits): Promise<JsonValue | undefined> {
 		if (!PERSON_ID.test(id)) return undefined;
 		return await explained(async () => await this.personWith(noFillOut(id), limits));
 	}
@@ -105,7 +109,7 @@ export class MarketoWriter implements LeadWriter {
 	 *
 	 * @param id the person's
 	 */
-	async remove(id: string, limits: RetryLimits): Promise<void> {
+	async remove(id: string, limits: TimeLimits): Promise<void> {
 		if (!PERSON_ID.test(id)) return;
 		await explained(async () => {
 			const person = await findPerson(this.client, id, [], limits);
@@ -123,14 +127,14 @@ export class MarketoWriter implements LeadWriter {
 		});
 	}
 
-	private async readLayout(limits: RetryLimits): Promise<FormLayout> {
+	private async readLayout(limits: TimeLimits): Promise<FormLayout> {
 		const { formId } = this.options;
 		if (formId !== undefined) return await readFormLayout(this.client, formId, limits);
 		return { fields: await readPersonFields(this.client, limits), app: '' };
 	}
 
 	private prepare(
-		leads: readonly OutgoingLead[],
+		leads: readonly WritableLead[],
 		{ fields }: FormLayout,
 		results: WriteResult[],
 	): Task[] {
@@ -151,7 +155,7 @@ export class MarketoWriter implements LeadWriter {
 				else tasks.set(key, { person, indexes: [index] });
 			} catch (error) {
 				if (!(error instanceof DestinationError)) throw error;
-				results[index] = { ok: false, refusal: error };
+				results[index] = { ok: false, error: error };
 			}
 		});
 		return [...tasks.values()];
@@ -159,7 +163,7 @@ export class MarketoWriter implements LeadWriter {
 
 	private async writeAll(
 		persons: readonly OutgoingPerson[],
-		limits: RetryLimits,
+		limits: TimeLimits,
 	): Promise<Array<Submitted | Upserted>> {
 		const { formId, ...options } = this.options;
 		if (formId === undefined) {
@@ -184,7 +188,7 @@ export class MarketoWriter implements LeadWriter {
 	private settle(results: WriteResult[], task: Task, result: Submitted | Upserted): void {
 		for (const [at, index] of task.indexes.entries()) {
 			if ('refusal' in result) {
-				results[index] = { ok: false, refusal: result.refusal };
+				results[index] = { ok: false, error: result.refusal };
 				continue;
 			}
 			const { id } = result;
@@ -200,7 +204,7 @@ export class MarketoWriter implements LeadWriter {
 		return app && `${app}/leadDatabase/loadLeadDetail?leadId=${id}`;
 	}
 
-	private async personWith(fillOut: FillOut, limits: RetryLimits): Promise<JsonValue | undefined> {
+	private async personWith(fillOut: FillOut, limits: TimeLimits): Promise<JsonValue | undefined> {
 		const { formId } = this.options;
 		const { leadSourceField } = this;
 		const fields = [...PERSON_FIELDS, leadSourceField, ...this.additional];
@@ -210,7 +214,7 @@ export class MarketoWriter implements LeadWriter {
 	}
 
 	/** The fill-out that was written for the person, or their last one; one of nothing without a form. */
-	private async fillOutOf(leadId: string, limits: RetryLimits): Promise<FillOut | undefined> {
+	private async fillOutOf(leadId: string, limits: TimeLimits): Promise<FillOut | undefined> {
 		const { formId } = this.options;
 		if (formId === undefined) return noFillOut(leadId);
 		const since = (this.client.serviceTime ?? Date.now()) - READ_BACK;
@@ -247,6 +251,6 @@ async function explained<Result>(work: () => Promise<Result>): Promise<Result> {
 function knownBefore(): DestinationError {
 	return new DestinationError('The person was in Marketo before, and was left there', {
 		description: 'Only persons who were made by a test are deleted. Look at it in Marketo.',
-		reason: 'other',
+		code: 'other',
 	});
 }

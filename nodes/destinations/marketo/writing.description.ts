@@ -1,9 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { notSetUp } from '../address';
-import type { WritingDescription } from '../destination.description';
-import { editorLimits } from '../retry';
-import { DestinationError, type WriteInput } from '../types';
+import { configurationError } from '../addresses';
+import { DestinationError, type WriteInput, type WritingDescription } from '../contract';
+import { editorLimits } from '../timeLimits';
 import { readAccount } from './account';
 import { openMarketo } from './client';
 import {
@@ -133,14 +132,17 @@ function readForm({ parameter }: WriteInput): number | undefined {
 	const method = parameter('marketoMethod');
 	if (method === 'submitForm') return readFormId(parameter('form'));
 	if (method === 'upsertPerson') return undefined;
-	throw notSetUp('The method is none that is known', 'Choose Submit Form or Upsert Person.');
+	throw configurationError(
+		'The method is none that is known',
+		'Choose Submit Form or Upsert Person.',
+	);
 }
 
 function readLookBack(value: unknown): number {
 	if (value === undefined || value === null || value === '') return DEFAULT_LOOK_BACK;
 	const hours = Number(value);
 	if (Number.isFinite(hours) && hours >= 0 && hours <= MOST_LOOK_BACK) return hours;
-	throw notSetUp(
+	throw configurationError(
 		'Look Back is not a number of hours',
 		`Set it to a number from 0 to ${MOST_LOOK_BACK}.`,
 	);

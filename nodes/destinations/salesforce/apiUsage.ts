@@ -1,4 +1,4 @@
-import { DestinationError } from '../types';
+import { DestinationError } from '../contract';
 
 /** API calls of a whole organisation within 24 hours, as Salesforce counts them. */
 export interface ApiUsage {
@@ -29,7 +29,7 @@ export function readShare(value: unknown): number {
 	if (typeof value === 'number' && value >= 1 && value <= 100) return value;
 	throw new DestinationError('Most of Daily Quota is not a percentage', {
 		description: 'Set it to a number from 1 to 100.',
-		reason: 'configuration',
+		code: 'configuration',
 	});
 }
 

@@ -1,4 +1,4 @@
-import type { ListEntry } from '../types';
+import type { ListEntry } from '../contract';
 import { oddAnswer } from './refusal';
 import type { SalesforceSession } from './session';
 

@@ -1,4 +1,4 @@
-import { DestinationError } from '../types';
+import { DestinationError } from '../contract';
 import { MOST_SOURCES } from './leadSources';
 import type { LeadPosition } from './position';
 import { allOf, anyOf, textLiteral, timeLiteral } from './soql';
@@ -41,7 +41,7 @@ export function readLeadSource(value: unknown): string {
 	if (text.length <= MAX_LEAD_SOURCE) return text;
 	throw new DestinationError('The Lead Source is longer than any in Salesforce', {
 		description: `It has at most ${MAX_LEAD_SOURCE} characters. Choose one from the list.`,
-		reason: 'configuration',
+		code: 'configuration',
 	});
 }
 

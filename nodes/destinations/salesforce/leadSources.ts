@@ -1,5 +1,5 @@
 import { isMarketplaceLead, matchesFilter, parseLead, type LeadFilter } from '../../lead';
-import type { WantedLeads } from '../types';
+import type { WantedLeads } from '../contract';
 import { anyOf, likeLiteral, textLiteral } from './soql';
 
 /** Salesforce gives no more groups in one answer. */

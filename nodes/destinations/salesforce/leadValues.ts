@@ -1,5 +1,5 @@
 import type { Lead, LeadCustomer } from '../../lead';
-import { contactBeside, customerDetails, leadSourceText } from '../writing';
+import { contactBeside, customerDetails, leadSourceText } from '../leadMapping';
 import { LENGTHS, oneLine, paragraphs } from './leadText';
 import { NOT_PROVIDED } from './record';
 

@@ -1,5 +1,5 @@
-import { editorLimits } from '../retry';
-import type { DestinationInput, ListEntry, WriteInput } from '../types';
+import type { DestinationInput, ListEntry, WriteInput } from '../contract';
+import { editorLimits } from '../timeLimits';
 import { keepsIds, readColumns } from './columns';
 import { LEAD_FIELDS } from './record';
 import { queryResult, SalesforceSession, type ApiAnswer } from './session';

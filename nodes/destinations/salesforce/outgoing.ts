@@ -1,8 +1,7 @@
 import { hash } from 'node:crypto';
 
 import type { JsonValue } from '../../lead';
-import { DestinationError } from '../types';
-import type { OutgoingLead } from '../writing';
+import { DestinationError, type WritableLead } from '../contract';
 import type { LeadColumn, LeadColumns } from './columns';
 import { cut } from '../text';
 import { oneLine, paragraphs } from './leadText';
@@ -43,7 +42,7 @@ const WHOLE_TYPE = /^(date|datetime|email|id|multipicklist|picklist|reference|ti
  * @throws DestinationError for an additional field that leads don't have
  */
 export function toRecord(
-	{ lead, additional }: OutgoingLead,
+	{ lead, additional }: WritableLead,
 	columns: LeadColumns,
 	externalId: LeadColumn | undefined,
 ): OutgoingRecord {
@@ -74,12 +73,12 @@ export function changesOf({ values }: OutgoingRecord): Record<string, FieldValue
 }
 
 /** When the customer acted, else when the lead came in; epoch milliseconds. */
-export function timeOf({ createdAt, receivedAt }: OutgoingLead['lead']): number | undefined {
+export function timeOf({ createdAt, receivedAt }: WritableLead['lead']): number | undefined {
 	const time = Date.parse(createdAt || receivedAt);
 	return Number.isNaN(time) ? undefined : time;
 }
 
-function standardValues({ lead }: OutgoingLead, columns: LeadColumns): Record<string, string> {
+function standardValues({ lead }: WritableLead, columns: LeadColumns): Record<string, string> {
 	const values = leadValues(lead);
 	const codes = columns.get('countrycode');
 	if (!codes || values.Country === '') return values;
@@ -132,7 +131,7 @@ function noSuchField(name: string): DestinationError {
 	return new DestinationError(`Leads have not ${what} for the user to fill`, {
 		description:
 			'Give API names as in Campaign__c, and check that the user has Edit Access to the field (permission set, Object Settings, Leads).',
-		reason: 'configuration',
+		code: 'configuration',
 	});
 }
 
@@ -140,7 +139,7 @@ function wrongKind(name: string): DestinationError {
 	return new DestinationError(`The value for the field ${name} is not of its type`, {
 		description:
 			'Give a number for a number, true or false for a checkbox, and a text for the others.',
-		reason: 'configuration',
+		code: 'configuration',
 	});
 }
 

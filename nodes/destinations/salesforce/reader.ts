@@ -1,6 +1,6 @@
 import type { LeadReader, PageRequest, SourcePage, SourceRow } from '../../polling/types';
-import { retried, type RetryLimits } from '../retry';
-import type { WantedLeads } from '../types';
+import type { WantedLeads } from '../contract';
+import { retried, type TimeLimits } from '../timeLimits';
 import { isShareReached } from './apiUsage';
 import { leadQuery, type LeadPage } from './leadQuery';
 import { dependsOnSource } from './leadSources';
@@ -86,7 +86,7 @@ export class SalesforceReader implements LeadReader {
 	}
 
 	/** An answer, tried for again where that may help. @throws DestinationError above the quota share */
-	async #counted(ask: () => Promise<ApiAnswer>, limits: RetryLimits): Promise<ApiAnswer> {
+	async #counted(ask: () => Promise<ApiAnswer>, limits: TimeLimits): Promise<ApiAnswer> {
 		const { quotaShare } = this.#options;
 		const answer = await retried(ask, limits);
 		if (isShareReached(answer.usage, quotaShare)) throw quotaShareReached(quotaShare);

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../lead';
 import { readTime } from '../../lead/time';
 import type { SourceRow } from '../../polling/types';
-import { DestinationError } from '../types';
+import { DestinationError } from '../contract';
 import { isLeadId, toPosition } from './position';
 
 /**
@@ -84,6 +84,6 @@ function notFields(): DestinationError {
 	return new DestinationError('Additional Fields has an entry that is no field of leads', {
 		description:
 			'Choose from the list, or give API names with commas between, as in Campaign__c, Region__c.',
-		reason: 'configuration',
+		code: 'configuration',
 	});
 }

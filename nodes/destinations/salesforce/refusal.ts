@@ -1,12 +1,12 @@
-import { HttpFailure, unreachable, type HttpAnswer } from '../http';
-import { retryAfterOf } from '../retry';
-import { DestinationError, type RefusalReason } from '../types';
+import { DestinationError, type DestinationErrorCode } from '../contract';
+import { HttpError, type HttpResponse, unreachable } from '../httpClient';
+import { retryAfterOf } from '../timeLimits';
 import { describeResponse, unexpectedResponse } from '../unexpectedResponse';
 import { refusalCode, type RefusalCode } from './refusalCode';
 
 /** What Salesforce says by its code, and what the user can do about it. */
 interface Explanation {
-	reason: RefusalReason;
+	reason: DestinationErrorCode;
 	message: string;
 	description: string;
 	/** Milliseconds to wait before another try, where one may help. */
@@ -82,9 +82,9 @@ const TOO_MANY_AT_ONCE: Explanation = {
  * The refusal in words for the user. `error` is what jsforce or the HTTP client threw, `answer`
  * what came last from Salesforce. Nothing that Salesforce wrote is repeated but its code.
  */
-export function explainRefusal(error: unknown, answer: HttpAnswer | undefined): DestinationError {
+export function explainRefusal(error: unknown, answer: HttpResponse | undefined): DestinationError {
 	if (error instanceof DestinationError) return error;
-	if (error instanceof HttpFailure) return unreachable(error, 'Salesforce');
+	if (error instanceof HttpError) return unreachable(error, 'Salesforce');
 	if (!answer) return oddAnswer(undefined);
 	const refused = refusalCode(answer.body);
 	if (refused.code === 'INVALID_FIELD') {
@@ -108,7 +108,7 @@ export function explainRefusal(error: unknown, answer: HttpAnswer | undefined): 
 
 function explanationOf(
 	{ code, message }: RefusalCode,
-	{ status }: HttpAnswer,
+	{ status }: HttpResponse,
 ): Explanation | undefined {
 	if (code === 'REQUEST_LIMIT_EXCEEDED') {
 		return /concurrent/i.test(message) ? TOO_MANY_AT_ONCE : CALLS_SPENT;
@@ -132,7 +132,7 @@ export class HiddenField extends DestinationError {
 			{
 				description:
 					'Give the user Read Access to the field (permission set, Object Settings, Leads); one of the option Additional Fields may also have been deleted.',
-				reason: 'permission',
+				code: 'permission',
 				httpCode: '400',
 			},
 		);
@@ -145,11 +145,11 @@ const TOO_MUCH = new Set(['EXCEEDED_ID_LIMIT', 'OPERATION_TOO_LARGE', 'QUERY_TIM
 
 /** Salesforce gave up on a query. */
 export class TooMuchToSearch extends DestinationError {
-	constructor({ status }: HttpAnswer) {
+	constructor({ status }: HttpResponse) {
 		super('There are too many leads for Salesforce to search', {
 			description:
 				'Start from a later date, choose one Lead Source or set fewer filters, then try again.',
-			reason: 'other',
+			code: 'other',
 			httpCode: String(status),
 		});
 	}
@@ -159,7 +159,7 @@ export class TooMuchToSearch extends DestinationError {
 const QUOTED_FIELD = /(?:column|field) '([A-Za-z]\w{0,79})'/i;
 
 /** What came is nothing that Salesforce answers. */
-export function oddAnswer(answer: HttpAnswer | undefined, what?: string): DestinationError {
+export function oddAnswer(answer: HttpResponse | undefined, what?: string): DestinationError {
 	const isWhat = what ?? (answer ? describeResponse(answer) : 'there is none');
 	return unexpectedResponse('Salesforce', isWhat, answer?.status);
 }
@@ -171,19 +171,19 @@ export function quotaShareReached(share: number): DestinationError {
 		{
 			description:
 				'Polling waits so that the rest is left for others; it goes on by itself where it stopped. The share is set by the option Most of Daily Quota.',
-			reason: 'throttled',
+			code: 'throttled',
 		},
 	);
 }
 
 function refusal(
 	{ message, description, reason, retryAfter }: Explanation,
-	{ status, headers }: HttpAnswer,
+	{ status, headers }: HttpResponse,
 ): DestinationError {
 	const asked = retryAfterOf(headers['retry-after']);
 	return new DestinationError(message, {
 		description,
-		reason,
+		code: reason,
 		httpCode: String(status),
 		// Where trying again is of no use, waiting is not either.
 		...(retryAfter === undefined ? {} : { retryAfter: Math.max(retryAfter, asked ?? 0) }),

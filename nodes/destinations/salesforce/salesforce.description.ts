@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { isMarketplaceLead } from '../../lead';
-import type { DestinationDescription } from '../destination.description';
+import type { DestinationDescription } from '../contract';
 import { readShare } from './apiUsage';
 import { readLeadSource } from './leadQuery';
 import {

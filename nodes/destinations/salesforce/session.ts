@@ -1,5 +1,5 @@
-import { openHttp, type HttpAnswer, type HttpClient } from '../http';
-import { retried, type RetryLimits, timeLimits } from '../retry';
+import { type HttpClient, type HttpResponse, openHttp } from '../httpClient';
+import { retried, type TimeLimits, timeLimits } from '../timeLimits';
 import { readTimeHeader, readUsage, type ApiUsage } from './apiUsage';
 import { explainRefusal, oddAnswer } from './refusal';
 import { mayHaveToken, readSignIn, type SignIn } from './signIn';
@@ -26,7 +26,7 @@ export interface ApiAnswer {
 	/** The organisation's calls of the last 24 hours; `undefined` if untold. */
 	usage: ApiUsage | undefined;
 	/** What to name where the body is not as it should be. */
-	raw: HttpAnswer;
+	raw: HttpResponse;
 }
 
 export interface ApiRequest {
@@ -57,7 +57,7 @@ export class SalesforceSession {
 	/** Signs in. @throws DestinationError that says which part of the credential is refused */
 	static async open(
 		credential: Record<string, unknown>,
-		limits: RetryLimits = timeLimits(SIGN_IN_TIME),
+		limits: TimeLimits = timeLimits(SIGN_IN_TIME),
 	): Promise<SalesforceSession> {
 		const signIn = readSignIn(credential);
 		const http = await openHttp();
@@ -93,7 +93,7 @@ export class SalesforceSession {
 		signal: AbortSignal,
 	): Promise<ApiAnswer> {
 		const { Connection } = await import('../../vendor/jsforce');
-		let answer: HttpAnswer | undefined;
+		let answer: HttpResponse | undefined;
 		let renewal: { refusal?: unknown } | undefined;
 		const connection = new Connection({
 			instanceUrl: this.grant.instanceUrl,
@@ -159,7 +159,7 @@ export function queryResult({ body, raw }: ApiAnswer): { done: boolean; records:
 /** @throws DestinationError */
 async function requestToken(http: HttpClient, signIn: SignIn, signal: AbortSignal): Promise<Grant> {
 	const { OAuth2 } = await import('../../vendor/jsforce');
-	let answer: HttpAnswer | undefined;
+	let answer: HttpResponse | undefined;
 	let token: unknown;
 	try {
 		const oauth2 = new OAuth2({ loginUrl: signIn.loginUrl });

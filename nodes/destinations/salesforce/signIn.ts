@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { LOOPBACK, notSetUp } from '../address';
-import { textField } from '../types';
+import { configurationError, LOOPBACK } from '../addresses';
+import { textField } from '../input';
 
 /** Seconds. Salesforce wants an assertion to end within minutes; clocks differ by seconds. */
 const ASSERTION_LIFE = 180;
@@ -45,7 +45,7 @@ export function readSignIn(credential: Record<string, unknown>): SignIn {
 		case 'refreshToken':
 			return byRefreshToken(credential);
 		default:
-			throw notSetUp(
+			throw configurationError(
 				`"${authentication.slice(0, 40)}" is not a way to sign in to Salesforce`,
 				'Choose one of the ways listed under Authentication in the credential.',
 			);
@@ -121,7 +121,7 @@ function clientOf(credential: Record<string, unknown>): {
 function required(credential: Record<string, unknown>, name: string, label: string): string {
 	const value = textField(credential, name);
 	if (value !== '') return value;
-	throw notSetUp(`The ${label} is missing`, `Fill in ${label} in the credential.`);
+	throw configurationError(`The ${label} is missing`, `Fill in ${label} in the credential.`);
 }
 
 /** Whom a signed request is for: Salesforce names its two login hosts, not the organisation's. */
@@ -142,7 +142,7 @@ function environment(credential: Record<string, unknown>): string {
 		case 'myDomain':
 			return myDomain(credential);
 		default:
-			throw notSetUp(
+			throw configurationError(
 				`"${chosen.slice(0, 40)}" is not an environment of Salesforce`,
 				'Choose one of those listed under Environment in the credential.',
 			);
@@ -160,17 +160,17 @@ function myDomain(credential: Record<string, unknown>): string {
 export function readMyDomain(text: string): string {
 	const url = URL.parse(text.includes('://') ? text : `https://${text}`);
 	if (!url || !url.hostname.replace(/^\[.*\]$/, 'a.b').match(/\.|^localhost$/)) {
-		throw notSetUp('My Domain is not an address', MY_DOMAIN_HELP);
+		throw configurationError('My Domain is not an address', MY_DOMAIN_HELP);
 	}
 	if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname))) {
-		throw notSetUp('My Domain is not an https address', MY_DOMAIN_HELP);
+		throw configurationError('My Domain is not an https address', MY_DOMAIN_HELP);
 	}
 	if (url.username !== '' || url.password !== '') {
-		throw notSetUp('My Domain holds a user name or password', MY_DOMAIN_HELP);
+		throw configurationError('My Domain holds a user name or password', MY_DOMAIN_HELP);
 	}
 	// Where people work, not where programs do: tokens are not given out there.
 	if (/\.(lightning\.force|my\.salesforce-setup)\.com$/i.test(url.hostname)) {
-		throw notSetUp('My Domain is the address of the user interface', MY_DOMAIN_HELP);
+		throw configurationError('My Domain is the address of the user interface', MY_DOMAIN_HELP);
 	}
 	return url.origin;
 }
@@ -183,13 +183,13 @@ function privateKey(text: string): KeyObject {
 	const pem = /-----BEGIN ((?:RSA |ENCRYPTED )?PRIVATE KEY)-----([^-]+)-----END \1-----/.exec(text);
 	const [, label = '', body = ''] = pem ?? [];
 	if (label === '') {
-		throw notSetUp(
+		throw configurationError(
 			'The Private Key is not a key in PEM',
 			'Paste the whole file, from -----BEGIN PRIVATE KEY----- to -----END PRIVATE KEY-----; a certificate is not it.',
 		);
 	}
 	if (label.startsWith('ENCRYPTED') || body.includes('ENCRYPTED')) {
-		throw notSetUp(
+		throw configurationError(
 			'The Private Key is protected by a passphrase',
 			'Take the passphrase off, as in openssl pkey -in protected.key -out server.key.',
 		);
@@ -205,7 +205,7 @@ function privateKey(text: string): KeyObject {
 		key = undefined;
 	}
 	if (key?.asymmetricKeyType === 'rsa') return key;
-	throw notSetUp(
+	throw configurationError(
 		key ? 'The Private Key is not an RSA key' : 'The Private Key can’t be read',
 		'Paste the whole file of the RSA key whose certificate the app has.',
 	);

@@ -1,6 +1,6 @@
-import { HttpFailure, unreachable, type HttpAnswer } from '../http';
-import { retryAfterOf } from '../retry';
-import { DestinationError, type RefusalReason } from '../types';
+import { DestinationError, type DestinationErrorCode } from '../contract';
+import { HttpError, type HttpResponse, unreachable } from '../httpClient';
+import { retryAfterOf } from '../timeLimits';
 import { oddAnswer } from './refusal';
 import { refusalCode } from './refusalCode';
 import type { SignIn } from './signIn';
@@ -14,7 +14,7 @@ interface Explanation {
 	message: string;
 	/** What to do about each cause, the likeliest first: Salesforce tells few of them apart. */
 	description: string;
-	reason?: RefusalReason;
+	reason?: DestinationErrorCode;
 }
 
 const GRANT = /^invalid_grant$/i;
@@ -167,11 +167,11 @@ const PASSING = /^(server_error|temporarily_unavailable|unknown_error)$/i;
  */
 export function explainSignIn(
 	error: unknown,
-	answer: HttpAnswer | undefined,
+	answer: HttpResponse | undefined,
 	authentication?: SignIn['authentication'],
 ): DestinationError {
 	if (error instanceof DestinationError) return error;
-	if (error instanceof HttpFailure) return unreachable(error, 'Salesforce');
+	if (error instanceof HttpError) return unreachable(error, 'Salesforce');
 	if (!answer) return oddAnswer(undefined);
 	const { status, headers, body } = answer;
 	const { code, message } = refusalCode(body);
@@ -181,7 +181,7 @@ export function explainSignIn(
 	if (status >= 500 || status === 429 || PASSING.test(code)) {
 		return new DestinationError('Salesforce is too busy to let anybody sign in', {
 			description: 'Nothing is lost: try again, or wait for the next poll.',
-			reason: 'throttled',
+			code: 'throttled',
 			httpCode: String(status),
 			retryAfter: retryAfterOf(headers['retry-after']) ?? 0,
 		});
@@ -199,17 +199,17 @@ export function explainSignIn(
 	};
 	return new DestinationError(text.message, {
 		description: text.description,
-		reason,
+		code: reason,
 		httpCode: String(status),
 	});
 }
 
 /** Another try would be one more sign-in, so only a service that says how long is waited for. */
-function tooManySignIns({ status, headers }: HttpAnswer): DestinationError {
+function tooManySignIns({ status, headers }: HttpResponse): DestinationError {
 	return new DestinationError('The user has signed in too often within an hour', {
 		description:
 			'Salesforce takes 3,600 sign-ins an hour of one user, whichever app they come from: give n8n a user of its own, and run workflows that sign in less often. Nothing is lost: it works again within the hour.',
-		reason: 'throttled',
+		code: 'throttled',
 		httpCode: String(status),
 		retryAfter: retryAfterOf(headers['retry-after']),
 	});

@@ -1,5 +1,5 @@
-import type { RetryLimits } from '../retry';
-import type { WantedLeads } from '../types';
+import type { WantedLeads } from '../contract';
+import type { TimeLimits } from '../timeLimits';
 import { sourcesQuery, type PageStart } from './leadQuery';
 import {
 	dependsOnSource,
@@ -29,13 +29,13 @@ interface FoundSources {
 export class SourceSearch {
 	readonly #wanted: WantedLeads;
 	readonly #conditions: readonly string[];
-	readonly #ask: (soql: string, limits: RetryLimits) => Promise<ApiAnswer>;
+	readonly #ask: (soql: string, limits: TimeLimits) => Promise<ApiAnswer>;
 	/** What was found among the leads from this time on, epoch milliseconds. */
 	#found: { from: number; condition: SourceCondition } | undefined;
 
 	constructor(
 		{ wanted, conditions }: { wanted: WantedLeads; conditions: readonly string[] },
-		ask: (soql: string, limits: RetryLimits) => Promise<ApiAnswer>,
+		ask: (soql: string, limits: TimeLimits) => Promise<ApiAnswer>,
 	) {
 		this.#wanted = wanted;
 		this.#conditions = conditions;
@@ -43,7 +43,7 @@ export class SourceSearch {
 	}
 
 	/** The sources to ask for from there on. @throws DestinationError */
-	async from(start: PageStart, limits: RetryLimits): Promise<FoundSources> {
+	async from(start: PageStart, limits: TimeLimits): Promise<FoundSources> {
 		if (!dependsOnSource(this.#wanted)) return { condition: 'all' };
 		const from = Math.max(start.since ?? 0, start.after?.createdDate ?? 0);
 		if (this.#found && this.#found.from <= from) return { condition: this.#found.condition };
@@ -52,7 +52,7 @@ export class SourceSearch {
 		return found;
 	}
 
-	async #search(start: PageStart, limits: RetryLimits): Promise<FoundSources> {
+	async #search(start: PageStart, limits: TimeLimits): Promise<FoundSources> {
 		const timeLimit = AbortSignal.timeout(SEARCH_TIME);
 		try {
 			const answer = await this.#ask(sourcesQuery({ ...start, conditions: this.#conditions }), {

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../lead';
-import { retried, type RetryLimits } from '../retry';
-import { DestinationError } from '../types';
+import { DestinationError } from '../contract';
+import { retried, type TimeLimits } from '../timeLimits';
 import { isLeadId } from './position';
 import { LEAD_FIELDS, toRow } from './record';
 import { oddAnswer } from './refusal';
@@ -12,7 +12,7 @@ export async function readLead(
 	session: SalesforceSession,
 	id: string,
 	additional: readonly string[],
-	limits: RetryLimits,
+	limits: TimeLimits,
 ): Promise<JsonValue | undefined> {
 	if (!isLeadId(id)) return undefined;
 	const answer = await retried(
@@ -33,7 +33,7 @@ export async function readLead(
 export async function removeLead(
 	session: SalesforceSession,
 	id: string,
-	limits: RetryLimits,
+	limits: TimeLimits,
 ): Promise<void> {
 	if (!isLeadId(id)) return;
 	const request = {

@@ -1,8 +1,8 @@
 import type { Transport } from '../../vendor/jsforce';
-import type { HttpAnswer, HttpClient, HttpRequest } from '../http';
+import type { HttpClient, HttpRequest, HttpResponse } from '../httpClient';
 
 /** What sees the answers of one request of ours: with a renewed session, several. */
-export type AnswerListener = (answer: HttpAnswer) => void;
+export type AnswerListener = (answer: HttpResponse) => void;
 
 /**
  * What jsforce sends its requests by. Its own transport takes the first proxy of the environment

@@ -1,7 +1,6 @@
 import type { JsonValue, Lead } from '../../lead';
-import { notSetUp } from '../address';
-import type { DestinationError } from '../types';
-import type { OutgoingLead } from '../writing';
+import { configurationError } from '../addresses';
+import type { DestinationError, WritableLead } from '../contract';
 import type { LeadColumns } from './columns';
 import { paragraphs } from './leadText';
 import {
@@ -63,7 +62,7 @@ const COUNTRY_CODE = 'country_code';
  * @throws DestinationError for an additional field that no form may have
  */
 export function toForm(
-	{ lead, additional }: OutgoingLead,
+	{ lead, additional }: WritableLead,
 	columns: LeadColumns | undefined,
 ): Record<string, string> {
 	const values = withPlaceholders(leadValues(lead));
@@ -118,7 +117,7 @@ function formText(value: JsonValue): string {
 
 function noSuchName(name: string): DestinationError {
 	const what = FORM_NAME.test(name) ? `the field ${name}` : 'a field of that name';
-	return notSetUp(
+	return configurationError(
 		`A lead in Web-to-Lead may not have ${what}`,
 		'Take the names from a form that Setup, Web-to-Lead makes: custom fields go by their ids, as in 00N1a00000ABCDE.',
 	);

@@ -1,16 +1,27 @@
 import type { JsonValue } from '../../lead';
-import { checkedUrl, notSetUp } from '../address';
-import { HttpFailure, openHttp, unreachable, type HttpAnswer, type HttpClient } from '../http';
-import { pause, retried, retryAfterOf, type RetryLimits } from '../retry';
-import { DestinationError } from '../types';
+import { checkedUrl, configurationError } from '../addresses';
+import {
+	DestinationError,
+	type DirectWriter,
+	type WritableLead,
+	type WriteResult,
+} from '../contract';
+import {
+	type HttpClient,
+	HttpError,
+	type HttpResponse,
+	openHttp,
+	unreachable,
+} from '../httpClient';
 import {
 	atMost,
 	inTime,
+	pause,
+	retried,
+	retryAfterOf,
 	timeIsUp,
-	type LeadWriter,
-	type OutgoingLead,
-	type WriteResult,
-} from '../writing';
+	type TimeLimits,
+} from '../timeLimits';
 import { readColumns, type LeadColumns } from './columns';
 import { LeadLookUp, type StoredLead } from './lookUp';
 import { readLead, removeLead } from './storedLead';
@@ -52,7 +63,7 @@ export interface WebToLeadOptions {
 export function servletUrl({ oid, host }: Pick<WebToLeadOptions, 'host' | 'oid'>): string {
 	const orgId = oid.trim();
 	if (!ORGANISATION_ID.test(orgId)) {
-		throw notSetUp(
+		throw configurationError(
 			'The Organization ID is not one of Salesforce',
 			'Copy it from Setup, Company Information: it begins with 00D and has 15 or 18 characters.',
 		);
@@ -80,9 +91,9 @@ interface Task {
  * organisation when it made none: so a lead is `created` only where it was found afterwards.
  * Without a session the result is `sent`, and the same lead sent twice makes two.
  */
-export class WebToLeadWriter implements LeadWriter {
-	readonly read?: (id: string, limits: RetryLimits) => Promise<JsonValue | undefined>;
-	readonly remove?: (id: string, limits: RetryLimits) => Promise<void>;
+export class WebToLeadWriter implements DirectWriter {
+	readonly readBack?: (id: string, limits: TimeLimits) => Promise<JsonValue | undefined>;
+	readonly remove?: (id: string, limits: TimeLimits) => Promise<void>;
 	readonly #options: WebToLeadOptions;
 	readonly #url: string;
 	#http: HttpClient | undefined;
@@ -93,14 +104,14 @@ export class WebToLeadWriter implements LeadWriter {
 		this.#options = options;
 		const { session } = options;
 		if (session) {
-			this.read = async (id, limits) => await readLead(session, id, [], limits);
+			this.readBack = async (id, limits) => await readLead(session, id, [], limits);
 			this.remove = async (id, limits) => {
 				await removeLead(session, id, limits);
 			};
 		}
 	}
 
-	async write(leads: readonly OutgoingLead[], limits: RetryLimits): Promise<WriteResult[]> {
+	async write(leads: readonly WritableLead[], limits: TimeLimits): Promise<WriteResult[]> {
 		const results: WriteResult[] = [];
 		const { session } = this.#options;
 		try {
@@ -120,14 +131,14 @@ export class WebToLeadWriter implements LeadWriter {
 		} catch (error) {
 			if (!(error instanceof DestinationError)) throw error;
 			leads.forEach((_, index) => {
-				results[index] ??= { ok: false, refusal: error };
+				results[index] ??= { ok: false, error: error };
 			});
 		}
 		return results;
 	}
 
 	#prepare(
-		leads: readonly OutgoingLead[],
+		leads: readonly WritableLead[],
 		columns: LeadColumns | undefined,
 		results: WriteResult[],
 	): Task[] {
@@ -145,16 +156,16 @@ export class WebToLeadWriter implements LeadWriter {
 				tasks.set(key, { index, form, record, twins: [] });
 			} catch (error) {
 				if (!(error instanceof DestinationError)) throw error;
-				results[index] = { ok: false, refusal: error };
+				results[index] = { ok: false, error: error };
 			}
 		});
 		return [...tasks.values()];
 	}
 
-	async #send(task: Task, limits: RetryLimits): Promise<void> {
+	async #send(task: Task, limits: TimeLimits): Promise<void> {
 		const isLate = timeIsUp(limits);
 		if (isLate) {
-			task.result = { ok: false, refusal: isLate };
+			task.result = { ok: false, error: isLate };
 			return;
 		}
 		try {
@@ -166,9 +177,9 @@ export class WebToLeadWriter implements LeadWriter {
 			}
 		} catch (error) {
 			if (error instanceof Doubt && this.#options.session) task.doubt = error;
-			else if (error instanceof DestinationError) task.result = { ok: false, refusal: error };
+			else if (error instanceof DestinationError) task.result = { ok: false, error: error };
 			else if (limits.signal.aborted) {
-				task.result = { ok: false, refusal: timeIsUp(limits) ?? oddAnswer(undefined) };
+				task.result = { ok: false, error: timeIsUp(limits) ?? oddAnswer(undefined) };
 			} else throw error;
 		}
 	}
@@ -176,7 +187,7 @@ export class WebToLeadWriter implements LeadWriter {
 	async #post(form: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
 		this.#http ??= await openHttp();
 		const body = new URLSearchParams({ oid: this.#options.oid.trim(), ...form }).toString();
-		let answer: HttpAnswer;
+		let answer: HttpResponse;
 		try {
 			answer = await this.#http.send({
 				method: 'POST',
@@ -186,7 +197,7 @@ export class WebToLeadWriter implements LeadWriter {
 				signal,
 			});
 		} catch (error) {
-			if (!(error instanceof HttpFailure)) throw error;
+			if (!(error instanceof HttpError)) throw error;
 			const refusal = unreachable(error, 'Web-to-Lead of Salesforce');
 			throw NEVER_SENT.test(error.code) ? refusal : new Doubt();
 		}
@@ -201,7 +212,7 @@ export class WebToLeadWriter implements LeadWriter {
 	async #confirm(
 		look: Confirmation,
 		sent: readonly Task[],
-		{ signal, deadline }: RetryLimits,
+		{ signal, deadline }: TimeLimits,
 	): Promise<void> {
 		const { confirmTime = CONFIRM_TIME } = this.#options;
 		const until = Date.now() + confirmTime;
@@ -224,7 +235,7 @@ export class WebToLeadWriter implements LeadWriter {
 		for (const task of sent) {
 			task.result ??= {
 				ok: false,
-				refusal: task.doubt ?? (isCertain ? notMade() : new Doubt()),
+				error: task.doubt ?? (isCertain ? notMade() : new Doubt()),
 			};
 		}
 	}
@@ -244,7 +255,7 @@ class Confirmation {
 	async settle(
 		tasks: readonly Task[],
 		outcome: 'created' | 'unchanged',
-		limits: RetryLimits,
+		limits: TimeLimits,
 	): Promise<void> {
 		const open = tasks.filter(({ result }) => !result);
 		if (open.length === 0) return;
@@ -270,7 +281,7 @@ class Doubt extends DestinationError {
 		super('It is not certain whether Salesforce has made a lead of the form', {
 			description:
 				'Look for the lead in Salesforce before you send it again, because Web-to-Lead would make another one.',
-			reason: 'unreachable',
+			code: 'unreachable',
 			httpCode,
 		});
 	}
@@ -286,10 +297,10 @@ function settle(results: WriteResult[], { index, twins, result }: Task): void {
 	}
 }
 
-function tooBusy({ status, headers }: HttpAnswer): DestinationError {
+function tooBusy({ status, headers }: HttpResponse): DestinationError {
 	return new DestinationError('Web-to-Lead of Salesforce is too busy', {
 		description: 'Nothing was written: send the lead again later.',
-		reason: 'throttled',
+		code: 'throttled',
 		httpCode: String(status),
 		retryAfter: retryAfterOf(headers['retry-after']) ?? 0,
 	});
@@ -299,7 +310,7 @@ function notTaken(): DestinationError {
 	return new DestinationError('Web-to-Lead of Salesforce did not take the lead', {
 		description:
 			'Check the Organization ID, and that Web-to-Lead is enabled in the organisation (Setup, Web-to-Lead).',
-		reason: 'configuration',
+		code: 'configuration',
 		httpCode: '200',
 	});
 }
@@ -308,6 +319,6 @@ function notMade(): DestinationError {
 	return new DestinationError('Salesforce took the form but no lead has come of it', {
 		description:
 			'Check the Organization ID, that Web-to-Lead is enabled and asks for no reCAPTCHA, that no picklist or other field is mandatory, that no validation or duplicate rule keeps the lead out, and that the day’s 500 are not used up. The Default Lead Creator gets an e-mail with the reason.',
-		reason: 'configuration',
+		code: 'configuration',
 	});
 }

@@ -1,5 +1,4 @@
-import type { WritableField } from '../destination.description';
-import { DestinationError } from '../types';
+import { DestinationError, type WritableField } from '../contract';
 import { readColumns, type LeadColumn } from './columns';
 import { openForEditor, PLAIN_TYPE } from './lists';
 import { queryResult, type SalesforceSession } from './session';
@@ -62,7 +61,7 @@ async function readFieldIds(
 		return new Map(records.flatMap(readFieldId));
 	} catch (error) {
 		// To see the set-up is a right of its own, which nothing else needs: the standard fields remain.
-		if (error instanceof DestinationError && error.reason === 'permission') return new Map();
+		if (error instanceof DestinationError && error.code === 'permission') return new Map();
 		throw error;
 	}
 }

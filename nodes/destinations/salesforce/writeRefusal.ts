@@ -1,5 +1,5 @@
-import type { HttpAnswer } from '../http';
-import { DestinationError, type RefusalReason } from '../types';
+import { DestinationError, type DestinationErrorCode } from '../contract';
+import type { HttpResponse } from '../httpClient';
 import { explainRefusal } from './refusal';
 import { refusalCode } from './refusalCode';
 
@@ -7,7 +7,7 @@ interface Explanation {
 	/** `fields` names the fields in question; empty where Salesforce did not tell. */
 	message: (fields: string) => string;
 	description: string;
-	reason?: RefusalReason;
+	reason?: DestinationErrorCode;
 	/** Milliseconds to wait before another try, where one may help. */
 	retryAfter?: number;
 }
@@ -131,14 +131,14 @@ export function explainRecord({ statusCode, fields }: RecordRefusal): Destinatio
 	return new DestinationError(`Salesforce did not take the lead${code && ` (${code})`}`, {
 		description:
 			'Look up the code in Salesforce’s help. The other leads are not affected; write this one again when its cause is gone.',
-		reason: 'other',
+		code: 'other',
 	});
 }
 
 /** The same as `explainRefusal`, where it was not reading that was refused. */
 export function explainWriteRefusal(
 	error: unknown,
-	answer: HttpAnswer | undefined,
+	answer: HttpResponse | undefined,
 ): DestinationError {
 	const general = explainRefusal(error, answer);
 	// What is no refusal of Salesforce's, or one with nothing behind it, means the same for both.
@@ -156,7 +156,7 @@ function refusal(
 ): DestinationError {
 	return new DestinationError(message(fields), {
 		description,
-		reason,
+		code: reason,
 		httpCode,
 		...(retryAfter === undefined ? {} : { retryAfter: Math.max(retryAfter, asked) }),
 	});

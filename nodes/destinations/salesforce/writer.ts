@@ -1,6 +1,10 @@
-import { DestinationError } from '../types';
-import type { RetryLimits } from '../retry';
-import { inTime, type LeadWriter, type OutgoingLead, type WriteResult } from '../writing';
+import {
+	DestinationError,
+	type DirectWriter,
+	type WritableLead,
+	type WriteResult,
+} from '../contract';
+import { inTime, type TimeLimits } from '../timeLimits';
 import { keepsIds, readColumns, type LeadColumn, type LeadColumns } from './columns';
 import { LeadLookUp, type StoredLead } from './lookUp';
 import { readLead, removeLead } from './storedLead';
@@ -51,7 +55,7 @@ interface Task {
 }
 
 /** Writes leads by the REST API, up to 200 in a call. */
-export class SalesforceWriter implements LeadWriter {
+export class SalesforceWriter implements DirectWriter {
 	readonly #session: SalesforceSession;
 	readonly #options: SalesforceWriterOptions;
 	/** Names of fields that were written beside the usual ones. */
@@ -63,11 +67,11 @@ export class SalesforceWriter implements LeadWriter {
 		this.#options = options;
 	}
 
-	async write(leads: readonly OutgoingLead[], limits: RetryLimits): Promise<WriteResult[]> {
+	async write(leads: readonly WritableLead[], limits: TimeLimits): Promise<WriteResult[]> {
 		const results: WriteResult[] = [];
 		if (leads.length === 0) return results;
 		const refuse = (index: number, refusal: DestinationError) => {
-			results[index] ??= { ok: false, refusal };
+			results[index] ??= { ok: false, error: refusal };
 		};
 		try {
 			this.#columns ??= await inTime(
@@ -97,11 +101,11 @@ export class SalesforceWriter implements LeadWriter {
 		return results;
 	}
 
-	async read(id: string, limits: RetryLimits) {
+	async readBack(id: string, limits: TimeLimits) {
 		return await readLead(this.#session, id, [...this.#additional], limits);
 	}
 
-	async remove(id: string, limits: RetryLimits): Promise<void> {
+	async remove(id: string, limits: TimeLimits): Promise<void> {
 		await removeLead(this.#session, id, limits);
 	}
 
@@ -114,13 +118,13 @@ export class SalesforceWriter implements LeadWriter {
 		throw new DestinationError('The field for the lead’s id is no External ID that leads have', {
 			description:
 				'In Setup, Object Manager, Lead, make a Text field of length 255, Unique and External ID, give the user Edit Access to it, and name it as in Marketplace_Lead_Id__c.',
-			reason: 'configuration',
+			code: 'configuration',
 		});
 	}
 
 	/** The leads in batches, in none of them two of the same key. */
 	#prepare(
-		leads: readonly OutgoingLead[],
+		leads: readonly WritableLead[],
 		columns: LeadColumns,
 		refuse: (index: number, refusal: DestinationError) => void,
 	): Task[][] {
@@ -258,7 +262,7 @@ export class SalesforceWriter implements LeadWriter {
 
 /** Gives the results of a batch, those of its twins too. */
 function settle(results: WriteResult[], { indexes, result, refusal }: Task): void {
-	const settled = result ?? (refusal ? { ok: false as const, refusal } : undefined);
+	const settled = result ?? (refusal ? { ok: false as const, error: refusal } : undefined);
 	if (!settled) return;
 	indexes.forEach((index, at) => {
 		results[index] =
@@ -271,7 +275,7 @@ function settle(results: WriteResult[], { indexes, result, refusal }: Task): voi
 /** Whether a call was refused for what a single record holds: its names, its types. */
 function isOfOneRecord(error: unknown): error is DestinationError {
 	if (!(error instanceof DestinationError) || error.httpCode !== '400') return false;
-	return error instanceof HiddenField || error.reason === 'other';
+	return error instanceof HiddenField || error.code === 'other';
 }
 
 interface SaveAnswer {

@@ -1,9 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { notSetUp } from '../address';
-import type { WritingDescription } from '../destination.description';
-import { readSwitch } from '../settings';
-import type { WriteInput } from '../types';
+import { configurationError } from '../addresses';
+import type { WriteInput, WritingDescription } from '../contract';
+import { readBoolean } from '../input';
 import { SalesforceSession } from './session';
 import { readMyDomain } from './signIn';
 import { servletUrl, WebToLeadWriter } from './webToLead';
@@ -139,7 +138,7 @@ export const salesforceWriting: WritingDescription = {
 		if (readMethod(parameter('method')) === 'restApi') {
 			const writerOptions = {
 				externalIdField: readFieldName(parameter('externalIdField')),
-				runAssignmentRules: readSwitch(input, 'runAssignmentRules', 'Run Assignment Rules', false),
+				runAssignmentRules: readBoolean(input, 'runAssignmentRules', 'Run Assignment Rules', false),
 			};
 			return new SalesforceWriter(await SalesforceSession.open(credential), writerOptions);
 		}
@@ -159,12 +158,12 @@ function readForm(input: WriteInput) {
 	const { parameter } = input;
 	const form = { oid: textOf(parameter('oid')), host: readHost(parameter) };
 	servletUrl(form);
-	return { ...form, confirm: readSwitch(input, 'confirm', 'Confirm by REST API', true) };
+	return { ...form, confirm: readBoolean(input, 'confirm', 'Confirm by REST API', true) };
 }
 
 function readMethod(value: unknown): 'restApi' | 'webToLead' {
 	if (value === 'restApi' || value === 'webToLead') return value;
-	throw notSetUp(
+	throw configurationError(
 		'The Method is not one of writing leads into Salesforce',
 		'Choose REST API or Web-to-Lead.',
 	);
@@ -175,7 +174,7 @@ function readHost(parameter: WriteInput['parameter']): string {
 	const environment = parameter('environment');
 	if (environment === 'production' || environment === 'sandbox') return environment;
 	if (environment !== 'myDomain') {
-		throw notSetUp(
+		throw configurationError(
 			'The Environment is not one of Salesforce',
 			'Choose My Domain, Production or Sandbox.',
 		);
@@ -188,7 +187,7 @@ function readFieldName(value: unknown): string {
 	const name = typeof value === 'string' ? value.trim() : value;
 	if (name === undefined || name === null || name === '') return '';
 	if (typeof name === 'string' && new RegExp(FIELD_NAME).test(name)) return name;
-	throw notSetUp(
+	throw configurationError(
 		'The External ID Field is not the name of a field',
 		'Choose it from the list, or give its API name, as in Marketplace_Lead_Id__c.',
 	);

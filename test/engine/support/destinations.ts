@@ -2,7 +2,7 @@
 import type { INodeType } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
 
-import type { DestinationDescription } from '../../../nodes/destinations/destination.description';
+import type { DestinationDescription } from '../../../nodes/destinations/contract';
 
 /** The values of each parameter Destination, in the order of the description. */
 export function choosersOf({ description }: INodeType): unknown[][] {

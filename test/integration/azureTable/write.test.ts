@@ -6,9 +6,12 @@ import fc from 'fast-check';
 import { openAccount } from '../../../nodes/destinations/azureTable/account';
 import { AzureTableReader } from '../../../nodes/destinations/azureTable/reader';
 import { AzureTableWriter } from '../../../nodes/destinations/azureTable/writer';
-import type { RetryLimits } from '../../../nodes/destinations/retry';
-import { DestinationError } from '../../../nodes/destinations/types';
-import type { OutgoingLead, WriteResult } from '../../../nodes/destinations/writing';
+import {
+	DestinationError,
+	type WritableLead,
+	type WriteResult,
+} from '../../../nodes/destinations/contract';
+import type { TimeLimits } from '../../../nodes/destinations/timeLimits';
 import {
 	microsoftTestLead,
 	parseLead,
@@ -57,12 +60,12 @@ async function writerOf(credential: Record<string, unknown>): Promise<AzureTable
 	return new AzureTableWriter(account.table(table.name));
 }
 
-const limits = (milliseconds = 20_000): RetryLimits => ({
+const limits = (milliseconds = 20_000): TimeLimits => ({
 	signal: AbortSignal.timeout(milliseconds),
 	deadline: Date.now() + milliseconds,
 });
 
-const lead = (number = 1, fields: JsonObject = {}): OutgoingLead => ({
+const lead = (number = 1, fields: JsonObject = {}): WritableLead => ({
 	lead: {
 		...parseLead(
 			{
@@ -91,14 +94,14 @@ const leads = (count: number, from = 0) =>
 	Array.from({ length: count }, (_, at) => lead(from + at));
 
 const outcomes = (results: readonly WriteResult[]) =>
-	results.map((result) => (result.ok ? result.written.outcome : result.refusal.message));
+	results.map((result) => (result.ok ? result.written.outcome : result.error.message));
 const counted = (results: readonly WriteResult[]) => {
 	const counts: Record<string, number> = {};
 	for (const outcome of outcomes(results)) counts[outcome] = (counts[outcome] ?? 0) + 1;
 	return counts;
 };
 const refusals = (results: readonly WriteResult[]) =>
-	results.flatMap((result) => (result.ok ? [] : [result.refusal]));
+	results.flatMap((result) => (result.ok ? [] : [result.error]));
 
 function expectHelpful(refusal: DestinationError | undefined, said: RegExp): void {
 	expect(refusal).toBeInstanceOf(DestinationError);
@@ -163,19 +166,19 @@ describe('a lead', () => {
 	it('is read back by its id, taken away, and missing then', async () => {
 		const [result] = await writer.write([lead()], limits());
 		const { id } = (result as Extract<WriteResult, { ok: true }>).written;
-		const record = await writer.read(id, limits());
+		const record = await writer.readBack(id, limits());
 		expect(parseLead(record).customer).toEqual(lead().lead.customer);
 		await writer.remove(id, limits());
-		expect(await writer.read(id, limits())).toBeUndefined();
+		expect(await writer.readBack(id, limits())).toBeUndefined();
 		await writer.remove(id, limits());
 		for (const none of ['', 'x', 'a/b/c', '%/x', 'p%2F/r']) {
-			expect(await writer.read(none, limits())).toBeUndefined();
+			expect(await writer.readBack(none, limits())).toBeUndefined();
 			await writer.remove(none, limits());
 		}
 	});
 
 	it('in no table is not there', async () => {
-		expect(await writer.read('p/r', limits())).toBeUndefined();
+		expect(await writer.readBack('p/r', limits())).toBeUndefined();
 		await writer.remove('p/r', limits());
 	});
 
@@ -237,7 +240,7 @@ describe('a lead', () => {
 					const results = await writer.write(all, limits());
 					const records = await readAll();
 					results.forEach((result, at) => {
-						if (!result.ok) throw new Error(result.refusal.message);
+						if (!result.ok) throw new Error(result.error.message);
 						const outgoing = all[at]!;
 						const read = parseLead(records.get(result.written.id), { destination: 'azureTable' });
 						const expected = heldOf(outgoing.lead);
@@ -299,7 +302,7 @@ const plainText = (value: unknown): unknown =>
 	typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '') : value;
 
 /** Every property and additional field is there, under its name or after `Original_`, as a column holds it. */
-function expectProperties(read: Lead, { lead, additional }: OutgoingLead): void {
+function expectProperties(read: Lead, { lead, additional }: WritableLead): void {
 	for (const [name, value] of [...Object.entries(lead.properties), ...Object.entries(additional)]) {
 		if (value === null || name === '__proto__' || name === 'constructor') continue;
 		const plain = String(plainText(name)).replaceAll(/[^\p{L}\p{Nd}_]/gu, '_');
@@ -506,7 +509,7 @@ describe('a batch', () => {
 		const ids = results.flatMap((result) => (result.ok ? [result.written.id] : []));
 		expect(ids.every((id) => there.has(id))).toBe(true);
 		// Said never to have had its turn: then it is not there.
-		const late = results.filter((result) => !result.ok && /turn/.test(result.refusal.message));
+		const late = results.filter((result) => !result.ok && /turn/.test(result.error.message));
 		expect(there.size).toBeLessThanOrEqual(1_600 - late.length);
 	});
 

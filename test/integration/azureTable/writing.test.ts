@@ -4,8 +4,12 @@ import { randomBytes } from 'node:crypto';
 import { AzureNamedKeyCredential, generateAccountSas, generateTableSas } from '@azure/data-tables';
 
 import { azureTableWriting } from '../../../nodes/destinations/azureTable/writing.description';
-import type { DestinationError } from '../../../nodes/destinations/types';
-import type { LeadWriter, OutgoingLead, WriteResult } from '../../../nodes/destinations/writing';
+import type {
+	DestinationError,
+	DirectWriter,
+	WritableLead,
+	WriteResult,
+} from '../../../nodes/destinations/contract';
 import { parseLead } from '../../../nodes/lead';
 import { startAzurite, type Azurite } from '../../support/azurite.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
@@ -18,6 +22,7 @@ import {
 } from '../../support/faultProxy.ts';
 import { MarketplaceTable } from '../../support/marketplaceTable.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
+import { openDirect } from '../../support/openDirect';
 
 /** Waits of seconds pass as so many milliseconds: the clock is not what is tried here. */
 jest.mock('node:timers/promises', () => {
@@ -56,12 +61,12 @@ const limits = (milliseconds = 120_000) => ({
 async function open(
 	options: Record<string, unknown> = {},
 	credential: Record<string, unknown> = { connectionString: proxy.connectionString },
-): Promise<LeadWriter> {
+): Promise<DirectWriter> {
 	const parameters = { table: { __rl: true, mode: 'name', value: table.name } };
-	return await azureTableWriting.open(destinationInput(credential, parameters, { options }));
+	return await openDirect(azureTableWriting, destinationInput(credential, parameters, { options }));
 }
 
-const leads = (count: number): OutgoingLead[] =>
+const leads = (count: number): WritableLead[] =>
 	Array.from({ length: count }, (_, at) => ({
 		lead: {
 			...parseLead({
@@ -74,17 +79,17 @@ const leads = (count: number): OutgoingLead[] =>
 	}));
 
 const outcomes = (results: readonly WriteResult[]) =>
-	results.map((result) => (result.ok ? result.written.outcome : result.refusal.message));
+	results.map((result) => (result.ok ? result.written.outcome : result.error.message));
 
 function refusalOf([result, ...others]: readonly WriteResult[]): DestinationError {
 	if (!result || result.ok) throw new Error('It was not refused');
 	for (const other of others) expect(other).toEqual(result);
-	const { message, description } = result.refusal;
+	const { message, description } = result.error;
 	expect(message).toMatch(/^[A-Z].{15,}[^.]$/);
 	expect(description).toMatch(/^[A-Z].{20,}\.$/);
 	expect(`${message} ${description}`).not.toMatch(BLAME);
-	expectNoSecret(result.refusal, [azurite.accountKey]);
-	return result.refusal;
+	expectNoSecret(result.error, [azurite.accountKey]);
+	return result.error;
 }
 
 const makesTable = ({ path, method }: SeenRequest) => method === 'POST' && /\/Tables$/.test(path);
@@ -107,10 +112,10 @@ it('a lead is created, read back and taken away', async () => {
 	const writer = await open();
 	const [result] = await writer.write(leads(1), limits());
 	if (!result?.ok) throw refusalOf([result!]);
-	const read = parseLead(await writer.read?.(result.written.id, limits()));
+	const read = parseLead(await writer.readBack?.(result.written.id, limits()));
 	expect(read.customer.lastName).toBe('Sample 0');
 	await writer.remove?.(result.written.id, limits());
-	expect(await writer.read?.(result.written.id, limits())).toBeUndefined();
+	expect(await writer.readBack?.(result.written.id, limits())).toBeUndefined();
 });
 
 describe('a table that is missing', () => {
@@ -127,7 +132,7 @@ describe('a table that is missing', () => {
 		const before = made();
 		const writer = await open({ createTable: false });
 		const refusal = refusalOf(await writer.write(leads(3), limits()));
-		expect(refusal).toMatchObject({ reason: 'notFound', message: 'The table does not exist' });
+		expect(refusal).toMatchObject({ code: 'notFound', message: 'The table does not exist' });
 		expect(refusal.description).toMatch(/Create Table/);
 		expect(made() - before).toBe(0);
 		await table.create();
@@ -158,7 +163,7 @@ describe('a table that is missing', () => {
 	])('is told as a permission where the sign-in may not make it: %s', async (code) => {
 		proxy.script([{ fault: refused(403, code), when: makesTable }]);
 		const refusal = refusalOf(await (await open()).write(leads(2), limits()));
-		expect(refusal).toMatchObject({ reason: 'permission', httpCode: '403' });
+		expect(refusal).toMatchObject({ code: 'permission', httpCode: '403' });
 		expect(refusal.message).toMatch(/does not exist, and the sign-in may not make it/);
 		expect(proxy.unspentFaults).toBe(0);
 	});
@@ -177,7 +182,7 @@ describe('a table that is missing', () => {
 		const sasUrl = `${azurite.endpoint}/?${signature()}`;
 		const writer = await open({}, { authentication: 'sas', sasUrl });
 		const refusal = refusalOf(await writer.write(leads(1), limits()));
-		expect(refusal).toMatchObject({ reason: 'permission', httpCode: '403' });
+		expect(refusal).toMatchObject({ code: 'permission', httpCode: '403' });
 		expect(refusal.message).toMatch(/the sign-in may not make it/);
 	});
 });
@@ -189,14 +194,14 @@ describe('a sign-in with no more rights than it needs', () => {
 	const accountSas = (permissions: object) =>
 		generateAccountSas(key, { ...sas(permissions), services: { table: true } });
 
-	async function expectAllDone(writer: LeadWriter): Promise<void> {
-		const [first] = leads(1) as [OutgoingLead];
+	async function expectAllDone(writer: DirectWriter): Promise<void> {
+		const [first] = leads(1) as [WritableLead];
 		const [result] = await writer.write([first], limits());
 		expect(outcomes([result!])).toEqual(['created']);
 		const changed = { ...first, additional: { Region: 'EMEA' } };
 		expect(outcomes(await writer.write([changed], limits()))).toEqual(['updated']);
 		const { id } = (result as Extract<WriteResult, { ok: true }>).written;
-		expect(await writer.read?.(id, limits())).toMatchObject({ Region: 'EMEA' });
+		expect(await writer.readBack?.(id, limits())).toMatchObject({ Region: 'EMEA' });
 		await writer.remove?.(id, limits());
 		expect(await table.list()).toEqual([]);
 	}
@@ -220,7 +225,7 @@ describe('a sign-in with no more rights than it needs', () => {
 		const writer = await bySas(accountSas({ query: true, list: true }));
 		// Alone: what a transaction may, Azurite does not ask.
 		expect(refusalOf(await writer.write(leads(1), limits()))).toMatchObject({
-			reason: 'permission',
+			code: 'permission',
 			httpCode: '403',
 		});
 	});
@@ -244,7 +249,7 @@ describe('a table that is being deleted', () => {
 	it('is told where it takes longer than there is time for', async () => {
 		proxy.script([{ fault: deleting, when: makesTable }]);
 		const refusal = refusalOf(await (await open()).write(leads(2), limits(10_000)));
-		expect(refusal).toMatchObject({ reason: 'throttled', retryAfter: 15_000 });
+		expect(refusal).toMatchObject({ code: 'throttled', retryAfter: 15_000 });
 		expect(refusal.message).toMatch(/being deleted/);
 	});
 });

@@ -4,11 +4,11 @@ import { connect, type AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 
 import {
-	HttpFailure,
+	HttpError,
+	type HttpRequest,
 	openHttp,
 	unreachable,
-	type HttpRequest,
-} from '../../../nodes/destinations/http';
+} from '../../../nodes/destinations/httpClient';
 import { BLAME } from '../../support/pollContract/refusal.ts';
 
 const SECRET = 'a-token-that-nobody-may-see';
@@ -73,14 +73,14 @@ const send = async (path: string, request: Partial<HttpRequest> = {}) => {
 	});
 };
 
-const failureOf = async (answer: Promise<unknown>): Promise<HttpFailure> => {
+const failureOf = async (answer: Promise<unknown>): Promise<HttpError> => {
 	const error = await answer.then(
 		(value) => new Error(`It was answered: ${inspect(value)}`),
 		(thrown: unknown) => thrown,
 	);
-	expect(error).toBeInstanceOf(HttpFailure);
+	expect(error).toBeInstanceOf(HttpError);
 	expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(SECRET);
-	return error as HttpFailure;
+	return error as HttpError;
 };
 
 it('gives status, headers and body as they came', async () => {
@@ -174,10 +174,10 @@ it.each([
 	['ECONNRESET', 'reached', 0],
 	[`a text with ${SECRET}`, 'reached', 0],
 ])('tells the user what %s means', (code, text, retryAfter) => {
-	const refusal = unreachable(new HttpFailure(code), 'The CRM');
+	const refusal = unreachable(new HttpError(code), 'The CRM');
 	const words = `${refusal.message}. ${refusal.description}`;
 	expect(words).toContain(text);
 	expect(words).not.toContain(SECRET);
 	expect(words).not.toMatch(BLAME);
-	expect(refusal).toMatchObject({ reason: 'unreachable', retryAfter });
+	expect(refusal).toMatchObject({ code: 'unreachable', retryAfter });
 });

@@ -6,7 +6,7 @@ import { readColumns } from '../../../nodes/destinations/dynamics365/columns.ts'
 import { readEnvironment } from '../../../nodes/destinations/dynamics365/environment.ts';
 import { DynamicsReader } from '../../../nodes/destinations/dynamics365/reader.ts';
 import { WebApi } from '../../../nodes/destinations/dynamics365/webApi.ts';
-import { openHttp } from '../../../nodes/destinations/http.ts';
+import { openHttp } from '../../../nodes/destinations/httpClient.ts';
 import type { Lead, LeadFilter } from '../../../nodes/lead/types.ts';
 import type { LeadReader, Position } from '../../../nodes/polling/types.ts';
 import { destinationInput } from '../../support/destinationInput.ts';

@@ -8,9 +8,14 @@ import { DynamicsReader } from '../../../nodes/destinations/dynamics365/reader.t
 import { readEnvironment } from '../../../nodes/destinations/dynamics365/environment.ts';
 import { WebApi } from '../../../nodes/destinations/dynamics365/webApi.ts';
 import { dynamics365Writing } from '../../../nodes/destinations/dynamics365/writing.description.ts';
-import { openHttp } from '../../../nodes/destinations/http.ts';
-import type { DestinationError } from '../../../nodes/destinations/types.ts';
-import type { LeadWriter, OutgoingLead, WriteResult } from '../../../nodes/destinations/writing.ts';
+import type {
+	DestinationError,
+	DirectWriter,
+	WritableLead,
+	WriteResult,
+} from '../../../nodes/destinations/contract.ts';
+import { openHttp } from '../../../nodes/destinations/httpClient.ts';
+import { leadSourceText } from '../../../nodes/destinations/leadMapping.ts';
 import {
 	isMarketplaceLead,
 	microsoftTestLead,
@@ -18,7 +23,6 @@ import {
 	parseLeadSource,
 } from '../../../nodes/lead/index.ts';
 import type { JsonObject, Lead } from '../../../nodes/lead/types.ts';
-import { leadSourceText } from '../../../nodes/destinations/writing.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
 import { startDynamics } from '../../support/dynamics365/dynamics.ts';
 import type { DynamicsStandIn } from '../../support/dynamics365/dynamics.ts';
@@ -26,6 +30,7 @@ import { startEntraAuthority } from '../../support/entra/authority.ts';
 import type { EntraAuthority } from '../../support/entra/authority.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
 import { generatedLead } from '../https/generatedLeads.ts';
+import { openDirect } from '../../support/openDirect';
 
 const HOUR = 60 * 60_000;
 const TEXT_COLUMN = 'contoso_leadsource';
@@ -59,11 +64,11 @@ const inputOf = ({
 	credential = dynamics.credential,
 }: Setting) => destinationInput(credential, { leadSourceColumn }, { options });
 
-async function newWriter(setting: Setting = {}): Promise<Required<LeadWriter>> {
-	return (await dynamics365Writing.open(inputOf(setting))) as Required<LeadWriter>;
+async function newWriter(setting: Setting = {}): Promise<Required<DirectWriter>> {
+	return (await openDirect(dynamics365Writing, inputOf(setting))) as Required<DirectWriter>;
 }
 
-const write = async (leads: readonly OutgoingLead[], setting: Setting = {}) =>
+const write = async (leads: readonly WritableLead[], setting: Setting = {}) =>
 	await (await newWriter(setting)).write(leads, inTime());
 
 /** The leads as the trigger reads them. */
@@ -86,26 +91,26 @@ function lead(name: string, fields: Record<string, string> = {}, id = `lead-${na
 	return { ...parseLead(record, { destination: 'https', receivedAt }), id };
 }
 
-const outgoing = (one: Lead, additional: JsonObject = {}): OutgoingLead => ({
+const outgoing = (one: Lead, additional: JsonObject = {}): WritableLead => ({
 	lead: one,
 	additional,
 });
 const many = (count: number) =>
 	Array.from({ length: count }, (_, at) => outgoing(lead(`Sample${at}`)));
 const outcomes = (results: readonly WriteResult[]) =>
-	results.map((result) => (result.ok ? result.written.outcome : result.refusal.message));
+	results.map((result) => (result.ok ? result.written.outcome : result.error.message));
 const count = (results: readonly WriteResult[], outcome: string) =>
 	outcomes(results).filter((one) => one === outcome).length;
 
 function refusalOf(result: WriteResult | undefined): DestinationError {
 	if (!result || result.ok) throw new Error(`It was not refused: ${JSON.stringify(result)}`);
-	const { message, description } = result.refusal;
+	const { message, description } = result.error;
 	expect(message).toMatch(/^[A-Z].{15,}[^.]$/);
 	expect(description).toMatch(/^[A-Z].{20,}\.$/);
 	expect(`${message} ${description}`).not.toMatch(BLAME);
 	expect(description).not.toMatch(/\bpoll\b/);
-	expectNoSecret(result.refusal, [dynamics.credential['clientSecret'] ?? '']);
-	return result.refusal;
+	expectNoSecret(result.error, [dynamics.credential['clientSecret'] ?? '']);
+	return result.error;
 }
 
 const batches = () =>
@@ -147,7 +152,7 @@ describe('a lead', () => {
 				donotemail: false,
 			}),
 		]);
-		const read = parseLead(await writer.read(id, inTime()), { destination: 'dynamics365' });
+		const read = parseLead(await writer.readBack(id, inTime()), { destination: 'dynamics365' });
 		const [polled] = await readAll();
 		for (const one of [read, polled]) {
 			const { customer, leadSource, source, action, offer, stage, description } = sent;
@@ -159,9 +164,9 @@ describe('a lead', () => {
 		}
 		await writer.remove(id, inTime());
 		expect(dynamics.rows()).toEqual([]);
-		expect(await writer.read(id, inTime())).toBeUndefined();
+		expect(await writer.readBack(id, inTime())).toBeUndefined();
 		await writer.remove(id, inTime());
-		expect(await writer.read('no id', inTime())).toBeUndefined();
+		expect(await writer.readBack('no id', inTime())).toBeUndefined();
 	});
 
 	it('has its lead source in the topic, where the column of choices does not know it', async () => {
@@ -238,7 +243,7 @@ describe('a lead', () => {
 		const [result] = await writer.write([outgoing(silent)], inTime());
 		if (!result?.ok) throw refusalOf(result);
 		expect(dynamics.rows()).toMatchObject([{ donotphone: true, donotfax: false }]);
-		const back = await writer.read(result.written.id, inTime());
+		const back = await writer.readBack(result.written.id, inTime());
 		expect(back).toMatchObject({ donotphone: true, donotpostalmail: true });
 		expect(back).not.toHaveProperty('donotfax');
 		// One that was mapped by hand has to be there.
@@ -270,7 +275,7 @@ describe('a lead', () => {
 			estimatedclosedate: '2026-03-01',
 			contoso_offerid: '{"a":1}',
 		});
-		const read = await writer.read(result.written.id, inTime());
+		const read = await writer.readBack(result.written.id, inTime());
 		expect(read).toMatchObject({ numberofemployees: 12, jobtitle: 'CEO' });
 	});
 
@@ -320,7 +325,7 @@ it.each([TEXT_COLUMN, 'leadsourcecode'])(
 						const result = results[at];
 						if (!result?.ok) throw refusalOf(result);
 						expect(result.written.outcome).toBe('created');
-						const record = await writer.read(result.written.id, inTime());
+						const record = await writer.readBack(result.written.id, inTime());
 						const read = parseLead(record, { destination: 'dynamics365' });
 						expect(read).toMatchObject({ id: result.written.id, destination: 'dynamics365' });
 						// Whoever must be left alone is, whatever else was lost on the way.
@@ -440,7 +445,7 @@ describe('with Update Existing Leads', () => {
 
 	it('takes the last of several versions in one call', async () => {
 		const versions = ['Buyer', 'CEO', 'Buyer'].map((Title) => outgoing(lead('Sample', { Title })));
-		const [first, second, third] = versions as [OutgoingLead, OutgoingLead, OutgoingLead];
+		const [first, second, third] = versions as [WritableLead, WritableLead, WritableLead];
 		const results = await write([first, second, ...many(150), second, third], setting);
 		expect(outcomes(results).slice(0, 2)).toEqual(['created', 'updated']);
 		expect(outcomes(results).slice(-2)).toEqual(['unchanged', 'updated']);
@@ -475,7 +480,7 @@ describe('with Update Existing Leads', () => {
 		dynamics.writing.privileges.write = false;
 		const results = await write([outgoing(lead('Sample', { Title: 'CEO' }))], setting);
 		expect(refusalOf(results[0])).toMatchObject({
-			reason: 'permission',
+			code: 'permission',
 			message: 'The application user may not change leads',
 		});
 	});
@@ -509,7 +514,7 @@ describe('with a Lead ID Column', () => {
 				([result]) => refusalOf(result),
 				(error: DestinationError) => error,
 			);
-			expect(await refused).toMatchObject({ name: 'DestinationError', reason: 'configuration' });
+			expect(await refused).toMatchObject({ name: 'DestinationError', code: 'configuration' });
 		},
 	);
 });
@@ -625,7 +630,7 @@ describe('500 leads', () => {
 		expect(dynamics.rows()).toHaveLength(400);
 		const refused = results.filter(({ ok }) => !ok);
 		expect(refused).toHaveLength(600);
-		for (const result of refused) expect(refusalOf(result).reason).toBe('throttled');
+		for (const result of refused) expect(refusalOf(result).code).toBe('throttled');
 		expect(batches()).toBe(10);
 	});
 
@@ -637,14 +642,14 @@ describe('500 leads', () => {
 		expect(count(results, 'created')).toBe(250);
 		// Those that ran at once when the first was throttled, and none again.
 		expect(part).toBe(1_000);
-		expect(results.every((result) => result.ok || refusalOf(result).reason === 'throttled')).toBe(
+		expect(results.every((result) => result.ok || refusalOf(result).code === 'throttled')).toBe(
 			true,
 		);
 	});
 
 	it('stop when the time is up: none of the rest is called written', async () => {
 		const late = await (await newWriter()).write(many(3), { ...inTime(), deadline: Date.now() });
-		expect(late.map((result) => refusalOf(result).reason)).toEqual(Array(3).fill('throttled'));
+		expect(late.map((result) => refusalOf(result).code)).toEqual(Array(3).fill('throttled'));
 		const aborted = { signal: AbortSignal.abort(), deadline: Date.now() + 5_000 };
 		expect((await (await newWriter()).write(many(2), aborted)).every(({ ok }) => !ok)).toBe(true);
 		expect(dynamics.rows()).toHaveLength(0);
@@ -667,7 +672,7 @@ describe('what Dynamics 365 does not take', () => {
 		const { privileges } = dynamics.writing;
 		privileges.create = false;
 		expect(await refused()).toMatchObject({
-			reason: 'permission',
+			code: 'permission',
 			message: 'The application user may not create leads',
 		});
 		privileges.create = true;
@@ -675,13 +680,13 @@ describe('what Dynamics 365 does not take', () => {
 			message: 'The value for the column leadsourcecode is not one of the column’s choices',
 		});
 		dynamics.mayReadColumns = false;
-		expect(await refused()).toMatchObject({ reason: 'permission' });
+		expect(await refused()).toMatchObject({ code: 'permission' });
 		dynamics.mayReadColumns = true;
 		dynamics.caller = 'missing';
-		expect(await refused()).toMatchObject({ reason: 'permission' });
+		expect(await refused()).toMatchObject({ code: 'permission' });
 		dynamics.caller = 'member';
 		dynamics.state = 'adminMode';
-		expect(await refused()).toMatchObject({ reason: 'unreachable' });
+		expect(await refused()).toMatchObject({ code: 'unreachable' });
 		dynamics.state = 'ready';
 		expect(dynamics.rows()).toEqual([]);
 	});
@@ -716,7 +721,7 @@ describe('what Dynamics 365 does not take', () => {
 			{ "x' or 1 eq 1": 'x' },
 		]) {
 			const results = await write([outgoing(lead('Bad'), additional), outgoing(lead('Good'))]);
-			expect(refusalOf(results[0]).reason).toBe('configuration');
+			expect(refusalOf(results[0]).code).toBe('configuration');
 			expect(results[1]).toMatchObject({ ok: true });
 		}
 	});
@@ -725,26 +730,24 @@ describe('what Dynamics 365 does not take', () => {
 		'is a Lead Source Column %s, and says where it was chosen',
 		async (leadSourceColumn) => {
 			const refusal = await refused(undefined, { leadSourceColumn });
-			expect(refusal).toMatchObject({ reason: 'configuration' });
+			expect(refusal).toMatchObject({ code: 'configuration' });
 			expect(refusal.description).toContain('Lead Source Column');
 		},
 	);
 
 	it('is told of each where the sign-in or the answer is none', async () => {
 		const wrong = await write(many(2), { credential: dynamics.badCredential });
-		expect(wrong.map((result) => refusalOf(result).reason)).toEqual(
-			Array(2).fill('authentication'),
-		);
+		expect(wrong.map((result) => refusalOf(result).code)).toEqual(Array(2).fill('authentication'));
 		dynamics.beforeWriting = () => ({ status: 200, body: '<html>Sign in</html>' });
 		const odd = await write(many(2));
 		expect(odd.map((result) => refusalOf(result).message)).toEqual(
 			Array(2).fill('Dynamics 365 answered a batch in a form that is not known'),
 		);
 		dynamics.beforeWriting = () => ({ status: 404, body: 'Not Found' });
-		expect(await refused()).toMatchObject({ reason: 'notFound' });
+		expect(await refused()).toMatchObject({ code: 'notFound' });
 		const nowhere = { ...dynamics.credential, environmentUrl: 'http://127.0.0.1:9' };
 		const unreachable = await write(many(2), { credential: nowhere });
-		expect(unreachable.map((result) => refusalOf(result).reason)).toEqual(
+		expect(unreachable.map((result) => refusalOf(result).code)).toEqual(
 			Array(2).fill('unreachable'),
 		);
 	}, 20_000);

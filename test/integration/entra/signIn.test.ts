@@ -3,8 +3,8 @@ import { openAccount } from '../../../nodes/destinations/azureTable/account.ts';
 import { explainRefusal } from '../../../nodes/destinations/azureTable/refusal.ts';
 import { WebApi } from '../../../nodes/destinations/dynamics365/webApi.ts';
 import { openEntra, readEntraApplication } from '../../../nodes/destinations/entra.ts';
-import { timeLimits } from '../../../nodes/destinations/retry.ts';
-import { DestinationError } from '../../../nodes/destinations/types.ts';
+import { DestinationError } from '../../../nodes/destinations/contract.ts';
+import { timeLimits } from '../../../nodes/destinations/timeLimits.ts';
 import { startEntraAuthority } from '../../support/entra/authority.ts';
 import type { FakeEntra } from '../../support/entra/authority.ts';
 import { refusalOf } from '../../support/pollContract/refusal.ts';
@@ -60,7 +60,7 @@ describe.each<[string, () => Promise<unknown>]>([
 		await authority.fault({ kind: 'throttled', times: 100, waitSeconds: 60 });
 		expect(await refusalOf(read())).toMatchObject({
 			name: 'DestinationError',
-			reason: 'throttled',
+			code: 'throttled',
 			httpCode: '429',
 			retryAfter: 60_000,
 			message: expect.stringMatching(/^Entra is throttling/),
@@ -70,10 +70,10 @@ describe.each<[string, () => Promise<unknown>]>([
 
 	it('takes an Entra that is down for one that is down', async () => {
 		await authority.fault({ kind: 'down', times: 100, status: 503, waitSeconds: 60 });
-		expect(await refusalOf(read())).toMatchObject({ reason: 'unreachable', httpCode: '503' });
+		expect(await refusalOf(read())).toMatchObject({ code: 'unreachable', httpCode: '503' });
 		await authority.fault({ kind: 'page', times: 100, status: 403, characters: 1_000_000 });
 		expect(await refusalOf(read())).toMatchObject({
-			reason: 'unreachable',
+			code: 'unreachable',
 			message: 'Unexpected response from Entra (status 403)',
 		});
 	});
@@ -111,7 +111,7 @@ it('ends with its signal, also where Entra never responds', async () => {
 	const error = await refused;
 	expect(error).toBeInstanceOf(DestinationError);
 	expect(error).toMatchObject({
-		reason: 'unreachable',
+		code: 'unreachable',
 		message: expect.stringMatching(/Entra.*in time/),
 	});
 });
@@ -124,6 +124,6 @@ it.each([
 ])('tells what AADSTS%i means, whichever request it comes to', async (code, status, said) => {
 	await authority.fault({ kind: 'code', times: 100, code, status });
 	const error = await refusalOf(signIn());
-	expect(error).toMatchObject({ reason: 'authentication', message: expect.stringMatching(said) });
+	expect(error).toMatchObject({ code: 'authentication', message: expect.stringMatching(said) });
 	expect(await authority.requests()).toBe(1);
 });

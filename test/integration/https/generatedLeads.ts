@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 
 import { parseLead, type JsonObject, type JsonValue, type Lead } from '../../../nodes/lead';
-import type { OutgoingLead } from '../../../nodes/destinations/writing';
+import type { WritableLead } from '../../../nodes/destinations/contract';
 
 const RECEIVED_AT = '2026-03-01T12:00:00.000Z';
 
@@ -112,7 +112,7 @@ export const generatedLead: fc.Arbitrary<Lead> = record.map(
 	}),
 );
 
-export const generatedOutgoing: fc.Arbitrary<OutgoingLead> = fc.record({
+export const generatedOutgoing: fc.Arbitrary<WritableLead> = fc.record({
 	lead: generatedLead,
 	additional: fc
 		.array(fc.tuple(fc.oneof(fc.constantFrom('__proto__', 'Region', 'Score'), name), value), {

@@ -6,9 +6,12 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 
 import { HttpsWriter } from '../../../nodes/destinations/https/writer';
-import type { RetryLimits } from '../../../nodes/destinations/retry';
-import { DestinationError } from '../../../nodes/destinations/types';
-import type { OutgoingLead, WriteResult } from '../../../nodes/destinations/writing';
+import {
+	DestinationError,
+	type WritableLead,
+	type WriteResult,
+} from '../../../nodes/destinations/contract';
+import type { TimeLimits } from '../../../nodes/destinations/timeLimits';
 import {
 	microsoftTestLead,
 	parseLead,
@@ -67,16 +70,16 @@ afterAll(async () => {
 	await new Promise((resolve) => server.close(resolve));
 });
 
-const limits = (milliseconds = 20_000): RetryLimits => ({
+const limits = (milliseconds = 20_000): TimeLimits => ({
 	signal: AbortSignal.timeout(milliseconds),
 	deadline: Date.now() + milliseconds,
 });
 const open = async (endpointUrl = `${origin}/leads?code=${SECRET}`) =>
 	await HttpsWriter.open({ endpointUrl }, { allowLoopback: true });
-const send = async (leads: readonly OutgoingLead[], within = limits()) =>
+const send = async (leads: readonly WritableLead[], within = limits()) =>
 	await (await open()).write(leads, within);
 
-const lead = (number = 1): OutgoingLead => ({
+const lead = (number = 1): WritableLead => ({
 	lead: {
 		...parseLead(
 			{
@@ -104,7 +107,7 @@ const leads = (count: number) => Array.from({ length: count }, (_, at) => lead(a
 const numberOf = ({ body }: Received) =>
 	Number((JSON.parse(body) as { UserDetails: { LastName: string } }).UserDetails.LastName.slice(7));
 const refusals = (results: readonly WriteResult[]) =>
-	results.flatMap((result) => (result.ok ? [] : [result.refusal]));
+	results.flatMap((result) => (result.ok ? [] : [result.error]));
 const created = (id = '') => ({ ok: true, written: { outcome: 'created', id, url: '' } });
 
 function expectHelpful(refusal: DestinationError | undefined, said: RegExp): void {
@@ -225,7 +228,7 @@ const CUSTOMER: Record<string, keyof Lead['customer']> = {
 	telephone1: 'phone',
 };
 
-function expected({ lead, additional }: OutgoingLead): JsonObject {
+function expected({ lead, additional }: WritableLead): JsonObject {
 	const held = withoutUnheld({
 		...lead,
 		offer: { ...lead.offer, title: lead.offer.title || lead.offer.id },
@@ -401,7 +404,7 @@ describe('a batch', () => {
 		expectHelpful(refusals(results).at(-1), /time was up before this lead/);
 		const sent = new Set(received.map(numberOf));
 		results.forEach((result, at) => {
-			if (!result.ok && /before this lead/.test(result.refusal.message)) {
+			if (!result.ok && /before this lead/.test(result.error.message)) {
 				expect(sent.has(at)).toBe(false);
 			}
 		});
@@ -431,7 +434,7 @@ describe('the address', () => {
 	])('is refused as %s (loopback %s)', async (url, allowLoopback) => {
 		const refusal = await refused(url, allowLoopback);
 		expectHelpful(refusal, /Endpoint URL/);
-		expect(refusal?.reason).toBe('configuration');
+		expect(refusal?.code).toBe('configuration');
 	});
 
 	it('is in nothing that can be looked at', async () => {

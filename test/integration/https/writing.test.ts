@@ -5,8 +5,11 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 
 import { MarketplaceLeadHttpsApi } from '../../../credentials/MarketplaceLeadHttpsApi.credentials.ts';
 import { https } from '../../../nodes/destinations/https/https.description';
-import type { DestinationError } from '../../../nodes/destinations/types';
-import type { OutgoingLead, WriteResult } from '../../../nodes/destinations/writing';
+import type {
+	DestinationError,
+	WritableLead,
+	WriteResult,
+} from '../../../nodes/destinations/contract';
 import { parseLead } from '../../../nodes/lead';
 import { destinationInput } from '../../support/destinationInput.ts';
 import { localCertificate } from '../../support/entra/certificate.ts';
@@ -16,6 +19,7 @@ import {
 	refusalOf as thrownBy,
 } from '../../support/pollContract/refusal.ts';
 import { StandInServer, type StandInAnswer } from '../../support/standIn.ts';
+import { openDirect } from '../../support/openDirect';
 
 const SECRET = 'a-secret-in-the-address';
 const TOKEN = 'a-secret-in-the-header';
@@ -61,7 +65,7 @@ const limits = (milliseconds = 20_000) => ({
 	deadline: Date.now() + milliseconds,
 });
 
-const lead: OutgoingLead = {
+const lead: WritableLead = {
 	lead: {
 		...parseLead({
 			UserDetails: { FirstName: 'Kim', LastName: 'Sample' },
@@ -77,7 +81,7 @@ async function write(
 	data: Record<string, unknown>,
 	options: Record<string, unknown> = { allowLoopback: true },
 ): Promise<WriteResult> {
-	const writer = await https.writing!.open(destinationInput(data, {}, { options }));
+	const writer = await openDirect(https.writing!, destinationInput(data, {}, { options }));
 	const [result] = await writer.write([lead], limits());
 	return result!;
 }
@@ -93,7 +97,7 @@ function expectHelpful(refusal: unknown, said: RegExp): void {
 
 function refusalOf(result: WriteResult): DestinationError {
 	if (result.ok) throw new Error('It was not refused');
-	return result.refusal;
+	return result.error;
 }
 
 describe('a lead', () => {
@@ -122,7 +126,7 @@ describe('a lead', () => {
 	it('does not go to this machine by http unless that is allowed', async () => {
 		for (const options of [{}, { allowLoopback: false }]) {
 			const refusal = await thrownBy(write(credential(receiver.origin), options));
-			expect(refusal).toMatchObject({ reason: 'configuration' });
+			expect(refusal).toMatchObject({ code: 'configuration' });
 			expectHelpful(refusal, /http address of this machine/);
 		}
 		expect(receiver.requests).toEqual([]);
@@ -141,13 +145,13 @@ describe('a lead', () => {
 		answer = { status, headers: { location: `https://other.example/${SECRET}` }, body: SECRET };
 		const header = { headerName: 'X-Api-Key', headerValue: TOKEN };
 		const refusal = refusalOf(await write(credential(receiver.origin, header)));
-		expect(refusal).toMatchObject({ reason, httpCode: String(status) });
+		expect(refusal).toMatchObject({ code: reason, httpCode: String(status) });
 		expectHelpful(refusal, said);
 	});
 
 	it('without anybody there is unreachable', async () => {
 		const refusal = refusalOf(await write(credential(NO_HOST)));
-		expect(refusal).toMatchObject({ reason: 'unreachable' });
+		expect(refusal).toMatchObject({ code: 'unreachable' });
 		expectHelpful(refusal, /host of the endpoint is not known|could not be reached/);
 	});
 });
@@ -175,7 +179,7 @@ describe('the test of the credential', () => {
 
 	it('tells a certificate that n8n does not trust', async () => {
 		const refusal = await thrownBy(tested(credential(secureReceiver.origin)));
-		expect(refusal).toMatchObject({ reason: 'unreachable' });
+		expect(refusal).toMatchObject({ code: 'unreachable' });
 		expectHelpful(refusal, /^The certificate of the endpoint/);
 		expect(secureReceiver.requests).toEqual([]);
 	});
@@ -193,13 +197,13 @@ describe('the test of the credential', () => {
 	it('tells a port that speaks no TLS', async () => {
 		const { port } = new URL(receiver.origin);
 		const refusal = await thrownBy(tested(credential(`https://127.0.0.1:${port}`)));
-		expect(refusal).toMatchObject({ reason: 'unreachable' });
+		expect(refusal).toMatchObject({ code: 'unreachable' });
 		expectHelpful(refusal, /^The endpoint could not be reached \(\w+\)$/);
 	});
 
 	it('tells a host that nobody knows', async () => {
 		const refusal = await thrownBy(tested(credential(NO_HOST)));
-		expect(refusal).toMatchObject({ reason: 'unreachable' });
+		expect(refusal).toMatchObject({ code: 'unreachable' });
 		expectHelpful(refusal, /^The host of the endpoint is not known$|could not be reached/);
 	});
 
@@ -210,7 +214,7 @@ describe('the test of the credential', () => {
 		try {
 			const action = https.testCredential(credential(`http://127.0.0.1:${port}`), limits(300));
 			const refusal = await thrownBy(action);
-			expect(refusal).toMatchObject({ reason: 'unreachable' });
+			expect(refusal).toMatchObject({ code: 'unreachable' });
 			expectHelpful(refusal, /did not answer in time/);
 		} finally {
 			silent.close();
@@ -224,7 +228,7 @@ describe('the test of the credential', () => {
 		[{ headerValue: TOKEN }, /has no name/],
 	])('tells what is not filled in as it should be: %j', async (data, said) => {
 		const refusal = await thrownBy(tested({ ...credential(receiver.origin), ...data }));
-		expect(refusal).toMatchObject({ reason: 'configuration' });
+		expect(refusal).toMatchObject({ code: 'configuration' });
 		expectHelpful(refusal, said);
 		expect(receiver.requests).toEqual([]);
 	});

@@ -4,8 +4,8 @@
  * tests are skipped.
  */
 import { DESTINATIONS } from '../../../nodes/destinations';
-import { checkConnection } from '../../../nodes/destinations/check';
-import type { DestinationDescription } from '../../../nodes/destinations/destination.description';
+import { checkConnection } from '../../../nodes/destinations/check/checkConnection';
+import type { DestinationDescription } from '../../../nodes/destinations/contract';
 import { microsoftTestLead, parseLead } from '../../../nodes/lead';
 import { cursorOrigin } from '../../../nodes/polling/cursor';
 import { newestLead } from '../../../nodes/polling/newest';

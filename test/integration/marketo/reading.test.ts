@@ -8,7 +8,7 @@ import { openMarketo } from '../../../nodes/destinations/marketo/client.ts';
 import { Pace } from '../../../nodes/destinations/marketo/pace.ts';
 import { DailyQuota } from '../../../nodes/destinations/marketo/quota.ts';
 import { MarketoReader } from '../../../nodes/destinations/marketo/reader.ts';
-import { timeLimits } from '../../../nodes/destinations/retry.ts';
+import { timeLimits } from '../../../nodes/destinations/timeLimits.ts';
 import type { Lead } from '../../../nodes/lead/types.ts';
 import { gatewayPage, succeeded } from '../../support/marketo/answers.ts';
 import { namesOf, Poller } from '../../support/pollContract/poller.ts';
@@ -710,7 +710,7 @@ describe('the instance’s limits', () => {
 		for (let call = 0; call < 50; call += 1) await ask();
 		await expect(ask()).rejects.toMatchObject({
 			message: 'The time was up before Marketo could be asked for more',
-			reason: 'throttled',
+			code: 'throttled',
 		});
 		expect(callsTo(/types\.json$/)).toHaveLength(50);
 	});

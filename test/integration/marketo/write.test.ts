@@ -9,8 +9,11 @@ import { MarketoReader } from '../../../nodes/destinations/marketo/reader.ts';
 import { MarketoWriter } from '../../../nodes/destinations/marketo/writer.ts';
 import type { MarketoWriterOptions } from '../../../nodes/destinations/marketo/writer.ts';
 import { marketoWriting } from '../../../nodes/destinations/marketo/writing.description.ts';
-import { DestinationError } from '../../../nodes/destinations/types.ts';
-import type { OutgoingLead, WriteResult } from '../../../nodes/destinations/writing.ts';
+import {
+	DestinationError,
+	type WritableLead,
+	type WriteResult,
+} from '../../../nodes/destinations/contract.ts';
 import { microsoftTestLead, parseLead } from '../../../nodes/lead/index.ts';
 import type { JsonObject, Lead } from '../../../nodes/lead/types.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
@@ -21,6 +24,7 @@ import type { MarketoStandIn } from '../../support/marketo/marketo.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/pollContract/time.ts';
 import { generatedLead } from '../https/generatedLeads.ts';
+import { openDirect } from '../../support/openDirect';
 
 const SUBMIT = /submitForm\.json$/;
 const UPSERT = /\/leads\.json$/;
@@ -81,7 +85,7 @@ function lead(name: string, fields: JsonObject = {}, id = `lead-${name}`): Lead 
 	return { ...parseLead(record, { destination: 'https', receivedAt }), id };
 }
 
-const outgoing = (one: Lead, additional: JsonObject = {}): OutgoingLead => ({
+const outgoing = (one: Lead, additional: JsonObject = {}): WritableLead => ({
 	lead: one,
 	additional,
 });
@@ -89,14 +93,14 @@ const many = (count: number) =>
 	Array.from({ length: count }, (_, at) => outgoing(lead(`Sample${at}`)));
 
 const outcomes = (results: readonly WriteResult[]) =>
-	results.map((result) => (result.ok ? result.written.outcome : result.refusal.message));
+	results.map((result) => (result.ok ? result.written.outcome : result.error.message));
 const count = (results: readonly WriteResult[], outcome: string) =>
 	outcomes(results).filter((one) => one === outcome).length;
 
 function refusalOf(result: WriteResult | undefined): DestinationError {
 	if (!result || result.ok) throw new Error('It was not refused');
-	expectHelpful(result.refusal);
-	return result.refusal;
+	expectHelpful(result.error);
+	return result.error;
 }
 
 function expectHelpful(refusal: DestinationError): void {
@@ -164,7 +168,7 @@ describe('a lead that fills out the form', () => {
 				unsubscribed: false,
 			}),
 		]);
-		const record = await writer.read(id, inTime());
+		const record = await writer.readBack(id, inTime());
 		expect(record).toMatchObject({ formId: marketo.formId, leadId: Number(id) });
 		const read = parseLead(record, { destination: 'marketo' });
 		expect(read).toMatchObject({ customer: sent.customer, leadSource: sent.leadSource });
@@ -177,7 +181,7 @@ describe('a lead that fills out the form', () => {
 
 		await writer.remove(id, inTime());
 		expect(persons()).toEqual([]);
-		expect(await writer.read(id, inTime())).toBeUndefined();
+		expect(await writer.readBack(id, inTime())).toBeUndefined();
 		await writer.remove(id, inTime());
 	});
 
@@ -186,9 +190,11 @@ describe('a lead that fills out the form', () => {
 		const writer = await newWriter();
 		const [result] = await writer.write([outgoing(lead('Sample'))], inTime());
 		if (!result?.ok) throw refusalOf(result);
-		expect(await writer.read(result.written.id, inTime())).toBeUndefined();
+		expect(await writer.readBack(result.written.id, inTime())).toBeUndefined();
 		marketo.pass(MINUTE);
-		expect(await writer.read(result.written.id, inTime())).toMatchObject({ LastName: 'Sample' });
+		expect(await writer.readBack(result.written.id, inTime())).toMatchObject({
+			LastName: 'Sample',
+		});
 	});
 
 	it('is read back as itself where the person has filled out the form twice', async () => {
@@ -200,8 +206,8 @@ describe('a lead that fills out the form', () => {
 		if (!result?.ok) throw refusalOf(result);
 		await other.write([outgoing(lead('Two', { Email: 'a@b.example' }))], inTime());
 		const { id } = result.written;
-		expect(await writer.read(id, inTime())).toMatchObject({ LastName: 'One' });
-		expect(await (await newWriter()).read(id, inTime())).toMatchObject({ LastName: 'Two' });
+		expect(await writer.readBack(id, inTime())).toMatchObject({ LastName: 'One' });
+		expect(await (await newWriter()).readBack(id, inTime())).toMatchObject({ LastName: 'Two' });
 	});
 
 	it('has the parameters of the listing’s address, and no other properties', async () => {
@@ -235,7 +241,9 @@ describe('a lead that fills out the form', () => {
 		expect(persons()).toMatchObject([
 			{ region: 'EMEA;APAC', employees: 50, visited: '2026-03-01', title: 'CEO' },
 		]);
-		expect(await writer.read(result.written.id, inTime())).toMatchObject({ Region: 'EMEA;APAC' });
+		expect(await writer.readBack(result.written.id, inTime())).toMatchObject({
+			Region: 'EMEA;APAC',
+		});
 	});
 
 	it('leaves out what the form has no field for', async () => {
@@ -260,7 +268,7 @@ describe('a lead that fills out the form', () => {
 		).write([outgoing({ ...silent, id: 'another' })], inTime());
 		expect(refusalOf(result)).toMatchObject({
 			message: 'The form has no field unsubscribed',
-			reason: 'configuration',
+			code: 'configuration',
 		});
 	});
 
@@ -275,7 +283,7 @@ describe('a lead that fills out the form', () => {
 		expect(persons()).toMatchObject([{ sourceSystemName: 'SPZA-DNC|contoso.add-on' }]);
 		const read = { leadSource: sent.leadSource, contactAllowed: false };
 		expect(await readAll()).toMatchObject([read]);
-		const upserted = parseLead(await (await upserting()).read(result.written.id, inTime()), {
+		const upserted = parseLead(await (await upserting()).readBack(result.written.id, inTime()), {
 			destination: 'marketo',
 		});
 		expect(upserted).toMatchObject(read);
@@ -338,7 +346,7 @@ it('reads back as the same lead, whatever it holds, and is found again', async (
 			const sent = { ...generated, customer: { ...generated.customer, email, original } };
 			const [result] = await (await newWriter()).write([outgoing(sent)], inTime());
 			if (!result?.ok) throw refusalOf(result);
-			const record = await (await newWriter()).read(result.written.id, inTime());
+			const record = await (await newWriter()).readBack(result.written.id, inTime());
 			const read = parseLead(record, { destination: 'marketo' });
 			const { customer, leadSource } = sent;
 			expect(read.customer).toMatchObject({
@@ -576,7 +584,7 @@ describe('a lead ID field', () => {
 		const [result] = await writer.write([outgoing(lead('Sample'))], inTime());
 		expect(refusalOf(result)).toMatchObject({
 			message: `The form has no field ${ID_FIELD}`,
-			reason: 'configuration',
+			code: 'configuration',
 		});
 	});
 });
@@ -654,7 +662,7 @@ describe('500 leads that fill out the form', () => {
 		expect(count(results, 'created')).toBe(19);
 		expect(refusalOf(results[7])).toMatchObject({
 			message: 'Marketo has trouble of its own (611)',
-			reason: 'unreachable',
+			code: 'unreachable',
 		});
 	});
 
@@ -681,7 +689,7 @@ describe('500 leads that fill out the form', () => {
 		expect(fillOuts()).toHaveLength(20);
 		expect(refusalOf(results.at(-1))).toMatchObject({
 			message: 'The time was up before this lead had its turn',
-			reason: 'throttled',
+			code: 'throttled',
 		});
 	});
 
@@ -692,7 +700,7 @@ describe('500 leads that fill out the form', () => {
 		expect(count(results, 'created')).toBe(10);
 		expect(refusalOf(results[49])).toMatchObject({
 			message: 'The daily calls of the Marketo instance are used up (607)',
-			reason: 'throttled',
+			code: 'throttled',
 		});
 		expect(calls(SUBMIT)).toBeLessThanOrEqual(14);
 	});
@@ -704,7 +712,7 @@ describe('500 leads that fill out the form', () => {
 		const results = await writer.write(many(40), inTime());
 		expect(outcomes(results)[0]).toBe('unchanged');
 		const refusals = results.slice(1).map(refusalOf);
-		expect(new Set(refusals.map(({ reason }) => reason))).toEqual(new Set(['unreachable']));
+		expect(new Set(refusals.map(({ code: reason }) => reason))).toEqual(new Set(['unreachable']));
 		expect(calls(SUBMIT)).toBeLessThan(40);
 	}, 20_000);
 
@@ -728,11 +736,11 @@ describe('a refusal', () => {
 		for (const permission of [...permissions]) {
 			permissions.delete(permission);
 			marketo.instance.upsertPerson({ email: 'sample@fabrikam.example' });
-			expect(refusalOf(await written())).toMatchObject({ reason: 'permission' });
+			expect(refusalOf(await written())).toMatchObject({ code: 'permission' });
 			permissions.add(permission);
 		}
 		marketo.instance.forms.length = 0;
-		expect(refusalOf(await written()).reason).toBe('notFound');
+		expect(refusalOf(await written()).code).toBe('notFound');
 		const client = await openMarketo(readAccount(marketo.badCredential));
 		const options = {
 			formId: 1,
@@ -742,7 +750,7 @@ describe('a refusal', () => {
 			lookBack: 0,
 		};
 		const results = await new MarketoWriter(client, options).write(many(2), inTime());
-		expect(results.map((result) => refusalOf(result).reason)).toEqual(
+		expect(results.map((result) => refusalOf(result).code)).toEqual(
 			Array(2).fill('authentication'),
 		);
 	});
@@ -771,7 +779,7 @@ describe('a refusal', () => {
 		);
 		expect(refusalOf(await written())).toMatchObject({
 			message: 'The form wants what the lead does not have: Phone Number (1002)',
-			reason: 'configuration',
+			code: 'configuration',
 		});
 	});
 
@@ -784,7 +792,7 @@ describe('a refusal', () => {
 			{ unsubscribed: 'perhaps' },
 			JSON.parse('{"__proto__": "x"}') as JsonObject,
 		]) {
-			expect(refusalOf(await written(lead('Bad'), additional)).reason).toBe('configuration');
+			expect(refusalOf(await written(lead('Bad'), additional)).code).toBe('configuration');
 		}
 		expect(calls(SUBMIT)).toBe(0);
 	});
@@ -797,7 +805,7 @@ describe('a refusal', () => {
 		expect(refusalOf(await written(lead('Other')))).toMatchObject({
 			message: `The form ${marketo.formId} is a draft that was never approved`,
 			description: expect.stringContaining('Approve it in Marketo'),
-			reason: 'configuration',
+			code: 'configuration',
 		});
 		expect(calls(SUBMIT)).toBe(1);
 	});
@@ -837,7 +845,7 @@ describe('a lead that makes a person', () => {
 		if (!result?.ok) throw refusalOf(result);
 		const { id, url } = result.written;
 		expect(url).toBe('');
-		const read = parseLead(await writer.read(id, inTime()), { destination: 'marketo' });
+		const read = parseLead(await writer.readBack(id, inTime()), { destination: 'marketo' });
 		expect(read).toMatchObject({
 			leadSource: sent.leadSource,
 			customer: sent.customer,
@@ -845,7 +853,7 @@ describe('a lead that makes a person', () => {
 			properties: { region: 'EMEA' },
 		});
 		await writer.remove(id, inTime());
-		expect(await writer.read(id, inTime())).toBeUndefined();
+		expect(await writer.readBack(id, inTime())).toBeUndefined();
 	});
 
 	it('is one person where the answer was lost', async () => {
@@ -922,14 +930,14 @@ describe('a lead that makes a person', () => {
 		expect(refusalOf((await into(''))[2])).toMatchObject({
 			message: 'Marketo has several partitions and was not told which one to write into (1009)',
 			description: expect.stringContaining('the option Partition'),
-			reason: 'configuration',
+			code: 'configuration',
 		});
 		expect(outcomes(await into('Europe'))).toEqual(Array(3).fill('created'));
 		expect([...marketo.instance.persons.values()].map(({ partition }) => partition)).toEqual(
 			Array(3).fill('Europe'),
 		);
 		expect(refusalOf((await into('Default'))[0]).message).toMatch(/another partition.*1010/);
-		expect(refusalOf((await into('Asia'))[0]).reason).toBe('permission');
+		expect(refusalOf((await into('Asia'))[0]).code).toBe('permission');
 	});
 
 	it.each(['1008', '1009'])(
@@ -979,7 +987,7 @@ describe('a lead that makes a person', () => {
 		marketo.dailyQuota = marketo.callsToday + 2;
 		const results = await (await upserting()).write(many(650), inTime());
 		expect(count(results, 'updated')).toBe(300);
-		expect(refusalOf(results[649]).reason).toBe('throttled');
+		expect(refusalOf(results[649]).code).toBe('throttled');
 	});
 });
 
@@ -989,7 +997,8 @@ describe('the node’s settings', () => {
 	const place = { marketoMethod: 'submitForm' };
 
 	it('make a writer that writes', async () => {
-		const writer = await marketoWriting.open(
+		const writer = await openDirect(
+			marketoWriting,
 			input(
 				{ ...place, form: String(marketo.formId) },
 				{ leadIdField: { __rl: true, mode: 'name', value: ID_FIELD }, lookBack: 2 },
@@ -997,14 +1006,15 @@ describe('the node’s settings', () => {
 		);
 		expect(outcomes(await writer.write(many(1), inTime()))).toEqual(['created']);
 		expect(persons()).toMatchObject([{ [ID_FIELD]: 'lead-Sample0' }]);
-		const upsert = await marketoWriting.open(input({ marketoMethod: 'upsertPerson' }));
+		const upsert = await openDirect(marketoWriting, input({ marketoMethod: 'upsertPerson' }));
 		expect(outcomes(await upsert.write(many(1), inTime()))).toEqual(['updated']);
 	});
 
 	it('name the partition', async () => {
 		marketo.instance.partitions.push('Europe');
 		const partition = { __rl: true, mode: 'list', value: 'Europe' };
-		const upsert = await marketoWriting.open(
+		const upsert = await openDirect(
+			marketoWriting,
 			input({ marketoMethod: 'upsertPerson' }, { partition }),
 		);
 		expect(outcomes(await upsert.write(many(1), inTime()))).toEqual(['created']);
@@ -1018,8 +1028,8 @@ describe('the node’s settings', () => {
 		[{ marketoMethod: 'upsertPerson' }, { lookBack: -1 }],
 		[{ marketoMethod: 'upsertPerson' }, { leadSourceField: 'a b' }],
 	])('%j with %j are refused', async (parameters, options) => {
-		const error = await refused(marketoWriting.open(input(parameters, options)));
-		expect(error.reason).toBe('configuration');
+		const error = await refused(openDirect(marketoWriting, input(parameters, options)));
+		expect(error.code).toBe('configuration');
 	});
 
 	it('offer the fields of the form, or those of persons, by label', async () => {
@@ -1053,6 +1063,6 @@ describe('the node’s settings', () => {
 		const error = await refused(
 			marketoWriting.fields!(input({ ...place, form: String(marketo.formId) })),
 		);
-		expect(error.reason).toBe('permission');
+		expect(error.code).toBe('permission');
 	});
 });

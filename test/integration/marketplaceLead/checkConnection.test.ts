@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 
 import { AzureNamedKeyCredential, generateAccountSas, generateTableSas } from '@azure/data-tables';
 
-import { CHECKS } from '../../../nodes/destinations/checkReport';
+import { CHECKS } from '../../../nodes/destinations/check/report';
 import { startAzurite, type Azurite } from '../../support/azurite.ts';
 import {
 	authenticationFailed,

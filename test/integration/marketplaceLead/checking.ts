@@ -1,7 +1,7 @@
 /** What the tests of Check Connection have in common. */
 import type { INodeParameters } from 'n8n-workflow';
 
-import { CHECKS, type Check, type CheckName } from '../../../nodes/destinations/checkReport';
+import { type Check, type CheckName, CHECKS } from '../../../nodes/destinations/check/report';
 import { BLAME } from '../../support/pollContract/refusal.ts';
 import { asItems, run, type WritePlace } from './places';
 

@@ -4,8 +4,7 @@ import {
 	WebToLeadWriter,
 	type WebToLeadOptions,
 } from '../../../nodes/destinations/salesforce/webToLead.ts';
-import type { DestinationError } from '../../../nodes/destinations/types.ts';
-import type { WriteResult } from '../../../nodes/destinations/writing.ts';
+import type { DestinationError, WriteResult } from '../../../nodes/destinations/contract.ts';
 import { parseLead, sampleLead } from '../../../nodes/lead/index.ts';
 import type { JsonObject, Lead } from '../../../nodes/lead/types.ts';
 import {
@@ -56,7 +55,7 @@ function lead(name: string, fields: Record<string, string> = {}): Lead {
 const outgoing = (one: Lead, additional: JsonObject = {}) => ({ lead: one, additional });
 const many = (count: number) => Array.from({ length: count }, (_, at) => outgoing(lead(`S${at}`)));
 const outcomes = (results: readonly WriteResult[]) =>
-	results.map((result) => (result.ok ? result.written.outcome : result.refusal.message));
+	results.map((result) => (result.ok ? result.written.outcome : result.error.message));
 
 function expectHelpful({ message, description }: DestinationError): void {
 	expect(message).toMatch(/^[A-Z].{15,}[^.]$/);
@@ -66,9 +65,9 @@ function expectHelpful({ message, description }: DestinationError): void {
 
 function refusalOf(result: WriteResult | undefined): DestinationError {
 	if (!result || result.ok) throw new Error('It was not refused');
-	expectHelpful(result.refusal);
-	expectNoSecret(result.refusal, salesforce.signIn.secrets);
-	return result.refusal;
+	expectHelpful(result.error);
+	expectNoSecret(result.error, salesforce.signIn.secrets);
+	return result.error;
 }
 
 const forms = () => salesforce.webToLead.forms;
@@ -103,7 +102,7 @@ describe('without a session', () => {
 		});
 		const { id } = salesforce.organisation;
 		expect(salesforce.server.requests.at(-1)?.url.search).toBe(`?encoding=UTF-8&orgId=${id}`);
-		expect(writer.read ?? writer.remove).toBeUndefined();
+		expect(writer.readBack ?? writer.remove).toBeUndefined();
 	});
 
 	it.each([15, 18])('an Organization ID of %i characters goes on as it is', async (length) => {
@@ -127,7 +126,7 @@ describe('without a session', () => {
 		const { origin } = gone;
 		await gone.stop();
 		const [result] = await sender({ host: origin }).write([outgoing(lead('Sample'))], inTime());
-		expect(refusalOf(result)).toMatchObject({ reason: 'unreachable' });
+		expect(refusalOf(result)).toMatchObject({ code: 'unreachable' });
 		expect(refusalOf(result).message).toMatch(/could not be reached/);
 	});
 
@@ -151,7 +150,7 @@ describe('without a session', () => {
 	it('what did not get its turn is refused as that', async () => {
 		const late = { ...inTime(), deadline: Date.now() - 1 };
 		const results = await sender().write(many(3), late);
-		expect(results.map((result) => refusalOf(result).reason)).toEqual(Array(3).fill('throttled'));
+		expect(results.map((result) => refusalOf(result).code)).toEqual(Array(3).fill('throttled'));
 		expect(forms()).toEqual([]);
 	});
 });
@@ -167,7 +166,7 @@ describe('with a session', () => {
 		if (!result?.ok) throw refusalOf(result);
 		const { id, url } = result.written;
 		expect(url).toBe(`${salesforce.origin}/lightning/r/Lead/${id}/view`);
-		const read = parseLead(await writer.read?.(id, inTime()));
+		const read = parseLead(await writer.readBack?.(id, inTime()));
 		expect(read).toMatchObject({ id, customer: sent.lead.customer });
 		expect(outcomes(await (await finder()).write([sent], inTime()))).toEqual(['unchanged']);
 		expect(forms()).toHaveLength(2);
@@ -180,7 +179,7 @@ describe('with a session', () => {
 		const test = sampleLead('https', new Date(salesforce.now()).toISOString());
 		const [result] = await writer.write([outgoing(test)], inTime());
 		if (!result?.ok) throw refusalOf(result);
-		const read = parseLead(await writer.read?.(result.written.id, inTime()));
+		const read = parseLead(await writer.readBack?.(result.written.id, inTime()));
 		const { original, ...customer } = test.customer;
 		expect(read).toMatchObject({ isTest: true, customer });
 		expect(read.customer.original.email).toBe(original.email.toLowerCase());
@@ -265,7 +264,7 @@ describe('a form', () => {
 				[outgoing(lead('Bad'), additional), outgoing(lead('Good'))],
 				inTime(),
 			);
-			expect(refusalOf(results[0]).reason).toBe('configuration');
+			expect(refusalOf(results[0]).code).toBe('configuration');
 			expect(results[1]).toMatchObject({ ok: true });
 		}
 		expect(forms().every((form) => form.get('oid') === salesforce.organisation.id)).toBe(true);
@@ -282,6 +281,6 @@ describe('a form', () => {
 			Promise.resolve().then(() => sender(options)),
 		)) as DestinationError;
 		expectHelpful(refusal);
-		expect(refusal.reason).toBe('configuration');
+		expect(refusal.code).toBe('configuration');
 	});
 });

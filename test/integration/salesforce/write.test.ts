@@ -3,8 +3,11 @@ import fc from 'fast-check';
 
 import { SalesforceSession } from '../../../nodes/destinations/salesforce/session.ts';
 import { SalesforceWriter } from '../../../nodes/destinations/salesforce/writer.ts';
-import type { DestinationError } from '../../../nodes/destinations/types.ts';
-import type { OutgoingLead, WriteResult } from '../../../nodes/destinations/writing.ts';
+import type {
+	DestinationError,
+	WritableLead,
+	WriteResult,
+} from '../../../nodes/destinations/contract.ts';
 import { parseLead } from '../../../nodes/lead/index.ts';
 import type { JsonObject, Lead } from '../../../nodes/lead/types.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
@@ -45,7 +48,7 @@ function lead(name: string, fields: Record<string, string> = {}, id = `lead-${na
 	return { ...parseLead(record, { destination: 'https', receivedAt }), id };
 }
 
-const outgoing = (one: Lead, additional: JsonObject = {}): OutgoingLead => ({
+const outgoing = (one: Lead, additional: JsonObject = {}): WritableLead => ({
 	lead: one,
 	additional,
 });
@@ -53,18 +56,18 @@ const many = (count: number) =>
 	Array.from({ length: count }, (_, at) => outgoing(lead(`Sample${at}`)));
 
 const outcomes = (results: readonly WriteResult[]) =>
-	results.map((result) => (result.ok ? result.written.outcome : result.refusal.message));
+	results.map((result) => (result.ok ? result.written.outcome : result.error.message));
 const count = (results: readonly WriteResult[], outcome: string) =>
 	outcomes(results).filter((one) => one === outcome).length;
 
 function refusalOf(result: WriteResult | undefined): DestinationError {
 	if (!result || result.ok) throw new Error('It was not refused');
-	const { message, description } = result.refusal;
+	const { message, description } = result.error;
 	expect(message).toMatch(/^[A-Z].{15,}[^.]$/);
 	expect(description).toMatch(/^[A-Z].{20,}\.$/);
 	expect(`${message} ${description}`).not.toMatch(BLAME);
-	expectNoSecret(result.refusal, salesforce.signIn.secrets);
-	return result.refusal;
+	expectNoSecret(result.error, salesforce.signIn.secrets);
+	return result.error;
 }
 
 const stored = () => salesforce.organisation.records();
@@ -103,11 +106,11 @@ describe('a lead', () => {
 				DoNotCall: false,
 			}),
 		]);
-		const read = parseLead(await writer.read(id, inTime()));
+		const read = parseLead(await writer.readBack(id, inTime()));
 		expect(read).toMatchObject({ id, destination: 'salesforce', customer: sent.customer });
 		await writer.remove(id, inTime());
 		expect(stored()).toEqual([]);
-		expect(await writer.read(id, inTime())).toBeUndefined();
+		expect(await writer.readBack(id, inTime())).toBeUndefined();
 		await writer.remove(id, inTime());
 	});
 
@@ -117,7 +120,7 @@ describe('a lead', () => {
 		const [result] = await writer.write([outgoing(withheld)], inTime());
 		if (!result?.ok) throw refusalOf(result);
 		expect(stored()[0]).toMatchObject({ LastName: '[not provided]', Company: '[not provided]' });
-		const read = parseLead(await writer.read(result.written.id, inTime()));
+		const read = parseLead(await writer.readBack(result.written.id, inTime()));
 		expect(read.customer).toMatchObject({ firstName: '', lastName: '', fullName: '', company: '' });
 	});
 
@@ -131,7 +134,7 @@ describe('a lead', () => {
 			Title: 'CEO',
 			DoNotCall: true,
 		});
-		const read = await writer.read(result.written.id, inTime());
+		const read = await writer.readBack(result.written.id, inTime());
 		expect(read).toMatchObject({ Website: 'https://fabrikam.example' });
 	});
 
@@ -218,7 +221,7 @@ it('reads back as the same lead, whatever it holds, and is found again', async (
 				);
 				const [result] = await writer.write([outgoing(sent)], inTime());
 				if (!result?.ok) throw refusalOf(result);
-				const read = parseLead(await writer.read(result.written.id, inTime()), {
+				const read = parseLead(await writer.readBack(result.written.id, inTime()), {
 					destination: 'salesforce',
 				});
 				const { customer } = sent;
@@ -366,7 +369,7 @@ describe('an External ID', () => {
 
 	it.each(['Nothing__c', 'Email', "x' OR Id != null"])('that is %s is refused', async (field) => {
 		const [result] = await (await newWriter(field)).write([outgoing(lead('Sample'))], inTime());
-		expect(refusalOf(result).reason).toBe('configuration');
+		expect(refusalOf(result).code).toBe('configuration');
 	});
 });
 
@@ -539,7 +542,7 @@ describe('500 leads', () => {
 		salesforce.fault({ kind: 'refused', why: 'throttled', waitSeconds: 60 }, { page: 1 });
 		const results = await (await newWriter()).write(many(500), inTime());
 		expect(count(results, 'created')).toBe(200);
-		expect(refusalOf(results[200])).toMatchObject({ reason: 'throttled' });
+		expect(refusalOf(results[200])).toMatchObject({ code: 'throttled' });
 		expect(refusalOf(results[499])).toBe(refusalOf(results[200]));
 		expect(calls('POST')).toBe(2);
 	});
@@ -551,7 +554,7 @@ describe('500 leads', () => {
 		expect(stored()).toHaveLength(400);
 		refusalOf(results[400]);
 		const late = await (await newWriter()).write(many(3), { ...inTime(), deadline: Date.now() });
-		expect(late.map((result) => refusalOf(result).reason)).toEqual(Array(3).fill('throttled'));
+		expect(late.map((result) => refusalOf(result).code)).toEqual(Array(3).fill('throttled'));
 		const aborted = { signal: AbortSignal.abort(), deadline: Date.now() + 5_000 };
 		expect((await (await newWriter()).write(many(2), aborted)).every(({ ok }) => !ok)).toBe(true);
 		expect(stored()).toHaveLength(400);
@@ -579,9 +582,9 @@ describe('what Salesforce does not take', () => {
 		expect(refusalOf(await written()).message).toMatch(/was changing/);
 		rules.locked = 0;
 		rights.create = false;
-		expect(refusalOf(await written()).reason).toBe('permission');
+		expect(refusalOf(await written()).code).toBe('permission');
 		rights.leads = false;
-		expect(refusalOf(await written()).reason).toBe('permission');
+		expect(refusalOf(await written()).code).toBe('permission');
 		expect(stored()).toEqual([]);
 	});
 
@@ -596,7 +599,7 @@ describe('what Salesforce does not take', () => {
 			const results = await (
 				await newWriter()
 			).write([outgoing(lead('Bad'), additional), outgoing(lead(`Good`))], inTime());
-			expect(refusalOf(results[0]).reason).toBe('configuration');
+			expect(refusalOf(results[0]).code).toBe('configuration');
 			expect(results[1]).toMatchObject({ ok: true });
 		}
 	});
@@ -624,7 +627,7 @@ describe('what Salesforce does not take', () => {
 		salesforce.signIn.endSessions();
 		salesforce.signIn.app.userActive = false;
 		const results = await writer.write(many(2), inTime());
-		expect(results.map((result) => refusalOf(result).reason)).toEqual(
+		expect(results.map((result) => refusalOf(result).code)).toEqual(
 			Array(2).fill('authentication'),
 		);
 	});

@@ -4,8 +4,11 @@ import {
 	searchLeadSources,
 } from '../../../nodes/destinations/salesforce/lists';
 import { salesforceWriting } from '../../../nodes/destinations/salesforce/writing.description';
-import type { DestinationError } from '../../../nodes/destinations/types';
-import type { OutgoingLead, WriteResult } from '../../../nodes/destinations/writing';
+import type {
+	DestinationError,
+	WritableLead,
+	WriteResult,
+} from '../../../nodes/destinations/contract';
 import { parseLead, type JsonObject } from '../../../nodes/lead';
 import { destinationInput } from '../../support/destinationInput.ts';
 import {
@@ -16,6 +19,7 @@ import {
 import { typedField } from '../../support/salesforce/fields.ts';
 import { startSalesforce } from '../../support/salesforce/salesforce.ts';
 import type { Salesforce } from '../../support/salesforce/salesforce.ts';
+import { openDirect } from '../../support/openDirect';
 
 let salesforce: Salesforce;
 beforeEach(async () => {
@@ -34,7 +38,7 @@ type Parameters = Record<string, unknown>;
 const inputOf = (parameters: Parameters, options: Parameters = {}, credential: object = {}) =>
 	destinationInput({ ...salesforce.credential, ...credential }, parameters, { options });
 const open = async (...input: Parameters[]) =>
-	await salesforceWriting.open(inputOf(...(input as [Parameters])));
+	await openDirect(salesforceWriting, inputOf(...(input as [Parameters])));
 const fieldsOf = async (parameters: Parameters) =>
 	(await salesforceWriting.fields?.(inputOf(parameters))) ?? [];
 
@@ -49,7 +53,7 @@ const form = () => ({
 	myDomain: salesforce.origin,
 });
 
-function lead(fields: JsonObject = {}, additional: JsonObject = {}): OutgoingLead {
+function lead(fields: JsonObject = {}, additional: JsonObject = {}): WritableLead {
 	const receivedAt = new Date(salesforce.now()).toISOString();
 	const record = {
 		UserDetails: {
@@ -65,7 +69,7 @@ function lead(fields: JsonObject = {}, additional: JsonObject = {}): OutgoingLea
 }
 
 const outcomes = (results: readonly WriteResult[]) =>
-	results.map((result) => (result.ok ? result.written.outcome : result.refusal.message));
+	results.map((result) => (result.ok ? result.written.outcome : result.error.message));
 
 function stored() {
 	salesforce.webToLead.work();
@@ -85,10 +89,10 @@ describe('by the REST API', () => {
 	it('a lead is created, unchanged the second time, read back and taken away', async () => {
 		const writer = await open(rest());
 		const [result] = await writer.write([lead()], limits());
-		if (!result?.ok) throw result?.refusal ?? new Error('No result');
+		if (!result?.ok) throw result?.error ?? new Error('No result');
 		expect(result.written.outcome).toBe('created');
 		expect(outcomes(await (await open(rest())).write([lead()], limits()))).toEqual(['unchanged']);
-		const read = parseLead(await writer.read?.(result.written.id, limits()));
+		const read = parseLead(await writer.readBack?.(result.written.id, limits()));
 		expect(read.leadSource).toBe('SPZA-INS|contoso.add-on');
 		await writer.remove?.(result.written.id, limits());
 		expect(stored()).toEqual([]);
@@ -122,8 +126,8 @@ describe('by the REST API', () => {
 		for (const name of ['Campaign__c', 'Missing__c', 'Email']) {
 			const [result] = await (await open(rest(name))).write([lead()], limits());
 			if (!result || result.ok) throw new Error('It was not refused');
-			expect(result.refusal.reason).toBe('configuration');
-			expectHelpful(result.refusal, /no External ID/);
+			expect(result.error.code).toBe('configuration');
+			expectHelpful(result.error, /no External ID/);
 		}
 	});
 
@@ -137,7 +141,7 @@ describe('by the REST API', () => {
 		['unreachable', () => ({ myDomain: 'https://contoso.my.salesforce.invalid' }), /Salesforce/],
 	])('a sign-in that does not work is told when opened: %s', async (reason, wrong, said) => {
 		const refusal = await thrownBy(open(rest(), {}, wrong()));
-		expect(refusal).toMatchObject({ reason });
+		expect(refusal).toMatchObject({ code: reason });
 		expectHelpful(refusal, said);
 	});
 
@@ -145,7 +149,7 @@ describe('by the REST API', () => {
 		salesforce.organisation.rights.create = false;
 		const [result] = await (await open(rest())).write([lead()], limits());
 		if (!result || result.ok) throw new Error('It was not refused');
-		expect(result.refusal.reason).toBe('permission');
+		expect(result.error.code).toBe('permission');
 	});
 });
 
@@ -157,21 +161,21 @@ describe('by Web-to-Lead', () => {
 		expect(salesforce.webToLead.forms).toHaveLength(1);
 		// Salesforce runs the rule for whatever comes by a form.
 		expect(stored()[0]).toMatchObject({ OwnerId: salesforce.organisation.queueId });
-		expect(writer.read && writer.remove).toBeDefined();
+		expect(writer).toMatchObject({ readBack: expect.any(Function), remove: expect.any(Function) });
 	});
 
 	it('a lead that is dropped in silence is not believed', async () => {
 		salesforce.webToLead.settings.dropping = true;
 		const [result] = await (await open(form())).write([lead()], limits(3_000));
 		if (!result || result.ok) throw new Error('It was not refused');
-		expectHelpful(result.refusal, /lead of the form|no lead has come of it/);
+		expectHelpful(result.error, /lead of the form|no lead has come of it/);
 	});
 
 	it('without confirmation it is sent, and nobody signs in', async () => {
 		const wrong = { consumerSecret: 'WRONGSECRET'.repeat(5) };
 		const writer = await open(form(), { confirm: false }, wrong);
 		expect(outcomes(await writer.write([lead()], limits()))).toEqual(['sent']);
-		expect(writer.read ?? writer.remove).toBeUndefined();
+		expect(writer.readBack ?? writer.remove).toBeUndefined();
 		expect(salesforce.server.requests.map(({ url }) => url.pathname)).toEqual([
 			'/servlet/servlet.WebToLead',
 		]);
@@ -180,7 +184,7 @@ describe('by Web-to-Lead', () => {
 	it('the sign-in for the confirmation is told before anything is sent', async () => {
 		const wrong = { consumerSecret: 'WRONGSECRET'.repeat(5) };
 		const refusal = await thrownBy(open(form(), {}, wrong));
-		expect(refusal).toMatchObject({ reason: 'authentication' });
+		expect(refusal).toMatchObject({ code: 'authentication' });
 		expect(salesforce.webToLead.forms).toEqual([]);
 	});
 });
@@ -310,7 +314,7 @@ describe('the fields', () => {
 	it('are refused as a sign-in where it does not work', async () => {
 		const input = inputOf(rest(), {}, { consumerSecret: 'WRONGSECRET'.repeat(5) });
 		expect(await thrownBy(salesforceWriting.fields!(input))).toMatchObject({
-			reason: 'authentication',
+			code: 'authentication',
 		});
 	});
 });

@@ -3,14 +3,16 @@ import {
 	checkConnection,
 	type ConnectionReport,
 	type ConnectionToCheck,
-} from '../../../nodes/destinations/check';
-import { CHECKS, type CheckName } from '../../../nodes/destinations/checkReport';
-import type {
-	DestinationDescription,
-	ReadingDescription,
-} from '../../../nodes/destinations/destination.description';
-import { DestinationError, type RefusalReason } from '../../../nodes/destinations/types';
-import type { LeadWriter, WriteResult } from '../../../nodes/destinations/writing';
+} from '../../../nodes/destinations/check/checkConnection';
+import { type CheckName, CHECKS } from '../../../nodes/destinations/check/report';
+import {
+	type DestinationDescription,
+	DestinationError,
+	type DestinationErrorCode,
+	type DirectWriter,
+	type ReadingDescription,
+	type WriteResult,
+} from '../../../nodes/destinations/contract';
 import { microsoftTestLead } from '../../../nodes/lead';
 import type { LeadReader } from '../../../nodes/polling/types';
 
@@ -28,16 +30,19 @@ const record = {
 const NO_ROWS = { rows: [], next: null, serviceTime: undefined };
 const created: WriteResult = { ok: true, written: { outcome: 'created', id: '1', url: '' } };
 
-const refusal = (reason: RefusalReason, details: { httpCode?: string; retryAfter?: number } = {}) =>
-	new DestinationError(`It said ${reason}`, { description: 'Mend it.', reason, ...details });
+const refusal = (
+	reason: DestinationErrorCode,
+	details: { httpCode?: string; retryAfter?: number } = {},
+) =>
+	new DestinationError(`It said ${reason}`, { description: 'Mend it.', code: reason, ...details });
 
 class Place {
 	signIn: DestinationDescription['testCredential'] = () => Promise.resolve();
 	readPage: LeadReader['readPage'] = () => Promise.resolve(NO_ROWS);
-	write: LeadWriter['write'] = () => Promise.resolve([created]);
-	read: LeadWriter['read'] = () => Promise.resolve(record);
+	write: DirectWriter['write'] = () => Promise.resolve([created]);
+	read: DirectWriter['readBack'] = () => Promise.resolve(record);
 	removed: string[] = [];
-	remove: LeadWriter['remove'] = (id) => {
+	remove: DirectWriter['remove'] = (id) => {
 		this.removed.push(id);
 		return Promise.resolve();
 	};
@@ -45,9 +50,9 @@ class Place {
 
 	async check(changes: Partial<ConnectionToCheck> = {}): Promise<ConnectionReport> {
 		const { read, remove } = this;
-		const writer: LeadWriter = {
+		const writer: DirectWriter = {
 			write: this.write,
-			...(read && { read }),
+			...(read && { readBack: read }),
 			...(remove && { remove }),
 		};
 		const reader = { maxPageSize: 1, overlap: 0, selective: false, readPage: this.readPage };
@@ -187,7 +192,7 @@ describe('reading', () => {
 
 	it('that is not permitted is not told twice', async () => {
 		place.readPage = () => Promise.reject(refusal('permission'));
-		place.write = () => Promise.resolve([{ ok: false, refusal: refusal('permission') }]);
+		place.write = () => Promise.resolve([{ ok: false, error: refusal('permission') }]);
 		expect(letters(await place.check())).toBe('ppfssss');
 	});
 
@@ -207,7 +212,7 @@ describe('writing', () => {
 		['unreachable', 'pppsfss'],
 		['other', 'pppsfss'],
 	] as const)('refused as %s', async (reason, expected) => {
-		place.write = () => Promise.resolve([{ ok: false, refusal: refusal(reason) }]);
+		place.write = () => Promise.resolve([{ ok: false, error: refusal(reason) }]);
 		const report = await place.check();
 		expect(letters(report)).toBe(expected);
 		const told = report.checks.find(({ status }) => status === 'failed')?.toDo;

@@ -1,5 +1,5 @@
 import { explainEntraError, readEntraApplication } from '../../../nodes/destinations/entra.ts';
-import type { DestinationError } from '../../../nodes/destinations/types.ts';
+import type { DestinationError } from '../../../nodes/destinations/contract.ts';
 import { BLAME } from '../../support/pollContract/refusal.ts';
 
 const FIELDS = { tenantId: 'contoso.example', clientId: 'client', clientSecret: 'hush' };
@@ -33,7 +33,7 @@ it.each([
 ])('explains AADSTS%s and repeats nothing of it', (code, message) => {
 	const explained = explainEntraError(undefined, { status: 401, body: said(code) });
 	expect(explained).toMatchObject({
-		reason: 'authentication',
+		code: 'authentication',
 		httpCode: '401',
 		retryAfter: undefined,
 		message: expect.stringMatching(message),
@@ -53,7 +53,7 @@ it.each([
 	[{ status: 400, body: said('90055') }, 60_000, '400'],
 ])('takes %j for throttling, never for a wrong credential', (seen, retryAfter, httpCode) => {
 	const explained = explainEntraError(new Error('hush'), seen);
-	expect(explained).toMatchObject({ reason: 'throttled', retryAfter, httpCode });
+	expect(explained).toMatchObject({ code: 'throttled', retryAfter, httpCode });
 	expect(explained.message).toMatch(/throttling/);
 	expect(explained.description).toMatch(/credential was not looked at/);
 	expectHelpful(explained);
@@ -74,7 +74,7 @@ it.each([
 	[{}, /Unexpected response from Entra/, undefined],
 ])('takes %j for trouble on the way, never for a wrong credential', (seen, message, retryAfter) => {
 	const explained = explainEntraError(new Error('hush'), seen);
-	expect(explained).toMatchObject({ reason: 'unreachable', retryAfter });
+	expect(explained).toMatchObject({ code: 'unreachable', retryAfter });
 	expect(explained.message).toMatch(message);
 	expectHelpful(explained);
 });

@@ -1,5 +1,5 @@
 /** The leads of a period, out of a reader whose pages a test makes. */
-import { readPeriod } from '../../../nodes/destinations/period';
+import { readPeriod } from '../../../nodes/polling/period';
 import type { JsonValue, Lead } from '../../../nodes/lead';
 import { parseLead } from '../../../nodes/lead';
 import type { LeadReader, PageRequest, SourceRow } from '../../../nodes/polling/types';

@@ -1,10 +1,10 @@
-import { retried, retryAfterOf } from '../../../nodes/destinations/retry';
-import { DestinationError } from '../../../nodes/destinations/types';
+import { DestinationError } from '../../../nodes/destinations/contract';
+import { retried, retryAfterOf } from '../../../nodes/destinations/timeLimits';
 
 const refusal = (retryAfter?: number) =>
 	new DestinationError('It was refused', {
 		description: 'Wait a while.',
-		reason: 'throttled',
+		code: 'throttled',
 		retryAfter,
 	});
 

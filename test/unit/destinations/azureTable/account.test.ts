@@ -4,7 +4,7 @@ import fc from 'fast-check';
 
 import { openAccount } from '../../../../nodes/destinations/azureTable/account';
 import { azureTable } from '../../../../nodes/destinations/azureTable/azureTable.description';
-import { DestinationError } from '../../../../nodes/destinations/types';
+import { DestinationError } from '../../../../nodes/destinations/contract';
 import { destinationInput } from '../../../support/destinationInput.ts';
 
 const KEY = Buffer.from('only for tests, and long enough to look like one').toString('base64');
@@ -174,7 +174,7 @@ describe('a credential is refused', () => {
 	])('%s', async (_, credential, said) => {
 		const error = await refusalOf(credential);
 		expect(error.message).toMatch(said);
-		expect(error.reason).toBe('configuration');
+		expect(error.code).toBe('configuration');
 		expect(error.description).toMatch(/\.$/);
 	});
 
@@ -230,7 +230,7 @@ describe('a table name', () => {
 		undefined,
 	])('may not be %p', async (name) => {
 		await expect(opened(name)).rejects.toMatchObject({
-			reason: 'configuration',
+			code: 'configuration',
 			message: 'The table name is not one Azure allows',
 		});
 	});

@@ -8,7 +8,10 @@ import {
 	leavesDoubt,
 	refusedRow,
 } from '../../../../nodes/destinations/azureTable/refusal';
-import { DestinationError, type RefusalReason } from '../../../../nodes/destinations/types';
+import {
+	DestinationError,
+	type DestinationErrorCode,
+} from '../../../../nodes/destinations/contract';
 import { RestError } from '../../../../nodes/vendor/dataTables';
 
 /** What the SDK says often quotes the request, and with it the signature. */
@@ -28,7 +31,7 @@ const broken = (code: string) => new RestError(`connect ${SECRET}`, { code });
 const named = (name: string, message = SECRET) => Object.assign(new Error(message), { name });
 
 describe('a refusal in words', () => {
-	it.each<[RefusalReason, RegExp, unknown]>([
+	it.each<[DestinationErrorCode, RegExp, unknown]>([
 		['authentication', /did not accept the sign-in/, answered(403, 'AuthenticationFailed')],
 		['authentication', /did not accept the sign-in/, answeredInXml(403, 'AuthenticationFailed')],
 		['authentication', /could not read the sign-in/, answered(401, 'InvalidAuthenticationInfo')],
@@ -72,7 +75,7 @@ describe('a refusal in words', () => {
 	])('is %s: %p', (reason, said, error) => {
 		const refusal = explainRefusal(error);
 		expect(refusal).toBeInstanceOf(DestinationError);
-		expect(refusal.reason).toBe(reason);
+		expect(refusal.code).toBe(reason);
 		expect(refusal.message).toMatch(said);
 		expect(refusal.description).toMatch(/^[A-Z].{20,}\.$/);
 		expect(inspect(refusal, { showHidden: true, depth: 9 })).not.toContain('c2VjcmV0');
@@ -119,7 +122,7 @@ describe('a token that was not given out', () => {
 });
 
 describe('a refusal of a write', () => {
-	it.each<[RefusalReason, RegExp, number | undefined, unknown]>([
+	it.each<[DestinationErrorCode, RegExp, number | undefined, unknown]>([
 		['permission', /may not write/, undefined, answered(403, 'AuthorizationPermissionMismatch')],
 		['notFound', /could not be made/, undefined, answered(404, 'TableNotFound')],
 		['other', /larger than a row/, undefined, answered(400, 'EntityTooLarge')],
@@ -133,7 +136,11 @@ describe('a refusal of a write', () => {
 		['unreachable', /did not answer in time/, 0, named('AbortError')],
 	])('is of %s: %s, again after %s', (reason, said, retryAfter, error) => {
 		const refusal = explainWriteRefusal(error);
-		expect(refusal).toMatchObject({ reason, message: expect.stringMatching(said), retryAfter });
+		expect(refusal).toMatchObject({
+			code: reason,
+			message: expect.stringMatching(said),
+			retryAfter,
+		});
 		expect(refusal.description).not.toMatch(/poll/);
 		expect(inspect(refusal, { depth: 9, showHidden: true })).not.toContain(SECRET);
 	});

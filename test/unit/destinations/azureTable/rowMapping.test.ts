@@ -6,7 +6,7 @@ import {
 	toEntity,
 	toOutgoingRow,
 } from '../../../../nodes/destinations/azureTable/rowMapping';
-import { DestinationError } from '../../../../nodes/destinations/types';
+import { DestinationError } from '../../../../nodes/destinations/contract';
 import { parseLead, type JsonObject, type Lead } from '../../../../nodes/lead';
 
 const RECEIVED_AT = '2018-10-03T00:30:00.000Z';

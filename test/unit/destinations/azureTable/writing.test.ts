@@ -1,22 +1,23 @@
 /** What the description of writing into Azure Table takes from a node, before Azure is asked. */
 import { azureTableWriting } from '../../../../nodes/destinations/azureTable/writing.description';
 import { AzureTableWriter } from '../../../../nodes/destinations/azureTable/writer';
-import type { DestinationError } from '../../../../nodes/destinations/types';
+import type { DestinationError } from '../../../../nodes/destinations/contract';
 import { destinationInput } from '../../../support/destinationInput.ts';
 import { BLAME, refusalOf } from '../../../support/pollContract/refusal.ts';
+import { openDirect } from '../../../support/openDirect';
 
 const credential = {
 	authentication: 'connectionString',
 	connectionString: `AccountName=contosoleads;AccountKey=${Buffer.alloc(64, 7).toString('base64')}`,
 };
 const open = async (table: unknown, options: Record<string, unknown> = {}) =>
-	await azureTableWriting.open(destinationInput(credential, { table }, { options }));
+	await openDirect(azureTableWriting, destinationInput(credential, { table }, { options }));
 
 it.each([undefined, null, '', 'ab', '1Leads', 'Market Place', 'x'.repeat(64), 'a/b', 7, {}])(
 	'the table %j is refused',
 	async (table) => {
 		const refusal = (await refusalOf(open(table))) as DestinationError;
-		expect(refusal).toMatchObject({ reason: 'configuration' });
+		expect(refusal).toMatchObject({ code: 'configuration' });
 		expect(refusal.message).toMatch(/^The table name is not one/);
 		expect(refusal.description).toMatch(/3 to 63 letters/);
 		expect(`${refusal.message} ${refusal.description}`).not.toMatch(BLAME);
@@ -25,19 +26,21 @@ it.each([undefined, null, '', 'ab', '1Leads', 'Market Place', 'x'.repeat(64), 'a
 
 it.each(['true', '', 1, null, {}])('the option Create Table of %j is refused', async (value) => {
 	const refusal = await refusalOf(open('Leads', { createTable: value }));
-	expect(refusal).toMatchObject({ reason: 'configuration' });
+	expect(refusal).toMatchObject({ code: 'configuration' });
 	expect(refusal.message).toMatch(/^Create Table is neither on nor off$/);
 });
 
 it.each([{}, { createTable: true }, { createTable: false }])('%j is taken', async (options) => {
 	const writer = await open(' MarketplaceLeads ', options);
 	expect(writer).toBeInstanceOf(AzureTableWriter);
-	expect(writer.read && writer.remove).toBeDefined();
+	expect(writer).toMatchObject({ readBack: expect.any(Function), remove: expect.any(Function) });
 });
 
 it('a credential that is not filled in is refused before anybody is asked', async () => {
 	const input = destinationInput({}, { table: 'Leads' });
-	expect(await refusalOf(azureTableWriting.open(input))).toMatchObject({ reason: 'configuration' });
+	expect(await refusalOf(openDirect(azureTableWriting, input))).toMatchObject({
+		code: 'configuration',
+	});
 });
 
 it('any column can be written, so none are listed', () => {

@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check';
 
-import { DestinationError } from '../../../../nodes/destinations/types.ts';
+import { DestinationError } from '../../../../nodes/destinations/contract.ts';
 import { readLeadPage } from '../../../../nodes/destinations/dynamics365/page.ts';
 import { readPosition, toPosition } from '../../../../nodes/destinations/dynamics365/position.ts';
 

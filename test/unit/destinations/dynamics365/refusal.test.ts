@@ -38,7 +38,7 @@ it.each([
 	[418, 'a secret', 'other', /status 418$/],
 ])('explains status %s with code %s', (status, code, reason, said) => {
 	const error = explain(status, body(code));
-	expect(error).toMatchObject({ reason, message: expect.stringMatching(said) });
+	expect(error).toMatchObject({ code: reason, message: expect.stringMatching(said) });
 });
 
 it.each([
@@ -71,7 +71,7 @@ it('names the column that is not there, and the setting', () => {
 	const known = explainRefusal(answer, 'leads', (column) => `the setting of ${column}`);
 	expect(known.message).toContain('"new_x"');
 	expect(known.description).toContain('under the setting of new_x');
-	expect(explainRefusal(answer, 'leads')).toMatchObject({ reason: 'configuration' });
+	expect(explainRefusal(answer, 'leads')).toMatchObject({ code: 'configuration' });
 	const odd = message.replace('new_x', 'a secret of Kim’s');
 	expect(explain(400, body('0x80060888', odd)).message).toContain('status 400');
 });
@@ -90,7 +90,7 @@ it('knows a query that took too long', () => {
 it.each(['', 'null', '[]', '{', '{"error":null}', '{"error":"a secret"}', '{"error":{"code":{}}}'])(
 	'copes with the body %s',
 	(text) => {
-		expect(explain(400, text).reason).toBe('other');
+		expect(explain(400, text).code).toBe('other');
 	},
 );
 

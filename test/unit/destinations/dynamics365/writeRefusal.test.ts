@@ -41,7 +41,7 @@ describe('a refusal', () => {
 	])('with status %s and code %s is told in words (%#)', (status, code, said, reason) => {
 		const refusal = explainWriteRefusal(answer(status, code, said));
 		const { message, description } = refusal;
-		expect(refusal).toMatchObject({ reason, httpCode: String(status) });
+		expect(refusal).toMatchObject({ code: reason, httpCode: String(status) });
 		expect(message).toMatch(/^[A-Z].{15,}[^.]$/);
 		expect(description).toMatch(/^[A-Z].{20,}\.$/);
 		expect(`${message} ${description}`).not.toMatch(BLAME);

@@ -7,9 +7,10 @@
  */
 import { readEndpoint } from '../../../../nodes/destinations/https/endpoint';
 import { https } from '../../../../nodes/destinations/https/https.description';
-import { DestinationError } from '../../../../nodes/destinations/types';
+import { DestinationError } from '../../../../nodes/destinations/contract';
 import { destinationInput } from '../../../support/destinationInput.ts';
 import { BLAME, expectNoSecret, refusalOf } from '../../../support/pollContract/refusal.ts';
+import { openDirect } from '../../../support/openDirect';
 
 const SECRET = 'a-secret-in-the-address';
 const URL = `https://leads.contoso.example/api?code=${SECRET}`;
@@ -19,7 +20,7 @@ function refused(credential: Record<string, unknown>, options = {}): Destination
 		readEndpoint(credential, options);
 	} catch (error) {
 		if (!(error instanceof DestinationError)) throw error;
-		expect(error.reason).toBe('configuration');
+		expect(error.code).toBe('configuration');
 		expect(error.message).toMatch(/^The [A-Z].{15,}[^.]$/);
 		expect(error.description).toMatch(/^[A-Z].{20,}\.$/);
 		expect(`${error.message} ${error.description}`).not.toMatch(BLAME);
@@ -95,8 +96,8 @@ it.each(['true', 1, null, {}])(
 	async (value) => {
 		const options = { allowLoopback: value };
 		const input = destinationInput({ endpointUrl: URL }, {}, { options });
-		expect(await refusalOf(https.writing!.open(input))).toMatchObject({
-			reason: 'configuration',
+		expect(await refusalOf(openDirect(https.writing!, input))).toMatchObject({
+			code: 'configuration',
 			message: 'Allow HTTP on This Machine is neither on nor off',
 		});
 	},

@@ -1,5 +1,5 @@
 import { readAccount } from '../../../../nodes/destinations/marketo/account.ts';
-import { DestinationError } from '../../../../nodes/destinations/types.ts';
+import { DestinationError } from '../../../../nodes/destinations/contract.ts';
 
 const signIn = { clientId: 'client', clientSecret: 'kept-secret' };
 const byId = (munchkinId: unknown) => ({ ...signIn, munchkinId });
@@ -63,7 +63,7 @@ describe('the address of an instance', () => {
 			error = thrown;
 		}
 		expect(error).toBeInstanceOf(DestinationError);
-		expect(error).toMatchObject({ reason: 'configuration', message: expect.stringMatching(said) });
+		expect(error).toMatchObject({ code: 'configuration', message: expect.stringMatching(said) });
 		expect(JSON.stringify(error)).not.toContain('kept-secret');
 		expect(JSON.stringify(error)).not.toContain('pass@');
 	});

@@ -1,5 +1,5 @@
 import { Pace } from '../../../../nodes/destinations/marketo/pace.ts';
-import { DestinationError } from '../../../../nodes/destinations/types.ts';
+import { DestinationError } from '../../../../nodes/destinations/contract.ts';
 
 const inTime = (milliseconds: number) => ({
 	signal: AbortSignal.timeout(milliseconds),
@@ -28,7 +28,7 @@ it('refuses at once who could not begin before the deadline', async () => {
 	const began = Date.now();
 	const error = await pace.turn(inTime(1_000)).catch((reason: unknown) => reason);
 	expect(error).toBeInstanceOf(DestinationError);
-	expect(error).toMatchObject({ reason: 'throttled', retryAfter: undefined });
+	expect(error).toMatchObject({ code: 'throttled', retryAfter: undefined });
 	expect(Date.now() - began).toBeLessThan(500);
 });
 

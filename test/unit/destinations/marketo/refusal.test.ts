@@ -54,11 +54,11 @@ const all = [
 
 describe('what Marketo refuses', () => {
 	it.each(CODES)('by code %s is of kind %s, with a wait of %s ms', (code, reason, retryAfter) => {
-		expect(new MarketoRefusal(code)).toMatchObject({ code, reason, retryAfter });
+		expect(new MarketoRefusal(code)).toMatchObject({ vendorCode: code, code: reason, retryAfter });
 	});
 
 	it.each(STATUSES)('by status %s is of kind %s, with a wait of %s ms', (status, reason, wait) => {
-		expect(refusedByStatus(status, undefined)).toMatchObject({ reason, retryAfter: wait });
+		expect(refusedByStatus(status, undefined)).toMatchObject({ code: reason, retryAfter: wait });
 		expect(refusedByStatus(status, undefined).httpCode).toBe(String(status));
 	});
 
@@ -91,17 +91,13 @@ describe('what Marketo refuses', () => {
 
 	it('is of the token, of the request, or of neither', () => {
 		const kinds = CODES.map(([code]) => new MarketoRefusal(code));
-		expect(kinds.filter(({ isOfToken }) => isOfToken).map(({ code }) => code)).toEqual([
+		expect(kinds.filter(({ isOfToken }) => isOfToken).map(({ vendorCode: code }) => code)).toEqual([
 			'600',
 			'601',
 			'602',
 		]);
-		expect(kinds.filter(({ isOfRequest }) => isOfRequest).map(({ code }) => code)).toEqual([
-			'702',
-			'703',
-			'1003',
-			'1006',
-			'1013',
-		]);
+		expect(
+			kinds.filter(({ isOfRequest }) => isOfRequest).map(({ vendorCode: code }) => code),
+		).toEqual(['702', '703', '1003', '1006', '1013']);
 	});
 });

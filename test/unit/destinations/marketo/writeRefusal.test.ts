@@ -9,16 +9,16 @@ import {
 	isOfOneLead,
 	mayBeDone,
 } from '../../../../nodes/destinations/marketo/writeRefusal.ts';
-import { HttpFailure, unreachable } from '../../../../nodes/destinations/http.ts';
-import type { DestinationError } from '../../../../nodes/destinations/types.ts';
+import type { DestinationError } from '../../../../nodes/destinations/contract.ts';
+import { HttpError, unreachable } from '../../../../nodes/destinations/httpClient.ts';
 import { BLAME } from '../../../support/pollContract/refusal.ts';
 
 const CODES =
 	'600 601 602 603 604 606 607 608 609 610 611 612 614 615 702 703 709 713 1001 1002 1003 1004 1006 1007 1008 1010 1013 1021 1099 9999'.split(
 		' ',
 	);
-const ABORTED = unreachable(new HttpFailure('ABORTED'), 'Marketo');
-const CUT = unreachable(new HttpFailure('ECONNRESET'), 'Marketo');
+const ABORTED = unreachable(new HttpError('ABORTED'), 'Marketo');
+const CUT = unreachable(new HttpError('ECONNRESET'), 'Marketo');
 
 function expectHelpful({ message, description }: DestinationError): void {
 	expect(message).toMatch(/^[A-Z].{15,}[^.]$/);
@@ -49,8 +49,8 @@ it.each([
 ])('keeps the reason, and when to try again, of %s', (refusal) => {
 	const explained = explainWrite(refusal);
 	expectHelpful(explained);
-	const { reason, httpCode, retryAfter } = refusal;
-	expect(explained).toMatchObject({ reason, httpCode, retryAfter });
+	const { code: reason, httpCode, retryAfter } = refusal;
+	expect(explained).toMatchObject({ code: reason, httpCode, retryAfter });
 });
 
 it('knows which calls may have been taken all the same', () => {
@@ -82,7 +82,7 @@ it('names what the form wants where that may be the reason', () => {
 	expect(explainRecord('1002', ['Phone Number', 'Industry']).message).toBe(
 		'The form wants what the lead does not have: Phone Number, Industry (1002)',
 	);
-	expect(explainRecord('', ['Phone Number'])).toMatchObject({ reason: 'configuration' });
+	expect(explainRecord('', ['Phone Number'])).toMatchObject({ code: 'configuration' });
 	expect(explainRecord('1007', ['Phone Number']).message).toMatch(/^Several persons/);
 });
 

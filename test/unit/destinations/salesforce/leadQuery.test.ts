@@ -10,7 +10,7 @@ import {
 	sourceCondition,
 	type SourceCondition,
 } from '../../../../nodes/destinations/salesforce/leadSources';
-import type { WantedLeads } from '../../../../nodes/destinations/types';
+import type { WantedLeads } from '../../../../nodes/destinations/contract';
 import {
 	ACTIONS,
 	isMarketplaceLead,

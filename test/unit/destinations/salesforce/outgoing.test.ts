@@ -6,7 +6,7 @@ import { cut } from '../../../../nodes/destinations/text';
 import { leadValues, withNotes } from '../../../../nodes/destinations/salesforce/leadValues';
 import { changesOf, toRecord } from '../../../../nodes/destinations/salesforce/outgoing';
 import { toRow } from '../../../../nodes/destinations/salesforce/record';
-import { DestinationError } from '../../../../nodes/destinations/types';
+import { DestinationError } from '../../../../nodes/destinations/contract';
 import { parseLead, type JsonObject, type Lead } from '../../../../nodes/lead';
 
 const RECEIVED_AT = '2026-03-01T12:00:00.000Z';

@@ -1,4 +1,4 @@
-import { HttpFailure } from '../../../../nodes/destinations/http';
+import { HttpError } from '../../../../nodes/destinations/httpClient';
 import {
 	isShareReached,
 	readShare,
@@ -46,19 +46,19 @@ describe('what the REST API refuses', () => {
 		[503, 'SERVER_UNAVAILABLE', 'throttled', 0],
 	])('as %i %s is told as %s', (status, code, reason, retryAfter) => {
 		const refusal = api(status, code);
-		expect(refusal).toMatchObject({ reason, retryAfter, httpCode: String(status) });
+		expect(refusal).toMatchObject({ code: reason, retryAfter, httpCode: String(status) });
 		expectHelpful(refusal);
 	});
 
 	it('for its limits is told apart: the day is over, or others are at it', () => {
 		const spent = api(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
-		expect(spent).toMatchObject({ reason: 'throttled', retryAfter: undefined });
+		expect(spent).toMatchObject({ code: 'throttled', retryAfter: undefined });
 		for (const text of [
 			'ConcurrentPerOrgLongTxn Limit exceeded.',
 			'ConcurrentRequests (Concurrent API Requests) Limit exceeded.',
 		]) {
 			const busy = api(403, 'REQUEST_LIMIT_EXCEEDED', text);
-			expect(busy).toMatchObject({ reason: 'throttled', retryAfter: 1_000 });
+			expect(busy).toMatchObject({ code: 'throttled', retryAfter: 1_000 });
 			expectHelpful(busy);
 		}
 		expectHelpful(spent);
@@ -69,7 +69,7 @@ describe('what the REST API refuses', () => {
 		const refusal = explainRefusal(undefined, answer(503, body, { 'retry-after': '120' }));
 		expect(refusal.retryAfter).toBe(120_000);
 		const page = explainRefusal(undefined, answer(503, '<html>down</html>'));
-		expect(page).toMatchObject({ reason: 'throttled', retryAfter: 0 });
+		expect(page).toMatchObject({ code: 'throttled', retryAfter: 0 });
 	});
 
 	it('for a query that is too much is told as that', () => {
@@ -107,8 +107,8 @@ describe('what the REST API refuses', () => {
 	});
 
 	it('without an answer is told as unreachable', () => {
-		const refusal = explainRefusal(new HttpFailure('ECONNREFUSED'), undefined);
-		expect(refusal).toMatchObject({ reason: 'unreachable', retryAfter: 0 });
+		const refusal = explainRefusal(new HttpError('ECONNREFUSED'), undefined);
+		expect(refusal).toMatchObject({ code: 'unreachable', retryAfter: 0 });
 	});
 });
 
@@ -155,7 +155,7 @@ describe('what the token endpoint refuses', () => {
 		['something_new', SECRET, 'authentication', /did not accept the sign-in \(something_new\)/],
 	])('as %s, %s is told', (code, text, reason, said) => {
 		const refusal = oauth(code, `${text} ${SECRET}`);
-		expect(refusal).toMatchObject({ reason, httpCode: '400', retryAfter: undefined });
+		expect(refusal).toMatchObject({ code: reason, httpCode: '400', retryAfter: undefined });
 		expect(refusal.message).toMatch(said);
 		expectHelpful(refusal);
 	});
@@ -166,7 +166,7 @@ describe('what the token endpoint refuses', () => {
 			['unknown_error', 400],
 			['invalid_grant', 429],
 		] as const) {
-			expect(oauth(code, '', status)).toMatchObject({ reason: 'throttled', retryAfter: 0 });
+			expect(oauth(code, '', status)).toMatchObject({ code: 'throttled', retryAfter: 0 });
 		}
 	});
 
@@ -175,7 +175,7 @@ describe('what the token endpoint refuses', () => {
 			oauth('rate_limit_exceeded', ''),
 			oauth('invalid_grant', 'login rate exceeded'),
 		]) {
-			expect(refusal).toMatchObject({ reason: 'throttled', retryAfter: undefined });
+			expect(refusal).toMatchObject({ code: 'throttled', retryAfter: undefined });
 			expect(refusal.description).toContain('3,600');
 			expectHelpful(refusal);
 		}

@@ -7,7 +7,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 
 import { mayHaveToken, readSignIn } from '../../../../nodes/destinations/salesforce/signIn';
-import { DestinationError } from '../../../../nodes/destinations/types';
+import { DestinationError } from '../../../../nodes/destinations/contract';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 const PKCS8 = rsa.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -70,7 +70,7 @@ describe('My Domain', () => {
 	])('%s is refused', (myDomain, said) => {
 		const refusal = refusalOf({ ...byClient, myDomain });
 		expect(refusal).toMatchObject({
-			reason: 'configuration',
+			code: 'configuration',
 			message: expect.stringMatching(said),
 		});
 		expect(`${refusal.message} ${refusal.description}`).not.toContain('pass@');
@@ -176,7 +176,7 @@ describe('a signed request', () => {
 	])('does not take the key %#', (privateKey, said) => {
 		const refusal = refusalOf({ ...byJwt, privateKey });
 		expect(refusal).toMatchObject({
-			reason: 'configuration',
+			code: 'configuration',
 			message: expect.stringMatching(said),
 		});
 		for (const line of privateKey.split('\n').slice(1, 3)) {
@@ -197,7 +197,7 @@ describe('a credential is refused', () => {
 		['no field at all', {}, /My Domain is missing/],
 	])('with %s', (_, credential, said) => {
 		expect(refusalOf(credential)).toMatchObject({
-			reason: 'configuration',
+			code: 'configuration',
 			message: expect.stringMatching(said),
 		});
 	});

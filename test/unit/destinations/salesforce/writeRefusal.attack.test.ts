@@ -61,10 +61,10 @@ it('tells of a whole call what reading would, but for what only writing is refus
 		body: JSON.stringify([{ errorCode, message: SECRET }]),
 	});
 	const may = explainWriteRefusal(new Error(SECRET), answer(403, 'INSUFFICIENT_ACCESS'));
-	expect(may).toMatchObject({ reason: 'permission', httpCode: '403' });
+	expect(may).toMatchObject({ code: 'permission', httpCode: '403' });
 	expect(may.message).toMatch(/may not write/);
 	const spent = explainWriteRefusal(new Error(SECRET), answer(403, 'REQUEST_LIMIT_EXCEEDED'));
-	expect(spent.reason).toBe('throttled');
+	expect(spent.code).toBe('throttled');
 	expect(spent.retryAfter).toBeUndefined();
 	expect(explainWriteRefusal(may, undefined)).toBe(may);
 });

@@ -1,9 +1,10 @@
 /** What the description of writing into Salesforce takes from a node, before Salesforce is asked. */
 import { salesforceWriting } from '../../../../nodes/destinations/salesforce/writing.description';
 import { WebToLeadWriter } from '../../../../nodes/destinations/salesforce/webToLead';
-import type { DestinationError } from '../../../../nodes/destinations/types';
+import type { DestinationError } from '../../../../nodes/destinations/contract';
 import { destinationInput } from '../../../support/destinationInput.ts';
 import { BLAME, refusalOf } from '../../../support/pollContract/refusal.ts';
+import { openDirect } from '../../../support/openDirect';
 
 const FORM = { method: 'webToLead', oid: '00D300000000hvm', environment: 'production' };
 
@@ -13,9 +14,9 @@ const inputOf = (parameters: object, options: Record<string, unknown> = {}) =>
 /** With a credential that is empty: whatever is refused before that is refused without a network. */
 async function expectRefused(said: RegExp, parameters: object, options = {}): Promise<void> {
 	const refusal = (await refusalOf(
-		salesforceWriting.open(inputOf(parameters, options)),
+		openDirect(salesforceWriting, inputOf(parameters, options)),
 	)) as DestinationError;
-	expect(refusal).toMatchObject({ reason: 'configuration' });
+	expect(refusal).toMatchObject({ code: 'configuration' });
 	expect(refusal.message).toMatch(said);
 	expect(refusal.message).toMatch(/^[A-Z].{15,}[^.]$/);
 	expect(refusal.description).toMatch(/^[A-Z].{15,}\.$/);
@@ -27,7 +28,7 @@ it.each([undefined, '', 'rest', 'constructor', 7, {}])(
 	async (method) => {
 		await expectRefused(/^The Method is not one/, { ...FORM, method });
 		await expect(salesforceWriting.fields?.(inputOf({ method }))).rejects.toMatchObject({
-			reason: 'configuration',
+			code: 'configuration',
 		});
 	},
 );
@@ -92,11 +93,12 @@ it.each([
 	{ oid: ' 00D300000000hvmEAA ' },
 	{ environment: 'myDomain', myDomain: 'contoso.my.salesforce.com' },
 ])('a form with %j is taken; without confirmation it needs no credential', async (parameters) => {
-	const writer = await salesforceWriting.open(
+	const writer = await openDirect(
+		salesforceWriting,
 		inputOf({ ...FORM, ...parameters }, { confirm: false }),
 	);
 	expect(writer).toBeInstanceOf(WebToLeadWriter);
-	expect(writer.read ?? writer.remove).toBeUndefined();
+	expect(writer.readBack ?? writer.remove).toBeUndefined();
 	// With it, the credential is what is missing.
 	await expectRefused(/My Domain is missing/, { ...FORM, ...parameters });
 });

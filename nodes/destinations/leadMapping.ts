@@ -1,56 +1,7 @@
 import { formatLeadSource, parseLead, parseLeadSource } from '../lead';
-import type { JsonObject, JsonValue, Lead, LeadDestinationName } from '../lead';
+import type { JsonObject, Lead, LeadDestinationName } from '../lead';
 import { asAddress } from '../lead/emailAddress';
 import { findField, isCustomerField, type FieldName } from '../lead/fields';
-import { retried, type RetryLimits } from './retry';
-import { DestinationError } from './types';
-
-/** A lead on its way into a destination. */
-export interface OutgoingLead {
-	lead: Lead;
-	/** Further columns or fields, by the destination's own names; they win over those of the lead. */
-	additional: JsonObject;
-}
-
-export interface WrittenLead {
-	/**
-	 * `unchanged` where the very lead was there already; `sent` where the destination took it and
-	 * doesn't tell whether it makes a record of it.
-	 */
-	outcome: 'created' | 'sent' | 'unchanged' | 'updated';
-	/** The record's id at the destination; empty where it tells none. */
-	id: string;
-	/** Where a person can look at it; empty where there is no such place. */
-	url: string;
-}
-
-export type WriteResult =
-	{ ok: true; written: WrittenLead } | { ok: false; refusal: DestinationError };
-
-/**
- * Writes leads in the shape that Microsoft's connector leaves at the destination. Made for one
- * execution and thrown away with it.
- */
-export interface LeadWriter {
-	/**
-	 * Writes the leads in the vendor's batch calls: one result for each lead, in their order. The same
-	 * lead written twice makes one record. What is refused of one lead stops no other; what is refused
-	 * of them all (a sign-in, an address) is the result of each that was not written before.
-	 */
-	write(leads: readonly OutgoingLead[], limits: RetryLimits): Promise<WriteResult[]>;
-	/**
-	 * Reads a written record back, ready for `parseLead`; `undefined` when it is not there (yet).
-	 * Absent where nothing can be read back. @throws DestinationError
-	 */
-	read?(id: string, limits: RetryLimits): Promise<JsonValue | undefined>;
-	/**
-	 * The same, of what is there at once where the whole record is shown late. Absent where it isn't
-	 * late. @throws DestinationError
-	 */
-	readInPart?(id: string, limits: RetryLimits): Promise<JsonValue | undefined>;
-	/** Takes a test lead away again. Absent where that can't be done. @throws DestinationError */
-	remove?(id: string, limits: RetryLimits): Promise<void>;
-}
 
 /** The customer under the names Microsoft gives the seven fields. */
 export interface CustomerDetails extends JsonObject {
@@ -168,41 +119,4 @@ export function contactBeside(
 ): JsonObject {
 	if (contactAllowed || !parseLead(record, { destination, receivedAt }).contactAllowed) return {};
 	return { DoNotContact: true };
-}
-
-/** The refusal of a lead that did not get its turn; `undefined` while there is time. */
-export function timeIsUp({ signal, deadline }: RetryLimits): DestinationError | undefined {
-	if (!signal.aborted && Date.now() < deadline) return undefined;
-	return new DestinationError('The time was up before this lead had its turn', {
-		description: 'It was not written. Run the node again for it, or with fewer leads at a time.',
-		reason: 'throttled',
-	});
-}
-
-/** Tries for as long as there is time. @throws DestinationError, also when there is none left */
-export async function inTime<Result>(
-	attempt: () => Promise<Result>,
-	limits: RetryLimits,
-): Promise<Result> {
-	const isLate = timeIsUp(limits);
-	if (isLate) throw isLate;
-	try {
-		return await retried(attempt, limits);
-	} catch (error) {
-		// The time can also be up between two tries, which the signal says in its own way.
-		throw error instanceof DestinationError ? error : (timeIsUp(limits) ?? error);
-	}
-}
-
-/** Does the work for each item, so many at a time, beginning in their order. */
-export async function atMost<Item>(
-	count: number,
-	items: readonly Item[],
-	work: (item: Item) => Promise<void>,
-): Promise<void> {
-	const left = items.values();
-	const worker = async (): Promise<void> => {
-		for (const item of left) await work(item);
-	};
-	await Promise.all(Array.from({ length: Math.min(count, items.length) }, worker));
 }

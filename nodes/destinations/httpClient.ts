@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
-import { DestinationError } from './types';
+import { DestinationError } from './contract';
 import { unexpectedResponse } from './unexpectedResponse';
 
 /** Bytes. More than any page of leads has; what is larger is no answer of these services. */
@@ -17,7 +17,7 @@ export interface HttpRequest {
 	signal: AbortSignal;
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
 	status: number;
 	/** By lower-case name; several values of a name are joined by a comma. */
 	headers: Readonly<Record<string, string>>;
@@ -29,19 +29,19 @@ export interface HttpClient {
 	 * Sends a request; every status is an answer, a redirect too: what it points to is not asked,
 	 * because the request's secrets are for the host they were given for.
 	 *
-	 * @throws HttpFailure when there is no answer
+	 * @throws HttpError when there is no answer
 	 */
-	send(request: HttpRequest): Promise<HttpAnswer>;
+	send(request: HttpRequest): Promise<HttpResponse>;
 }
 
 /** No answer came. Holds nothing of the request, whose address and headers can be secret. */
-export class HttpFailure extends Error {
+export class HttpError extends Error {
 	/** Of the socket or of TLS, as Node names it; `ABORTED`, `ETIMEDOUT`, `PROXY_AUTHENTICATION`. */
 	readonly code: string;
 
 	constructor(code: string) {
 		super(`The request was not answered (${code})`);
-		this.name = 'HttpFailure';
+		this.name = 'HttpError';
 		this.code = code;
 	}
 }
@@ -76,17 +76,17 @@ export async function openHttp(): Promise<HttpClient> {
 					data: body,
 					signal,
 				});
-				if (answer.status === 407) throw new HttpFailure('PROXY_AUTHENTICATION');
+				if (answer.status === 407) throw new HttpError('PROXY_AUTHENTICATION');
 				return {
 					status: answer.status,
 					headers: plainHeaders(answer.headers),
 					body: typeof answer.data === 'string' ? answer.data : '',
 				};
 			} catch (error) {
-				if (error instanceof HttpFailure) throw error;
-				if (signal.aborted) throw new HttpFailure('ABORTED');
-				if (isAxiosError(error)) throw new HttpFailure(error.code ?? 'UNKNOWN');
-				throw new HttpFailure(codeOf(error));
+				if (error instanceof HttpError) throw error;
+				if (signal.aborted) throw new HttpError('ABORTED');
+				if (isAxiosError(error)) throw new HttpError(error.code ?? 'UNKNOWN');
+				throw new HttpError(codeOf(error));
 			}
 		},
 	};
@@ -96,19 +96,19 @@ export async function openHttp(): Promise<HttpClient> {
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|_TLS_|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH/;
 
 /** The failure in words for the user; `service` names who did not answer, as in "Salesforce". */
-export function unreachable(failure: HttpFailure, service: string): DestinationError {
+export function unreachable(failure: HttpError, service: string): DestinationError {
 	const { code } = failure;
 	if (code === 'ABORTED' || code === 'ETIMEDOUT' || code === 'ECONNABORTED') {
 		return new DestinationError(`${service} did not answer in time`, {
 			description: 'Nothing is lost: try again, or wait for the next poll.',
-			reason: 'unreachable',
+			code: 'unreachable',
 		});
 	}
 	if (code === 'PROXY_AUTHENTICATION') {
 		return new DestinationError(`The proxy on the way to ${service} asks for a sign-in`, {
 			description:
 				'Put the proxy’s user name and password into HTTPS_PROXY (http://user:password@host:port) where n8n is started.',
-			reason: 'unreachable',
+			code: 'unreachable',
 			httpCode: '407',
 		});
 	}
@@ -116,13 +116,13 @@ export function unreachable(failure: HttpFailure, service: string): DestinationE
 		return new DestinationError(`The certificate of ${service} is not one n8n trusts (${code})`, {
 			description:
 				'Where a proxy or server has a certificate authority of its own, start n8n with NODE_EXTRA_CA_CERTS naming its certificate.',
-			reason: 'unreachable',
+			code: 'unreachable',
 		});
 	}
 	if (code === 'ENOTFOUND') {
 		return new DestinationError(`The host of ${service} is not known`, {
 			description: 'Check the address in the credential, and that n8n may resolve names.',
-			reason: 'unreachable',
+			code: 'unreachable',
 		});
 	}
 	if (code === 'Z_DATA_ERROR') {
@@ -131,7 +131,7 @@ export function unreachable(failure: HttpFailure, service: string): DestinationE
 	return new DestinationError(`${service} could not be reached (${shown(code)})`, {
 		description:
 			'Check the address in the credential, and that n8n may reach it (network, proxy, firewall).',
-		reason: 'unreachable',
+		code: 'unreachable',
 		retryAfter: 0,
 	});
 }

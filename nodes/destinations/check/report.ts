@@ -1,4 +1,4 @@
-import type { DestinationError } from './types';
+import type { DestinationError } from '../contract';
 
 /** What is checked, in this order. */
 export const CHECKS = [

@@ -1,4 +1,4 @@
-import { DestinationError } from './types';
+import { DestinationError } from './contract';
 
 /** Hosts of this very machine, where nobody listens in. */
 export const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
@@ -22,16 +22,25 @@ export function checkedUrl(
 	try {
 		url = new URL(text);
 	} catch {
-		throw notSetUp(`${what} is not an address`, 'It begins with https:// and names a host.');
+		throw configurationError(
+			`${what} is not an address`,
+			'It begins with https:// and names a host.',
+		);
 	}
 	const loopback = LOOPBACK.test(url.hostname);
 	const allowed =
 		url.protocol === 'https:' || (url.protocol === 'http:' && (!secretInUrl || loopback));
 	if (!allowed) {
-		throw notSetUp(`${what} is not an https address`, 'Use https:// so that secrets stay secret.');
+		throw configurationError(
+			`${what} is not an https address`,
+			'Use https:// so that secrets stay secret.',
+		);
 	}
 	if (url.username !== '' || url.password !== '') {
-		throw notSetUp(`${what} holds a user name or password`, 'Leave them out of the address.');
+		throw configurationError(
+			`${what} holds a user name or password`,
+			'Leave them out of the address.',
+		);
 	}
 	return url;
 }
@@ -41,6 +50,6 @@ export function withoutSlash(url: URL): string {
 }
 
 /** Something in a credential or parameter that its owner has to mend. */
-export function notSetUp(message: string, description: string): DestinationError {
-	return new DestinationError(message, { description, reason: 'configuration' });
+export function configurationError(message: string, description: string): DestinationError {
+	return new DestinationError(message, { description, code: 'configuration' });
 }

@@ -1,10 +1,17 @@
-import type { JsonObject, Lead, LeadDestinationName } from '../lead';
-import { parseLead } from '../lead';
-import { CHECKS, Report, type Check, type CheckName } from './checkReport';
-import type { DestinationDescription } from './destination.description';
-import { pause, retried, type RetryLimits } from './retry';
-import { DestinationError, type DestinationInput } from './types';
-import type { LeadWriter, WriteResult, WrittenLead } from './writing';
+import type { JsonObject, Lead, LeadDestinationName } from '../../lead';
+import { parseLead } from '../../lead';
+import { type Check, type CheckName, CHECKS, Report } from './report';
+import { writeLeads } from '../../writing/writeLeads';
+import {
+	type DestinationDescription,
+	DestinationError,
+	type DestinationInput,
+	type DirectWriter,
+	type LeadWriter,
+	type WriteResult,
+	type WrittenLead,
+} from '../contract';
+import { pause, retried, type TimeLimits } from '../timeLimits';
 
 export interface ConnectionToCheck {
 	destination: DestinationDescription;
@@ -72,24 +79,31 @@ async function checkSignIn(connection: ConnectionToCheck, report: Report): Promi
 		else report.passed('reachable', duration, 'The sign-in is answered');
 	}
 	if (check === 'mayRead') {
-		if (refusal.reason === 'permission') {
+		if (refusal.code === 'permission') {
 			report.passed('signedIn', duration, 'The sign-in is accepted');
 		} else report.skipped('signedIn', 'It was not told before the destination asked to wait');
 	}
 	report.failed(check, duration, refusal);
-	return refusal.reason === 'permission';
+	return refusal.code === 'permission';
 }
 
 const NO_SIGN_IN = 'There is no sign-in; a secret in the address shows when the test lead is sent';
 
-function checkOfSignIn({ reason, httpCode }: DestinationError, isOpen: boolean): CheckName {
+function checkOfSignIn({ code, httpCode }: DestinationError, isOpen: boolean): CheckName {
 	if (isOpen) return 'reachable';
-	switch (reason) {
+	switch (code) {
 		case 'permission':
+		case 'quota':
+		case 'queryTooLarge':
 		case 'throttled':
 			return 'mayRead';
-		case 'unreachable':
+		case 'duplicate':
 		case 'other':
+		case 'rejected':
+		case 'timeout':
+		case 'timeUp':
+		case 'unexpectedResponse':
+		case 'unreachable':
 			return 'reachable';
 		case 'configuration':
 		case 'notFound':
@@ -103,14 +117,14 @@ function checkOfSignIn({ reason, httpCode }: DestinationError, isOpen: boolean):
 function isBusy(error: unknown): error is DestinationError {
 	return (
 		error instanceof DestinationError &&
-		error.reason === 'throttled' &&
+		error.code === 'throttled' &&
 		error.retryAfter === undefined
 	);
 }
 
 /** A moment of being busy is no reason for an alarm, although the Test button tells of it at once. */
-function worthAnotherTry({ message, ...details }: DestinationError): DestinationError {
-	return new DestinationError(message, { ...details, retryAfter: 0 });
+function worthAnotherTry(error: DestinationError): DestinationError {
+	return error.with({ retryAfter: 0 });
 }
 
 /** Whether what comes after it can be tried: a sign-in may write and not read. */
@@ -133,7 +147,7 @@ async function checkReading(connection: ConnectionToCheck, report: Report): Prom
 	});
 	if (refusal) report.failed('mayRead', duration, refusal);
 	else report.passed('mayRead', duration, 'Leads can be read');
-	return refusal === undefined || refusal.reason === 'permission';
+	return refusal === undefined || refusal.code === 'permission';
 }
 
 async function checkWriting(
@@ -146,19 +160,19 @@ async function checkWriting(
 		}
 		return undefined;
 	}
-	let writer: LeadWriter | undefined;
+	let writer: DirectWriter | LeadWriter | undefined;
 	const { displayName, writing } = connection.destination;
 	const { duration, refusal, value } = await step(connection, async (limits) => {
 		writer = await writing.open(connection.input);
 		const { testLead, additional } = connection;
-		const [result] = await writer.write([{ lead: testLead, additional }], limits);
+		const [result] = await writeLeads(writer, [{ lead: testLead, additional }], limits);
 		return result;
 	});
 	const result: WriteResult = refusal
-		? { ok: false, refusal }
-		: (value ?? { ok: false, refusal: gaveNoResult(displayName) });
+		? { ok: false, error: refusal }
+		: (value ?? { ok: false, error: gaveNoResult(displayName) });
 	if (!writer || !result.ok) {
-		if (!result.ok) tellRefusedWrite(connection, report, duration, result.refusal);
+		if (!result.ok) tellRefusedWrite(connection, report, duration, result.error);
 		return undefined;
 	}
 	const { written } = result;
@@ -183,7 +197,7 @@ function tellRefusedWrite(
 	duration: number,
 	refusal: DestinationError,
 ): void {
-	const { reason } = refusal;
+	const { code: reason } = refusal;
 	if (report.failure('mayRead')?.message === refusal.message) {
 		report.skipped('mayWrite', 'Writing begins with reading, which is refused');
 		return;
@@ -200,12 +214,12 @@ function tellRefusedWrite(
 async function checkReadBack(
 	connection: ConnectionToCheck,
 	report: Report,
-	writer: LeadWriter,
+	writer: DirectWriter | LeadWriter,
 	{ id }: WrittenLead,
 ): Promise<void> {
 	const { displayName } = connection.destination;
 	if (report.failure('mayRead')) return;
-	if (!writer.read || id === '') {
+	if (!writer.readBack || id === '') {
 		report.skipped('testLeadReadBack', `Nothing can be read back from ${displayName}`);
 		return;
 	}
@@ -225,17 +239,17 @@ async function checkReadBack(
 }
 
 /** `undefined` when it did not come up in time. */
-async function lookFor(writer: LeadWriter, id: string, limits: RetryLimits) {
+async function lookFor(writer: DirectWriter | LeadWriter, id: string, limits: TimeLimits) {
 	const begun = Date.now();
 	for (let turn = 0; ; turn += 1) {
 		const wait = LOOKS[turn] ?? LOOKS.at(-1) ?? 0;
 		if (Date.now() + wait >= limits.deadline) return undefined;
 		if (wait > 0 && !(await pause(wait, limits.signal))) return undefined;
-		const found = await writer.read?.(id, limits);
+		const found = await writer.readBack?.(id, limits);
 		if (found !== undefined) return found;
 		// An alarm about nothing but the vendor's own slowness would soon be nobody's alarm.
 		const isLate = Date.now() - begun > (limits.deadline - begun) * WHOLE_SHARE;
-		const part = isLate ? await writer.readInPart?.(id, limits) : undefined;
+		const part = isLate ? await writer.readBackInPart?.(id, limits) : undefined;
 		if (part !== undefined) return part;
 	}
 }
@@ -243,7 +257,7 @@ async function lookFor(writer: LeadWriter, id: string, limits: RetryLimits) {
 async function checkCleanUp(
 	connection: ConnectionToCheck,
 	report: Report,
-	writer: LeadWriter,
+	writer: DirectWriter | LeadWriter,
 	{ id, outcome }: WrittenLead,
 ): Promise<void> {
 	if (connection.keep) {
@@ -294,7 +308,7 @@ interface StepResult<Value> {
 /** Does one step in its time. @throws only what no destination is to blame for */
 async function step<Value>(
 	{ stepTime, signal }: ConnectionToCheck,
-	work: (limits: RetryLimits) => Promise<Value>,
+	work: (limits: TimeLimits) => Promise<Value>,
 ): Promise<StepResult<Value>> {
 	const begun = Date.now();
 	const own = AbortSignal.timeout(stepTime);
@@ -339,14 +353,15 @@ async function isOver(signal: AbortSignal, done: AbortSignal): Promise<typeof OV
 function tookTooLong(stepTime: number): DestinationError {
 	return new DestinationError(`It took longer than ${stepTime / 1_000} seconds`, {
 		description: 'Try again later, or give it more time with the option Timeout per Step.',
-		reason: 'unreachable',
+		code: 'unreachable',
 	});
 }
 
 /** The time was up, or the connection was lost: the lead may have been written all the same. */
-function perhapsWritten({ message, ...details }: DestinationError, { id }: Lead): DestinationError {
-	const description = `${details.description} The test lead ${id} may have been written all the same.`;
-	return new DestinationError(message, { ...details, description });
+function perhapsWritten(error: DestinationError, { id }: Lead): DestinationError {
+	return error.with({
+		description: `${error.description} The test lead ${id} may have been written all the same.`,
+	});
 }
 
 function gaveNoResult(displayName: string): DestinationError {
@@ -354,7 +369,7 @@ function gaveNoResult(displayName: string): DestinationError {
 		`Nothing tells whether the test lead was written into ${displayName}`,
 		{
 			description: 'Look for it there, and update this node.',
-			reason: 'other',
+			code: 'other',
 		},
 	);
 }
@@ -365,7 +380,7 @@ function notLookedFor(displayName: string): DestinationError {
 		{
 			description:
 				'It answers the same whether it makes one or not. Let the lead be looked for: turn on the option that does.',
-			reason: 'configuration',
+			code: 'configuration',
 		},
 	);
 }
@@ -376,7 +391,7 @@ function notFoundAgain(displayName: string, stepTime: number): DestinationError 
 		{
 			description:
 				'Check that nothing there deletes, merges or hides new leads, such as an automation, and that the sign-in may read them. The option Timeout per Step gives it more time.',
-			reason: 'notFound',
+			code: 'notFound',
 		},
 	);
 }
@@ -387,7 +402,7 @@ function cameBackChanged(displayName: string, names: readonly string[]): Destina
 		{
 			description:
 				'An automation there changes new leads, an additional field takes the place of the lead’s own, or the settings name another field for reading than for writing. The trigger reads leads with these values.',
-			reason: 'other',
+			code: 'other',
 		},
 	);
 }

@@ -1,6 +1,6 @@
 import type { JsonValue, Lead } from '../lead';
-import type { LeadReader, Position } from '../polling/types';
-import type { RetryLimits } from './retry';
+import type { LeadReader, Position } from './types';
+import type { TimeLimits } from '../destinations/timeLimits';
 
 /** Which leads are fetched again. Times are epoch milliseconds. */
 export interface Period {
@@ -28,7 +28,7 @@ export async function readPeriod(
 	{ from, to }: Period,
 	limit: number,
 	accept: (record: JsonValue) => Lead | undefined,
-	limits: RetryLimits,
+	limits: TimeLimits,
 ): Promise<LeadsOfPeriod> {
 	const leads: Lead[] = [];
 	// What is written meanwhile, or a position that is lost, can bring a row up again.

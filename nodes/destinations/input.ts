@@ -1,0 +1,21 @@
+import { configurationError } from './addresses';
+import type { WriteInput } from './contract';
+
+/** An option that is on or off. @throws DestinationError with reason `configuration` */
+export function readBoolean(
+	{ option }: Pick<WriteInput, 'option'>,
+	name: string,
+	label: string,
+	otherwise: boolean,
+): boolean {
+	const value = option(name);
+	if (value === undefined) return otherwise;
+	if (typeof value === 'boolean') return value;
+	throw configurationError(`${label} is neither on nor off`, 'Set the option to true or false.');
+}
+
+/** Text fields of a credential or parameter set, trimmed; missing ones are empty. */
+export function textField(values: Record<string, unknown>, name: string): string {
+	const value = Object.hasOwn(values, name) ? values[name] : undefined;
+	return typeof value === 'string' ? value.trim() : '';
+}
