@@ -579,10 +579,12 @@ describe('columns', () => {
 	});
 
 	it('are asked for by names only', async () => {
-		for (const value of ['subject,secret', 'subject&$filter=leadid ne null', '$count', '', '1a']) {
+		for (const value of ['subject,secret', 'subject&$filter=leadid ne null', '$count', '1a']) {
 			const error = await refusalOf(poller({ leadSourceColumn: named(value) }).poll());
 			expect(error.message).toMatch(/column under Lead Source Column is not a name/);
 		}
+		const error = await refusalOf(poller({ leadSourceColumn: named('') }).poll());
+		expect(error.message).toMatch(/Lead Source Column.* is empty/);
 		expect(place.standIn.server.requests).toEqual([]);
 	});
 });
