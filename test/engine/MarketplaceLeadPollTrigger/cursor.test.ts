@@ -253,9 +253,9 @@ describe('in the durable mode', () => {
 		await place.insert([{ name: 'a' }]);
 		const type = new MarketplaceLeadPollTrigger();
 		expect(names((await trigger({ type }).durable({})).output)).toEqual(['a']);
-		passed += MINUTE - 1;
+		passed += MINUTE - 1_000;
 		expect((await trigger({ type }).durable({})).output).toBeNull();
-		passed += 1;
+		passed += 1_001;
 		expect(names((await trigger({ type }).durable({})).output)).toEqual(['a']);
 	});
 
