@@ -91,7 +91,7 @@ function overtaken(context: IPollFunctions): Lead[] {
 /** A refusal that left nothing to pass on is told as what it is; else the leads come first. */
 function tellEnd(context: IPollFunctions, { end, cause, leads }: PollResult): void {
 	if (end === 'complete' || end === 'limit') return;
-	if (end === 'refused' && leads.length === 0) throw cause;
+	if (end === 'failed' && leads.length === 0) throw cause;
 	const reason = end === 'timeUp' ? 'its time was up' : messageOf(cause);
 	context.logger.warn(
 		`Marketplace Lead Poll Trigger stopped early and goes on next time: ${reason}`,

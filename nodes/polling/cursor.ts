@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../lead';
-import { RowMemory, type StoredMemory } from './memory';
+import { SeenRows, type StoredSeenRows } from './seenRows';
 import type { PollStart, Position } from './types';
 
 /**
@@ -19,23 +19,23 @@ export interface StoredCursor {
 	floor: number;
 	/** No row whose clock is later than this has been forgotten, epoch milliseconds; 0 for none. */
 	forgottenTo: number;
-	memory: StoredMemory;
-	/** The pass through the destination that is under way. */
-	sweep: StoredSweep | null;
+	memory: StoredSeenRows;
+	/** The scan that is under way, by the name it was first kept under. */
+	sweep: StoredScan | null;
 }
 
-export interface StoredSweep {
-	/** The service's clock when the sweep began, epoch milliseconds. */
+export interface StoredScan {
+	/** The service's clock when the scan began, epoch milliseconds. */
 	startedAt: number;
 	/** Lower bound of the rows' clock, epoch milliseconds; `null` for all rows. */
 	since: number | null;
 	position: Position | null;
 	/** The latest clock seen, epoch milliseconds. */
 	highest: number;
-	/** Rows this sweep came by. Apart from `memory`, which has to stay whole until the sweep ends. */
-	memory: StoredMemory;
+	/** Rows this scan came by. Apart from the cursor's, which have to stay whole until the scan ends. */
+	memory: StoredSeenRows;
 	forgottenTo: number;
-	/** Only learn what is there, pass nothing on: the first sweep of a start from now. */
+	/** Only learn what is there, pass nothing on: the first scan of a start from now. */
 	learning: boolean;
 }
 
@@ -44,14 +44,14 @@ const CURSOR_VERSION = 1;
 /** Epoch milliseconds: the last instant JavaScript has. A later one could not be asked for. */
 const LATEST_TIME = 8_640_000_000_000_000;
 
-/** The cursor as the sweep works on it. */
+/** The cursor as the scan works on it. */
 export interface Cursor extends Omit<StoredCursor, 'memory' | 'sweep' | 'version'> {
-	memory: RowMemory;
-	sweep: Sweep | null;
+	seen: SeenRows;
+	scan: Scan | null;
 }
 
-export interface Sweep extends Omit<StoredSweep, 'memory'> {
-	memory: RowMemory;
+export interface Scan extends Omit<StoredScan, 'memory'> {
+	seen: SeenRows;
 }
 
 /** Names what is polled: the destination's own identity and the start the user chose. */
@@ -67,23 +67,27 @@ export function loadCursor(stored: unknown, origin: string): Cursor | undefined 
 	if (!isRecord(stored) || stored.version !== CURSOR_VERSION || stored.origin !== origin) {
 		return undefined;
 	}
-	const memory = RowMemory.from(stored.memory);
+	const seen = SeenRows.from(stored.memory);
 	const { revision, watermark, floor, forgottenTo } = stored;
-	if (!memory || !isTime(revision) || !isTime(watermark) || !isTime(floor)) return undefined;
+	if (!seen || !isTime(revision) || !isTime(watermark) || !isTime(floor)) return undefined;
 	if (!isTime(forgottenTo)) return undefined;
-	const cursor: Cursor = { origin, revision, watermark, floor, forgottenTo, memory, sweep: null };
+	const cursor: Cursor = { origin, revision, watermark, floor, forgottenTo, seen, scan: null };
 	if (stored.sweep === null) return cursor;
-	const sweep = loadSweep(stored.sweep);
-	return sweep ? { ...cursor, sweep } : undefined;
+	const scan = loadScan(stored.sweep);
+	return scan ? { ...cursor, scan } : undefined;
 }
 
-export function storeCursor(cursor: Cursor): StoredCursor {
+export function storeCursor({ seen, scan, ...cursor }: Cursor): StoredCursor {
 	return {
 		version: CURSOR_VERSION,
 		...cursor,
-		memory: cursor.memory.toJSON(),
-		sweep: cursor.sweep && { ...cursor.sweep, memory: cursor.sweep.memory.toJSON() },
+		memory: seen.toJSON(),
+		sweep: scan && storeScan(scan),
 	};
+}
+
+function storeScan({ seen, ...scan }: Scan): StoredScan {
+	return { ...scan, memory: seen.toJSON() };
 }
 
 /** The revision of a kept cursor of any origin; -1 when there is none. */
@@ -91,11 +95,11 @@ export function storedRevision(stored: unknown): number {
 	return isRecord(stored) && isTime(stored.revision) ? stored.revision : -1;
 }
 
-function loadSweep(stored: unknown): Sweep | undefined {
+function loadScan(stored: unknown): Scan | undefined {
 	if (!isRecord(stored)) return undefined;
-	const memory = RowMemory.from(stored.memory);
+	const seen = SeenRows.from(stored.memory);
 	const { startedAt, since, position, highest, forgottenTo, learning } = stored;
-	if (!memory || !isTime(startedAt) || !isTime(highest) || !isTime(forgottenTo)) return undefined;
+	if (!seen || !isTime(startedAt) || !isTime(highest) || !isTime(forgottenTo)) return undefined;
 	if (since !== null && !isTime(since)) return undefined;
 	if (position !== null && !isRecord(position)) return undefined;
 	return {
@@ -105,7 +109,7 @@ function loadSweep(stored: unknown): Sweep | undefined {
 		highest,
 		forgottenTo,
 		learning: learning === true,
-		memory,
+		seen,
 	};
 }
 

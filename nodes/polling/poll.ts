@@ -1,7 +1,7 @@
 import type { JsonValue, Lead } from '../lead';
-import type { Cursor, Sweep } from './cursor';
-import { RowMemory } from './memory';
-import type { LeadReader, PollStart, Position, SourcePage, SourceRow } from './types';
+import type { Cursor, Scan } from './cursor';
+import { SeenRows } from './seenRows';
+import type { LeadReader, PollStart, Position, PolledPage, PolledRow } from './types';
 
 /**
  * How many rows beyond the overlap are remembered, so that an edit of one of them is known for what
@@ -55,18 +55,18 @@ export interface PollResult {
 	 * - `complete`: everything there was has been read;
 	 * - `limit`: there are as many leads as wanted, and perhaps more to come;
 	 * - `timeUp`: the signal ended it;
-	 * - `refused`: the destination gave no further page, see `cause`.
+	 * - `failed`: the destination gave no further page, see `cause`.
 	 */
-	end: 'complete' | 'limit' | 'refused' | 'timeUp';
+	end: 'complete' | 'limit' | 'failed' | 'timeUp';
 	cause?: unknown;
 }
 
 /**
- * One poll. Goes on with the sweep under way or begins one: a sweep is one pass, in the
+ * One poll. Goes on with the scan under way or begins one: a scan is one pass, in the
  * destination's own order, through all rows since the watermark less the overlap. Its position is
  * kept between polls, so a backlog is read once however small the polls are and none of it has to
- * be held. The watermark moves only when a sweep has seen everything, and never past the time at
- * which the sweep began: rows written behind its back belong to the next sweep.
+ * be held. The watermark moves only when a scan has seen everything, and never past the time at
+ * which the scan began: rows written behind its back belong to the next scan.
  *
  * @throws what the reader throws while nothing has been read
  */
@@ -75,14 +75,14 @@ export async function poll(request: PollRequest): Promise<PollResult> {
 	const { remembered = REMEMBERED_ROWS } = request;
 	const cursor = request.cursor ?? (await begin(request));
 	const leads: Lead[] = [];
-	let { sweep } = cursor;
-	const since = sweep ? sweep.since : lowerBound(cursor, reader);
-	// Of the sweep as it was when it was asked, which is enough: a page's rows are asked once.
+	let { scan } = cursor;
+	const since = scan ? scan.since : lowerBound(cursor, reader);
+	// Of the scan as it was when it was asked, which is enough: a page's rows are asked once.
 	const isKnown = (key: string): boolean => {
-		const digest = RowMemory.digest(key);
-		return cursor.memory.has(digest) || (sweep?.memory.has(digest) ?? false);
+		const digest = SeenRows.digest(key);
+		return cursor.seen.has(digest) || (scan?.seen.has(digest) ?? false);
 	};
-	const read = async (position: Position | null, pageSize: number): Promise<SourcePage> => {
+	const read = async (position: Position | null, pageSize: number): Promise<PolledPage> => {
 		signal.throwIfAborted();
 		return await reader.readPage({
 			since: since ?? undefined,
@@ -95,33 +95,33 @@ export async function poll(request: PollRequest): Promise<PollResult> {
 	};
 
 	let pageSize = fitPageSize(limit, reader);
-	let ahead: Promise<SourcePage> | undefined;
+	let ahead: Promise<PolledPage> | undefined;
 	for (let pagesRead = 0; ; pagesRead += 1) {
-		let page: SourcePage;
+		let page: PolledPage;
 		try {
-			page = await (ahead ?? read(sweep?.position ?? null, pageSize));
+			page = await (ahead ?? read(scan?.position ?? null, pageSize));
 		} catch (cause) {
 			if (pagesRead === 0) throw cause;
-			const end = signal.aborted ? 'timeUp' : 'refused';
-			return { leads, cursor: { ...cursor, sweep }, end, cause };
+			const end = signal.aborted ? 'timeUp' : 'failed';
+			return { leads, cursor: { ...cursor, scan }, end, cause };
 		}
-		sweep = sweep ? copySweep(sweep, pagesRead) : newSweep(since, timeOf(page, now()));
+		scan = scan ? copyScan(scan, pagesRead) : newScan(since, timeOf(page, now()));
 
 		// The next page comes while this one is worked on, if it is wanted whatever this one holds.
 		const roomLeft = limit - leads.length - page.rows.length;
 		ahead = page.next && roomLeft > 0 ? read(page.next, fitPageSize(roomLeft, reader)) : undefined;
-		// Its refusal is met when it is awaited; until then it must not end the process.
+		// Its error is met when it is awaited; until then it must not end the process.
 		ahead?.catch(() => undefined);
 
 		const leadsBefore = leads.length;
-		const stoppedAt = takeRows(page.rows, { cursor, sweep, accept, leads, limit });
+		const stoppedAt = takeRows(page.rows, { cursor, scan, accept, leads, limit });
 		if (stoppedAt === undefined && page.next === null) {
-			return { leads, cursor: endSweep(cursor, sweep, reader, remembered), end: 'complete' };
+			return { leads, cursor: endScan(cursor, scan, reader, remembered), end: 'complete' };
 		}
-		sweep.position = stoppedAt ?? page.next;
-		trim(sweep, reader, remembered);
+		scan.position = stoppedAt ?? page.next;
+		trim(scan, reader, remembered);
 		if (stoppedAt !== undefined || leads.length >= limit) {
-			return { leads, cursor: { ...cursor, sweep }, end: 'limit' };
+			return { leads, cursor: { ...cursor, scan }, end: 'limit' };
 		}
 		const found = leads.length - leadsBefore;
 		// Pages no larger than the leads still wanted: what doesn't fit would be read again next time.
@@ -144,8 +144,8 @@ async function begin(request: PollRequest): Promise<Cursor> {
 		watermark: 0,
 		floor: start.from === 'date' ? start.date : 0,
 		forgottenTo: 0,
-		memory: new RowMemory(),
-		sweep: null,
+		seen: new SeenRows(),
+		scan: null,
 	};
 	if (start.from !== 'now') return cursor;
 	const page = await reader.readPage({
@@ -158,107 +158,107 @@ async function begin(request: PollRequest): Promise<Cursor> {
 	});
 	const startedAt = timeOf(page, now());
 	const floor = Math.max(0, startedAt - reader.overlap);
-	return { ...cursor, floor, sweep: { ...newSweep(floor, startedAt), learning: true } };
+	return { ...cursor, floor, scan: { ...newScan(floor, startedAt), learning: true } };
 }
 
 interface Taking {
 	cursor: Cursor;
-	sweep: Sweep;
+	scan: Scan;
 	accept: PollRequest['accept'];
 	leads: Lead[];
 	limit: number;
 }
 
 /** Passes on the rows' leads; gives the position to stop at when one more would be too many. */
-function takeRows(rows: SourceRow[], taking: Taking): Position | undefined {
-	const { cursor, sweep, accept, leads, limit } = taking;
-	let last: SourceRow | undefined;
+function takeRows(rows: PolledRow[], taking: Taking): Position | undefined {
+	const { cursor, scan, accept, leads, limit } = taking;
+	let last: PolledRow | undefined;
 	for (const row of rows) {
-		const digest = RowMemory.digest(row.key);
-		const known = cursor.memory.has(digest) || sweep.memory.has(digest);
-		if (!known && row.record !== undefined && isNewLead(row, cursor, sweep)) {
+		const digest = SeenRows.digest(row.key);
+		const known = cursor.seen.has(digest) || scan.seen.has(digest);
+		if (!known && row.record !== undefined && isNewLead(row, cursor, scan)) {
 			const lead = accept(row.record);
 			if (lead) {
 				if (leads.length >= limit) return last?.position;
 				leads.push(lead);
 			}
 		}
-		sweep.memory.add(digest, row.clock);
-		sweep.highest = Math.max(sweep.highest, row.clock);
+		scan.seen.add(digest, row.clock);
+		scan.highest = Math.max(scan.highest, row.clock);
 		last = row;
 	}
 	return undefined;
 }
 
-function isNewLead(row: SourceRow, cursor: Cursor, sweep: Sweep): boolean {
+function isNewLead(row: PolledRow, cursor: Cursor, scan: Scan): boolean {
 	if ((row.createdAt ?? row.clock) < cursor.floor) return false;
 	// A row written after the learning began came after "now", even where learning takes many polls.
-	if (sweep.learning) return row.clock >= sweep.startedAt;
+	if (scan.learning) return row.clock >= scan.startedAt;
 	if (row.createdAt === undefined || row.createdAt > cursor.forgottenTo) return true;
 	return row.clock - row.createdAt <= LATE_WRITE_TOLERANCE;
 }
 
-function newSweep(since: number | null, startedAt: number): Sweep {
+function newScan(since: number | null, startedAt: number): Scan {
 	return {
 		startedAt,
 		since,
 		position: null,
 		highest: 0,
-		memory: new RowMemory(),
+		seen: new SeenRows(),
 		forgottenTo: 0,
 		learning: false,
 	};
 }
 
 /** The service's clock as a page was read, epoch milliseconds; by ours, surely none that is ahead. */
-function timeOf({ serviceTime }: SourcePage, now: number): number {
+function timeOf({ serviceTime }: PolledPage, now: number): number {
 	return serviceTime ?? Math.max(0, now - CLOCK_TOLERANCE);
 }
 
-/** The first page a poll adds to a kept sweep must not change the caller's. */
-function copySweep(sweep: Sweep, pagesRead: number): Sweep {
-	if (pagesRead > 0) return sweep;
-	const memory = new RowMemory();
-	memory.addAll(sweep.memory);
-	return { ...sweep, memory };
+/** The first page a poll adds to a kept scan must not change the caller's. */
+function copyScan(scan: Scan, pagesRead: number): Scan {
+	if (pagesRead > 0) return scan;
+	const seen = new SeenRows();
+	seen.addAll(scan.seen);
+	return { ...scan, seen };
 }
 
 /**
- * Everything up to the sweep's beginning has been passed on: the watermark may follow. It stays at
+ * Everything up to the scan's beginning has been passed on: the watermark may follow. It stays at
  * the latest row where few rows are then read again, because then even a row that shows up later than
  * promised is found as long as no later one has come. Behind a burst it does not stay: every poll
  * would read the whole burst again.
  */
-function endSweep(cursor: Cursor, sweep: Sweep, reader: LeadReader, remembered: number): Cursor {
-	const memory = new RowMemory();
-	memory.addAll(cursor.memory);
-	memory.addAll(sweep.memory);
-	const latest = Math.max(cursor.watermark, Math.min(sweep.highest, sweep.startedAt));
+function endScan(cursor: Cursor, scan: Scan, reader: LeadReader, remembered: number): Cursor {
+	const seen = new SeenRows();
+	seen.addAll(cursor.seen);
+	seen.addAll(scan.seen);
+	const latest = Math.max(cursor.watermark, Math.min(scan.highest, scan.startedAt));
 	let watermark = latest;
-	if (reader.selective) watermark = Math.max(latest, sweep.startedAt);
-	else if (memory.countSince(latest - reader.overlap) > FEW_ROWS) {
-		watermark = Math.max(latest, sweep.startedAt - CLOCK_TOLERANCE);
+	if (reader.selective) watermark = Math.max(latest, scan.startedAt);
+	else if (seen.countSince(latest - reader.overlap) > FEW_ROWS) {
+		watermark = Math.max(latest, scan.startedAt - CLOCK_TOLERANCE);
 	}
-	const ended = { ...cursor, watermark, sweep: null };
-	const forgottenTo = memory.forget(lowerBound(ended, reader) ?? 0, remembered);
+	const ended = { ...cursor, watermark, scan: null };
+	const forgottenTo = seen.forget(lowerBound(ended, reader) ?? 0, remembered);
 	return {
 		...ended,
-		memory,
-		forgottenTo: Math.max(cursor.forgottenTo, sweep.forgottenTo, forgottenTo),
+		seen,
+		forgottenTo: Math.max(cursor.forgottenTo, scan.forgottenTo, forgottenTo),
 	};
 }
 
 /**
- * Forgets what neither this sweep nor the next will read again. Only the sweep's own rows: those
+ * Forgets what neither this scan nor the next will read again. Only the scan's own rows: those
  * of earlier ones can still come up in it.
  */
-function trim(sweep: Sweep, reader: LeadReader, remembered: number): void {
-	if (sweep.memory.size <= remembered) return;
-	const nextBound = Math.min(sweep.highest, sweep.startedAt) - reader.overlap;
-	sweep.forgottenTo = Math.max(sweep.forgottenTo, sweep.memory.forget(nextBound, remembered));
+function trim(scan: Scan, reader: LeadReader, remembered: number): void {
+	if (scan.seen.size <= remembered) return;
+	const nextBound = Math.min(scan.highest, scan.startedAt) - reader.overlap;
+	scan.forgottenTo = Math.max(scan.forgottenTo, scan.seen.forget(nextBound, remembered));
 }
 
-/** Where the next sweep begins, epoch milliseconds; `null` for everything. */
+/** Where the next scan begins, epoch milliseconds; `null` for everything. */
 function lowerBound(cursor: Cursor, reader: LeadReader): number | null {
 	const bound = Math.max(cursor.watermark - reader.overlap, cursor.floor);
 	return bound > 0 ? bound : null;

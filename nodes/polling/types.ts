@@ -1,13 +1,13 @@
 import type { JsonObject, JsonValue } from '../lead';
 
 /**
- * Where a reader can go on: opaque to the sweep, kept as JSON between polls. A position stays good
+ * Where a reader can go on: opaque to the scan, kept as JSON between polls. A position stays good
  * for as long as the destination exists, whatever is written in the meantime.
  */
 export type Position = JsonObject;
 
-/** One record at a destination, with what the sweep has to know of it. */
-export interface SourceRow {
+/** One record at a destination, with what the scan has to know of it. */
+export interface PolledRow {
 	/** Names the record at its destination for ever; edits don't change it. */
 	key: string;
 	/** The destination's own clock on the row, epoch milliseconds rounded down. An edit may move it. */
@@ -20,8 +20,8 @@ export interface SourceRow {
 	record: JsonValue | undefined;
 }
 
-export interface SourcePage {
-	rows: SourceRow[];
+export interface PolledPage {
+	rows: PolledRow[];
 	/** Where the next page begins; `null` only at the very end. A page may be empty and still go on. */
 	next: Position | null;
 	/** The service's clock as it answered, epoch milliseconds rounded down; `undefined` if untold. */
@@ -45,7 +45,7 @@ export interface PageRequest {
 
 /**
  * Reads a destination's records in a stable order in which every record that is there for the whole
- * sweep comes up exactly once. Throws `DestinationError` for whatever the destination refuses.
+ * scan comes up exactly once. Throws `DestinationError` for whatever goes wrong.
  */
 export interface LeadReader {
 	/** Most rows the destination gives in one page. */
@@ -57,11 +57,11 @@ export interface LeadReader {
 	readonly overlap: number;
 	/**
 	 * Whether it leaves out rows by the user's filters. The rows it gives then don't tell how far a
-	 * sweep has come, its beginning does: otherwise a filter that is widened later would bring back
+	 * scan has come, its beginning does: otherwise a filter that is widened later would bring back
 	 * what was passed over. That it leaves out what is no marketplace lead doesn't count.
 	 */
 	readonly selective: boolean;
-	readPage(request: PageRequest): Promise<SourcePage>;
+	readPage(request: PageRequest): Promise<PolledPage>;
 }
 
 /** Which leads a new cursor begins with; `date` is epoch milliseconds. */

@@ -1,4 +1,4 @@
-import type { LeadReader, PageRequest, Position, SourcePage, SourceRow } from '../../polling/types';
+import type { LeadReader, PageRequest, Position, PolledPage, PolledRow } from '../../polling/types';
 import type { TableClient, TableEntityResult } from '../../vendor/dataTables';
 import { unexpectedResponse } from '../unexpectedResponse';
 import { explainRefusal, isBadToken, isMissingTable } from './refusal';
@@ -34,7 +34,7 @@ export class AzureTableReader implements LeadReader {
 
 	constructor(private readonly table: TableClient) {}
 
-	async readPage(request: PageRequest): Promise<SourcePage> {
+	async readPage(request: PageRequest): Promise<PolledPage> {
 		const { since, position, pageSize, signal } = request;
 		const { after, token } = readPosition(position);
 		let serviceTime: number | undefined;
@@ -95,7 +95,7 @@ async function queryFilter(
 	return conditions.length === 0 ? undefined : conditions.join(' and ');
 }
 
-function toRow(entity: TableEntityResult<Record<string, unknown>>): SourceRow {
+function toRow(entity: TableEntityResult<Record<string, unknown>>): PolledRow {
 	const { partitionKey, rowKey, timestamp = '' } = entity;
 	const clock = Date.parse(timestamp);
 	if (partitionKey === undefined || rowKey === undefined || !(clock >= 0)) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LeadReader, PageRequest, SourcePage, SourceRow } from '../../polling/types';
+import type { LeadReader, PageRequest, PolledPage, PolledRow } from '../../polling/types';
 import { DestinationError, type WantedLeads } from '../contract';
 import { withoutOptOut, type Columns } from './columns';
 import { MAX_PAGE_SIZE, OVERLAP, SEARCH_TIME } from './limits';
@@ -50,7 +50,7 @@ export class DynamicsReader implements LeadReader {
 		this.selective = this.certainties.length > 0;
 	}
 
-	async readPage(request: PageRequest): Promise<SourcePage> {
+	async readPage(request: PageRequest): Promise<PolledPage> {
 		const kept = request.position === null ? undefined : readPosition(request.position);
 		let place = kept && this.goesOn(kept, request) ? kept : await this.beginChain(kept, request);
 		for (;;) {
@@ -88,7 +88,7 @@ export class DynamicsReader implements LeadReader {
 		return !(kept.alone && pageSize >= kept.size * WORTH_A_CHAIN);
 	}
 
-	/** The beginning of a chain at the last row of a place, or of the sweep. */
+	/** The beginning of a chain at the last row of a place, or of the scan. */
 	private async beginChain(
 		place: ChainPlace | undefined,
 		request: PageRequest,
@@ -106,12 +106,12 @@ export class DynamicsReader implements LeadReader {
 		};
 	}
 
-	private async readPlace(place: ChainPlace, request: PageRequest): Promise<SourcePage> {
+	private async readPlace(place: ChainPlace, request: PageRequest): Promise<PolledPage> {
 		const { leads, link, serviceTime } = await this.pageAt(place, request);
 		const rest = behind(leads, place);
 		const taken = rest.slice(0, Math.max(request.pageSize, 1));
 		let end = place;
-		const rows = taken.map((lead): SourceRow => {
+		const rows = taken.map((lead): PolledRow => {
 			end = { ...place, at: lead.clock, after: lead.id, alone: end.at !== lead.clock };
 			return {
 				key: lead.id,

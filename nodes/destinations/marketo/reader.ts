@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../lead';
-import type { LeadReader, PageRequest, Position, SourcePage, SourceRow } from '../../polling/types';
+import type { LeadReader, PageRequest, Position, PolledPage, PolledRow } from '../../polling/types';
 import type { MarketoAnswer, MarketoClient } from './client';
 import { FILL_OUT_FORM, readFillOut, textOf, type FillOut } from './fillOut';
 import { readApprovedForm } from './form';
@@ -78,7 +78,7 @@ export class MarketoReader implements LeadReader {
 		private readonly options: ReaderOptions,
 	) {}
 
-	async readPage(request: PageRequest): Promise<SourcePage> {
+	async readPage(request: PageRequest): Promise<PolledPage> {
 		await this.quota.check(request);
 		const position = readPosition(request.position);
 		const page = (await this.goOn(position, request)) ?? (await this.beginAt(position.at, request));
@@ -87,7 +87,7 @@ export class MarketoReader implements LeadReader {
 		);
 		const records = await this.recordsOf(fillOuts, request);
 		let last = position.at;
-		const rows = fillOuts.map((fillOut, index): SourceRow => {
+		const rows = fillOuts.map((fillOut, index): PolledRow => {
 			// A time that can't be read is taken for that of the row before.
 			const clock = fillOut.at ?? last ?? request.since ?? 0;
 			last = Math.max(clock, last ?? 0);

@@ -1,4 +1,4 @@
-import type { LeadReader, PageRequest, SourcePage, SourceRow } from '../../polling/types';
+import type { LeadReader, PageRequest, PolledPage, PolledRow } from '../../polling/types';
 import type { WantedLeads } from '../contract';
 import { retried, type TimeLimits } from '../timeLimits';
 import { isShareReached } from './apiUsage';
@@ -61,7 +61,7 @@ export class SalesforceReader implements LeadReader {
 		this.selective = options.conditions.length > 0 || dependsOnSource(options.wanted);
 	}
 
-	async readPage({ since, position, pageSize, ...limits }: PageRequest): Promise<SourcePage> {
+	async readPage({ since, position, pageSize, ...limits }: PageRequest): Promise<PolledPage> {
 		const start = { since, after: readPosition(position) };
 		const sources = await this.#sources.from(start, limits);
 		if (sources.condition === 'none') {
@@ -118,7 +118,7 @@ export class SalesforceReader implements LeadReader {
 	#rowsOf(
 		answer: ApiAnswer,
 		after: LeadPosition | undefined,
-	): { done: boolean; rows: SourceRow[] } {
+	): { done: boolean; rows: PolledRow[] } {
 		const { done, records } = queryResult(answer);
 		this.#checkFields(records[0]);
 		const rows = records.map((record: unknown) => {

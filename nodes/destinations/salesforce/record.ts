@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../lead';
 import { readTime } from '../../lead/time';
-import type { SourceRow } from '../../polling/types';
+import type { PolledRow } from '../../polling/types';
 import { DestinationError } from '../contract';
 import { isLeadId, toPosition } from './position';
 
@@ -55,7 +55,7 @@ export function readAdditionalFields(value: unknown): string[] {
 }
 
 /** A record of an answer as a row, with these of its fields (in lower case); `undefined` for what is no lead. */
-export function toRow(record: unknown, fields: ReadonlySet<string>): SourceRow | undefined {
+export function toRow(record: unknown, fields: ReadonlySet<string>): PolledRow | undefined {
 	if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined;
 	const { Id, CreatedDate } = record as JsonObject;
 	const time = readTime(CreatedDate ?? null);

@@ -25,7 +25,7 @@ export type Ability =
 	| 'offerTitles'
 	/** A lead says when it was made, beside the clock of its record. */
 	| 'ownCreationTime'
-	/** How far a sweep has come shows in its records: of what is looked through they are all. */
+	/** How far a scan has come shows in its records: of what is looked through they are all. */
 	| 'progressByRecords'
 	/** Two kinds of sign-in that lead to the same place. */
 	| 'secondSignIn';

@@ -58,7 +58,7 @@ export class Poller {
 		return namesOf(await this.leads(options));
 	}
 
-	/** Polls until a sweep has ended; the names of all leads that came, sorted. */
+	/** Polls until a scan has ended; the names of all leads that came, sorted. */
 	async drain(): Promise<string[]> {
 		const leads: Lead[] = [];
 		do leads.push(...(await this.leads()));
@@ -98,8 +98,8 @@ export function namesOf(leads: readonly Lead[]): string[] {
 }
 
 /**
- * The watermark of a sweep that has ended, its latest record being of this time. Where the records
- * don't tell how far it has come, it is the sweep's beginning.
+ * The watermark of a scan that has ended, its latest record being of this time. Where the records
+ * don't tell how far it has come, it is the scan's beginning.
  */
 export function watermarkAt(latest: number, { cannot }: PolledDestination): unknown {
 	return cannot.progressByRecords === undefined ? latest : expect.any(Number);

@@ -6,7 +6,7 @@ import { HOUR } from './time.ts';
 import type { Contract } from '../pollContract.ts';
 
 const NAMES = [...'abcdefghijklmnopqrst'];
-/** Leads of the first poll; the sweep then stands in the middle. */
+/** Leads of the first poll; the scan then stands in the middle. */
 const FIRST = 8;
 
 export function declareRestarts({ newPlace, test }: Contract): void {
@@ -113,7 +113,7 @@ const anyValue = fc.oneof(fc.jsonValue({ maxDepth: 2 }), NO_TIME);
  */
 function damagedCursor(sound: StoredCursor): fc.Arbitrary<unknown> {
 	const fields = Object.keys(sound) as Array<keyof StoredCursor>;
-	const sweepFields = Object.keys(sound.sweep!) as Array<keyof NonNullable<StoredCursor['sweep']>>;
+	const scanFields = Object.keys(sound.sweep!) as Array<keyof NonNullable<StoredCursor['sweep']>>;
 	const plausible = (before: unknown, after: unknown) =>
 		typeof before === typeof after && typeof before !== 'object' && !isNoTime(after);
 	const position = fc.oneof(
@@ -127,7 +127,7 @@ function damagedCursor(sound: StoredCursor): fc.Arbitrary<unknown> {
 			.filter(({ field, value }) => !plausible(sound[field], value))
 			.map(({ field, value }) => ({ ...sound, [field]: value })),
 		fc
-			.record({ field: fc.constantFrom(...sweepFields), value: anyValue })
+			.record({ field: fc.constantFrom(...scanFields), value: anyValue })
 			.filter(({ field, value }) => !plausible(sound.sweep![field], value))
 			.map(({ field, value }) => ({ ...sound, sweep: { ...sound.sweep, [field]: value } })),
 		position.map((damaged) => ({ ...sound, sweep: { ...sound.sweep, position: damaged } })),

@@ -117,7 +117,7 @@ export function declareSequences({ destination, newPlace, test }: Contract): voi
 		expect(await poller.poll()).toEqual([]);
 	});
 
-	test('leaves what comes behind a sweep in progress to the next one', [], async () => {
+	test('leaves what comes behind a scan in progress to the next one', [], async () => {
 		const place = await newPlace();
 		await place.insert(letters('hijklm'));
 		const poller = new Poller(place, { parameters: { maxLeads: 3 } });
@@ -131,14 +131,14 @@ export function declareSequences({ destination, newPlace, test }: Contract): voi
 		place.pass(2 * HOUR);
 		await place.insert(letters('z'));
 		const rest = await poller.drain();
-		// The watermark stays where the sweep began, so that the next one reads from there on.
+		// The watermark stays where the scan began, so that the next one reads from there on.
 		expect(poller.cursor!.watermark).toBeLessThanOrEqual(startedAt!);
 		const next = await poller.drain();
 		expect([...first, ...rest, ...next].sort()).toEqual([...'ahijklmz']);
 		expect(await poller.drain()).toEqual([]);
 	});
 
-	test('keeps a record that an edit moves while a sweep is in progress', ['edits'], async () => {
+	test('keeps a record that an edit moves while a scan is in progress', ['edits'], async () => {
 		const place = await newPlace();
 		await place.insert(letters('hijklm'));
 		const poller = new Poller(place, { parameters: { maxLeads: 3 } });

@@ -2,7 +2,7 @@
 import { readPeriod } from '../../../nodes/polling/period';
 import type { JsonValue, Lead } from '../../../nodes/lead';
 import { parseLead } from '../../../nodes/lead';
-import type { LeadReader, PageRequest, SourceRow } from '../../../nodes/polling/types';
+import type { LeadReader, PageRequest, PolledRow } from '../../../nodes/polling/types';
 
 const OVERLAP = 1_000;
 const T = Date.UTC(2026, 2, 1);
@@ -13,7 +13,7 @@ interface Row {
 	createdAt?: number;
 }
 
-const row = ({ name, clock = T, createdAt }: Row): SourceRow => ({
+const row = ({ name, clock = T, createdAt }: Row): PolledRow => ({
 	key: name,
 	clock,
 	createdAt,

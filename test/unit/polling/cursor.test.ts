@@ -4,12 +4,12 @@ import {
 	storeCursor,
 	storedRevision,
 } from '../../../nodes/polling/cursor';
-import { RowMemory } from '../../../nodes/polling/memory';
+import { SeenRows } from '../../../nodes/polling/seenRows';
 import type { PollStart } from '../../../nodes/polling/types';
 
 const ORIGIN = cursorOrigin('here', { from: 'all' });
 const TIME = Date.UTC(2026, 0, 1);
-const DIGEST = RowMemory.digest('row');
+const DIGEST = SeenRows.digest('row');
 
 const stored = {
 	version: 1,
@@ -58,12 +58,12 @@ describe('a stored cursor', () => {
 		['it forgot until never', { ...stored, forgottenTo: null }],
 		['its memory is missing', { ...stored, memory: undefined }],
 		['its memory is cut off', { ...stored, memory: { abc: DIGEST.slice(1) } }],
-		['its sweep is missing', { ...stored, sweep: undefined }],
-		['its sweep is a list', { ...stored, sweep: [] }],
-		['its sweep began never', { ...stored, sweep: { ...stored.sweep, startedAt: null } }],
-		['its sweep reads from text on', { ...stored, sweep: { ...stored.sweep, since: '0' } }],
-		['its sweep stands nowhere', { ...stored, sweep: { ...stored.sweep, position: 'p' } }],
-		['its sweep has no memory', { ...stored, sweep: { ...stored.sweep, memory: null } }],
+		['its scan is missing', { ...stored, sweep: undefined }],
+		['its scan is a list', { ...stored, sweep: [] }],
+		['its scan began never', { ...stored, sweep: { ...stored.sweep, startedAt: null } }],
+		['its scan reads from text on', { ...stored, sweep: { ...stored.sweep, since: '0' } }],
+		['its scan stands nowhere', { ...stored, sweep: { ...stored.sweep, position: 'p' } }],
+		['its scan has no memory', { ...stored, sweep: { ...stored.sweep, memory: null } }],
 	])('is not gone on with when %s', (_, value) => {
 		expect(loadCursor(value, ORIGIN)).toBeUndefined();
 	});

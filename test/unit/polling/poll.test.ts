@@ -6,6 +6,7 @@ import {
 	type StoredCursor,
 } from '../../../nodes/polling/cursor';
 import { poll, type PollRequest, type PollResult } from '../../../nodes/polling/poll';
+import { SeenRows } from '../../../nodes/polling/seenRows';
 import type { PollStart } from '../../../nodes/polling/types';
 import { keyOf, leadOf, MINUTE, OVERLAP, SECOND, SimulatedReader } from './simulatedReader';
 
@@ -102,7 +103,7 @@ describe('a sequence of polls', () => {
 		for (const key of keys(35)) reader.insert(key);
 		reader.refuseAfter = 2;
 		const first = await poller.poll();
-		expect(first).toMatchObject({ end: 'refused', cause: new Error('refused') });
+		expect(first).toMatchObject({ end: 'failed', cause: new Error('refused') });
 		expect(first.leads).toHaveLength(20);
 		reader.rowsRead = 0;
 		await poller.poll();
@@ -174,8 +175,39 @@ describe('a sequence of polls', () => {
 	});
 });
 
+test('goes on with a cursor as it has always been stored, in the middle of a scan', async () => {
+	const reader = new SimulatedReader();
+	for (const key of keys(6)) reader.insert(key);
+	const poller = new Poller(reader);
+	const slot = Math.floor(reader.time / MINUTE).toString(36);
+	const digest = (key: string) => SeenRows.digest(key);
+	poller.kept = {
+		version: 1,
+		origin: cursorOrigin('simulated', { from: 'all' }),
+		revision: 3,
+		watermark: 0,
+		floor: 0,
+		forgottenTo: 0,
+		memory: { [slot]: digest('k000004') },
+		sweep: {
+			startedAt: reader.time,
+			since: null,
+			position: { after: 'k000001' },
+			highest: reader.time,
+			memory: { [slot]: `${digest('k000000')}${digest('k000001')}` },
+			forgottenTo: 0,
+			learning: false,
+		},
+	};
+	await poller.poll();
+	expect(poller.emitted).toEqual(['k000002', 'k000003', 'k000005']);
+	expect(poller.kept).toMatchObject({ watermark: reader.time, sweep: null });
+	await poller.poll();
+	expect(poller.emitted).toHaveLength(3);
+});
+
 describe('a destination that leaves out rows by itself', () => {
-	test('is asked from the last sweep on although nothing came', async () => {
+	test('is asked from the last scan on although nothing came', async () => {
 		const reader = new SimulatedReader();
 		reader.wanted = (key) => key.startsWith('wanted');
 		const poller = new Poller(reader);
@@ -183,11 +215,11 @@ describe('a destination that leaves out rows by itself', () => {
 		reader.insert('wanted');
 		await poller.poll();
 		for (let days = 0; days < 3; days += 1) {
-			const sweptAt = reader.time;
+			const scannedTo = reader.time;
 			reader.pass(DAY);
 			reader.insert(`other ${days}`);
 			await poller.poll();
-			expect(reader.bounds.at(-1)).toBe(sweptAt - OVERLAP);
+			expect(reader.bounds.at(-1)).toBe(scannedTo - OVERLAP);
 		}
 		expect(poller.emitted).toEqual(['wanted']);
 	});
@@ -248,7 +280,7 @@ describe('edits', () => {
 		expect(poller.emitted).toEqual(['a', 'new 0', 'new 1', 'new 2', 'new 3', 'new 4']);
 	});
 
-	test('of a row remembered from sweeps ago are not new', async () => {
+	test('of a row remembered from scans ago are not new', async () => {
 		const reader = new SimulatedReader();
 		const poller = new Poller(reader);
 		reader.insert('a', { createdAt: false });
@@ -288,15 +320,15 @@ describe('edits', () => {
 		await poller.poll({ limit: 50 });
 		reader.edit(keys(100)[10] ?? '');
 		reader.edit(keys(100)[90] ?? '');
-		reader.insert('a behind the sweep');
+		reader.insert('a behind the scan');
 		reader.pass(MINUTE);
 		await poller.drain(50);
 		await poller.poll();
-		expect([...poller.emitted].sort()).toEqual(['a behind the sweep', ...keys(100)]);
+		expect([...poller.emitted].sort()).toEqual(['a behind the scan', ...keys(100)]);
 	});
 });
 
-describe('a sweep that lasts longer than the overlap', () => {
+describe('a scan that lasts longer than the overlap', () => {
 	test('leaves rows written behind it to the next one', async () => {
 		const reader = new SimulatedReader();
 		const poller = new Poller(reader);
@@ -335,7 +367,7 @@ describe('starts', () => {
 		reader.pass(2 * SECOND);
 		const poller = new Poller(reader, { from: 'now' });
 		reader.refuseAfter = 2;
-		expect(await poller.poll()).toMatchObject({ end: 'refused', leads: [] });
+		expect(await poller.poll()).toMatchObject({ end: 'failed', leads: [] });
 		reader.pass(MINUTE);
 		reader.insert('zzz ahead');
 		reader.insert('aaa behind');

@@ -1,5 +1,5 @@
 import type { JsonValue, Lead } from '../../../nodes/lead';
-import type { LeadReader, PageRequest, SourcePage, SourceRow } from '../../../nodes/polling/types';
+import type { LeadReader, PageRequest, PolledPage, PolledRow } from '../../../nodes/polling/types';
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
@@ -68,7 +68,7 @@ export class SimulatedReader implements LeadReader {
 		if (row && row.visibleFrom <= this.time) row.clock = this.time;
 	}
 
-	async readPage(request: PageRequest): Promise<SourcePage> {
+	async readPage(request: PageRequest): Promise<PolledPage> {
 		const { since = 0, position, pageSize, signal, isKnown } = request;
 		await null;
 		signal.throwIfAborted();
@@ -91,7 +91,7 @@ export class SimulatedReader implements LeadReader {
 		const rows = matching.slice(0, Math.min(pageSize, this.maxPageSize)).map((row) => {
 			const spared = this.sparesKnown && isKnown(row.key);
 			this.recordsRead += spared ? 0 : 1;
-			return toSourceRow(row, spared ? undefined : { key: row.key });
+			return toPolledRow(row, spared ? undefined : { key: row.key });
 		});
 		this.rowsRead += rows.length;
 		const last = rows.at(-1);
@@ -112,9 +112,9 @@ export function keyOf(record: JsonValue): string {
 	return (record as { key: string }).key;
 }
 
-function toSourceRow(
+function toPolledRow(
 	{ key, clock, createdAt }: StoredRow,
 	record: JsonValue | undefined,
-): SourceRow {
+): PolledRow {
 	return { key, clock, createdAt, position: { after: key }, record };
 }

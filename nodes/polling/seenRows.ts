@@ -4,7 +4,7 @@ import { hash } from 'node:crypto';
  * Remembers which rows have been passed on, by a digest of their key and a coarse time of their
  * clock. Kept as JSON in the cursor, so its form is small: digests of one time slot in one string.
  */
-export type StoredMemory = Record<string, string>;
+export type StoredSeenRows = Record<string, string>;
 
 /** Base64, so 72 bits: that a new row is taken for one of 20,000 kept is a chance of 1 in 10^17. */
 const DIGEST_CHARACTERS = 12;
@@ -13,22 +13,22 @@ const DIGEST_CHARACTERS = 12;
 const SLOT = 60_000;
 const SLOT_RADIX = 36;
 
-export class RowMemory {
+export class SeenRows {
 	private readonly slots = new Map<string, number>();
 
-	/** Reads what `toJSON` gave. Anything else is no memory: the cursor holding it is then refused. */
-	static from(stored: unknown): RowMemory | undefined {
+	/** Reads what `toJSON` gave. Anything else is none: the cursor holding it is then not used. */
+	static from(stored: unknown): SeenRows | undefined {
 		if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return undefined;
-		const memory = new RowMemory();
+		const seen = new SeenRows();
 		for (const [slotText, digests] of Object.entries(stored)) {
 			const slot = Number.parseInt(slotText, SLOT_RADIX);
 			if (!Number.isSafeInteger(slot) || typeof digests !== 'string') return undefined;
 			if (digests.length % DIGEST_CHARACTERS !== 0) return undefined;
 			for (let at = 0; at < digests.length; at += DIGEST_CHARACTERS) {
-				memory.slots.set(digests.slice(at, at + DIGEST_CHARACTERS), slot);
+				seen.slots.set(digests.slice(at, at + DIGEST_CHARACTERS), slot);
 			}
 		}
-		return memory;
+		return seen;
 	}
 
 	static digest(key: string): string {
@@ -48,7 +48,7 @@ export class RowMemory {
 		this.setSlot(digest, Math.floor(clock / SLOT));
 	}
 
-	addAll(other: RowMemory): void {
+	addAll(other: SeenRows): void {
 		for (const [digest, slot] of other.slots) this.setSlot(digest, slot);
 	}
 
@@ -61,7 +61,7 @@ export class RowMemory {
 
 	/**
 	 * Forgets the oldest rows until no more than `most` are left of those older than `before` (epoch
-	 * milliseconds); rows from `before` on are all kept, since the next sweep reads them again.
+	 * milliseconds); rows from `before` on are all kept, since the next scan reads them again.
 	 *
 	 * @returns the end of the newest slot that was forgotten, epoch milliseconds; 0 when none was
 	 */
@@ -86,7 +86,7 @@ export class RowMemory {
 		return forgottenTo;
 	}
 
-	toJSON(): StoredMemory {
+	toJSON(): StoredSeenRows {
 		const bySlot = new Map<number, string[]>();
 		for (const [digest, slot] of this.slots) {
 			const digests = bySlot.get(slot);
