@@ -57,14 +57,6 @@ describe('a refusal in words', () => {
 		['unreachable', /could not be reached/, broken('EAI_AGAIN')],
 		['unreachable', /could not be reached/, broken('ECONNREFUSED')],
 		['unreachable', /could not be reached/, broken('REQUEST_SEND_ERROR')],
-		['authentication', /Client Secret is wrong/, named('E', `AADSTS7000215: ${SECRET}`)],
-		['authentication', /Client Secret has expired/, named('E', 'AADSTS7000222: …')],
-		['authentication', /Client ID is not known/, named('E', 'AADSTS700016: …')],
-		['authentication', /Tenant ID is not known/, named('E', 'AADSTS90002: …')],
-		['authentication', /AADSTS12345\)/, named('E', `AADSTS12345: ${SECRET}`)],
-		['authentication', /did not give/, named('AuthenticationRequiredError')],
-		['authentication', /did not give/, named('AggregateAuthenticationError')],
-		['authentication', /did not give/, named('CredentialUnavailableError')],
 		['other', /with status 500 \(OperationTimedOut\)$/, answered(500, 'OperationTimedOut')],
 		['other', /with status 400$/, answered(400, `<b>${SECRET}</b>`)],
 		['other', /refused the request$/, named('Error')],
@@ -83,7 +75,6 @@ describe('a refusal in words', () => {
 
 	it('has the status of the answer, where there was one', () => {
 		expect(explainRefusal(answered(503, 'ServerBusy')).httpCode).toBe('503');
-		expect(explainRefusal(named('E', 'AADSTS7000215: …')).httpCode).toBe('401');
 		expect(explainRefusal(broken('ENOTFOUND')).httpCode).toBeUndefined();
 	});
 
