@@ -169,8 +169,14 @@ async function receiveLeads(
 	const filter = readLeadFilter(context.getNodeParameter('filters', {}));
 	const items: INodeExecutionData[] = [];
 	const receipts: Receipt[] = [];
+	const received = {
+		...options,
+		destination: 'https',
+		isFromSender: true,
+		warnings: input.warnings ?? [],
+	} as const;
 	for (const record of input.records) {
-		const lead = parseLead(record, { destination: 'https', ...options });
+		const lead = parseLead(record, received);
 		const passes = matchesFilter(lead, filter);
 		receipts.push(passes ? { id: lead.id } : { id: lead.id, filtered: true });
 		if (passes) items.push({ json: lead as unknown as IDataObject });

@@ -23,6 +23,9 @@ export interface DeliveredRequest {
 const UNREADABLE_TYPE = /^multipart\/|[/+]xml$/;
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
+const UTF_8 = 'utf-8';
+const NOT_UTF_8 =
+	'The body was not in UTF-8 and was read as Windows-1252: letters with accents and those of other scripts may be wrong.';
 const SEND_JSON = 'Send the lead as JSON, with the header "Content-Type: application/json".';
 
 /** The records in the request's body, or what is wrong with it, in sentences for the caller. */
@@ -39,12 +42,14 @@ export async function readLeadsOf(request: DeliveredRequest): Promise<LeadInput>
 	// By the type as it came: n8n parses only under exactly these, white space included.
 	if (request.contentType === FORM_TYPE) return readForm(request.body);
 	// n8n has parsed this with JSON.parse, as we would: a key "__proto__" is an own field in both,
-	// and numbers are rounded alike. Parsing the bytes again would double the time for nothing.
-	if (request.contentType === JSON_TYPE) return readLeadInput(request.body);
+	// and numbers are rounded alike. Parsing the bytes again would double the time for nothing. Of
+	// bytes that are not what they are said to be, n8n makes U+FFFD.
+	const isParsed = request.contentType === JSON_TYPE;
+	if (rawBody === undefined || (isParsed && decoded(rawBody, UTF_8) !== undefined)) return readLeadInput(request.body);
 	// Text goes by its bytes too: n8n keeps a byte order mark in it, which is no JSON.
-	return readLeadInput(
-		rawBody === undefined ? request.body : decode(rawBody, request.encoding ?? 'utf-8'),
-	);
+	const { text, warning } = decode(rawBody, request.encoding ?? UTF_8);
+	const input = readLeadInput(text);
+	return input.ok && warning !== '' ? { ...input, warnings: [warning] } : input;
 }
 
 /** Salesforce's Web-to-Lead is the one form that is a lead; other forms are told how to become one. */
@@ -53,12 +58,24 @@ function readForm(body: unknown): LeadInput {
 	return input.ok ? input : { ok: false, problems: [...input.problems, SEND_JSON] };
 }
 
-/** Never throws: unreadable bytes become U+FFFD, and a byte order mark is left out. */
-function decode(bytes: Buffer, charset: string): string {
+/**
+ * By the charset that the sender names where the bytes are of it, else UTF-8, which JSON is by its
+ * own standard, else Windows-1252, in which every byte is a character: what a sender in the West
+ * writes who doesn't say. Never throws, and leaves out a byte order mark.
+ */
+function decode(bytes: Buffer, charset: string): { text: string; warning: string } {
+	for (const label of [charset, UTF_8]) {
+		const text = decoded(bytes, label);
+		if (text !== undefined) return { text, warning: '' };
+	}
+	return { text: new TextDecoder('windows-1252').decode(bytes), warning: NOT_UTF_8 };
+}
+
+/** `undefined` for an unknown charset, and for bytes that are none of its characters. */
+function decoded(bytes: Buffer, charset: string): string | undefined {
 	try {
-		return new TextDecoder(charset).decode(bytes);
+		return new TextDecoder(charset, { fatal: true }).decode(bytes);
 	} catch {
-		// An unknown label says nothing about the bytes, and JSON is UTF-8 by its own standard.
-		return new TextDecoder().decode(bytes);
+		return undefined;
 	}
 }

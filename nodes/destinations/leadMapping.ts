@@ -2,6 +2,7 @@ import { formatLeadSource, parseLead, parseLeadSource } from '../lead';
 import type { JsonObject, Lead, LeadDestinationName } from '../lead';
 import { asAddress } from '../lead/emailAddress';
 import { findField, isCustomerField, type FieldName } from '../lead/fields';
+import { FreeNames } from '../lead/freeNames';
 
 /** The customer under the names Microsoft gives the seven fields. */
 export interface CustomerDetails extends JsonObject {
@@ -89,6 +90,7 @@ export function propertiesBeside(
 	lead: Lead,
 	details: CustomerDetails,
 	rename: (name: string) => string = (name) => name,
+	maxLength = Infinity,
 ): JsonObject {
 	const { customer } = parseLead({ UserDetails: details }, { receivedAt: lead.receivedAt });
 	const isTaken = (name: string): boolean => {
@@ -99,10 +101,10 @@ export function propertiesBeside(
 		return field === 'fullName' || customer[field as keyof typeof customer] === '';
 	};
 	const beside: JsonObject = {};
+	const names = new FreeNames(DISPLACED, maxLength);
 	for (const [name, value] of Object.entries(lead.properties)) {
 		const written = rename(name);
-		let free = isTaken(written) ? `${DISPLACED}${written}` : written;
-		while (Object.hasOwn(beside, free)) free = `${DISPLACED}${free}`;
+		const free = names.give(isTaken(written) ? `${DISPLACED}${written}` : written);
 		Object.defineProperty(beside, free, { value, enumerable: true });
 	}
 	return beside;
@@ -117,6 +119,9 @@ export function contactBeside(
 	record: JsonObject,
 	destination: LeadDestinationName = '',
 ): JsonObject {
-	if (contactAllowed || !parseLead(record, { destination, receivedAt }).contactAllowed) return {};
-	return { DoNotContact: true };
+	if (contactAllowed) return {};
+	// A name of our making says nothing to whoever else reads the record.
+	const own = Object.entries(record).filter(([name]) => !name.startsWith(DISPLACED));
+	const read = parseLead(Object.fromEntries(own), { destination, receivedAt });
+	return read.contactAllowed ? { DoNotContact: true } : {};
 }

@@ -7,6 +7,9 @@ import type { JsonValue, LeadDestinationName } from './types';
 /** Hex digits of a payload's digest that are kept: 128 bits, as many as a UUID has. */
 const DIGEST_LENGTH = 32;
 
+/** Longer than Azure's keys can be, the two together, in UTF-16 units: such a record is no row. */
+const MAX_KEYS_LENGTH = 1_024;
+
 const SALESFORCE_ID = /^[a-z0-9]{15}(?:[a-z0-9]{3})?$/i;
 
 /** What OData services write beside the columns. */
@@ -21,7 +24,7 @@ export function guessDestination(fields: FieldBag): LeadDestinationName {
 	if (fields.has('partitionKey') && fields.has('rowKey')) return 'azureTable';
 	if (fields.has('dynamicsId')) return 'dynamics365';
 	if (fields.has('marketoId')) return 'marketo';
-	if (compact(fields.peek('userDetails')?.name ?? '') === 'userdetails') return 'https';
+	if (fields.containers.some(({ name }) => compact(name) === 'userdetails')) return 'https';
 	return isSalesforce(fields) ? 'salesforce' : '';
 }
 
@@ -45,7 +48,8 @@ export function takeId(
 		case 'azureTable': {
 			const [partition, row] = [fields.take('partitionKey'), fields.take('rowKey')];
 			fields.drop((name) => TABLE_MACHINERY.test(name));
-			if (idText(partition) === '' && idText(row) === '') break;
+			const length = idText(partition).length + idText(row).length;
+			if (length === 0 || length > MAX_KEYS_LENGTH) break;
 			return `${encodeURIComponent(idText(partition))}/${encodeURIComponent(idText(row))}`;
 		}
 		case 'salesforce': {

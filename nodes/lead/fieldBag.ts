@@ -1,4 +1,5 @@
 import { findField, isCustomerField, type FieldName } from './fields';
+import { FreeNames } from './freeNames';
 import { isTestText } from './testLead';
 import type { JsonObject, JsonValue } from './types';
 
@@ -11,9 +12,6 @@ export interface Field {
 interface Candidate extends Field {
 	readonly rank: number;
 }
-
-/** Fields that can say not to contact the customer: of these, none may be overlooked. */
-export type StatementField = 'actionCode' | 'doNotContact' | 'leadSource' | 'leadSourceCode';
 
 /** Added to the rank of a field that is not where it belongs, so that the one in place wins. */
 const OUT_OF_PLACE = 100;
@@ -28,14 +26,9 @@ const MAY_BE_EMPTY: ReadonlySet<FieldName> = new Set<FieldName>(['partitionKey',
 export class FieldBag {
 	private readonly fields = new Map<FieldName, Candidate | undefined>();
 	private rest: Field[] = [];
-	private readonly statements: Record<StatementField, Field[]> = {
-		actionCode: [],
-		doNotContact: [],
-		leadSource: [],
-		leadSourceCode: [],
-	};
-	/** Whether some text is wholly Microsoft's placeholder for test leads. */
-	hasTestText = false;
+	private readonly ownContainers: (Field & { rank: number })[] = [];
+	/** A text that is wholly Microsoft's placeholder for test leads; empty where there is none. */
+	testText = '';
 
 	/** Adds the fields of a record, or with `inContainer` those of its `UserDetails`. */
 	addAll(record: JsonObject, inContainer = false): void {
@@ -46,15 +39,18 @@ export class FieldBag {
 	}
 
 	private add(name: string, value: JsonValue, inContainer: boolean): void {
-		if (typeof value === 'string' && isTestText(value)) this.hasTestText = true;
+		if (typeof value === 'string' && isTestText(value)) this.testText ||= value;
 		const match = findField(name);
 		if (!match) {
 			this.rest.push({ name, value });
 			return;
 		}
 		const { field } = match;
-		if (field in this.statements) this.statements[field as StatementField].push({ name, value });
 		if (isEmpty(value) && !MAY_BE_EMPTY.has(field)) return;
+		if (field === 'userDetails' && !inContainer) {
+			this.ownContainers.push({ name, value, rank: match.rank });
+			return;
+		}
 		const rank = match.rank + (isCustomerField(field) === inContainer ? 0 : OUT_OF_PLACE);
 		const other = this.fields.get(field);
 		if (!other) {
@@ -84,9 +80,9 @@ export class FieldBag {
 		return this.fields.get(field);
 	}
 
-	/** Every field of a meaning, under any name, taken or not. */
-	all(field: StatementField): readonly Field[] {
-		return this.statements[field];
+	/** `UserDetails` and `CustomerInfo`, under any name, none of which is a property. */
+	get containers(): readonly Field[] {
+		return this.ownContainers.sort((one, other) => one.rank - other.rank);
 	}
 
 	/** Forgets what the destination's own machinery adds to a record. */
@@ -101,17 +97,14 @@ export class FieldBag {
 	/** What was not taken, by the name it came under. */
 	properties(): JsonObject {
 		const properties: JsonObject = {};
-		for (const field of this.rest) addProperty(properties, field);
-		for (const field of this.fields.values()) if (field) addProperty(properties, field);
+		// A record and its `UserDetails` can have a name in common; the prefix keeps both.
+		const names = new FreeNames('UserDetails.');
+		for (const { name, value } of this.rest) properties[names.give(name)] = value;
+		for (const field of this.fields.values()) {
+			if (field) properties[names.give(field.name)] = field.value;
+		}
 		return properties;
 	}
-}
-
-/** A record and its `UserDetails` can have a name in common; the prefix keeps both. */
-function addProperty(properties: JsonObject, { name, value }: Field): void {
-	let free = name;
-	while (Object.hasOwn(properties, free)) free = `UserDetails.${free}`;
-	properties[free] = value;
 }
 
 function isEmpty(value: JsonValue): boolean {

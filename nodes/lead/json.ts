@@ -1,3 +1,4 @@
+import { mayBeJson, textForbids } from './contact';
 import { cleanText } from './text';
 import type { JsonObject, JsonValue } from './types';
 import type { Warnings } from './warnings';
@@ -6,10 +7,17 @@ import type { Warnings } from './warnings';
 export const MAX_DEPTH = 32;
 
 /**
- * Values of one record that are kept. Objects shared among each other can stand for more values
- * than memory holds (30 objects that each name the next one twice are a billion).
+ * Values of one record that are kept; a lead has about 20, a CRM's record with all its columns some
+ * hundreds. Objects shared among each other can stand for more values than memory holds (30 objects
+ * that each name the next one twice are a billion).
  */
-const MAX_VALUES = 250_000;
+const MAX_VALUES = 5_000;
+
+/** UTF-16 units of a text that are kept: as many as Salesforce's longest text field has. */
+const MAX_TEXT_LENGTH = 131_072;
+
+/** UTF-16 units of a field's name that are kept; questions of a survey come as names. */
+const MAX_NAME_LENGTH = 1_000;
 
 /** Keys through which a careless reader of the output could reach a prototype. */
 const UNSAFE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
@@ -17,6 +25,10 @@ const UNSAFE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'p
 const WARNING = {
 	depth: `Values nested more than ${MAX_DEPTH} levels deep were left out.`,
 	count: `Only the first ${MAX_VALUES} values of the record were read.`,
+	length: `Texts of more than ${MAX_TEXT_LENGTH} characters were cut.`,
+	name: `Names of fields of more than ${MAX_NAME_LENGTH} characters were cut.`,
+	twice: 'Of fields whose names differ only in characters that are not valid text, one was read.',
+	lost: 'A text holds the sign "\ufffd": characters were lost before the lead came here.',
 	keys: 'Fields named "__proto__", "constructor" or "prototype" were left out.',
 	text: 'Characters that are not valid text were replaced or removed.',
 	unreadable: 'Values that could not be read were left out.',
@@ -25,21 +37,34 @@ const WARNING = {
 interface Limits {
 	depth: number;
 	values: number;
+	text: number;
+	name: number;
 }
 
-const RECORD: Limits = { depth: MAX_DEPTH, values: MAX_VALUES };
+const RECORD: Limits = {
+	depth: MAX_DEPTH,
+	values: MAX_VALUES,
+	text: MAX_TEXT_LENGTH,
+	name: MAX_NAME_LENGTH,
+};
 
 /**
- * A lead holds a record's values one level further down, and with `raw` twice. With the limits of
- * a record it would lose a level each time it is parsed again.
+ * A lead holds a record's values one level further down, with `raw` twice, and those that came as
+ * JSON text taken apart; its lead source can be put together of several texts, and its names can
+ * have a prefix. With the limits of a record it would lose some each time it is parsed again.
  */
-export const LEAD: Limits = { depth: MAX_DEPTH + 1, values: 3 * MAX_VALUES };
+export const LEAD: Limits = {
+	depth: MAX_DEPTH + 1,
+	values: 10 * MAX_VALUES,
+	text: 4 * MAX_TEXT_LENGTH,
+	name: MAX_NAME_LENGTH + 50,
+};
 
 /**
  * A copy of anything as plain JSON: own enumerable fields only, no key that names a prototype,
- * well-formed text, 32 levels and 250,000 values at most. Dates and other values that write
- * themselves as text (`toJSON`) become that text, bigint its digits. Never throws; what is left
- * out is told in `warnings`.
+ * well-formed text, 32 levels and 5,000 values at most, texts of 131,072 and names of 1,000
+ * characters. Dates and other values that write themselves as text (`toJSON`) become that text,
+ * bigint its digits. Never throws; what is left out is told in `warnings`, as a loss.
  */
 export function cleanJson(value: unknown, warnings: Warnings, limits = RECORD): JsonValue {
 	return new Cleaner(warnings, limits).clean(value, 0) ?? null;
@@ -49,15 +74,22 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The beginning of a text, without half a character at its end. */
+function cut(text: string, length: number): string {
+	if (text.length <= length) return text;
+	const last = text.charCodeAt(length - 1);
+	return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
+}
+
 class Cleaner {
 	private readonly warnings: Warnings;
-	private readonly maxDepth: number;
+	private readonly limits: Limits;
 	/** Values that may still be read. */
 	private left: number;
 
 	constructor(warnings: Warnings, limits: Limits) {
 		this.warnings = warnings;
-		this.maxDepth = limits.depth;
+		this.limits = limits;
 		this.left = limits.values;
 	}
 
@@ -82,9 +114,19 @@ class Cleaner {
 	}
 
 	private text(value: string): string {
-		const clean = cleanText(value);
-		if (clean !== value) this.warnings.add(WARNING.text);
+		const kept = cut(value, this.limits.text);
+		if (kept.length < value.length) this.tellCut(value);
+		const clean = cleanText(kept);
+		if (clean !== kept) this.warnings.add(WARNING.text);
+		// Of a lead parsed before, the first reading has told.
+		else if (this.limits === RECORD && clean.includes('\ufffd')) this.warnings.add(WARNING.lost);
 		return clean;
+	}
+
+	/** Half of a text that is JSON can't be read; of any other, the beginning says what it is about. */
+	private tellCut(text: string): void {
+		if (mayBeJson(text) || textForbids(text)) this.warnings.addLoss(WARNING.length);
+		else this.warnings.add(WARNING.length);
 	}
 
 	/** Getters and proxies of values made inside n8n can throw anything, at any touch. */
@@ -98,14 +140,14 @@ class Cleaner {
 			}
 			return this.fields(value, depth);
 		} catch {
-			this.warnings.add(WARNING.unreadable);
+			this.warnings.addLoss(WARNING.unreadable);
 			return undefined;
 		}
 	}
 
 	private list(value: readonly unknown[], depth: number): JsonValue[] | undefined {
-		if (depth >= this.maxDepth) {
-			this.warnings.add(WARNING.depth);
+		if (depth >= this.limits.depth) {
+			this.warnings.addLoss(WARNING.depth);
 			return undefined;
 		}
 		const copy: JsonValue[] = [];
@@ -113,28 +155,34 @@ class Cleaner {
 		for (let i = 0; i < value.length && this.left > 0; i++) {
 			copy.push(this.clean(value[i], depth + 1) ?? null);
 		}
-		if (copy.length < value.length) this.warnings.add(WARNING.count);
+		if (copy.length < value.length) this.warnings.addLoss(WARNING.count);
 		return copy;
 	}
 
 	private fields(value: object, depth: number): JsonObject | undefined {
-		if (depth >= this.maxDepth) {
-			this.warnings.add(WARNING.depth);
+		if (depth >= this.limits.depth) {
+			this.warnings.addLoss(WARNING.depth);
 			return undefined;
 		}
 		const copy: JsonObject = {};
 		for (const key of Object.keys(value)) {
 			if (this.left <= 0) {
-				this.warnings.add(WARNING.count);
+				this.warnings.addLoss(WARNING.count);
 				break;
 			}
 			if (UNSAFE_KEYS.has(key)) {
 				this.warnings.add(WARNING.keys);
 				continue;
 			}
-			const name = this.text(key);
+			const start = cut(key, this.limits.name);
+			if (start.length < key.length) this.warnings.add(WARNING.name);
+			const name = this.text(start);
 			// Cleaning a key can make it an unsafe one (`__proto__` with a NUL in it) or a double.
-			if (name !== key && (UNSAFE_KEYS.has(name) || Object.hasOwn(copy, name))) continue;
+			if (UNSAFE_KEYS.has(name)) continue;
+			if (Object.hasOwn(copy, name)) {
+				this.warnings.addLoss(WARNING.twice);
+				continue;
+			}
 			const clean = this.field(value, key, depth);
 			if (clean !== undefined) copy[name] = clean;
 		}
@@ -146,7 +194,7 @@ class Cleaner {
 		try {
 			return this.clean((value as Record<string, unknown>)[key], depth + 1);
 		} catch {
-			this.warnings.add(WARNING.unreadable);
+			this.warnings.addLoss(WARNING.unreadable);
 			return undefined;
 		}
 	}

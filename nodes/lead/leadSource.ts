@@ -2,7 +2,13 @@ import { saysDoNotContact } from './contact';
 import { isTestText } from './testLead';
 import { cleanText, quote } from './text';
 import type { CodeAndName, LeadSourceOffer, LeadSourceParts } from './types';
-import { DO_NOT_CONTACT, findAction, findSource, MAX_SPELLING_LENGTH } from './vocabulary';
+import {
+	DO_NOT_CONTACT,
+	findAction,
+	findNeighbour,
+	findSource,
+	MAX_SPELLING_LENGTH,
+} from './vocabulary';
 
 /** Hyphen-minus, and what word processors and web pages make of it. */
 const DASH = /[-\u2010-\u2015\u2212]/g;
@@ -34,7 +40,10 @@ export function parseLeadSource(text: string): LeadSourceParts {
 	if (isTest) {
 		warnings.push('The lead source is that of a test lead: it has no real source and action.');
 	} else {
-		if (source.code !== '' && !sourceKnown) {
+		const neighbour = findNeighbour(source.code);
+		if (neighbour) {
+			warnings.push(`The lead source is one of ${neighbour.name}, not of Microsoft.`);
+		} else if (source.code !== '' && !sourceKnown) {
 			warnings.push(`The source ${quote(source.code)} is not a known one.`);
 		}
 		if (action.code !== '' && !actionKnown) {

@@ -1,4 +1,3 @@
-import { saysDoNotContact } from './contact';
 import { takeText, toText } from './customer';
 import type { Field, FieldBag } from './fieldBag';
 import { formatLeadSource, parseLeadSource, parseOfferId, toAction } from './leadSource';
@@ -35,7 +34,7 @@ export function takeLeadSource(
 		source: parts.source,
 		action,
 		offer,
-		doNotContact: parts.doNotContact || saidElsewhere(fields, text),
+		doNotContact: parts.doNotContact,
 	};
 }
 
@@ -99,16 +98,6 @@ function takeAction(
 		if (field) fields.putBack(field);
 	}
 	return parts.action;
-}
-
-/** A second lead source, in a column that was not taken, counts as well. */
-function saidElsewhere(fields: FieldBag, taken: string): boolean {
-	const columns = [...fields.all('leadSource'), ...fields.all('leadSourceCode')];
-	return columns.some(({ value }) => {
-		if (value === taken) return false;
-		if (typeof value === 'string') return parseLeadSource(value).doNotContact;
-		return saysDoNotContact(JSON.stringify(value));
-	});
 }
 
 function takeOffer(fields: FieldBag, parts: LeadSourceParts, warnings: Warnings): LeadOffer {

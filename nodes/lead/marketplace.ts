@@ -1,16 +1,25 @@
 import { nonEmpty, UNKNOWN } from './filter';
 import type { Lead, LeadFilter } from './types';
-import { ACTIONS, findAction, findSource, SOURCES, type SourceEntry } from './vocabulary';
+import {
+	ACTIONS,
+	findAction,
+	findNeighbour,
+	findSource,
+	SOURCES,
+	type SourceEntry,
+} from './vocabulary';
 
 /** Pieces of a text that stand in it in this order, with anything between them, in any case. */
 export type Needle = readonly string[];
 
 /**
  * Whether a lead is one of Microsoft's, where other leads are kept beside them: it is a test lead,
- * names a store we know, or reads `Source-Action|Offer`, as those of stores to come will.
+ * names a store we know, or reads `Source-Action|Offer`, as those of stores to come will, and is of
+ * none that is known to be another vendor's.
  */
 export function isMarketplaceLead(lead: Lead): boolean {
 	if (lead.isTest || findSource(lead.source.code)) return true;
+	if (findNeighbour(lead.source.code)) return false;
 	return lead.source.code !== '' && lead.action.code !== '' && lead.leadSource.includes('|');
 }
 

@@ -1,9 +1,6 @@
 import { parseLead } from './parseLead';
+import { TICKS_AT_1970, TICKS_PER_MILLISECOND } from './testLead';
 import type { Lead, LeadDestinationName } from './types';
-
-/** .NET counts from the year 1 in units of 100 ns: the ticks at 1970, and those of a millisecond. */
-const TICKS_AT_1970 = 621_355_968_000_000_000n;
-const TICKS_PER_MILLISECOND = 10_000n;
 
 const DEFAULT_OFFER_TITLE = 'Test Offer';
 

@@ -1,8 +1,9 @@
-import { saysDoNotContact } from './contact';
+import { forbidsContact, saysDoNotContact } from './contact';
 import { toText } from './customer';
 import { digest } from './destination';
 import { cleanJson, isJsonObject, LEAD } from './json';
 import { parseLeadSource, toAction, toSource } from './leadSource';
+import { isTestText } from './testLead';
 import { readTime } from './time';
 import type { JsonObject, JsonValue, Lead, LeadDestinationName, ParseContext } from './types';
 import { stageOf } from './vocabulary';
@@ -49,13 +50,15 @@ export function reparseLead(value: unknown, context: ParseContext, warnings: War
 	const source = toSource(text(part('source'), 'code'));
 	const action = toAction(text(part('action'), 'code'));
 	const leadSource = text(earlier, 'leadSource');
+	const { isFromSender = false } = context;
 	const contactAllowed =
 		earlier['contactAllowed'] === true &&
 		!parseLeadSource(leadSource).doNotContact &&
-		!saysDoNotContact(action.code);
+		!saysDoNotContact(action.code) &&
+		!saysOtherwise(earlier, warnings);
 	const stage = stageOf(action.code, context.stageGuide ?? 'cloudPartnerPortal');
 	return {
-		id: text(earlier, 'id') || digest(earlier),
+		id: (isFromSender ? '' : text(earlier, 'id')) || digest(earlier),
 		destination: readDestination(earlier, context),
 		leadSource,
 		source,
@@ -69,7 +72,7 @@ export function reparseLead(value: unknown, context: ParseContext, warnings: War
 		},
 		stage: contactAllowed ? stage : 'doNotContact',
 		contactAllowed,
-		isTest: earlier['isTest'] === true,
+		isTest: earlier['isTest'] === true || (isFromSender && hasTestText(earlier)),
 		customer: {
 			firstName: text(customer, 'firstName'),
 			lastName: text(customer, 'lastName'),
@@ -90,16 +93,31 @@ export function reparseLead(value: unknown, context: ParseContext, warnings: War
 		properties: asObject(earlier['properties']),
 		createdAt: readTime(earlier['createdAt'] ?? ''),
 		receivedAt:
-			readTime(earlier['receivedAt'] ?? '') ||
+			(isFromSender ? '' : readTime(earlier['receivedAt'] ?? '')) ||
 			readTime(context.receivedAt ?? '') ||
 			new Date().toISOString(),
 		warnings: warnings.list(),
-		...(context.includeRaw ? { raw: readRaw(earlier, value, warnings) } : {}),
+		...(context.includeRaw ? { raw: readRaw(earlier, value, isFromSender) } : {}),
 	};
 }
 
 function readDestination(earlier: JsonObject, context: ParseContext): LeadDestinationName {
-	return readDestinationName(text(earlier, 'destination')) || (context.destination ?? '');
+	const own = context.isFromSender ? '' : readDestinationName(text(earlier, 'destination'));
+	return own || (context.destination ?? '');
+}
+
+/** Whether anything but its own flag forbids contact: a field that was added or edited since. */
+function saysOtherwise(earlier: JsonObject, warnings: Warnings): boolean {
+	// Warnings quote what was read already, and may run it together.
+	const isForbidden = forbidsContact({ ...earlier, warnings: null });
+	if (isForbidden) warnings.add('A field of the lead says not to contact the customer.');
+	return warnings.mayHideStatement() || isForbidden;
+}
+
+/** Whether a field of the lead or of its customer is the placeholder of Microsoft's test leads. */
+function hasTestText(earlier: JsonObject): boolean {
+	const values = [earlier, asObject(earlier['customer'])].flatMap((part) => Object.values(part));
+	return values.some((value) => typeof value === 'string' && isTestText(value));
 }
 
 /** A destination by its name; empty for any other text. */
@@ -107,9 +125,10 @@ export function readDestinationName(name: string): LeadDestinationName {
 	return DESTINATIONS.has(name) ? (name as LeadDestinationName) : '';
 }
 
-/** The record that the lead was made of, where it was kept; else the lead itself. */
-function readRaw(earlier: JsonObject, value: unknown, warnings: Warnings): JsonValue {
-	return Object.hasOwn(earlier, 'raw') ? (earlier['raw'] ?? null) : cleanJson(value, warnings);
+/** The record that the lead was made of, where it was kept; else the lead itself, as a sender's is. */
+function readRaw(earlier: JsonObject, value: unknown, isFromSender: boolean): JsonValue {
+	const isKept = !isFromSender && Object.hasOwn(earlier, 'raw');
+	return isKept ? (earlier['raw'] ?? null) : cleanJson(value, new Warnings());
 }
 
 function text(parent: JsonObject, name: string): string {

@@ -1,19 +1,22 @@
-import { isFlagSet, saysDoNotContact } from './contact';
+import { readJson, statementsAgainstContact, type ContactStatement } from './contact';
 import { takeCustomer, takeText, toText } from './customer';
 import { guessDestination, takeId } from './destination';
 import { FieldBag } from './fieldBag';
 import { cleanJson, isJsonObject } from './json';
 import { takeLeadSource } from './leadSourceFields';
 import { isOwnLead, reparseLead } from './ownLead';
-import { isTestText } from './testLead';
+import { isTestText, testLeadTime } from './testLead';
 import { quote } from './text';
 import { readTime } from './time';
-import type { CodeAndName, JsonObject, JsonValue, Lead, ParseContext } from './types';
+import type { JsonObject, JsonValue, Lead, ParseContext } from './types';
 import { DO_NOT_CONTACT, stageOf } from './vocabulary';
 import { Warnings } from './warnings';
 
 const CAMPAIGNS = /^campaigns?\s*:/i;
-const BOM = /^\ufeff/;
+
+/** Containers of one record that are opened, and texts within texts within them. */
+const MAX_CONTAINERS = 4;
+const MAX_TEXT_LEVELS = 8;
 
 /**
  * The lead in a record of any destination, in a lead source string, or in a lead that this
@@ -22,6 +25,7 @@ const BOM = /^\ufeff/;
  */
 export function parseLead(record: unknown, context: ParseContext = {}): Lead {
 	const warnings = new Warnings();
+	for (const sentence of context.warnings ?? []) warnings.add(sentence);
 	if (isOwnLead(record)) return reparseLead(record, context, warnings);
 
 	const received = cleanJson(record, warnings);
@@ -30,15 +34,20 @@ export function parseLead(record: unknown, context: ParseContext = {}): Lead {
 	fields.addAll(content);
 	const destination = context.destination || guessDestination(fields);
 	const id = takeId(fields, destination, content);
-	openUserDetails(fields, warnings);
+	openContainers(fields, warnings);
 
 	const lead = takeLeadSource(fields, destination, warnings);
 	const { source, action, offer } = lead;
-	const contactAllowed = isContactAllowed(fields, action, lead.doNotContact, warnings);
-	const isTest = fields.hasTestText || [source.code, action.code, offer.title].some(isTestText);
+	const statements = statementsAgainstContact(content);
+	tellStatements(statements, action.code, warnings);
+	const isForbidden = statements.length > 0 || lead.doNotContact;
+	const contactAllowed = !warnings.mayHideStatement() && !isForbidden;
+	const testText =
+		fields.testText || ([source.code, action.code, offer.title].find(isTestText) ?? '');
+	const isTest = testText !== '';
 	const customer = takeCustomer(fields, isTest, warnings);
 	const description = takeText(fields, 'description', warnings).trim();
-	const createdAt = takeCreatedAt(fields, warnings);
+	const createdAt = takeCreatedAt(fields, warnings) || testLeadTime(testText);
 	const stage = stageOf(action.code, context.stageGuide ?? 'cloudPartnerPortal');
 	return {
 		id,
@@ -57,7 +66,7 @@ export function parseLead(record: unknown, context: ParseContext = {}): Lead {
 		createdAt,
 		receivedAt: readReceivedAt(context),
 		warnings: warnings.list(),
-		...(context.includeRaw ? { raw: cleanJson(received, warnings) } : {}),
+		...(context.includeRaw ? { raw: cleanJson(received, new Warnings()) } : {}),
 	};
 }
 
@@ -73,50 +82,50 @@ function toRecord(received: JsonValue, warnings: Warnings): JsonObject {
 	return {};
 }
 
-/** `UserDetails` is an object, `CustomerInfo` the same as JSON text. */
-function openUserDetails(fields: FieldBag, warnings: Warnings): void {
-	const field = fields.take('userDetails');
-	if (!field) return;
-	const { name, value } = field;
-	const details = typeof value === 'string' ? parseJson(value, warnings) : value;
-	if (isJsonObject(details)) {
-		fields.addAll(details, true);
-	} else {
-		warnings.add(`The field ${quote(name)} could not be read. It was kept as a property.`);
+/**
+ * `UserDetails` is an object, `CustomerInfo` the same as JSON text, perhaps written as text twice.
+ * A record can have both, or a list of one.
+ */
+function openContainers(fields: FieldBag, warnings: Warnings): void {
+	fields.containers.forEach((field, index) => {
+		const entries = index < MAX_CONTAINERS ? entriesOf(field.value, warnings) : [];
+		for (const entry of entries) fields.addAll(entry, true);
+		if (entries.length > 0) return;
+		warnings.add(`The field ${quote(field.name)} could not be read. It was kept as a property.`);
 		fields.putBack(field);
-	}
+	});
 }
 
-function parseJson(text: string, warnings: Warnings): JsonValue {
-	try {
-		const value: unknown = JSON.parse(text.replace(BOM, ''));
-		return cleanJson(value, warnings);
-	} catch {
-		// Told by the caller, which knows the field's name.
-		return null;
+function entriesOf(container: JsonValue, warnings: Warnings): JsonObject[] {
+	let value: unknown = container;
+	for (let level = 0; level < MAX_TEXT_LEVELS && typeof value === 'string'; level++) {
+		value = readJson(value);
 	}
+	const clean = typeof container === 'string' ? cleanJson(value, warnings) : container;
+	const entries = Array.isArray(clean) ? clean : [clean];
+	return entries.every(isJsonObject) ? entries : [];
 }
 
-/** One voice against is enough, wherever in the record it speaks. */
-function isContactAllowed(
-	fields: FieldBag,
-	action: CodeAndName,
-	sourceForbids: boolean,
+function tellStatements(
+	statements: readonly ContactStatement[],
+	actionCode: string,
 	warnings: Warnings,
-): boolean {
-	const flags = fields.all('doNotContact').filter(({ value }) => isFlagSet(value));
-	for (const { name } of flags) {
-		warnings.add(`The field ${quote(name)} says not to contact the customer.`);
+): void {
+	for (const { name, value, how } of statements) {
+		if (how === 'codes') {
+			// The action says it itself.
+			if (actionCode !== DO_NOT_CONTACT) {
+				warnings.add('The action code or the lead source says not to contact the customer.');
+			}
+		} else if (how === 'clearly') {
+			warnings.add(`The field ${quote(name)} says not to contact the customer.`);
+		} else {
+			const held = toText(value as JsonValue) ?? 'a list, an object or nothing';
+			warnings.add(
+				`The field ${quote(name)} holds ${quote(held)}, which is neither a known yes nor a known no. It was read as "do not contact".`,
+			);
+		}
 	}
-	const forbids =
-		sourceForbids ||
-		fields
-			.all('actionCode')
-			.some(({ value }) => saysDoNotContact(toText(value) ?? JSON.stringify(value)));
-	if (forbids && action.code !== DO_NOT_CONTACT) {
-		warnings.add('The action code or the lead source says not to contact the customer.');
-	}
-	return !forbids && flags.length === 0;
 }
 
 function readCampaign(description: string, fields: FieldBag): string {

@@ -108,12 +108,23 @@ export interface ParseContext {
 	stageGuide?: StageGuide;
 	/** ISO 8601; now when absent. */
 	receivedAt?: string;
+	/**
+	 * For a record that comes straight from a sender: its destination, id and time of receipt are
+	 * decided here, whatever it says of itself, also in the shape of a lead that was parsed before.
+	 */
+	isFromSender?: boolean;
+	/** What the caller found odd about the record, in sentences. */
+	warnings?: readonly string[];
 	includeRaw?: boolean;
 }
 
-/** What a body or an item turned out to hold: records that can be parsed, or what is wrong with it. */
+/**
+ * What a body or an item turned out to hold: records that can be parsed, perhaps with what was odd
+ * about them all, or what is wrong with it.
+ */
 export type LeadInput =
-	{ ok: true; records: JsonValue[]; isList: boolean } | { ok: false; problems: string[] };
+	| { ok: true; records: JsonValue[]; isList: boolean; warnings?: string[] }
+	| { ok: false; problems: string[] };
 
 /** Which leads a trigger passes on. Empty lists let everything through. */
 export interface LeadFilter {

@@ -27,12 +27,21 @@ export const SOURCES: readonly SourceEntry[] = [
 	{ code: 'SPZA', name: 'AppSource', aliases: ['AppSource (SPZA)', 'SPZA (AppSource)'] },
 ];
 
+/**
+ * Stores of others whose lead sources are written like Microsoft's, by what stands before the first
+ * dash: Salesforce AppExchange writes `SFDC-IN|Listing` and `SFDC-dup-IN|Listing` into the same CRM.
+ */
+export const NEIGHBOURS: readonly CodeAndName[] = [
+	{ code: 'SFDC', name: 'Salesforce AppExchange' },
+];
+
 /** What the customer did, and the stage that each of the two guides draws from it. */
 export const ACTIONS: readonly ActionEntry[] = [
 	{
+		// Microsoft sends a free trial under the same code, so the name must fit both.
 		code: 'INS',
-		name: 'Installation',
-		aliases: [],
+		name: 'Installation or Free Trial',
+		aliases: ['Installation', 'Free Trial'],
 		stage: { cloudPartnerPortal: 'initialInterest', partnerCenter: 'active' },
 	},
 	{
@@ -92,6 +101,13 @@ const ACTION_BY_SPELLING = spellings(ACTIONS);
 export function findSource(text: string): SourceEntry | undefined {
 	if (text.length > MAX_SPELLING_LENGTH) return undefined;
 	return SOURCE_BY_SPELLING.get(text) ?? SOURCE_BY_SPELLING.get(compact(text));
+}
+
+/** The store of another vendor that a source code is of. */
+export function findNeighbour(sourceCode: string): CodeAndName | undefined {
+	if (sourceCode.length > MAX_SPELLING_LENGTH) return undefined;
+	const code = compact(sourceCode);
+	return NEIGHBOURS.find((neighbour) => compact(neighbour.code) === code);
 }
 
 /** The known action that a text spells, without regard to case, spaces and punctuation. */

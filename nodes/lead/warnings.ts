@@ -9,9 +9,24 @@ const MAX_WARNING_LENGTH = 500;
 /** What was odd about one lead: each sentence once, in the order found, at most 50. */
 export class Warnings {
 	private readonly sentences = new Set<string>();
+	private hasLosses = false;
 
 	add(sentence: string): void {
 		if (this.sentences.size < MAX_WARNINGS) this.sentences.add(sentence);
+	}
+
+	/** The same, of something that was left out and could have said anything. */
+	addLoss(sentence: string): void {
+		this.hasLosses = true;
+		this.add(sentence);
+	}
+
+	/** Whether what was left out may have been the one statement against contact; says so. */
+	mayHideStatement(): boolean {
+		if (this.hasLosses) {
+			this.add('What was left out may say not to contact the customer, so contact is not allowed.');
+		}
+		return this.hasLosses;
 	}
 
 	/** Takes over the warnings of a lead parsed before; whatever is not text is passed over. */

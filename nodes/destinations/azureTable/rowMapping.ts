@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 
 import type { JsonObject, JsonValue, Lead } from '../../lead';
 import { cleanJson, isJsonObject } from '../../lead/json';
+import { FreeNames } from '../../lead/freeNames';
 import { cleanText } from '../../lead/text';
 import { readTime } from '../../lead/time';
 import { Warnings } from '../../lead/warnings';
@@ -84,7 +85,7 @@ export function toOutgoingRow({ lead, additional }: WritableLead): OutgoingRow {
 		...(name === '' ? {} : { FullName: name }),
 		...fields,
 	});
-	fill(columns, toCleanObject(propertiesBeside(lead, details, columnName)));
+	fill(columns, toCleanObject(propertiesBeside(lead, details, columnName, MAX_NAME)));
 	Object.assign(columns, contactBeside(lead, { ...KEYS, ...columns }, 'azureTable'));
 	return { ...keysOf(lead), ...keys, columns, additional: Object.keys(fields) };
 }
@@ -145,18 +146,15 @@ function isKey(text: string): boolean {
 function takeKeys(additional: JsonObject): { keys: Partial<RowKeys>; fields: JsonObject } {
 	const keys: Partial<RowKeys> = {};
 	const fields: JsonObject = {};
+	// Names that differ only in what Azure does not take would become one.
+	const names = new FreeNames('Original_', MAX_NAME);
 	for (const [name, value] of Object.entries(additional)) {
 		const system = name.toLowerCase();
 		if (system === 'partitionkey') keys.partitionKey = checkedKey(name, value);
 		else if (system === 'rowkey') keys.rowKey = checkedKey(name, value);
-		else if (!SYSTEM.test(system)) fields[freeName(fields, columnName(name))] = value;
+		else if (!SYSTEM.test(system)) fields[names.give(columnName(name))] = value;
 	}
 	return { keys, fields };
-}
-
-/** Names that differ only in what Azure does not take would become one. */
-function freeName(fields: JsonObject, name: string): string {
-	return Object.hasOwn(fields, name) ? freeName(fields, `Original_${name}`) : name;
 }
 
 function checkedKey(name: string, value: JsonValue): string {

@@ -5,6 +5,7 @@ import {
 	type JsonValue,
 	type Lead,
 } from '../../lead';
+import { contactName } from '../../lead/contact';
 import { findField } from '../../lead/fields';
 import { compact } from '../../lead/text';
 import { withoutKey, type FillOut } from './fillOut';
@@ -17,13 +18,6 @@ export const SOURCE_SYSTEM_NAME = 'sourceSystemName';
 
 /** Characters. A lead source has at most 255; longer texts are not looked into for one. */
 const LONGEST_LEAD_SOURCE = 500;
-
-/** Marketo's system fields that say not to contact a person, as `compact` has them. */
-const OPT_OUTS: ReadonlySet<string> = new Set([
-	'blacklisted',
-	'marketingsuspended',
-	'unsubscribed',
-]);
 
 /** What the form's script and its landing page send for themselves, as `compact` has it. */
 const MACHINERY: ReadonlySet<string> = new Set([
@@ -252,7 +246,7 @@ class RecordFields {
 }
 
 function saysContact(name: string): boolean {
-	return OPT_OUTS.has(compact(name)) || findField(name)?.field === 'doNotContact';
+	return contactName(name) === 'optOut';
 }
 
 function isEmpty(value: JsonValue): boolean {

@@ -1,4 +1,4 @@
-import { saysDoNotContact } from '../contact';
+import { forbidsContact, saysDoNotContact } from '../contact';
 import { IDENTIFIERS, type Identity } from '../identity/identity';
 import { toAction, toSource } from '../leadSource';
 import { readDestinationName } from '../ownLead';
@@ -37,7 +37,9 @@ export function readMergedCustomer(
 	if (!identity || !scope || !first || !last || journey.length < steps.length) return undefined;
 
 	const contactAllowed =
-		own(value, 'contactAllowed') === true && journey.every((step) => step.contactAllowed);
+		own(value, 'contactAllowed') === true &&
+		journey.every((step) => step.contactAllowed) &&
+		!forbidsContact({ ...value, journey: null });
 	const customer = part(value, 'customer');
 	const origins = part(value, 'origins');
 	const known = (field: KnownField) =>
@@ -84,7 +86,10 @@ function readStep(value: unknown, stageGuide: StageGuide): JourneyStep | undefin
 	const origin = readOrigin(value);
 	if (origin.leadId === '' || origin.time === '') return undefined;
 	const action = toAction(text(part(value, 'action'), 'code'));
-	const contactAllowed = own(value, 'contactAllowed') === true && !saysDoNotContact(action.code);
+	const contactAllowed =
+		own(value, 'contactAllowed') === true &&
+		!saysDoNotContact(action.code) &&
+		!forbidsContact(value);
 	return {
 		...origin,
 		source: toSource(text(part(value, 'source'), 'code')),

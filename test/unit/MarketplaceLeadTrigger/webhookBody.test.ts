@@ -79,6 +79,41 @@ describe('JSON under any other name', () => {
 	});
 });
 
+describe('bytes that are not UTF-8', () => {
+	const LATIN_1 = Buffer.from(JSON_TEXT, 'latin1');
+	const WARNING =
+		'The body was not in UTF-8 and was read as Windows-1252: letters with accents and those of other scripts may be wrong.';
+	const parsed = { body: JSON.parse(LATIN_1.toString('utf8')) as unknown };
+
+	it.each(['text/plain', 'application/json', 'application/hal+json', undefined])(
+		'are read with a warning under %s',
+		async (type) => {
+			const input = await readLeadsOf({ ...request(type, LATIN_1), ...parsed });
+			expect(input).toEqual({ ok: true, records: [LEAD], isList: false, warnings: [WARNING] });
+		},
+	);
+
+	it.each([
+		['application/json; charset=latin1', LATIN_1, LEAD],
+		['text/plain; charset=windows-1252', LATIN_1, LEAD],
+		[
+			'text/json; charset=shift_jis',
+			Buffer.from('{"Email":"\x83e\x83X\x83g"}', 'latin1'),
+			'テスト',
+		],
+		['text/json; charset=utf-16le', Buffer.from('{"Email":"é"}', 'utf16le'), 'é'],
+	])('are read by their charset, without one: %s', async (type, bytes, expected) => {
+		const input = await readLeadsOf({ ...request(type, bytes), ...parsed });
+		const found = typeof expected === 'string' ? { Email: expected } : expected;
+		expect(input).toEqual({ ok: true, records: [found], isList: false });
+	});
+
+	it('are told of where the charset is wrong', async () => {
+		const input = await readLeadsOf(request('text/json; charset=utf-8', LATIN_1));
+		expect(input).toMatchObject({ ok: true, records: [LEAD], warnings: [WARNING] });
+	});
+});
+
 describe('bodies that are no lead', () => {
 	it.each([
 		['a form', { ...request('application/x-www-form-urlencoded', 'a=b'), body: { a: 'b' } }],

@@ -51,7 +51,7 @@ describe('the documented lead sources', () => {
 			SPZA: 'AppSource',
 		});
 		expect(names(ACTIONS)).toEqual({
-			INS: 'Installation',
+			INS: 'Installation or Free Trial',
 			PLT: 'Partner-Led Trial',
 			DNC: 'Do Not Contact',
 			Create: 'Create',
@@ -216,13 +216,29 @@ describe('parseLeadSource', () => {
 	});
 });
 
+it.each(['Installation', 'Free Trial', 'Installation or Free Trial', 'ins'])(
+	'finds the action of an installation or trial by %j',
+	(text) => {
+		expect(parseLeadSource(`SPZA-${text}|a.b`).action.code).toBe('INS');
+	},
+);
+
+it.each(['SFDC-IN|Contoso CRM', 'SFDC-dup-DM|Contoso CRM', 'sfdc-TD|Contoso CRM'])(
+	'knows whose the lead source %s is',
+	(text) => {
+		expect(parseLeadSource(text).warnings[0]).toBe(
+			'The lead source is one of Salesforce AppExchange, not of Microsoft.',
+		);
+	},
+);
+
 describe('formatLeadSource', () => {
 	const none = { code: '', name: '' };
 	const offer = { id: '', publisherId: '', offerId: '', title: '' };
 
 	it('leaves out what is empty', () => {
 		const source = { code: 'SPZA', name: 'AppSource' };
-		const action = { code: 'INS', name: 'Installation' };
+		const action = { code: 'INS', name: 'Installation or Free Trial' };
 		expect(formatLeadSource({ source, action, offer })).toBe('SPZA-INS');
 		expect(formatLeadSource({ source, action: none, offer })).toBe('SPZA');
 		expect(formatLeadSource({ source, action, offer: { ...offer, title: 'CRM' } })).toBe(

@@ -40,6 +40,11 @@ describe('a marketplace lead', () => {
 		'Partner Referral - EMEA',
 		'Installation',
 		'Trade Show|Hannover',
+		'SFDC-IN|Contoso CRM',
+		'SFDC-DM|Contoso CRM',
+		'SFDC-dup-LM|Contoso CRM',
+		'sfdc-dup-TS | Contoso CRM',
+		'SFDC-TD|contoso.crm',
 	])('is none: %s', (text) => {
 		expect(isMarketplaceLead(leadOf(text))).toBe(false);
 	});

@@ -1,0 +1,128 @@
+/** What a record may cost: bounded in values, names and lengths, and linear in all of them. */
+import { parseLead } from '../../../nodes/lead';
+import { FreeNames } from '../../../nodes/lead/freeNames';
+import { expectWellFormed, record } from './support';
+
+it('of 249,000 values the first 5,000 are read, with a warning and without contact', () => {
+	const lead = parseLead(record({ list: Array(249_000).fill(7) }));
+	expectWellFormed(lead);
+	expect((lead.properties['list'] as unknown[]).length).toBeLessThan(5_000);
+	expect(lead).toMatchObject({
+		contactAllowed: false,
+		customer: { email: 'megan@contoso.com' },
+		warnings: [
+			'Only the first 5000 values of the record were read.',
+			'What was left out may say not to contact the customer, so contact is not allowed.',
+		],
+	});
+});
+
+it('names that nest the prefix are told apart without going through them all', () => {
+	const chain = Object.fromEntries(
+		Array.from({ length: 800 }, (_, i) => [`${'UserDetails.'.repeat(i)}x`.slice(-900), i]),
+	);
+	const given = { ...chain, LeadSource: 'SPZA-INS|a.b', UserDetails: { ...chain } };
+	const lead = parseLead(given);
+	expectWellFormed(lead);
+	// All of both, but for names that are alike when they are cut.
+	expect(Object.keys(lead.properties).length).toBe(2 * Object.keys(chain).length);
+	expect(parseLead(lead)).toEqual(lead);
+});
+
+it('a text is cut between its characters, and so is a name', () => {
+	const lead = parseLead(record({ Description: '😀'.repeat(131_072), ['n'.repeat(3_000)]: 1 }));
+	expectWellFormed(lead);
+	expect(lead.description).toHaveLength(131_072);
+	expect(Object.keys(lead.properties)).toEqual(['n'.repeat(1_000)]);
+	expect(lead.contactAllowed).toBe(true);
+	expect(lead.warnings).toEqual([
+		'Texts of more than 131072 characters were cut.',
+		'Names of fields of more than 1000 characters were cut.',
+	]);
+});
+
+it('names of fields that become one are told of', () => {
+	const lead = parseLead(record({ 'DoNot\0Contact': false, DoNotContact: true }));
+	expect(lead.contactAllowed).toBe(false);
+	expect(lead.warnings).toContain(
+		'Of fields whose names differ only in characters that are not valid text, one was read.',
+	);
+});
+
+it('text that lost characters before is told of', () => {
+	expect(parseLead(record({ FirstName: 'Ren\ufffd' })).warnings).toEqual([
+		'A text holds the sign "\ufffd": characters were lost before the lead came here.',
+	]);
+});
+
+it('more containers than anybody sends stay properties', () => {
+	const names = [
+		'UserDetails',
+		'User_Details',
+		'user-details',
+		'USERDETAILS',
+		'user details',
+		'CustomerInfo',
+	];
+	const lead = parseLead(record(Object.fromEntries(names.map((name, i) => [name, { a: i }]))));
+	expect(Object.keys(lead.properties)).toHaveLength(6);
+	expect(lead.properties).toMatchObject({ CustomerInfo: { a: 5 } });
+});
+
+describe('the time of a test lead', () => {
+	const lead = (digits: string) =>
+		parseLead({
+			LeadSource: 'AzureMarketplace',
+			ActionCode: 'INS',
+			Description: `MSFT_TEST_${digits}`,
+		});
+
+	it.each([
+		['636737558587117715', '2018-09-28T18:24:18.711Z'],
+		['636573304831318844', '2018-03-22T15:48:03.131Z'],
+	])('is what the ticks in its number say: %s', (digits, createdAt) => {
+		expect(lead(digits)).toMatchObject({ isTest: true, createdAt });
+	});
+
+	it.each([
+		'1',
+		'123456789012345678',
+		'9'.repeat(18),
+		'9'.repeat(19),
+		'9'.repeat(60),
+		'621355968000000000',
+	])('is none where that is no time of a test lead: %s', (digits) => {
+		expect(lead(digits)).toMatchObject({ isTest: true, createdAt: '' });
+	});
+
+	it('gives way to what the destination says', () => {
+		const CreatedTime = '2019-01-01T00:00:00.000Z';
+		const given = { Description: 'MSFT_TEST_636737558587117715', CreatedTime };
+		expect(parseLead(record(given)).createdAt).toBe(CreatedTime);
+	});
+});
+
+describe('free names', () => {
+	it('are each given once', () => {
+		const names = new FreeNames('Original_');
+		const given = ['a', 'a', 'a', 'Original_a', 'a', 'Original_a_2', 'b'].map((name) =>
+			names.give(name),
+		);
+		expect(given).toEqual([
+			'a',
+			'Original_a',
+			'Original_a_2',
+			'Original_Original_a',
+			'Original_a_3',
+			'Original_Original_a_2',
+			'b',
+		]);
+	});
+
+	it('are no longer than they may be', () => {
+		const names = new FreeNames('Original_', 20);
+		const given = Array.from({ length: 200 }, () => names.give('n'.repeat(15)));
+		expect(new Set(given).size).toBe(200);
+		for (const name of given) expect(name.length).toBeLessThanOrEqual(20);
+	});
+});

@@ -1,0 +1,285 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { composeFollowUp, parseLead, readLeadInput } from '../../../nodes/lead';
+import { contactName, saysDoNotContact } from '../../../nodes/lead/contact';
+import {
+	ALLOWING_VALUES,
+	EMPTY_VALUES,
+	NO_VALUES,
+	OPT_OUT_NAMES,
+	OWN_PERMISSION_NAMES,
+	PERMISSION_NAMES,
+	STATE_NAMES,
+	YES_VALUES,
+} from '../../../nodes/lead/contactNames';
+import cases from './cases/contact.json';
+import { expectWellFormed, record } from './support';
+
+const isAllowed = (fields: Record<string, unknown>): boolean => {
+	const lead = parseLead(record(fields));
+	expectWellFormed(lead);
+	return lead.contactAllowed;
+};
+
+describe('what was read wrong before', () => {
+	it.each(cases.map((entry) => [entry.name, entry] as const))('%s', (_name, entry) => {
+		const lead = parseLead(entry.input);
+		expect(lead.contactAllowed).toBe(entry.expected.contactAllowed);
+		if ('write' in entry.expected) {
+			expect(composeFollowUp(lead)).toMatchObject({ write: entry.expected.write, to: '' });
+		}
+		expect(parseLead(lead)).toEqual(lead);
+	});
+});
+
+const OPT_OUTS = OPT_OUT_NAMES.flatMap(({ names }) => names);
+const PERMISSIONS = PERMISSION_NAMES.flatMap(({ names }) => names);
+
+describe('an opt-out', () => {
+	it.each(OPT_OUTS)('named %j forbids by any value but a known no', (name) => {
+		for (const yes of [true, 1, 'true', 'Yes', 'WAHR', 't', '1.0', [true], 'x', '☑', { a: 'b' }]) {
+			expect(isAllowed({ [name]: yes })).toBe(false);
+		}
+		for (const no of [false, 0, 'false', 'FALSE', '0', '', null, 'No', 'nein', ' ', [], [false]]) {
+			expect(isAllowed({ [name]: no })).toBe(true);
+		}
+	});
+
+	it.each([
+		'doNotContact',
+		'DONOTCONTACT',
+		'do_not_contact',
+		'do-not-contact',
+		'Do Not Contact?',
+		"Don't contact",
+		'Don’t Call',
+		'D.N.C.',
+		'dnc',
+		'Lead DNC',
+		'customer.doNotContact',
+		'customer_doNotContact_1',
+		'DoNotContact__c',
+		'leaddonotcontact',
+		'isUnsubscribed',
+		'isunsubscribed',
+		'hasOptedOutOfFax?',
+		'HasOptedOutOfEmail',
+		'emailOptOut',
+		'email_opt_out',
+		'E-Mail Opt-Out',
+		'opt-out',
+		'optedOutAt',
+		'hs_email_optout_123456',
+		'Opted out of email: Marketing Information',
+		'Unsubscribed from all email',
+		'new_donotbulkemail',
+		'Do not allow Bulk Emails',
+		'donotemail@OData.Community.Display.V1.FormattedValue',
+		'blackListed',
+		'marketingSuspended',
+		'unsubscribedReason',
+		'et4ae5__HasOptedOutOfMobile__c',
+		'notAllowedToContact',
+		'contactNotPermitted',
+		'consentWithdrawn',
+		'noConsent',
+		'Désabonné',
+		'DESABONNE',
+		'NichtKontaktieren',
+		'do\u200bNotContact',
+		'ＤＮＣ',
+	])('is %j', (name) => {
+		expect(isAllowed({ [name]: true })).toBe(false);
+		expect(isAllowed({ [name]: false })).toBe(true);
+	});
+
+	it.each([
+		'Dncorp',
+		'dncorp_id',
+		'DNCorp',
+		'adnc',
+		'ADNCloud',
+		'contact',
+		'contactId',
+		'options',
+		'Adopted Outcome',
+		'Do Not Delete',
+		'do_not_sync',
+		'unsubscribe_url',
+		'optOutLink',
+		'cookieConsent',
+		'consentDate',
+		'optInIp',
+		'status',
+	])('is not %j', (name) => {
+		for (const value of [true, false, 'x', 'https://contoso.com/', '2026-01-01']) {
+			expect(isAllowed({ [name]: value })).toBe(true);
+		}
+	});
+});
+
+describe('a permission', () => {
+	it.each(PERMISSIONS)('named %j forbids when it is refused', (name) => {
+		for (const no of [false, 0, 'false', 'No', 'nein', 'Do Not Allow', 'maybe', [false]]) {
+			expect(isAllowed({ [name]: no })).toBe(false);
+		}
+		for (const yes of [true, 1, 'true', 'Yes', 'WAHR', 'Allow', [true], '', null]) {
+			expect(isAllowed({ [name]: yes })).toBe(true);
+		}
+	});
+
+	it.each(OWN_PERMISSION_NAMES)('of ours, %j, forbids when it is not given', (name) => {
+		for (const no of [false, 'false', 0, '', null, 'FALSCH', [], 'x']) {
+			expect(isAllowed({ [name]: no })).toBe(false);
+		}
+		expect(isAllowed({ [name]: true })).toBe(true);
+		expect(isAllowed({ [name]: 'TRUE' })).toBe(true);
+	});
+
+	it('is what is denied of an opt-out', () => {
+		expect(isAllowed({ notUnsubscribed: true })).toBe(true);
+		expect(isAllowed({ notUnsubscribed: false })).toBe(false);
+	});
+
+	it('may come with its text and time, and in parts', () => {
+		const consent = { text: 'I agree to be contacted.', at: '2026-01-01', email: true };
+		expect(isAllowed({ consent })).toBe(true);
+		expect(isAllowed({ consent: { ...consent, phone: false } })).toBe(false);
+	});
+});
+
+it.each(NO_VALUES)('takes %j for a no, in whatever language', (value) => {
+	expect(isAllowed({ DoNotContact: value })).toBe(true);
+	expect(isAllowed({ MarketingConsent: value })).toBe(false);
+});
+
+it.each(YES_VALUES)('takes %j for a yes, in whatever language', (value) => {
+	expect(isAllowed({ DoNotContact: value })).toBe(false);
+	expect(isAllowed({ MarketingConsent: value })).toBe(true);
+});
+
+it.each([...ALLOWING_VALUES, ...EMPTY_VALUES])('takes %j for no statement against it', (value) => {
+	expect(isAllowed({ DoNotContact: value })).toBe(true);
+	expect(isAllowed({ MarketingConsent: value })).toBe(true);
+});
+
+describe('a state', () => {
+	it.each(STATE_NAMES)('in %j forbids in words', (name) => {
+		for (const text of ['doNotContact', 'Do not contact', 'DNC', 'Unsubscribed', ['x', 'DNC']]) {
+			expect(isAllowed({ [`Lead ${name}`]: text })).toBe(false);
+		}
+		for (const text of ['active', 'Open - Not Contacted', 'Dncorp', 'Not unsubscribed', 7, true]) {
+			expect(isAllowed({ [`Lead ${name}`]: text })).toBe(true);
+		}
+	});
+});
+
+describe('a statement is heard', () => {
+	const flag = { DoNotContact: true };
+
+	it.each<[string, Record<string, unknown>]>([
+		['in UserDetails', { UserDetails: flag }],
+		['in CustomerInfo', { CustomerInfo: JSON.stringify(flag) }],
+		['in the second container', { UserDetails: { Email: 'a@b.c' }, CustomerInfo: flag }],
+		['in a list of containers', { UserDetails: [{ Email: 'a@b.c' }, flag] }],
+		['in text within text', { CustomerInfo: JSON.stringify(JSON.stringify(flag)) }],
+		['in text with a byte order mark', { CustomerInfo: `\ufeff${JSON.stringify(flag)}` }],
+		['in properties', { properties: flag }],
+		['in raw', { raw: { record: [flag] } }],
+		['in text that is JSON in any field', { Notes: JSON.stringify([{ a: flag }]) }],
+		['as a name and a value', { fields: [{ name: 'Do Not Contact', value: 'yes' }] }],
+		['in parts', { email: 'kim@contoso.com', channels: { email: { optOut: true } } }],
+		['as an answer with its time', { unsubscribed: { value: 'true', timestamp: 7 } }],
+		['as what Dataverse shows', { 'Bulk E-mail': 'Do Not Allow' }],
+		['in a lead source of whatever name', { 'Original source': 'SPZA-DNC|contoso.app' }],
+		['in a lead source in properties', { properties: { x: 'AzureMarketplace-DNC|a.b' } }],
+		['in a lead source within a text', { Description: 'Seen: AppSource (SPZA) - DNC | a.b' }],
+		['in a lead source after a merge', { LeadSource_1: 'Moonbase-DNC|a.b' }],
+		['in a lead source of Marketo', { sourceSystemName: 'Moonbase-DNC|a.b' }],
+		['in the stage after a merge', { stage_2: 'doNotContact' }],
+		['in a text too long to be kept', { CustomerInfo: `{"x":"${'y'.repeat(200_000)}"}` }],
+		['behind too many values', { list: Array(6_000).fill(0), ...flag }],
+	])('%s', (_name, fields) => {
+		expect(isAllowed(fields)).toBe(false);
+	});
+
+	it('not where it says no in a form with a time', () => {
+		expect(isAllowed({ unsubscribed: { value: 'false', timestamp: 7 } })).toBe(true);
+		expect(isAllowed({ fields: [{ name: 'Do Not Contact', value: 'no' }] })).toBe(true);
+	});
+
+	it('not in names and prose that only hold the letters', () => {
+		const fields = { Company: 'Dncorp', Description: 'DNC', OfferTitle: 'Do Not Contact' };
+		expect(isAllowed({ ...fields, LeadSource: 'ADNCloud-INS|dnc.app' })).toBe(true);
+	});
+
+	it('in a lead that was parsed before and edited since', () => {
+		const lead = parseLead(record());
+		for (const edit of [
+			{ stage: 'doNotContact' },
+			{ DoNotContact: 'yes' },
+			{ properties: { emailOptOut: '1' } },
+			{ customer: { ...lead.customer, unsubscribed: true } },
+			{ raw: { UserDetails: { DoNotCall: 1 } } },
+		]) {
+			const again = parseLead({ ...lead, ...edit });
+			expect(again).toMatchObject({ contactAllowed: false, stage: 'doNotContact' });
+			expect(again.warnings).toContain('A field of the lead says not to contact the customer.');
+		}
+	});
+});
+
+it('says which value it did not understand', () => {
+	expect(parseLead(record({ donotemail: 'vielleicht' })).warnings).toEqual([
+		'The field "donotemail" holds "vielleicht", which is neither a known yes nor a known no. It was read as "do not contact".',
+	]);
+});
+
+it.each([
+	'D.N.C.',
+	'PLT D.N.C.',
+	'dnc',
+	'PLTDNC',
+	'DNC2',
+	'INS_DNC',
+	'ＤＮＣ',
+	'Opt-out',
+	'do not call',
+])('hears it in the action %j', (text) => {
+	expect(saysDoNotContact(text)).toBe(true);
+});
+
+it.each(['ADNCloud', 'Dncorp', 'DNCORP', 'Land Ncar', 'INS', '', 'Installation or Free Trial'])(
+	'does not hear it in %j',
+	(text) => {
+		expect(saysDoNotContact(text)).toBe(false);
+	},
+);
+
+it('tells the same name again from what it found before', () => {
+	for (let i = 0; i < 5_000; i++) contactName(`name ${i}`);
+	expect(contactName('doNotContact')).toBe('optOut');
+	expect(contactName('doNotContact')).toBe('optOut');
+	expect(contactName('name 1')).toBeUndefined();
+});
+
+it('is told to users name by name', () => {
+	const doc = readFileSync(path.join(__dirname, '../../../docs/lead.md'), 'utf8');
+	const rows = new Map(
+		[...doc.matchAll(/^\| (Forbids|Allows|Ours|States), ([^|]+?) *\| (.+?) *\|$/gm)].map(
+			([, kind = '', title = '', names = '']) => [`${kind}, ${title}`, names.split(', ')] as const,
+		),
+	);
+	const table = [
+		...OPT_OUT_NAMES.map(({ title, names }) => [`Forbids, ${title}`, names] as const),
+		...PERMISSION_NAMES.map(({ title, names }) => [`Allows, ${title}`, names] as const),
+		['Ours, any system', OWN_PERMISSION_NAMES] as const,
+		['States, any system', STATE_NAMES] as const,
+	];
+	expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(table));
+});
+
+it('leaves a spreadsheet with a column of ours readable', () => {
+	expect(readLeadInput({ ...record(), contactAllowed: 'false' }).ok).toBe(true);
+});
