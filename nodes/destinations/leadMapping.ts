@@ -104,7 +104,7 @@ export function propertiesBeside(
 	const names = new FreeNames(DISPLACED, maxLength);
 	for (const [name, value] of Object.entries(lead.properties)) {
 		const written = rename(name);
-		const free = names.give(isTaken(written) ? `${DISPLACED}${written}` : written);
+		const free = names.free(beside, isTaken(written) ? `${DISPLACED}${written}` : written);
 		Object.defineProperty(beside, free, { value, enumerable: true });
 	}
 	return beside;

@@ -91,6 +91,8 @@ const CERTAIN_OPT_OUTS = OPT_OUTS.filter((name) =>
 /** Any of Microsoft's sources with a dash behind it, anywhere in a text, and what follows. */
 const SOURCE_AND_ACTION =
 	/(?:azure\s?marketplace|azure\s?portal|test\s?drive|spza|appsource)\)?\s{0,4}[-\u2010-\u2015\u2212]([^|\r\n&=;,?"<>(){}[\]]{1,40})/gi;
+/** A quick look: a text that is JSON, begins with "do not", or can hold one of the sources. */
+const MAY_SAY = /^[\ufeff\s]*(?:[[{"]|do)|azure|drive|spza|source|[\uff01-\uff5e]/i;
 const DASH = /[-\u2010-\u2015\u2212\uff0d]/;
 
 /** What Dataverse shows for an opt-out, which some of its forms label "Email" or "Phone". */
@@ -106,6 +108,10 @@ const FULL_WIDTH = /[\uff01-\uff5e]/;
  * more than a lead looked at once more. `ADNCloud` only holds the letters.
  */
 export function saysDoNotContact(text: string): boolean {
+	return remembered(ACTIONS_HEARD, text, actionForbids);
+}
+
+function actionForbids(text: string): boolean {
 	const known = findAction(text);
 	if (known) return known.code === DO_NOT_CONTACT;
 	const words = wordsOf(text);
@@ -146,24 +152,56 @@ function findRuns(words: readonly string[]): Partial<Record<ContactName, Run>> {
 	return runs;
 }
 
+/** What is known of a name. */
+interface NameMeaning {
+	readonly kind: ContactName | undefined;
+	/** Whether it can be the beginning of a longer one, as "email" is of "email opt out". */
+	readonly begins: boolean;
+	/** Whether it is the one or the other field of a pair of name and value. */
+	readonly isName: boolean;
+	readonly isValue: boolean;
+}
+
+/** How the two fields of a pair are called: `attrName`, "Key", `property_1`. Looked for at the end. */
+const NAME_KEY = /(?:name|key|field|property|label|attribute|id)\W?\d?\W?$/i;
+const VALUE_KEY = /value\W?\d?\W?$/i;
+const MAX_ENDING = 16;
+
 /**
- * What was found of names, since the same ones come with every lead. Bounded: a sender can make up
- * new ones for ever.
+ * What was found of names and of actions, since the same ones come with every lead. Bounded: a
+ * sender can make up new ones for ever.
  */
-const FOUND = new Map<string, ContactName | undefined>();
-const MAX_FOUND = 2_000;
-const MAX_FOUND_LENGTH = 64;
+const MEANINGS = new Map<string, NameMeaning>();
+const ACTIONS_HEARD = new Map<string, boolean>();
+const MAX_KNOWN = 2_000;
+const MAX_KNOWN_LENGTH = 64;
+
+function remembered<T>(known: Map<string, T>, text: string, find: (text: string) => T): T {
+	const found = known.get(text);
+	if (found !== undefined) return found;
+	const value = find(text);
+	if (text.length <= MAX_KNOWN_LENGTH) {
+		if (known.size >= MAX_KNOWN) known.clear();
+		known.set(text, value);
+	}
+	return value;
+}
 
 /** What the name of a field says of contact, in whatever casing and with whatever around it. */
 export function contactName(name: string): ContactName | undefined {
-	const found = FOUND.get(name);
-	if (found !== undefined || FOUND.has(name)) return found;
-	const kind = kindOfWords(wordsOf(name.slice(0, MAX_NAME_LENGTH)));
-	if (name.length <= MAX_FOUND_LENGTH) {
-		if (FOUND.size >= MAX_FOUND) FOUND.clear();
-		FOUND.set(name, kind);
-	}
-	return kind;
+	return remembered(MEANINGS, name, meaningOf).kind;
+}
+
+function meaningOf(name: string): NameMeaning {
+	const words = wordsOf(name.slice(0, MAX_NAME_LENGTH));
+	const begins = words.some((_, at) => BEGINNINGS.has(words.slice(at).join('')));
+	const end = name.slice(-MAX_ENDING);
+	return {
+		kind: kindOfWords(words),
+		begins: begins && name.length <= MAX_KNOWN_LENGTH,
+		isName: NAME_KEY.test(end),
+		isValue: VALUE_KEY.test(end),
+	};
 }
 
 function kindOfWords(words: readonly string[]): ContactName | undefined {
@@ -312,6 +350,12 @@ export function readJson(text: string): unknown {
 	}
 }
 
+/** Texts that are JSON and have been read already, with what they hold. */
+export type OpenedTexts = ReadonlyMap<string, unknown>;
+
+/** One is enough; more of them are told, but no more than anybody reads. */
+const MAX_STATEMENTS = 50;
+
 /** A field that says not to contact the customer. */
 export interface ContactStatement {
 	/** As it came. */
@@ -324,12 +368,15 @@ export interface ContactStatement {
 /**
  * Everything in a record that says not to contact the customer, wherever it stands: in any
  * container, in lists, in texts that are JSON, as a pair of name and value, in a lead source string
- * in whatever field. Each name once. Linear in the size of the record.
+ * in whatever field. At most 50. `opened` spares it reading texts a second time. Linear in the size of the record.
  */
-export function statementsAgainstContact(record: unknown): ContactStatement[] {
-	const hearing = new Hearing();
-	hearing.hear(record, { name: '', parent: '', within: undefined, levels: 0, textLevels: 0 });
-	return [...hearing.statements.values()];
+export function statementsAgainstContact(
+	record: unknown,
+	opened?: OpenedTexts,
+): ContactStatement[] {
+	const hearing = new Hearing(opened);
+	hearing.hear(record, '', '', undefined);
+	return hearing.statements;
 }
 
 /** Whether anything in a value forbids contact, or the value can't be read through. Never throws. */
@@ -342,100 +389,101 @@ export function forbidsContact(value: unknown): boolean {
 	}
 }
 
-interface Place {
-	/** The field that the value stands in. */
-	name: string;
-	/** The same where it may be the beginning of a name. */
-	parent: string;
-	/** What holds for whatever stands in the field, however deep. */
-	within: 'leadSource' | 'state' | undefined;
-	levels: number;
-	textLevels: number;
-}
-
-/** How the two fields of a pair are called: `attrName`, "Key", `property_1`. Looked for at the end. */
-const NAME_KEY = /(?:name|key|field|property|label|attribute|id)\W?\d?\W?$/i;
-const VALUE_KEY = /value\W?\d?\W?$/i;
-const MAX_ENDING = 16;
+/** What holds for whatever stands in a field, however deep. */
+type Within = 'leadSource' | 'state' | undefined;
 
 class Hearing {
-	readonly statements = new Map<string, ContactStatement>();
+	readonly statements: ContactStatement[] = [];
+	private readonly opened: OpenedTexts | undefined;
 	private left = MAX_HEARD;
+	/** Where in the record it is: levels of nesting, and of texts among them. */
+	private levels = 0;
+	private textLevels = 0;
 
-	hear(value: unknown, place: Place): void {
-		if (typeof value === 'string') this.hearText(value, place);
+	constructor(opened: OpenedTexts | undefined) {
+		this.opened = opened;
+	}
+
+	/**
+	 * @param name of the field that the value stands in
+	 * @param parent the same where it can be the beginning of a name
+	 */
+	hear(value: unknown, name: string, parent: string, within: Within): void {
+		if (typeof value === 'string') this.hearText(value, name, parent, within);
 		else if (typeof value === 'object' && value !== null) {
 			this.left -= 1;
-			if (place.levels > MAX_LEVELS || this.left < 0)
-				this.add({ name: place.name, value, how: 'unclear' });
-			else this.hearEntries(value, { ...place, levels: place.levels + 1 });
+			if (this.levels >= MAX_LEVELS || this.left < 0) {
+				this.add(name, value, 'unclear');
+				return;
+			}
+			this.levels += 1;
+			if (Array.isArray(value)) for (const entry of value) this.hear(entry, name, parent, within);
+			else this.hearFields(value, parent, within);
+			this.levels -= 1;
 		}
 	}
 
-	private hearEntries(value: object, place: Place): void {
-		if (Array.isArray(value)) {
-			for (const entry of value) this.hear(entry, place);
-			return;
-		}
+	private hearFields(value: object, parent: string, within: Within): void {
 		let valueKey: string | undefined;
 		for (const key of Object.keys(value)) {
-			this.hearField(key, (value as Record<string, unknown>)[key], place);
-			if (VALUE_KEY.test(key.slice(-MAX_ENDING))) valueKey ??= key;
+			const meaning = remembered(MEANINGS, key, meaningOf);
+			this.hearField(key, meaning, (value as Record<string, unknown>)[key], parent, within);
+			if (meaning.isValue) valueKey ??= key;
 		}
-		if (valueKey !== undefined) this.hearPair(value, valueKey, place);
+		if (valueKey !== undefined) this.hearPair(value, valueKey, within);
 	}
 
-	private hearField(key: string, value: unknown, place: Place): void {
-		const { parent } = place;
-		let kind = contactName(key);
-		// `{"email": {"optOut": true}}` says as much as `emailOptOut`; longer names are no part of one.
-		if (!kind && parent !== '' && key.length + parent.length < MAX_FOUND_LENGTH) {
-			kind = contactName(`${parent} ${key}`);
-		}
+	private hearField(
+		key: string,
+		meaning: NameMeaning,
+		value: unknown,
+		parent: string,
+		within: Within,
+	): void {
+		// `{"email": {"optOut": true}}` says as much as `emailOptOut`.
+		const kind = meaning.kind ?? (parent === '' ? undefined : contactName(`${parent} ${key}`));
 		if (kind === undefined) {
-			this.hearUnless(value, { ...place, name: key, parent: key });
+			this.hear(value, key, meaning.begins ? key : '', within);
 		} else if (kind === 'leadSource' || kind === 'state') {
-			this.hearUnless(value, { ...place, name: key, parent: key, within: kind });
+			this.hear(value, key, meaning.begins ? key : '', kind);
 		} else {
 			const how = flagForbids(kind, value);
-			if (how) this.add({ name: key, value, how });
+			if (how) this.add(key, value, how);
 			// What allows contact at large may forbid it in part.
-			this.hearUnless(value, { ...place, name: key, parent: '' });
+			this.hear(value, key, '', within);
 		}
-	}
-
-	/** Numbers and booleans have nothing to be heard. */
-	private hearUnless(value: unknown, place: Place): void {
-		if (typeof value === 'string' || typeof value === 'object') this.hear(value, place);
 	}
 
 	/** `{"name": "DoNotContact", "value": true}`, as lists of fields are written. */
-	private hearPair(value: object, valueKey: string, place: Place): void {
+	private hearPair(value: object, valueKey: string, within: Within): void {
 		for (const [key, name] of Object.entries(value) as [string, unknown][]) {
-			if (typeof name !== 'string' || !NAME_KEY.test(key.slice(-MAX_ENDING))) continue;
-			if (contactName(name)) {
-				this.hearField(name, ownValue(value, valueKey), { ...place, parent: '' });
-			}
+			if (typeof name !== 'string' || !remembered(MEANINGS, key, meaningOf).isName) continue;
+			const meaning = remembered(MEANINGS, name, meaningOf);
+			if (meaning.kind) this.hearField(name, meaning, ownValue(value, valueKey), '', within);
 		}
 	}
 
-	private hearText(text: string, place: Place): void {
-		const json = readJson(text);
-		if (json !== undefined && place.textLevels >= MAX_TEXT_LEVELS) {
-			this.add({ name: place.name, value: text, how: 'unclear' });
+	private hearText(text: string, name: string, parent: string, within: Within): void {
+		if (within === undefined && !MAY_SAY.test(text)) return;
+		// Looked up only where it can be there: each look-up goes through the whole text.
+		const json = mayBeJson(text) ? (this.opened?.get(text) ?? readJson(text)) : undefined;
+		if (json !== undefined && this.textLevels >= MAX_TEXT_LEVELS) {
+			this.add(name, text, 'unclear');
 		} else if (json !== undefined) {
-			this.hear(json, { ...place, levels: place.levels + 1, textLevels: place.textLevels + 1 });
-		} else if (isForbidding(text, place.within)) {
-			this.add({ name: place.name, value: text, how: place.within ? 'codes' : 'clearly' });
+			this.textLevels += 1;
+			this.hear(json, name, parent, within);
+			this.textLevels -= 1;
+		} else if (isForbidding(text, within)) {
+			this.add(name, text, within ? 'codes' : 'clearly');
 		}
 	}
 
-	private add(statement: ContactStatement): void {
-		if (!this.statements.has(statement.name)) this.statements.set(statement.name, statement);
+	private add(name: string, value: unknown, how: ContactStatement['how']): void {
+		if (this.statements.length < MAX_STATEMENTS) this.statements.push({ name, value, how });
 	}
 }
 
-function isForbidding(text: string, within: Place['within']): boolean {
+function isForbidding(text: string, within: Within): boolean {
 	if (within === 'state' && saysDoNotContact(text)) return true;
 	if (within === 'leadSource') {
 		const bar = text.indexOf('|');
@@ -449,8 +497,10 @@ export function textForbids(text: string): boolean {
 	if (text.length <= MAX_LABEL_LENGTH && FORBIDDING_LABEL.test(text)) return true;
 	if (!DASH.test(text)) return false;
 	const plain = FULL_WIDTH.test(text) ? text.normalize('NFKC') : text;
-	for (const [, action = ''] of plain.matchAll(SOURCE_AND_ACTION)) {
-		if (saysDoNotContact(action)) return true;
+	// Not by matchAll, which makes a new expression for each text.
+	SOURCE_AND_ACTION.lastIndex = 0;
+	for (let found = SOURCE_AND_ACTION.exec(plain); found; found = SOURCE_AND_ACTION.exec(plain)) {
+		if (saysDoNotContact(found[1] ?? '')) return true;
 	}
 	return false;
 }

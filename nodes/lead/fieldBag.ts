@@ -99,9 +99,9 @@ export class FieldBag {
 		const properties: JsonObject = {};
 		// A record and its `UserDetails` can have a name in common; the prefix keeps both.
 		const names = new FreeNames('UserDetails.');
-		for (const { name, value } of this.rest) properties[names.give(name)] = value;
+		for (const { name, value } of this.rest) properties[names.free(properties, name)] = value;
 		for (const field of this.fields.values()) {
-			if (field) properties[names.give(field.name)] = field.value;
+			if (field) properties[names.free(properties, field.name)] = field.value;
 		}
 		return properties;
 	}

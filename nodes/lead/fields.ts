@@ -90,10 +90,22 @@ const COMMON_FIELDS: ReadonlySet<FieldName> = new Set<FieldName>([
 /** The part of a lead that a key of a record names, in whatever casing. */
 export function findField(key: string): FieldMatch | undefined {
 	if (key.length > MAX_KEY_LENGTH) return undefined;
+	const known = KNOWN.get(key);
+	if (known !== undefined) return known ?? undefined;
 	const lower = key.toLowerCase();
-	// Most keys need no more than that.
-	return MATCH_BY_ALIAS.get(lower) ?? MATCH_BY_ALIAS.get(lower.replace(/[_\- ]+/g, ''));
+	const match = MATCH_BY_ALIAS.get(lower) ?? MATCH_BY_ALIAS.get(lower.replace(/[_\- ]+/g, ''));
+	if (KNOWN.size >= MAX_KNOWN) KNOWN.clear();
+	KNOWN.set(key, match ?? NO_FIELD);
+	return match;
 }
+
+/**
+ * What was found, since the same keys come with every lead. Bounded: a sender can make up new ones
+ * for ever.
+ */
+const KNOWN = new Map<string, FieldMatch | typeof NO_FIELD>();
+const NO_FIELD = null;
+const MAX_KNOWN = 2_000;
 
 export function isCustomerField(field: FieldName): boolean {
 	return CUSTOMER_FIELDS.has(field);

@@ -1,10 +1,10 @@
 /**
- * Gives each name once. A name that was given before comes behind the prefix, and from the third on
- * with a number behind it: counted, because trying every number anew takes the square of the names.
+ * Names for the fields of an object, each once. A name that is taken comes behind the prefix, and
+ * where that is taken with a number behind it: counted, because trying every number anew takes the
+ * square of the names.
  */
 export class FreeNames {
-	private readonly taken = new Set<string>();
-	private readonly counts = new Map<string, number>();
+	private counts: Map<string, number> | undefined;
 	private readonly prefix: string;
 	private readonly maxLength: number;
 
@@ -14,16 +14,15 @@ export class FreeNames {
 		this.maxLength = maxLength;
 	}
 
-	give(name: string): string {
-		let free = name;
-		if (this.taken.has(free)) {
-			const displaced = `${this.prefix}${name}`;
-			let count = this.counts.get(displaced) ?? 1;
-			free = this.withEnding(displaced, count === 1 ? '' : `_${count}`);
-			while (this.taken.has(free)) free = this.withEnding(displaced, `_${++count}`);
-			this.counts.set(displaced, count);
-		}
-		this.taken.add(free);
+	/** A name that the object has no field of yet; the caller sets that field. */
+	free(holder: object, name: string): string {
+		if (!Object.hasOwn(holder, name)) return name;
+		this.counts ??= new Map();
+		const displaced = `${this.prefix}${name}`;
+		let count = this.counts.get(displaced) ?? 1;
+		let free = this.withEnding(displaced, count === 1 ? '' : `_${count}`);
+		while (Object.hasOwn(holder, free)) free = this.withEnding(displaced, `_${++count}`);
+		this.counts.set(displaced, count);
 		return free;
 	}
 

@@ -165,6 +165,7 @@ class Cleaner {
 			return undefined;
 		}
 		const copy: JsonObject = {};
+		let isChanged = false;
 		for (const key of Object.keys(value)) {
 			if (this.left <= 0) {
 				this.warnings.addLoss(WARNING.count);
@@ -174,12 +175,13 @@ class Cleaner {
 				this.warnings.add(WARNING.keys);
 				continue;
 			}
-			const start = cut(key, this.limits.name);
-			if (start.length < key.length) this.warnings.add(WARNING.name);
-			const name = this.text(start);
-			// Cleaning a key can make it an unsafe one (`__proto__` with a NUL in it) or a double.
-			if (UNSAFE_KEYS.has(name)) continue;
-			if (Object.hasOwn(copy, name)) {
+			const name = this.name(key);
+			if (name !== key) {
+				isChanged = true;
+				// Cleaning a key can make it an unsafe one: `__proto__` with a NUL in it.
+				if (UNSAFE_KEYS.has(name)) continue;
+			}
+			if (isChanged && Object.hasOwn(copy, name)) {
 				this.warnings.addLoss(WARNING.twice);
 				continue;
 			}
@@ -187,6 +189,12 @@ class Cleaner {
 			if (clean !== undefined) copy[name] = clean;
 		}
 		return copy;
+	}
+
+	private name(key: string): string {
+		const name = cut(key, this.limits.name);
+		if (name.length < key.length) this.warnings.add(WARNING.name);
+		return this.text(name);
 	}
 
 	/** One unreadable field must not take its neighbours with it. */

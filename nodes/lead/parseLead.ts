@@ -1,4 +1,9 @@
-import { readJson, statementsAgainstContact, type ContactStatement } from './contact';
+import {
+	readJson,
+	statementsAgainstContact,
+	type ContactStatement,
+	type OpenedTexts,
+} from './contact';
 import { takeCustomer, takeText, toText } from './customer';
 import { guessDestination, takeId } from './destination';
 import { FieldBag } from './fieldBag';
@@ -34,11 +39,11 @@ export function parseLead(record: unknown, context: ParseContext = {}): Lead {
 	fields.addAll(content);
 	const destination = context.destination || guessDestination(fields);
 	const id = takeId(fields, destination, content);
-	openContainers(fields, warnings);
+	const opened = openContainers(fields, warnings);
 
 	const lead = takeLeadSource(fields, destination, warnings);
 	const { source, action, offer } = lead;
-	const statements = statementsAgainstContact(content);
+	const statements = statementsAgainstContact(content, opened);
 	tellStatements(statements, action.code, warnings);
 	const isForbidden = statements.length > 0 || lead.doNotContact;
 	const contactAllowed = !warnings.mayHideStatement() && !isForbidden;
@@ -86,14 +91,19 @@ function toRecord(received: JsonValue, warnings: Warnings): JsonObject {
  * `UserDetails` is an object, `CustomerInfo` the same as JSON text, perhaps written as text twice.
  * A record can have both, or a list of one.
  */
-function openContainers(fields: FieldBag, warnings: Warnings): void {
+function openContainers(fields: FieldBag, warnings: Warnings): OpenedTexts {
+	const opened = new Map<string, JsonValue>();
 	fields.containers.forEach((field, index) => {
 		const entries = index < MAX_CONTAINERS ? entriesOf(field.value, warnings) : [];
 		for (const entry of entries) fields.addAll(entry, true);
-		if (entries.length > 0) return;
+		if (entries.length > 0) {
+			if (typeof field.value === 'string') opened.set(field.value, entries);
+			return;
+		}
 		warnings.add(`The field ${quote(field.name)} could not be read. It was kept as a property.`);
 		fields.putBack(field);
 	});
+	return opened;
 }
 
 function entriesOf(container: JsonValue, warnings: Warnings): JsonObject[] {

@@ -152,7 +152,7 @@ function takeKeys(additional: JsonObject): { keys: Partial<RowKeys>; fields: Jso
 		const system = name.toLowerCase();
 		if (system === 'partitionkey') keys.partitionKey = checkedKey(name, value);
 		else if (system === 'rowkey') keys.rowKey = checkedKey(name, value);
-		else if (!SYSTEM.test(system)) fields[names.give(columnName(name))] = value;
+		else if (!SYSTEM.test(system)) fields[names.free(fields, columnName(name))] = value;
 	}
 	return { keys, fields };
 }
