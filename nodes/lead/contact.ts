@@ -163,8 +163,8 @@ interface NameMeaning {
 }
 
 /** How the two fields of a pair are called: `attrName`, "Key", `property_1`. Looked for at the end. */
-const NAME_KEY = /(?:name|key|field|property|label|attribute|id)\W?\d?\W?$/i;
-const VALUE_KEY = /value\W?\d?\W?$/i;
+const NAME_KEY = /(?:name|key|field|property|label|attribute|id)[\W_]{0,2}\d{0,3}\W{0,2}$/i;
+const VALUE_KEY = /value[\W_]{0,2}\d{0,3}\W{0,2}$/i;
 const MAX_ENDING = 16;
 
 /**

@@ -43,7 +43,9 @@ export function parseLead(record: unknown, context: ParseContext = {}): Lead {
 
 	const lead = takeLeadSource(fields, destination, warnings);
 	const { source, action, offer } = lead;
-	const statements = statementsAgainstContact(content, opened);
+	// A list is no record, and yet not to be passed over where it forbids contact.
+	const isHeard = isJsonObject(received) || typeof received === 'string';
+	const statements = statementsAgainstContact(isHeard ? content : received, opened);
 	tellStatements(statements, action.code, warnings);
 	const isForbidden = statements.length > 0 || lead.doNotContact;
 	const contactAllowed = !warnings.mayHideStatement() && !isForbidden;

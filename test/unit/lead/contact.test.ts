@@ -189,6 +189,10 @@ describe('a statement is heard', () => {
 		['in raw', { raw: { record: [flag] } }],
 		['in text that is JSON in any field', { Notes: JSON.stringify([{ a: flag }]) }],
 		['as a name and a value', { fields: [{ name: 'Do Not Contact', value: 'yes' }] }],
+		[
+			'as a name and a value after a merge',
+			{ fields: [{ name_1: 'stage', value_1: 'doNotContact' }] },
+		],
 		['in parts', { email: 'kim@contoso.com', channels: { email: { optOut: true } } }],
 		['as an answer with its time', { unsubscribed: { value: 'true', timestamp: 7 } }],
 		['as what Dataverse shows', { 'Bulk E-mail': 'Do Not Allow' }],
