@@ -45,7 +45,8 @@ export async function readLeadsOf(request: DeliveredRequest): Promise<LeadInput>
 	// and numbers are rounded alike. Parsing the bytes again would double the time for nothing. Of
 	// bytes that are not what they are said to be, n8n makes U+FFFD.
 	const isParsed = request.contentType === JSON_TYPE;
-	if (rawBody === undefined || (isParsed && decoded(rawBody, UTF_8) !== undefined)) return readLeadInput(request.body);
+	if (rawBody === undefined || (isParsed && decoded(rawBody, UTF_8) !== undefined))
+		return readLeadInput(request.body);
 	// Text goes by its bytes too: n8n keeps a byte order mark in it, which is no JSON.
 	const { text, warning } = decode(rawBody, request.encoding ?? UTF_8);
 	const input = readLeadInput(text);
