@@ -25,7 +25,7 @@ export function unexpectedResponse(
 ): DestinationError {
 	return new DestinationError(`Unexpected response from ${service}: ${what}`, {
 		description: `Something else may have responded in place of ${service}, such as a proxy, a sign-in page or a maintenance page. Check the address in the credential, and the proxy settings where n8n is started (HTTPS_PROXY, NO_PROXY).`,
-		code: 'other',
+		code: 'unexpectedResponse',
 		httpCode: status === undefined ? undefined : String(status),
 	});
 }

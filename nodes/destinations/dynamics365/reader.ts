@@ -205,7 +205,12 @@ export class DynamicsReader implements LeadReader {
 }
 
 /** Reasons for which descriptions of columns are done without. */
-const UNNEEDED: ReadonlySet<string> = new Set(['notFound', 'other', 'permission']);
+const UNNEEDED: ReadonlySet<string> = new Set([
+	'notFound',
+	'other',
+	'permission',
+	'unexpectedResponse',
+]);
 
 /** The rows of a page that come behind a place. By row, not by count: rows may have been deleted. */
 function behind(leads: readonly ReadLead[], { at, after }: ChainPlace): readonly ReadLead[] {

@@ -21,7 +21,7 @@ export function mayBeDone(error: unknown): boolean {
 	if (error instanceof MarketoRefusal) return !NOT_DONE.test(error.vendorCode);
 	if (!(error instanceof DestinationError)) return true;
 	// A time-out, a cut connection, a gateway's page, an answer that is none.
-	return error.code === 'unreachable' || error.code === 'other';
+	return error.mayBeDone || error.code === 'other';
 }
 
 /** Whether it is what the lead says that was refused, so that others may be taken. */

@@ -62,7 +62,7 @@ describe('the object of a response', () => {
 	it('is told with what to do, and without another try', () => {
 		expect(unexpectedResponse('Contoso', 'it is empty', 200)).toMatchObject({
 			description: expect.stringContaining('proxy'),
-			code: 'other',
+			code: 'unexpectedResponse',
 			httpCode: '200',
 			retryAfter: undefined,
 		});
