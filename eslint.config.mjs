@@ -133,7 +133,7 @@ const BORDERS = [
 		message: 'Destinations and polling know no n8n, and third-party packages by nodes/vendor only.',
 	},
 	{
-		files: ['nodes/destinations/**/*.description.ts'],
+		files: ['nodes/destinations/**/*.description.ts', 'nodes/destinations/*/{index,properties}.ts'],
 		pattern: '^(?!\\.{1,2}/|node:crypto$)',
 		allowTypeImports: true,
 		message: 'Descriptions take nothing but types from n8n.',

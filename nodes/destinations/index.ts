@@ -1,6 +1,6 @@
 import { azureTable } from './azureTable/azureTable.description';
 import type { DestinationDescription } from './contract';
-import { dynamics365 } from './dynamics365/dynamics365.description';
+import { dynamics365 } from './dynamics365';
 import { https } from './https/https.description';
 import { marketo } from './marketo/marketo.description';
 import { salesforce } from './salesforce/salesforce.description';

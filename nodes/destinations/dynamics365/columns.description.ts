@@ -1,7 +1,7 @@
 /** How the editor asks for columns, for reading as for writing. */
 import type { INodeProperties } from 'n8n-workflow';
 
-import { COLUMN_NAME_PATTERN, DEFAULT_LEAD_SOURCE_COLUMN, LEAD_PARTS } from './columns';
+import { COLUMN_NAME_PATTERN, DEFAULT_LEAD_SOURCE_COLUMN, LEAD_PARTS } from './properties';
 
 /** In a collection of several columns. */
 export const columnProperty: INodeProperties = {

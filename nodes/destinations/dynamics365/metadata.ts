@@ -1,8 +1,8 @@
 /** What columns the lead table has, as Dataverse describes them. */
 import type { TimeLimits } from '../timeLimits';
 import { unexpectedResponse } from '../unexpectedResponse';
-import type { Choice, Searchable } from './restriction';
-import type { WebApi } from './webApi';
+import type { Choice, Searchable } from './reading/query';
+import type { WebApi } from './connection/client';
 
 export interface ColumnInfo {
 	name: string;

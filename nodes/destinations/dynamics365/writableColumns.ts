@@ -2,8 +2,8 @@
 import { DestinationError } from '../contract';
 import type { TimeLimits } from '../timeLimits';
 import { asRecord, LEAD, labelOf, recordsOf } from './metadata';
-import { APPLICATION_USERS } from './refusal';
-import type { WebApi } from './webApi';
+import { APPLICATION_USERS } from './errors';
+import type { WebApi } from './connection/client';
 
 /** `memo` is a text of several lines, `date` a day without a time. */
 export type ColumnKind =

@@ -1,9 +1,9 @@
 import { DestinationError } from '../contract';
 import type { HttpResponse } from '../httpClient';
 import { retryAfterOf } from '../timeLimits';
-import type { Explanation } from './refusal';
-import { APPLICATION_USERS, explainRefusal, readRefusal } from './refusal';
-import type { WebApi, WebApiCall } from './webApi';
+import type { Explanation } from './errors';
+import { APPLICATION_USERS, explainRefusal, readRefusal } from './errors';
+import type { WebApi, WebApiCall } from './connection/client';
 
 /** Codes of what is there already: by its id, by an alternate key, by a duplicate detection rule. */
 const SAME_ID = '0x80040237';

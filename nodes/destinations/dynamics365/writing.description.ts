@@ -3,12 +3,12 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { WritableField, WritingDescription } from '../contract';
 import { readBoolean } from '../input';
 import { editorLimits } from '../timeLimits';
-import { readColumnName, readColumns } from './columns';
+import { readColumnName, readColumns } from './properties';
 import { columnProperty, columnsOption, leadSourceColumnProperty } from './columns.description';
 import { readAllChoices } from './metadata';
-import { WebApi } from './webApi';
+import { WebApi } from './connection/client';
 import { readWritableColumns, type ColumnKind } from './writableColumns';
-import { DynamicsWriter } from './writer';
+import { DynamicsWriter } from './writing/writer';
 
 const properties: INodeProperties[] = [
 	leadSourceColumnProperty(

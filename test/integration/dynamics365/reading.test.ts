@@ -1,11 +1,11 @@
 /** What is Dataverse's own about reading leads: tokens, links, cookies, columns, conditions. */
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { dynamics365 } from '../../../nodes/destinations/dynamics365/dynamics365.description.ts';
-import { readColumns } from '../../../nodes/destinations/dynamics365/columns.ts';
-import { readEnvironment } from '../../../nodes/destinations/dynamics365/environment.ts';
-import { DynamicsReader } from '../../../nodes/destinations/dynamics365/reader.ts';
-import { WebApi } from '../../../nodes/destinations/dynamics365/webApi.ts';
+import { dynamics365 } from '../../../nodes/destinations/dynamics365';
+import { readColumns } from '../../../nodes/destinations/dynamics365/properties.ts';
+import { readEnvironment } from '../../../nodes/destinations/dynamics365/connection/credential.ts';
+import { DynamicsReader } from '../../../nodes/destinations/dynamics365/reading/reader.ts';
+import { WebApi } from '../../../nodes/destinations/dynamics365/connection/client.ts';
 import { openHttp } from '../../../nodes/destinations/httpClient.ts';
 import type { Lead, LeadFilter } from '../../../nodes/lead/types.ts';
 import type { LeadReader, Position } from '../../../nodes/polling/types.ts';

@@ -1,7 +1,7 @@
 /** Signing in at a fake Entra that is throttling, down or not there, for both services that use it. */
 import { openAccount } from '../../../nodes/destinations/azureTable/account.ts';
 import { explainRefusal } from '../../../nodes/destinations/azureTable/refusal.ts';
-import { WebApi } from '../../../nodes/destinations/dynamics365/webApi.ts';
+import { WebApi } from '../../../nodes/destinations/dynamics365/connection/client.ts';
 import { openEntra, readEntraApplication } from '../../../nodes/destinations/entra.ts';
 import { DestinationError } from '../../../nodes/destinations/contract.ts';
 import { timeLimits } from '../../../nodes/destinations/timeLimits.ts';

@@ -1,5 +1,5 @@
-import { cleanText } from '../../lead/text';
-import { cut } from '../text';
+import { cleanText } from '../../../lead/text';
+import { cut } from '../../text';
 
 /** Characters that XML has not, which Dataverse passes values around in; tabs and line ends it has. */
 const NOT_IN_XML = /[^\P{Cc}\t\r\n]|[\ufffe\uffff]/gu;

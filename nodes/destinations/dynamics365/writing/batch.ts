@@ -5,8 +5,8 @@
  */
 import { randomUUID } from 'node:crypto';
 
-import type { HttpResponse } from '../httpClient';
-import { API_PATH } from './webApi';
+import type { HttpResponse } from '../../httpClient';
+import { API_PATH } from '../connection/client';
 
 export interface BatchRequest {
 	method: 'GET' | 'PATCH';

@@ -1,6 +1,6 @@
-import type { DestinationError } from '../contract';
-import { unexpectedResponse } from '../unexpectedResponse';
-import { API_PATH, type WebApiAnswer } from './webApi';
+import type { DestinationError } from '../../contract';
+import { unexpectedResponse } from '../../unexpectedResponse';
+import { API_PATH, type WebApiAnswer } from '../connection/client';
 
 export const LEADS = 'leads';
 export const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

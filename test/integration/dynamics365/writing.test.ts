@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import fc from 'fast-check';
 
-import { readColumns } from '../../../nodes/destinations/dynamics365/columns.ts';
-import { DynamicsReader } from '../../../nodes/destinations/dynamics365/reader.ts';
-import { readEnvironment } from '../../../nodes/destinations/dynamics365/environment.ts';
-import { WebApi } from '../../../nodes/destinations/dynamics365/webApi.ts';
+import { readColumns } from '../../../nodes/destinations/dynamics365/properties.ts';
+import { DynamicsReader } from '../../../nodes/destinations/dynamics365/reading/reader.ts';
+import { readEnvironment } from '../../../nodes/destinations/dynamics365/connection/credential.ts';
+import { WebApi } from '../../../nodes/destinations/dynamics365/connection/client.ts';
 import { dynamics365Writing } from '../../../nodes/destinations/dynamics365/writing.description.ts';
 import type {
 	DestinationError,

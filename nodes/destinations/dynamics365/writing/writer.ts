@@ -1,23 +1,23 @@
-import type { JsonValue } from '../../lead';
-import { configurationError } from '../addresses';
+import type { JsonValue } from '../../../lead';
+import { configurationError } from '../../addresses';
 import {
 	DestinationError,
 	type DirectWriter,
 	type WritableLead,
 	type WriteResult,
-} from '../contract';
-import { atMost, inTime, timeIsUp, type TimeLimits } from '../timeLimits';
-import { withoutOptOut, type Columns } from './columns';
+} from '../../contract';
+import { atMost, inTime, timeIsUp, type TimeLimits } from '../../timeLimits';
+import { withoutOptOut, type Columns } from '../properties';
 import { LeadBatch, type Task, type WriteRules } from './leadBatch';
-import type { WritingColumns } from './leadValues';
-import { readAllChoices } from './metadata';
-import { toOutgoing } from './outgoing';
-import { GUID, LEADS } from './page';
-import { FORMATTED_VALUE, toRecord } from './record';
-import { MissingColumnError } from './refusal';
-import { readBody, type WebApi, type WebApiCall } from './webApi';
-import { readWritableColumns, type WritableColumn } from './writableColumns';
-import { askToWrite, explainWriteRefusal, isMissing } from './writeRefusal';
+import type { WritingColumns } from './mapping';
+import { readAllChoices } from '../metadata';
+import { toOutgoing } from './fields';
+import { GUID, LEADS } from '../reading/page';
+import { FORMATTED_VALUE, toRecord } from '../reading/record';
+import { MissingColumnError } from '../errors';
+import { readBody, type WebApi, type WebApiCall } from '../connection/client';
+import { readWritableColumns, type WritableColumn } from '../writableColumns';
+import { askToWrite, explainWriteRefusal, isMissing } from '../writeRefusal';
 
 /**
  * How leads are packed. Dataverse carries out a batch's requests one after the other, a tenth of a

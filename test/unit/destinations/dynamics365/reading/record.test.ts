@@ -1,5 +1,8 @@
-import { readColumns } from '../../../../nodes/destinations/dynamics365/columns.ts';
-import { FORMATTED_VALUE, toRecord } from '../../../../nodes/destinations/dynamics365/record.ts';
+import { readColumns } from '../../../../../nodes/destinations/dynamics365/properties.ts';
+import {
+	FORMATTED_VALUE,
+	toRecord,
+} from '../../../../../nodes/destinations/dynamics365/reading/record.ts';
 
 const columns = (additional: string[] = []) =>
 	readColumns({

@@ -1,14 +1,17 @@
-import { readColumns } from '../../../../nodes/destinations/dynamics365/columns.ts';
-import { oneLine, paragraphs } from '../../../../nodes/destinations/dynamics365/columnText.ts';
-import { cut } from '../../../../nodes/destinations/text.ts';
-import type { WritingColumns } from '../../../../nodes/destinations/dynamics365/leadValues.ts';
+import { readColumns } from '../../../../../nodes/destinations/dynamics365/properties.ts';
+import {
+	oneLine,
+	paragraphs,
+} from '../../../../../nodes/destinations/dynamics365/writing/columnText.ts';
+import { cut } from '../../../../../nodes/destinations/text.ts';
+import type { WritingColumns } from '../../../../../nodes/destinations/dynamics365/writing/mapping.ts';
 import {
 	idText,
 	recordId,
 	toOutgoing,
-} from '../../../../nodes/destinations/dynamics365/outgoing.ts';
-import type { WritableColumn } from '../../../../nodes/destinations/dynamics365/writableColumns.ts';
-import { parseLead, type JsonObject, type Lead } from '../../../../nodes/lead/index.ts';
+} from '../../../../../nodes/destinations/dynamics365/writing/fields.ts';
+import type { WritableColumn } from '../../../../../nodes/destinations/dynamics365/writableColumns.ts';
+import { parseLead, type JsonObject, type Lead } from '../../../../../nodes/lead/index.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 

@@ -1,4 +1,4 @@
-import { explainRefusal, isSlowQuery } from '../../../../nodes/destinations/dynamics365/refusal.ts';
+import { explainRefusal, isSlowQuery } from '../../../../nodes/destinations/dynamics365/errors.ts';
 import { BLAME } from '../../../support/pollContract/refusal.ts';
 
 const body = (code: unknown, message: unknown = 'Kim Sample said a secret') =>

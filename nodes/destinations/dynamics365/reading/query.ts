@@ -2,10 +2,10 @@
  * A condition for the query that leaves out rows which certainly are no wanted lead. It need not be
  * exact, since every row is looked at again, but it must never leave out a wanted one.
  */
-import { leadSourceNeedles, type LeadFilter, type Needle } from '../../lead';
-import { findField, type FieldName } from '../../lead/fields';
-import type { WantedLeads } from '../contract';
-import type { Columns } from './columns';
+import { leadSourceNeedles, type LeadFilter, type Needle } from '../../../lead';
+import { findField, type FieldName } from '../../../lead/fields';
+import type { WantedLeads } from '../../contract';
+import type { Columns } from '../properties';
 
 /** Of one query; Dataverse takes 500, and each costs it time. */
 const MAX_CONDITIONS = 100;

@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
 
-import type { JsonValue, Lead } from '../../lead';
-import { readTime } from '../../lead/time';
-import { configurationError } from '../addresses';
-import { DestinationError, type WritableLead } from '../contract';
+import type { JsonValue, Lead } from '../../../lead';
+import { readTime } from '../../../lead/time';
+import { configurationError } from '../../addresses';
+import { DestinationError, type WritableLead } from '../../contract';
 import { oneLine, paragraphs } from './columnText';
-import { leadValues, type ColumnValue, type ColumnValues, type WritingColumns } from './leadValues';
-import { GUID } from './page';
-import type { WritableColumn } from './writableColumns';
+import { leadValues, type ColumnValue, type ColumnValues, type WritingColumns } from './mapping';
+import { GUID } from '../reading/page';
+import type { WritableColumn } from '../writableColumns';
 
 /** A lead as the Web API takes it. */
 export interface OutgoingRecord {

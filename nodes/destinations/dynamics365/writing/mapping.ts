@@ -1,10 +1,10 @@
-import { parseLeadSource, type Lead } from '../../lead';
-import { configurationError } from '../addresses';
-import { customerDetails, leadSourceText, nameBeside } from '../leadMapping';
+import { parseLeadSource, type Lead } from '../../../lead';
+import { configurationError } from '../../addresses';
+import { customerDetails, leadSourceText, nameBeside } from '../../leadMapping';
 import { oneLine, paragraphs } from './columnText';
-import { OPT_OUT_COLUMNS, type Columns } from './columns';
-import type { Choice } from './restriction';
-import type { WritableColumn, WritableColumns } from './writableColumns';
+import { OPT_OUT_COLUMNS, type Columns } from '../properties';
+import type { Choice } from '../reading/query';
+import type { WritableColumn, WritableColumns } from '../writableColumns';
 
 export type ColumnValue = boolean | number | string | null;
 /** By the column's logical name. */

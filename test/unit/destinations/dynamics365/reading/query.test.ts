@@ -6,17 +6,20 @@ import {
 	matchesFilter,
 	parseLead,
 	type LeadFilter,
-} from '../../../../nodes/lead/index.ts';
-import { readColumns, type Columns } from '../../../../nodes/destinations/dynamics365/columns.ts';
-import { toRecord } from '../../../../nodes/destinations/dynamics365/record.ts';
+} from '../../../../../nodes/lead/index.ts';
+import {
+	readColumns,
+	type Columns,
+} from '../../../../../nodes/destinations/dynamics365/properties.ts';
+import { toRecord } from '../../../../../nodes/destinations/dynamics365/reading/record.ts';
 import {
 	certaintiesOf,
 	restriction,
 	type Searchable,
-} from '../../../../nodes/destinations/dynamics365/restriction.ts';
-import { formattedValue, LEAD_COLUMNS } from '../../../support/dynamics365/columns.ts';
-import type { LeadRow, Value } from '../../../support/dynamics365/columns.ts';
-import { parseFilter } from '../../../support/dynamics365/filter.ts';
+} from '../../../../../nodes/destinations/dynamics365/reading/query.ts';
+import { formattedValue, LEAD_COLUMNS } from '../../../../support/dynamics365/columns.ts';
+import type { LeadRow, Value } from '../../../../support/dynamics365/columns.ts';
+import { parseFilter } from '../../../../support/dynamics365/filter.ts';
 
 const SEARCHABLES = new Map(
 	LEAD_COLUMNS.flatMap(({ name, type, options = {} }): Array<[string, Searchable]> => {

@@ -2,11 +2,11 @@ import type { INodeProperties } from 'n8n-workflow';
 import { isMarketplaceLead } from '../../lead';
 import type { DestinationDescription, DestinationInput, ListEntry } from '../contract';
 import { editorLimits } from '../timeLimits';
-import { readColumns } from './columns';
+import { readColumns } from './properties';
 import { columnProperty, columnsOption, leadSourceColumnProperty } from './columns.description';
 import { readColumnInfo } from './metadata';
-import { DynamicsReader } from './reader';
-import { WebApi } from './webApi';
+import { DynamicsReader } from './reading/reader';
+import { WebApi } from './connection/client';
 import { dynamics365Writing } from './writing.description';
 
 const properties: INodeProperties[] = [

@@ -1,6 +1,6 @@
 /** Leads that are there already: what is different in them, and where they are seen. */
-import type { ColumnValue, ColumnValues } from './leadValues';
-import type { WritableColumns } from './writableColumns';
+import type { ColumnValue, ColumnValues } from './mapping';
+import type { WritableColumns } from '../writableColumns';
 
 type Row = Readonly<Record<string, unknown>>;
 

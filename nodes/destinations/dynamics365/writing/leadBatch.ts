@@ -1,12 +1,12 @@
-import { DestinationError, type WriteResult } from '../contract';
-import type { HttpResponse } from '../httpClient';
+import { DestinationError, type WriteResult } from '../../contract';
+import type { HttpResponse } from '../../httpClient';
 import { readBatch, writeBatch, type BatchRequest } from './batch';
 import { changesOf, isMadeSince, leadUrl } from './existing';
-import type { ColumnValues } from './leadValues';
-import type { OutgoingRecord } from './outgoing';
-import { GUID, LEADS } from './page';
-import { readBody, type WebApi } from './webApi';
-import type { WritableColumns } from './writableColumns';
+import type { ColumnValues } from './mapping';
+import type { OutgoingRecord } from './fields';
+import { GUID, LEADS } from '../reading/page';
+import { readBody, type WebApi } from '../connection/client';
+import type { WritableColumns } from '../writableColumns';
 import {
 	askToWrite,
 	deletedMeanwhile,
@@ -16,7 +16,7 @@ import {
 	isThere,
 	notCarriedOut,
 	oddBatchAnswer,
-} from './writeRefusal';
+} from '../writeRefusal';
 
 /** Milliseconds by which createdon, in whole seconds, may be before the clock of an answer. */
 const CLOCK_SLACK = 3_000;

@@ -1,4 +1,4 @@
-import type { Position } from '../../polling/types';
+import type { Position } from '../../../polling/types';
 import { MAX_PAGE_SIZE } from './limits';
 import { isLinkQuery } from './page';
 

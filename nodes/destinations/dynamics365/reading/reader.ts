@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { LeadReader, PageRequest, PolledPage, PolledRow } from '../../polling/types';
-import { DestinationError, type WantedLeads } from '../contract';
-import { withoutOptOut, type Columns } from './columns';
+import type { LeadReader, PageRequest, PolledPage, PolledRow } from '../../../polling/types';
+import { DestinationError, type WantedLeads } from '../../contract';
+import { withoutOptOut, type Columns } from '../properties';
 import { MAX_PAGE_SIZE, OVERLAP, SEARCH_TIME } from './limits';
-import { readSearchables } from './metadata';
+import { readSearchables } from '../metadata';
 import { LEADS, readLeadPage, type LeadPage, type ReadLead } from './page';
 import { readPosition, toPosition, type ChainPlace } from './position';
 import { FORMATTED_VALUE, toRecord } from './record';
-import { isSlowQuery, MissingColumnError } from './refusal';
-import { certaintiesOf, restriction, type Certainty } from './restriction';
-import type { WebApi } from './webApi';
+import { isSlowQuery, MissingColumnError } from '../errors';
+import { certaintiesOf, restriction, type Certainty } from './query';
+import type { WebApi } from '../connection/client';
 
 /**
  * Statuses by which a query may be turned away that was good once: cookies in links are not promised

@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '../../lead';
-import { LEAD_PARTS, OPT_OUT_COLUMNS, type Columns } from './columns';
+import type { JsonObject, JsonValue } from '../../../lead';
+import { LEAD_PARTS, OPT_OUT_COLUMNS, type Columns } from '../properties';
 
 /** What Dataverse is asked to add to a choice, a date or a sum: how it is shown to people. */
 export const FORMATTED_VALUE = 'OData.Community.Display.V1.FormattedValue';

@@ -5,9 +5,12 @@
  */
 import fc from 'fast-check';
 
-import { DestinationError } from '../../../../nodes/destinations/contract.ts';
-import { readLeadPage } from '../../../../nodes/destinations/dynamics365/page.ts';
-import { readPosition, toPosition } from '../../../../nodes/destinations/dynamics365/position.ts';
+import { DestinationError } from '../../../../../nodes/destinations/contract.ts';
+import { readLeadPage } from '../../../../../nodes/destinations/dynamics365/reading/page.ts';
+import {
+	readPosition,
+	toPosition,
+} from '../../../../../nodes/destinations/dynamics365/reading/position.ts';
 
 const LEAD = { leadid: '49B0be2e-d01c-ed11-b83e-000d3a572421', createdon: '2026-01-31T00:00:00Z' };
 const LEADS_LINK = 'https://contoso.crm.dynamics.com/api/data/v9.2/leads';

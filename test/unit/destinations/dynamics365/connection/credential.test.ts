@@ -1,4 +1,4 @@
-import { readEnvironment } from '../../../../nodes/destinations/dynamics365/environment.ts';
+import { readEnvironment } from '../../../../../nodes/destinations/dynamics365/connection/credential.ts';
 
 const APPLICATION = { tenantId: 'contoso.example', clientId: 'client', clientSecret: 'secret' };
 const read = (environmentUrl: string, cloud = 'public') =>

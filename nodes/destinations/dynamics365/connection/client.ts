@@ -1,15 +1,15 @@
-import { openEntra } from '../entra';
+import { openEntra } from '../../entra';
 import {
 	type HttpClient,
 	HttpError,
 	type HttpResponse,
 	openHttp,
 	unreachable,
-} from '../httpClient';
-import { retried, type TimeLimits } from '../timeLimits';
-import { readJsonObject } from '../unexpectedResponse';
-import { readEnvironment, type Environment } from './environment';
-import { explainRefusal, slowQuery, type SettingOf, type Subject } from './refusal';
+} from '../../httpClient';
+import { retried, type TimeLimits } from '../../timeLimits';
+import { readJsonObject } from '../../unexpectedResponse';
+import { readEnvironment, type Environment } from './credential';
+import { explainRefusal, slowQuery, type SettingOf, type Subject } from '../errors';
 
 const SERVICE = 'Dynamics 365';
 /** The version whose behaviour is relied on; Microsoft keeps old ones. */

@@ -1,6 +1,6 @@
-import { checkedUrl, configurationError } from '../addresses';
-import { textField } from '../input';
-import { readEntraApplication, type EntraApplication, type EntraCloud } from '../entra';
+import { checkedUrl, configurationError } from '../../addresses';
+import { textField } from '../../input';
+import { readEntraApplication, type EntraApplication, type EntraCloud } from '../../entra';
 
 /** An environment with the application that signs in to it. */
 export interface Environment {

@@ -3,8 +3,11 @@
  * batch's own markers, line ends in values, answers cut short, of another type, without a status,
  * with fewer parts, with bare line feeds, of other boundaries.
  */
-import { readBatch, writeBatch } from '../../../../nodes/destinations/dynamics365/batch.ts';
-import { readBatch as readAsService } from '../../../support/dynamics365/batch.ts';
+import {
+	readBatch,
+	writeBatch,
+} from '../../../../../nodes/destinations/dynamics365/writing/batch.ts';
+import { readBatch as readAsService } from '../../../../support/dynamics365/batch.ts';
 
 const answer = (body: string, type = 'multipart/mixed; boundary=batchresponse_1') => ({
 	status: 200,
