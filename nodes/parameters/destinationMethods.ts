@@ -83,7 +83,7 @@ export async function resolveDestination(
 		parameters[name] = typedValue(property, value);
 	}
 	if (empty.length > 0) throw isRequired(context.getNode(), empty);
-	const given = context.getNodeParameter('options', {}, { extractValue: true });
+	const given = context.getNodeParameter('options', {});
 	return {
 		credential: { ...(await context.getCredentials(destination.credentialType)) },
 		parameters,

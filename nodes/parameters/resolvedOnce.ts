@@ -1,13 +1,16 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 /**
- * The same context, which resolves a parameter once for all items where it holds no expression:
- * n8n goes through it anew for every item, which with thousands of items takes longer than the work.
- * The values are shared between items, so they must not be changed.
+ * The same context, which resolves a parameter once for each item, and where it holds no expression
+ * once for all: n8n goes through it anew for every call, which with thousands of items takes longer
+ * than the work. So an item's parameter is the same wherever it is read, also by `$now`. The values
+ * are shared, so they must not be changed.
  */
 export function resolvedOnce(context: IExecuteFunctions): IExecuteFunctions {
 	const fixed = new Map<string, boolean>();
 	const known = new Map<string, unknown>();
+	/** The same of one item: they have their turns one after the other. */
+	let current = { itemIndex: -1, known: new Map<string, unknown>() };
 	const resolve = context.getNodeParameter.bind(context) as (...call: ParameterCall) => unknown;
 
 	const isFixed = (name: string): boolean => {
@@ -22,11 +25,13 @@ export function resolvedOnce(context: IExecuteFunctions): IExecuteFunctions {
 	};
 
 	const getNodeParameter = (...call: ParameterCall): unknown => {
-		const [name, , fallback, options] = call;
-		if (!isFixed(name)) return resolve(...call);
+		const [name, itemIndex, fallback, options] = call;
+		const isOfItem = !isFixed(name);
+		if (isOfItem && itemIndex !== current.itemIndex) current = { itemIndex, known: new Map() };
+		const values = isOfItem ? current.known : known;
 		const key = JSON.stringify([name, options ?? {}, fallback]);
-		if (!known.has(key)) known.set(key, resolve(...call));
-		return known.get(key);
+		if (!values.has(key)) values.set(key, resolve(...call));
+		return values.get(key);
 	};
 
 	// Functions run on n8n's own object, whatever it keeps in private; and no property of it binds
