@@ -43,6 +43,8 @@ export interface WritePlace {
 	reading: INodeParameters;
 	/** Entries of the options that reading needs. */
 	readonly readingOptions?: INodeParameters;
+	/** Values of parameters that work here, by their paths, where the default does not. */
+	readonly valid?: Readonly<Record<string, unknown>>;
 	/** Last names of the leads that are there, once for each record. */
 	names(): Promise<string[]>;
 	/** From now on refuses leads of this last name; gives what the node has to be told besides. */

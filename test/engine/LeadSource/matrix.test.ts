@@ -1,0 +1,145 @@
+/**
+ * Every operation with an expression that throws in each of its parameters, for the first, the
+ * middle and the last item, under each setting of On Error: every item has one outcome, on the
+ * right output, paired to it.
+ */
+import type { INodeExecutionData, INodeParameters, INodePropertyOptions } from 'n8n-workflow';
+
+import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
+import { SEPARATE, SPLITS, type SplitName } from '../../../nodes/LeadSource/splits';
+import { cellsOf, takesExpression, variantsOf } from '../../support/matrix';
+import { SharedReferences } from '../../support/sharedReferences';
+import { ProcessedStore } from './processedStore';
+import { items, outputs, row } from './support';
+
+const { description } = new LeadSource();
+const OPERATIONS = description.properties.find(({ name }) => name === 'operation')!
+	.options as INodePropertyOptions[];
+
+/** Where the default is none that works, or would make the leads alike. */
+const VALID = {
+	field: 'it',
+	leadSource: '={{ $json.LeadSource }}',
+	offerOutputs: { values: [{ offers: 'contoso.*', name: 'Contoso' }] },
+	'offerOutputs.values.offers': 'contoso.*',
+	'templates.values.kind': 'active',
+};
+
+let store: ProcessedStore;
+beforeAll(async () => {
+	store = await ProcessedStore.open();
+});
+beforeEach(() => {
+	store.rows.clear();
+});
+
+function input(failAt: number): INodeExecutionData[] {
+	return items(
+		...[0, 1, 2].map((at) => {
+			const lead = row(String(at), `SPZA-PLT|contoso.crm${at}`, { Email: `${at}@contoso.com` });
+			return { ...lead, it: { ...lead }, fail: at === failAt };
+		}),
+	);
+}
+
+/** Where an item goes that failed, when it goes on with the others. */
+function outputOfFailed({ operation, output, separate }: INodeParameters): number {
+	if (operation === 'parse') {
+		if (output === 'offer') return 1;
+		return typeof output === 'string' && Object.hasOwn(SPLITS, output)
+			? SPLITS[output as SplitName].leftover
+			: 0;
+	}
+	const isApart = Object.hasOwn(SEPARATE, String(operation)) && separate !== false;
+	return isApart ? 1 : 0;
+}
+
+const pairedTo = (item: INodeExecutionData): number[] =>
+	[item.pairedItem ?? []].flat().map((pair) => (pair as { item: number }).item);
+const isFailed = ({ json }: INodeExecutionData) => Object.hasOwn(json, 'error');
+
+const variants = OPERATIONS.flatMap(({ value }) => variantsOf(description, { operation: value }));
+const cells = variants.flatMap((variant) =>
+	cellsOf(description, variant, { valid: VALID }).map(
+		({ path, parameters }) => [path, JSON.stringify(variant), parameters] as const,
+	),
+);
+
+it('holds every parameter of every operation that can be an expression', () => {
+	const paths = new Set(cells.map(([path]) => path.split('.')[0]!));
+	const fixed = ['notice', 'fixedCollection'];
+	for (const { name, type, noDataExpression } of description.properties) {
+		if (noDataExpression !== true && !fixed.includes(type)) expect(paths).toContain(name);
+	}
+});
+
+/** One outcome for each item, paired to it, on the output where it belongs. */
+function expectOutcomes(
+	went: INodeExecutionData[][],
+	failed: number[],
+	outputOfFailed: number,
+): void {
+	expect(went.flat().map(pairedTo).sort()).toEqual([[0], [1], [2]]);
+	const at = (item: INodeExecutionData) => [isFailed(item), pairedTo(item)[0]];
+	for (const [index, output] of went.entries()) {
+		for (const item of output) {
+			expect(at(item)).toEqual([failed.includes(pairedTo(item)[0]!), pairedTo(item)[0]]);
+			if (isFailed(item)) expect(index).toBe(outputOfFailed);
+		}
+	}
+}
+
+describe.each(cells)('%s of %s', (_path, _variant, parameters) => {
+	it('gives every item its outcome while nothing fails, and none shares anything', async () => {
+		const given = input(-1);
+		const seen = new SharedReferences();
+		const jsonsOf = (list: INodeExecutionData[]) => list.map(({ json }) => json);
+		seen.in(jsonsOf(given), 'input');
+		const went = await outputs(parameters, given);
+		expectOutcomes(went, [], -1);
+		expect(seen.in(jsonsOf(went.flat()), 'output')).toEqual([]);
+	});
+
+	it.each([0, 1, 2])('fails item %i alone', async (failAt) => {
+		const regular = await outputs(parameters, input(failAt), 'continueRegularOutput');
+		expectOutcomes(regular, [failAt], outputOfFailed(parameters));
+		store.rows.clear();
+		const apart = await outputs(parameters, input(failAt), 'continueErrorOutput');
+		expectOutcomes(apart, [failAt], apart.length - 1);
+		store.rows.clear();
+		const stopped = outputs(parameters, input(failAt), 'stopWorkflow');
+		await expect(stopped).rejects.toMatchObject({ context: { itemIndex: failAt } });
+		// Nothing is noted of an execution that ends before it.
+		expect([...store.rows.keys()]).toEqual([]);
+	});
+});
+
+/** What n8n takes no expression for is the same for all items, but can be anything all the same. */
+const fixed = variants.flatMap((variant) =>
+	cellsOf(description, variant, {
+		valid: VALID,
+		put: () => 'nonsense',
+		into: (property) => !takesExpression(property),
+	}).map(({ path, parameters }) => [path, JSON.stringify(variant), parameters] as const),
+);
+
+describe.each(fixed)('nonsense for %s of %s', (_path, _variant, parameters) => {
+	it.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
+		'with %s leaves every item one outcome',
+		async (onError) => {
+			const went = await outputs(parameters, input(-1), onError);
+			expect(went.flat().map(pairedTo).sort()).toEqual([[0], [1], [2]]);
+			const failed = went.flat().filter(isFailed);
+			expect([0, 3]).toContain(failed.length);
+			if (failed.length === 0) {
+				// Nor passed on as they came, which is how n8n goes on after a node that throws.
+				const isRaw = went.flat().some(({ json }) => Object.hasOwn(json, 'fail'));
+				expect(isRaw).toBe(parameters.operation === 'clearRepeats');
+				return;
+			}
+			const apart =
+				onError === 'continueErrorOutput' ? went.length - 1 : outputOfFailed(parameters);
+			expect(went[apart]).toHaveLength(3);
+		},
+	);
+});

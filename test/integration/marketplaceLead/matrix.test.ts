@@ -1,0 +1,182 @@
+/**
+ * Every operation on every destination, with an expression that throws in each parameter, entry of a
+ * collection and field of the credential, for the first, the middle and the last item, under each
+ * setting of On Error: every item has one outcome, on the right output, paired to it, and nothing is
+ * done for the one that failed, by what the destination itself counts.
+ */
+import type {
+	ICredentialDataDecryptedObject,
+	INode,
+	INodeExecutionData,
+	INodeParameters,
+	INodePropertyOptions,
+} from 'n8n-workflow';
+
+import { MarketplaceLead } from '../../../nodes/MarketplaceLead/MarketplaceLead.node';
+import { outputsOf, runNode } from '../../support/engine';
+import { cellsOf, failing, variantsOf } from '../../support/matrix';
+import { PLACES, type WritePlace } from './places';
+
+const { description } = new MarketplaceLead();
+const namesOf = (parameter: string): string[][] =>
+	description.properties
+		.filter(({ name }) => name === parameter)
+		.map(({ options }) => (options as INodePropertyOptions[]).map(({ value }) => String(value)));
+const OPERATIONS = namesOf('operation').flat();
+const [WRITTEN = [], READ = []] = namesOf('destination');
+
+/** Where the default is none that works with the stand-ins, or asks for what takes long. */
+const VALID = {
+	field: 'lead',
+	'additionalFields.values.name': 'Region',
+	'options.keepTestLead': true,
+	'options.additionalColumns.column.column': 'jobtitle',
+	'options.columns.column.column': 'mobilephone',
+	oid: '00D000000000001',
+	myDomain: 'https://contoso.my.salesforce.com',
+};
+
+const ITEMS = [0, 1, 2];
+let run = 0;
+
+/** Leads that are new to the destination, one of which makes an expression throw. */
+function items(failAt: number): INodeExecutionData[] {
+	run += 1;
+	return ITEMS.map((at) => {
+		const lead = {
+			UserDetails: { FirstName: 'Kim', LastName: `Run ${run}`, Email: `${at}.${run}@contoso.com` },
+			LeadSource: 'SPZA-INS|contoso.crm',
+		};
+		return { json: { ...lead, lead, fail: at === failAt } };
+	});
+}
+
+const pairedTo = (item: INodeExecutionData) => (item.pairedItem as { item: number }).item;
+const isFailed = ({ json }: INodeExecutionData) => Object.hasOwn(json, 'error');
+const failedOf = (list: INodeExecutionData[]) => list.filter(isFailed).map(pairedTo);
+const doneOf = (list: INodeExecutionData[]) => [
+	...new Set(list.filter((item) => !isFailed(item)).map(pairedTo)),
+];
+const others = (failAt: number) => ITEMS.filter((at) => at !== failAt);
+
+interface Tried {
+	path: string;
+	parameters: INodeParameters;
+	credential: Record<string, unknown>;
+}
+
+/** All that can be an expression, the fields of the credential included. */
+function triedAt(place: WritePlace, operation: string): Tried[] {
+	const { destination } = place;
+	const isReading = operation === 'getAll';
+	const options = {
+		...(isReading ? place.readingOptions : place.options),
+		...(operation === 'checkConnection' && { keepTestLead: true }),
+	};
+	const given = {
+		operation,
+		destination,
+		...place.parameters,
+		...(isReading ? { ...place.reading, returnAll: true } : {}),
+	};
+	const credential = place.credential();
+	const shown = variantsOf(description, given).filter(
+		// Web-to-Lead is another server, and its parameters are read by the same code.
+		({ method, input }) => method !== 'webToLead' && input !== 'text',
+	);
+	const cells = shown.flatMap((variant) =>
+		cellsOf(description, { ...variant, options }, { valid: { ...VALID, ...place.valid } }),
+	);
+	// Where several choices show a parameter, the first of them, which is the default.
+	const byPath = new Map(cells.toReversed().map((cell) => [cell.path, cell]));
+	const inParameters = [...byPath.values()].map((cell) => ({ ...cell, credential }));
+	const parameters = { ...given, options } as INodeParameters;
+	const inCredential = Object.entries(credential)
+		.filter(([, value]) => typeof value === 'string')
+		.map(([name, value]) => ({
+			path: `credential.${name}`,
+			parameters,
+			credential: { ...credential, [name]: failing(value) },
+		}));
+	return [...inParameters, ...inCredential];
+}
+
+async function execute(
+	place: WritePlace,
+	{ parameters, credential }: Tried,
+	failAt: number,
+	onError: INode['onError'],
+): Promise<INodeExecutionData[][]> {
+	const node = {
+		type: new MarketplaceLead(),
+		parameters,
+		credentials: { [place.credentialType]: credential as ICredentialDataDecryptedObject },
+		...(onError && { onError }),
+	};
+	return outputsOf(await runNode(node, items(failAt)));
+}
+
+it('holds every parameter, but what is Web-to-Lead’s own', () => {
+	const shown = OPERATIONS.flatMap((operation) =>
+		(operation === 'getAll' ? READ : WRITTEN).flatMap((destination) =>
+			variantsOf(description, { operation, destination }).flatMap((variant) =>
+				cellsOf(description, variant, { valid: VALID }).map(({ path }) => path.split('.')[0]),
+			),
+		),
+	);
+	for (const { name, noDataExpression, type } of description.properties) {
+		if (noDataExpression !== true || type === 'resourceMapper') expect(shown).toContain(name);
+	}
+});
+
+describe.each(OPERATIONS)('%s', (operation) => {
+	describe.each(operation === 'getAll' ? READ : WRITTEN)('%s', (name) => {
+		let places: Awaited<ReturnType<(typeof PLACES)[string]>>;
+		let place: WritePlace;
+		beforeAll(async () => {
+			places = await PLACES[name]!();
+			place = await places.place();
+			// Something to read, and a table to count in.
+			const create = { operation: 'create', destination: name, ...place.parameters };
+			const parameters = { ...create, options: place.options } as INodeParameters;
+			await execute(place, { path: '', parameters, credential: place.credential() }, -1, undefined);
+		});
+		afterAll(async () => {
+			await place?.stop();
+			await places?.stop();
+		});
+
+		it('each item has its outcome, whatever throws', async () => {
+			const writes = operation !== 'getAll';
+			const count = async () => (writes ? (await place.names()).length : 0);
+			for (const tried of triedAt(place, operation)) {
+				for (const failAt of ITEMS) {
+					const where = [tried.path, failAt];
+					const before = await count();
+					const [regular = []] = await execute(place, tried, failAt, 'continueRegularOutput');
+					expect([where, failedOf(regular)]).toEqual([where, [failAt]]);
+					expect([where, doneOf(regular)]).toEqual([where, others(failAt)]);
+					const between = await count();
+					expect([where, between - before]).toEqual([where, writes ? 2 : 0]);
+
+					const [done = [], apart = []] = await execute(
+						place,
+						tried,
+						failAt,
+						'continueErrorOutput',
+					);
+					expect([where, failedOf(apart)]).toEqual([where, [failAt]]);
+					expect([where, doneOf(done)]).toEqual([where, others(failAt)]);
+					expect([where, apart.length, failedOf(done)]).toEqual([where, 1, []]);
+
+					const last = await count();
+					const stopped = execute(place, tried, failAt, 'stopWorkflow');
+					await expect(stopped).rejects.toMatchObject({ context: { itemIndex: failAt } });
+					// Those that write in batches write all others first.
+					const expected = operation === 'checkConnection' ? failAt : 2;
+					expect([where, (await count()) - last]).toEqual([where, writes ? expected : 0]);
+				}
+			}
+		}, 300_000);
+	});
+});
