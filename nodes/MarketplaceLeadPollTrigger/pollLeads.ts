@@ -5,6 +5,7 @@ import { sampleLead, type Lead } from '../lead';
 import { toNodeError } from '../errors';
 import { chosenDestination, openForReading } from '../parameters/destinationMethods';
 import { readDateParameter } from '../parameters/dateParameter';
+import { readNumber } from '../parameters/values';
 import { cursorOrigin } from '../polling/cursor';
 import { newestLead } from '../polling/newest';
 import { poll, type PollResult } from '../polling/poll';
@@ -174,9 +175,8 @@ function isExpression(raw: unknown): raw is string {
 }
 
 function readLimit(context: IPollFunctions): number {
-	const limit = Number(context.getNodeParameter('maxLeads'));
-	if (Number.isSafeInteger(limit) && limit >= 1) return limit;
-	throw new NodeOperationError(context.getNode(), 'Max Leads per Poll is not a whole number', {
-		description: 'Set it to 1 or more.',
+	return readNumber(context.getNodeParameter('maxLeads'), 'Max Leads per Poll', {
+		min: 1,
+		whole: true,
 	});
 }

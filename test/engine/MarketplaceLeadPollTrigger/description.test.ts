@@ -112,7 +112,11 @@ describe('a poll with parameters that can’t be', () => {
 		pollContext({ type, parameters, credentials }).poll();
 
 	it.each<[string, INodeParameters, RegExp]>([
-		['no leads at all', { maxLeads: 0 }, /^Max Leads per Poll is not a whole number$/],
+		[
+			'no leads at all',
+			{ maxLeads: 0 },
+			/^Max Leads per Poll is not a whole number of at least 1$/,
+		],
 		['half a lead', { maxLeads: 1.5 }, /^Max Leads per Poll/],
 		['a text of leads', { maxLeads: 'many' }, /^Max Leads per Poll/],
 		['no date', { startFrom: 'date', startDate: '' }, /^The start date is not a date$/],
