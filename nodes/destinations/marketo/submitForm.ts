@@ -159,7 +159,7 @@ export class FormSubmission {
 
 	private endsAll(refusal: DestinationError): boolean {
 		if (isOfOneLead(refusal)) return false;
-		if (refusal.code !== 'unreachable' && refusal.code !== 'other') return true;
+		if (!refusal.mayBeDone && refusal.code !== 'other') return true;
 		this.unanswered += 1;
 		return this.unanswered >= MOST_UNANSWERED;
 	}
