@@ -2,7 +2,7 @@ import { azureTable } from './azureTable/azureTable.description';
 import type { DestinationDescription } from './contract';
 import { dynamics365 } from './dynamics365';
 import { https } from './https/https.description';
-import { marketo } from './marketo/marketo.description';
+import { marketo } from './marketo';
 import { salesforce } from './salesforce/salesforce.description';
 
 /** Every destination there is; nothing else in the code lists them. */

@@ -147,9 +147,11 @@ describe('it is told apart', () => {
 	});
 
 	it('where the token is not one of a header', async () => {
-		const { MarketoClient } = await import('../../../nodes/destinations/marketo/client.ts');
-		const { readAccount } = await import('../../../nodes/destinations/marketo/account.ts');
-		const { Pace } = await import('../../../nodes/destinations/marketo/pace.ts');
+		const { MarketoClient } =
+			await import('../../../nodes/destinations/marketo/connection/client.ts');
+		const { readAccount } =
+			await import('../../../nodes/destinations/marketo/connection/account.ts');
+		const { Pace } = await import('../../../nodes/destinations/marketo/connection/rateLimiter.ts');
 		const limits = { signal: AbortSignal.timeout(5_000), deadline: Date.now() + 5_000 };
 		for (const access_token of [undefined, 5, '', 'a\r\nhost: evil.example', 'ü']) {
 			const http = {

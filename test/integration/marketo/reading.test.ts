@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import type { INodeParameters } from 'n8n-workflow';
 import { serialize } from 'php-serialize';
 
-import { readAccount } from '../../../nodes/destinations/marketo/account.ts';
-import { openMarketo } from '../../../nodes/destinations/marketo/client.ts';
-import { Pace } from '../../../nodes/destinations/marketo/pace.ts';
-import { DailyQuota } from '../../../nodes/destinations/marketo/quota.ts';
-import { MarketoReader } from '../../../nodes/destinations/marketo/reader.ts';
+import { readAccount } from '../../../nodes/destinations/marketo/connection/account.ts';
+import { openMarketo } from '../../../nodes/destinations/marketo/connection/client.ts';
+import { Pace } from '../../../nodes/destinations/marketo/connection/rateLimiter.ts';
+import { DailyQuota } from '../../../nodes/destinations/marketo/connection/dailyQuota.ts';
+import { MarketoReader } from '../../../nodes/destinations/marketo/reading/reader.ts';
 import { timeLimits } from '../../../nodes/destinations/timeLimits.ts';
 import type { Lead } from '../../../nodes/lead/types.ts';
 import { gatewayPage, succeeded } from '../../support/marketo/answers.ts';

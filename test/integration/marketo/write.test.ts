@@ -1,14 +1,14 @@
 /** Leads into Marketo, as fill-outs and as persons, against the stand-in over real HTTP. */
 import fc from 'fast-check';
 
-import { readAccount } from '../../../nodes/destinations/marketo/account.ts';
-import { openMarketo } from '../../../nodes/destinations/marketo/client.ts';
-import { Pace } from '../../../nodes/destinations/marketo/pace.ts';
-import { DailyQuota } from '../../../nodes/destinations/marketo/quota.ts';
-import { MarketoReader } from '../../../nodes/destinations/marketo/reader.ts';
-import { MarketoWriter } from '../../../nodes/destinations/marketo/writer.ts';
-import type { MarketoWriterOptions } from '../../../nodes/destinations/marketo/writer.ts';
-import { marketoWriting } from '../../../nodes/destinations/marketo/writing.description.ts';
+import { readAccount } from '../../../nodes/destinations/marketo/connection/account.ts';
+import { openMarketo } from '../../../nodes/destinations/marketo/connection/client.ts';
+import { Pace } from '../../../nodes/destinations/marketo/connection/rateLimiter.ts';
+import { DailyQuota } from '../../../nodes/destinations/marketo/connection/dailyQuota.ts';
+import { MarketoReader } from '../../../nodes/destinations/marketo/reading/reader.ts';
+import { MarketoWriter } from '../../../nodes/destinations/marketo/writing/writer.ts';
+import type { MarketoWriterOptions } from '../../../nodes/destinations/marketo/writing/writer.ts';
+import { marketo as description } from '../../../nodes/destinations/marketo/index.ts';
 import {
 	DestinationError,
 	type WritableLead,
@@ -30,6 +30,8 @@ const SUBMIT = /submitForm\.json$/;
 const UPSERT = /\/leads\.json$/;
 const ACTIVITIES = /\/activities\.json$/;
 const ID_FIELD = 'marketplaceLead';
+
+const marketoWriting = description.writing;
 
 let marketo: MarketoStandIn;
 beforeEach(async () => {

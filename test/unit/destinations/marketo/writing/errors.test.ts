@@ -2,16 +2,16 @@ import {
 	MarketoRefusal,
 	oddAnswer,
 	refusedByStatus,
-} from '../../../../nodes/destinations/marketo/refusal.ts';
+} from '../../../../../nodes/destinations/marketo/errors.ts';
 import {
 	explainRecord,
 	explainWrite,
 	isOfOneLead,
 	mayBeDone,
-} from '../../../../nodes/destinations/marketo/writeRefusal.ts';
-import type { DestinationError } from '../../../../nodes/destinations/contract.ts';
-import { HttpError, unreachable } from '../../../../nodes/destinations/httpClient.ts';
-import { BLAME } from '../../../support/pollContract/refusal.ts';
+} from '../../../../../nodes/destinations/marketo/writing/errors.ts';
+import type { DestinationError } from '../../../../../nodes/destinations/contract.ts';
+import { HttpError, unreachable } from '../../../../../nodes/destinations/httpClient.ts';
+import { BLAME } from '../../../../support/pollContract/refusal.ts';
 
 const CODES =
 	'600 601 602 603 604 606 607 608 609 610 611 612 614 615 702 703 709 713 1001 1002 1003 1004 1006 1007 1008 1010 1013 1021 1099 9999'.split(

@@ -1,8 +1,8 @@
-import { DestinationError } from '../contract';
-import type { TimeLimits } from '../timeLimits';
+import { DestinationError } from '../../contract';
+import type { TimeLimits } from '../../timeLimits';
 import type { MarketoClient } from './client';
-import { isObject } from './fillOut';
-import { MarketoRefusal, oddAnswer } from './refusal';
+import { isObject } from '../reading/fillOut';
+import { MarketoRefusal, oddAnswer } from '../errors';
 
 /** Calls of ours after which Marketo's own count is asked again. */
 const CALLS_BETWEEN = 100;

@@ -1,12 +1,12 @@
-import type { JsonObject } from '../../lead';
-import { DestinationError } from '../contract';
-import { atMost, retried, timeIsUp, type TimeLimits } from '../timeLimits';
-import type { MarketoClient } from './client';
-import { keyOf, textOf } from './fillOut';
-import { findFillOuts, findPersons, MOST_ADDRESSES, type PersonsByEmail } from './lookUp';
-import type { OutgoingPerson } from './outgoing';
-import { readRecords } from './recordAnswer';
-import { explainRecord, explainWrite, isOfOneLead, mayBeDone } from './writeRefusal';
+import type { JsonObject } from '../../../lead';
+import { DestinationError } from '../../contract';
+import { atMost, retried, timeIsUp, type TimeLimits } from '../../timeLimits';
+import type { MarketoClient } from '../connection/client';
+import { keyOf, textOf } from '../reading/fillOut';
+import { findFillOuts, findPersons, MOST_ADDRESSES, type PersonsByEmail } from './existing';
+import type { OutgoingPerson } from './mapping';
+import { readRecords } from './results';
+import { explainRecord, explainWrite, isOfOneLead, mayBeDone } from './errors';
 
 /** Submits at once. Marketo takes ten, of all integrations together. */
 const AT_ONCE = 4;

@@ -1,6 +1,6 @@
-import { DestinationError, type DestinationErrorCode } from '../contract';
-import { NoTurn, RATE } from './pace';
-import { MarketoRefusal, NEXT_POLL } from './refusal';
+import { DestinationError, type DestinationErrorCode } from '../../contract';
+import { NoTurn, RATE } from '../connection/rateLimiter';
+import { MarketoRefusal, NEXT_POLL } from '../errors';
 
 const WRITE_AGAIN =
 	'Write the lead again: what Marketo has taken already is found and not made twice.';

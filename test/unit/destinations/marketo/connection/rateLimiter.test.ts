@@ -1,5 +1,5 @@
-import { Pace } from '../../../../nodes/destinations/marketo/pace.ts';
-import { DestinationError } from '../../../../nodes/destinations/contract.ts';
+import { Pace } from '../../../../../nodes/destinations/marketo/connection/rateLimiter.ts';
+import { DestinationError } from '../../../../../nodes/destinations/contract.ts';
 
 const inTime = (milliseconds: number) => ({
 	signal: AbortSignal.timeout(milliseconds),

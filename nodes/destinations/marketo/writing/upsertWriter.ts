@@ -1,10 +1,10 @@
-import { DestinationError } from '../contract';
-import { retried, timeIsUp, type TimeLimits } from '../timeLimits';
-import type { MarketoClient } from './client';
-import type { OutgoingPerson } from './outgoing';
-import { readRecords } from './recordAnswer';
-import { MarketoRefusal } from './refusal';
-import { explainRecord, explainWrite, isOfOneLead } from './writeRefusal';
+import { DestinationError } from '../../contract';
+import { retried, timeIsUp, type TimeLimits } from '../../timeLimits';
+import type { MarketoClient } from '../connection/client';
+import type { OutgoingPerson } from './mapping';
+import { readRecords } from './results';
+import { MarketoRefusal } from '../errors';
+import { explainRecord, explainWrite, isOfOneLead } from './errors';
 
 /** Marketo's own limit of a call. */
 const MOST_RECORDS = 300;

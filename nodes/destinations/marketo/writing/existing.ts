@@ -1,9 +1,9 @@
-import type { JsonObject } from '../../lead';
-import type { TimeLimits } from '../timeLimits';
-import type { MarketoClient } from './client';
-import { FILL_OUT_FORM, readFillOut, textOf, type FillOut } from './fillOut';
-import { readPersons, SYSTEM_FIELDS } from './persons';
-import { readToken, secondBefore } from './reader';
+import type { JsonObject } from '../../../lead';
+import type { TimeLimits } from '../../timeLimits';
+import type { MarketoClient } from '../connection/client';
+import { FILL_OUT_FORM, readFillOut, textOf, type FillOut } from '../reading/fillOut';
+import { readPersons, SYSTEM_FIELDS } from '../reading/persons';
+import { readToken, secondBefore } from '../reading/reader';
 
 /** Addresses in a call: Marketo takes 300, but refuses where more than 1,000 persons have them. */
 export const MOST_ADDRESSES = 200;

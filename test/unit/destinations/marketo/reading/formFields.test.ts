@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { serialize } from 'php-serialize';
 
-import { readFormFields } from '../../../../nodes/destinations/marketo/formFields.ts';
+import { readFormFields } from '../../../../../nodes/destinations/marketo/reading/formFields.ts';
 
 /** As an instance of Marketo gave it, shortened and with another customer. */
 const FROM_MARKETO =

@@ -1,22 +1,22 @@
-import type { JsonValue } from '../../lead';
+import type { JsonValue } from '../../../lead';
 import {
 	DestinationError,
 	type DirectWriter,
 	type WritableLead,
 	type WriteResult,
-} from '../contract';
-import { retried, timeIsUp, type TimeLimits } from '../timeLimits';
-import type { MarketoClient } from './client';
-import { keyOf, textOf, type FillOut } from './fillOut';
-import { findFillOuts, findPerson } from './lookUp';
-import { toPerson, type OutgoingPerson, type WritePlace } from './outgoing';
-import { readFormLayout, readPersonFields, type FormLayout } from './personFields';
-import { PERSON_FIELDS } from './reader';
-import { LEAD_SOURCE, SOURCE_SYSTEM_NAME, toRecord } from './record';
-import { readRecords } from './recordAnswer';
-import { FormSubmission, type Submitted } from './submitForm';
-import { upsertPersons, type Upserted } from './upsertPerson';
-import { explainRecord, explainWrite } from './writeRefusal';
+} from '../../contract';
+import { retried, timeIsUp, type TimeLimits } from '../../timeLimits';
+import type { MarketoClient } from '../connection/client';
+import { keyOf, textOf, type FillOut } from '../reading/fillOut';
+import { findFillOuts, findPerson } from './existing';
+import { toPerson, type OutgoingPerson, type WritePlace } from './mapping';
+import { readFormLayout, readPersonFields, type FormLayout } from '../metadata';
+import { PERSON_FIELDS } from '../reading/reader';
+import { LEAD_SOURCE, SOURCE_SYSTEM_NAME, toRecord } from '../reading/record';
+import { readRecords } from './results';
+import { FormSubmission, type Submitted } from './formWriter';
+import { upsertPersons, type Upserted } from './upsertWriter';
+import { explainRecord, explainWrite } from './errors';
 
 /** Milliseconds before now within which a fill-out is read back. */
 const READ_BACK = 60 * 60 * 1_000;

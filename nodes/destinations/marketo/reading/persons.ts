@@ -1,10 +1,10 @@
-import type { JsonObject } from '../../lead';
-import type { TimeLimits } from '../timeLimits';
-import type { MarketoClient } from './client';
+import type { JsonObject } from '../../../lead';
+import type { TimeLimits } from '../../timeLimits';
+import type { MarketoClient } from '../connection/client';
 import { isObject, textOf } from './fillOut';
-import { readPersonFields } from './personFields';
+import { readPersonFields } from '../metadata';
 import { SOURCE_SYSTEM_NAME } from './record';
-import { MarketoRefusal, oddAnswer } from './refusal';
+import { MarketoRefusal, oddAnswer } from '../errors';
 
 /** Persons in a page, Marketo's own limit: several persons may have one of the values asked for. */
 const PAGE_SIZE = 300;

@@ -1,5 +1,5 @@
-import { checkedUrl, configurationError, withoutSlash } from '../addresses';
-import { textField } from '../input';
+import { checkedUrl, configurationError, withoutSlash } from '../../addresses';
+import { textField } from '../../input';
 
 /** A Marketo instance and the custom service (LaunchPoint) that signs in to it. */
 export interface MarketoAccount {

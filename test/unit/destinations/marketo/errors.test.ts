@@ -3,7 +3,7 @@ import {
 	oddAnswer,
 	refusedByStatus,
 	refusedSignIn,
-} from '../../../../nodes/destinations/marketo/refusal.ts';
+} from '../../../../nodes/destinations/marketo/errors.ts';
 import { BLAME } from '../../../support/pollContract/refusal.ts';
 
 /** Every code of https://experienceleague.adobe.com/docs/marketo-developer/marketo/rest/error-codes that a read can meet. */

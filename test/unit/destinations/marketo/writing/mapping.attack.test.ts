@@ -3,11 +3,18 @@
  * lead's key, field names that are none (`__proto__`, markup, Marketo's own), lone surrogates and
  * NUL in every text, texts of megabytes.
  */
-import { readFillOut, keyOf, withoutKey } from '../../../../nodes/destinations/marketo/fillOut.ts';
-import { toPerson, type WritePlace } from '../../../../nodes/destinations/marketo/outgoing.ts';
-import { toRecord } from '../../../../nodes/destinations/marketo/record.ts';
-import { parseLead } from '../../../../nodes/lead/index.ts';
-import type { JsonObject, Lead } from '../../../../nodes/lead/types.ts';
+import {
+	readFillOut,
+	keyOf,
+	withoutKey,
+} from '../../../../../nodes/destinations/marketo/reading/fillOut.ts';
+import {
+	toPerson,
+	type WritePlace,
+} from '../../../../../nodes/destinations/marketo/writing/mapping.ts';
+import { toRecord } from '../../../../../nodes/destinations/marketo/reading/record.ts';
+import { parseLead } from '../../../../../nodes/lead/index.ts';
+import type { JsonObject, Lead } from '../../../../../nodes/lead/types.ts';
 
 const common = { type: 'string', length: 255, readOnly: false, required: false, choices: [] };
 const place: WritePlace = {

@@ -11,7 +11,7 @@
  */
 import fc from 'fast-check';
 
-import { readFormFields } from '../../../../nodes/destinations/marketo/formFields.ts';
+import { readFormFields } from '../../../../../nodes/destinations/marketo/reading/formFields.ts';
 
 /** Milliseconds; reading takes a few. */
 const SOON = 1_000;

@@ -1,16 +1,16 @@
-import { DestinationError } from '../contract';
+import { DestinationError } from '../../contract';
 import {
 	type HttpClient,
 	HttpError,
 	type HttpResponse,
 	openHttp,
 	unreachable,
-} from '../httpClient';
-import { retried, retryAfterOf, type TimeLimits } from '../timeLimits';
-import { readJsonObject } from '../unexpectedResponse';
+} from '../../httpClient';
+import { retried, retryAfterOf, type TimeLimits } from '../../timeLimits';
+import { readJsonObject } from '../../unexpectedResponse';
 import type { MarketoAccount } from './account';
-import { Pace } from './pace';
-import { MarketoRefusal, oddAnswer, refusedByStatus, refusedSignIn } from './refusal';
+import { Pace } from './rateLimiter';
+import { MarketoRefusal, oddAnswer, refusedByStatus, refusedSignIn } from '../errors';
 
 /**
  * Characters of path and query from which a call is sent as a POST: Marketo refuses addresses of

@@ -1,12 +1,18 @@
-import type { JsonObject, JsonValue } from '../../lead';
-import type { LeadReader, PageRequest, Position, PolledPage, PolledRow } from '../../polling/types';
-import type { MarketoAnswer, MarketoClient } from './client';
+import type { JsonObject, JsonValue } from '../../../lead';
+import type {
+	LeadReader,
+	PageRequest,
+	Position,
+	PolledPage,
+	PolledRow,
+} from '../../../polling/types';
+import type { MarketoAnswer, MarketoClient } from '../connection/client';
 import { FILL_OUT_FORM, readFillOut, textOf, type FillOut } from './fillOut';
-import { readApprovedForm } from './form';
+import { readApprovedForm } from '../metadata';
 import { readPersons, SYSTEM_FIELDS } from './persons';
-import type { DailyQuota } from './quota';
+import type { DailyQuota } from '../connection/dailyQuota';
 import { toRecord } from './record';
-import { MarketoRefusal, oddAnswer } from './refusal';
+import { MarketoRefusal, oddAnswer } from '../errors';
 
 /** Marketo's own limit: activities in an answer, and persons asked for by their ids. */
 const MAX_PAGE_SIZE = 300;

@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto';
 
-import type { JsonValue, Lead, LeadCustomer } from '../../lead';
-import { asAddress } from '../../lead/emailAddress';
-import { findField } from '../../lead/fields';
-import { cleanText } from '../../lead/text';
-import { cut, toLines, toOneLine } from '../text';
-import { DestinationError, type WritableLead } from '../contract';
-import { contactBeside, customerDetails, leadSourceText } from '../leadMapping';
-import { queryWithKey } from './fillOut';
-import { TYPES, type PersonField, type PersonFields } from './personFields';
+import type { JsonValue, Lead, LeadCustomer } from '../../../lead';
+import { asAddress } from '../../../lead/emailAddress';
+import { findField } from '../../../lead/fields';
+import { cleanText } from '../../../lead/text';
+import { cut, toLines, toOneLine } from '../../text';
+import { DestinationError, type WritableLead } from '../../contract';
+import { contactBeside, customerDetails, leadSourceText } from '../../leadMapping';
+import { queryWithKey } from '../reading/fillOut';
+import { TYPES, type PersonField, type PersonFields } from '../metadata';
 
 export type FieldValue = string | number | boolean;
 

@@ -1,9 +1,12 @@
 import { compact } from '../../lead/text';
-import type { ListEntry, WritableField } from '../contract';
+import { DestinationError, type ListEntry } from '../contract';
 import type { TimeLimits } from '../timeLimits';
-import type { MarketoClient } from './client';
-import { isObject, textOf } from './fillOut';
-import { APPROVED, readApprovedForm } from './form';
+import type { MarketoClient } from './connection/client';
+import { isObject, textOf } from './reading/fillOut';
+import { MarketoRefusal } from './errors';
+
+/** The version that customers fill out; a form can have a draft beside it, or a draft alone. */
+export const APPROVED = { status: 'approved' } as const;
 
 /** A field of a person as this instance has it. */
 export interface PersonField {
@@ -102,17 +105,6 @@ function onForm(entries: readonly unknown[], described: ReadonlyMap<string, Desc
 	return fields;
 }
 
-/** As a resource mapper shows them: what can be written, by label. */
-export function writable(fields: PersonFields): WritableField[] {
-	return [...fields.values()]
-		.filter(({ readOnly }) => !readOnly)
-		.map(({ name, label, type, choices }): WritableField => {
-			if (choices.length > 0) return { name, label, type: 'options', choices };
-			return { name, label, type: TYPES.get(type) ?? 'string' };
-		})
-		.sort((a, b) => a.label.localeCompare(b.label, 'en'));
-}
-
 /** Marketo's types that are none of text. */
 export const TYPES: ReadonlyMap<string, 'boolean' | 'dateTime' | 'number'> = new Map([
 	['boolean', 'boolean'],
@@ -148,4 +140,53 @@ function choicesOf(metaData: unknown): ListEntry[] {
 function originOf(text: string): string {
 	const url = URL.parse(text);
 	return url?.protocol === 'https:' ? url.origin : '';
+}
+
+/**
+ * What Marketo tells of a form that can be filled out.
+ *
+ * @throws DestinationError, with reason `notFound` where there is none, `configuration` for a draft
+ */
+export async function readApprovedForm(
+	client: MarketoClient,
+	formId: number,
+	limits: TimeLimits,
+): Promise<Readonly<Record<string, unknown>>> {
+	const approved = await readForm(client, formId, APPROVED, limits);
+	if (approved) return approved;
+	throw (await readForm(client, formId, {}, limits)) ? notApproved(formId) : noSuchForm(formId);
+}
+
+/** `undefined` where there is none. */
+async function readForm(
+	client: MarketoClient,
+	formId: number,
+	query: { status?: string },
+	limits: TimeLimits,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+	try {
+		const path = `/rest/asset/v1/form/${formId}.json`;
+		const [form] = (await client.read(path, query, limits)).result;
+		return isObject(form) ? form : undefined;
+	} catch (error) {
+		if (error instanceof MarketoRefusal && error.code === 'notFound') return undefined;
+		throw error;
+	}
+}
+
+function noSuchForm(formId: number): DestinationError {
+	return new DestinationError(`There is no form ${formId} in this Marketo instance`, {
+		description:
+			'Choose the form whose ID Partner Center was given, and check that the API user’s workspace holds it.',
+		code: 'notFound',
+		httpCode: '404',
+	});
+}
+
+function notApproved(formId: number): DestinationError {
+	return new DestinationError(`The form ${formId} is a draft that was never approved`, {
+		description:
+			'Nobody can fill it out, Microsoft included. Approve it in Marketo: Design Studio, Forms, Form Actions, Approve.',
+		code: 'configuration',
+	});
 }

@@ -1,6 +1,6 @@
-import type { MarketoAnswer } from './client';
-import { isObject, textOf } from './fillOut';
-import { oddAnswer } from './refusal';
+import type { MarketoAnswer } from '../connection/client';
+import { isObject, textOf } from '../reading/fillOut';
+import { oddAnswer } from '../errors';
 
 /** What Marketo says of a record that was written. */
 export interface RecordAnswer {

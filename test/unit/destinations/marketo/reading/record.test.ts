@@ -1,9 +1,12 @@
 import { serialize } from 'php-serialize';
 
-import { readFillOut } from '../../../../nodes/destinations/marketo/fillOut.ts';
-import { isFillOutOfMicrosoft, toRecord } from '../../../../nodes/destinations/marketo/record.ts';
-import { parseLead } from '../../../../nodes/lead/index.ts';
-import type { JsonObject } from '../../../../nodes/lead/index.ts';
+import { readFillOut } from '../../../../../nodes/destinations/marketo/reading/fillOut.ts';
+import {
+	isFillOutOfMicrosoft,
+	toRecord,
+} from '../../../../../nodes/destinations/marketo/reading/record.ts';
+import { parseLead } from '../../../../../nodes/lead/index.ts';
+import type { JsonObject } from '../../../../../nodes/lead/index.ts';
 
 const FORM = 1003;
 

@@ -1,5 +1,5 @@
-import { readTime } from '../../lead/time';
-import { oddAnswer } from './refusal';
+import { readTime } from '../../../lead/time';
+import { oddAnswer } from '../errors';
 
 /** "Fill Out Form", the same in every instance: https://experienceleague.adobe.com/docs/marketo-developer/marketo/rest/lead-database/activities */
 export const FILL_OUT_FORM = 2;

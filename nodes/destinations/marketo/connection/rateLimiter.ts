@@ -1,6 +1,6 @@
-import { DestinationError } from '../contract';
-import { pause, type TimeLimits } from '../timeLimits';
-import { NEXT_POLL } from './refusal';
+import { DestinationError } from '../../contract';
+import { pause, type TimeLimits } from '../../timeLimits';
+import { NEXT_POLL } from '../errors';
 
 /**
  * Calls in so many milliseconds: what Adobe advises for one integration, of the 100 that Marketo lets

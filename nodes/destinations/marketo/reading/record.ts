@@ -4,10 +4,10 @@ import {
 	type JsonObject,
 	type JsonValue,
 	type Lead,
-} from '../../lead';
-import { contactName } from '../../lead/contact';
-import { findField } from '../../lead/fields';
-import { compact } from '../../lead/text';
+} from '../../../lead';
+import { contactName } from '../../../lead/contact';
+import { findField } from '../../../lead/fields';
+import { compact } from '../../../lead/text';
 import { withoutKey, type FillOut } from './fillOut';
 import { readFormFields } from './formFields';
 

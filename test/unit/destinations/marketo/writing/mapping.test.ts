@@ -1,7 +1,10 @@
-import { toPerson, type WritePlace } from '../../../../nodes/destinations/marketo/outgoing.ts';
-import type { PersonField } from '../../../../nodes/destinations/marketo/personFields.ts';
-import { parseLead } from '../../../../nodes/lead/index.ts';
-import type { JsonObject, Lead } from '../../../../nodes/lead/types.ts';
+import {
+	toPerson,
+	type WritePlace,
+} from '../../../../../nodes/destinations/marketo/writing/mapping.ts';
+import type { PersonField } from '../../../../../nodes/destinations/marketo/metadata.ts';
+import { parseLead } from '../../../../../nodes/lead/index.ts';
+import type { JsonObject, Lead } from '../../../../../nodes/lead/types.ts';
 
 const NAMES =
 	'email firstName lastName phone country company title leadSource description:text:2000 unsubscribed:boolean region employees:integer visited:date score:score'.split(

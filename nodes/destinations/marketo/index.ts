@@ -1,0 +1,117 @@
+import { type DestinationDescription, DestinationError } from '../contract';
+import { editorLimits, type TimeLimits } from '../timeLimits';
+import { readAccount } from './connection/account';
+import { type MarketoClient, openMarketo } from './connection/client';
+import { DailyQuota } from './connection/dailyQuota';
+import { MarketoRefusal } from './errors';
+import {
+	searchForms,
+	searchPartitions,
+	searchPersonFields,
+	writableFormFields,
+	writablePersonFields,
+} from './lists';
+import {
+	readFormToFill,
+	readingOptions,
+	readingProperties,
+	readReadingInput,
+	readWritingInput,
+	writingOptions,
+	writingProperties,
+} from './properties';
+import { FILL_OUT_FORM, isObject, textOf } from './reading/fillOut';
+import { MarketoReader } from './reading/reader';
+import { isFillOutOfMicrosoft } from './reading/record';
+import { explainWrite } from './writing/errors';
+import { MarketoWriter } from './writing/writer';
+
+export const marketo: DestinationDescription = {
+	name: 'marketo',
+	displayName: 'Marketo',
+	credentialType: 'marketplaceLeadMarketoApi',
+	reading: {
+		properties: readingProperties,
+		options: readingOptions,
+		isMarketplaceLead: isFillOutOfMicrosoft,
+
+		async open(input) {
+			const { options, quota } = readReadingInput(input);
+			const account = readAccount(input.credential);
+			const client = await openMarketo(account);
+			return {
+				identity: JSON.stringify(['marketo', account.url, options.formId]),
+				reader: new MarketoReader(client, new DailyQuota(client, quota), options),
+			};
+		},
+	},
+
+	writing: {
+		properties: writingProperties,
+		options: writingOptions,
+
+		async open(input) {
+			const options = readWritingInput(input);
+			return new MarketoWriter(await openMarketo(readAccount(input.credential)), options);
+		},
+
+		async fields(input) {
+			const formId = readFormToFill(input);
+			const client = await openMarketo(readAccount(input.credential));
+			try {
+				return formId === undefined
+					? await writablePersonFields(client)
+					: await writableFormFields(client, formId);
+			} catch (error) {
+				throw error instanceof DestinationError ? explainWrite(error) : error;
+			}
+		},
+	},
+
+	lists: { searchForms, searchPartitions, searchPersonFields },
+
+	async testCredential(credential, limits = editorLimits()) {
+		const client = await openMarketo(readAccount(credential));
+		await testActivities(client, limits);
+		await testPermission(client, limits, {
+			path: '/rest/v1/leads/describe.json',
+			permission: 'Read-Only Person',
+		});
+		await testPermission(client, limits, {
+			path: '/rest/asset/v1/forms.json?maxReturn=1',
+			permission: 'Read-Only Assets',
+		});
+	},
+};
+
+async function testActivities(client: MarketoClient, limits: TimeLimits): Promise<void> {
+	const { result } = await testPermission(client, limits, {
+		path: '/rest/v1/activities/types.json',
+		permission: 'Read-Only Activity',
+	});
+	const type = result.find((entry) => isObject(entry) && Number(entry['id']) === FILL_OUT_FORM);
+	if (isObject(type) && /fill.?out.?form/i.test(textOf(type['name']))) return;
+	throw new DestinationError('This Marketo instance has no activities of type Fill Out Form', {
+		description: `The trigger reads activities of type ${FILL_OUT_FORM}. Check that the address is that of a Marketo Engage instance.`,
+		code: 'configuration',
+	});
+}
+
+/** The same refusal, but with the permission that is missing. */
+async function testPermission(
+	client: MarketoClient,
+	limits: TimeLimits,
+	{ path, permission }: { path: string; permission: string },
+) {
+	const [address = '', query = ''] = path.split('?');
+	try {
+		return await client.read(address, Object.fromEntries(new URLSearchParams(query)), limits);
+	} catch (error) {
+		if (!(error instanceof MarketoRefusal) || error.code !== 'permission') throw error;
+		throw new DestinationError(`The API user lacks the permission ${permission}`, {
+			description: `Give it to the user’s role in Marketo: Admin, Users & Roles, Roles, Access API, ${permission}. Where it is there already, check the allowlist for IP-based API access.`,
+			code: 'permission',
+			httpCode: error.httpCode,
+		});
+	}
+}
