@@ -26,11 +26,11 @@ describe('Compose Follow-Up', () => {
 			],
 			[
 				{
-					json: { followUp: { write: false, code: 'doNotContact', to: '' } },
+					json: { followUp: { write: false, reason: 'doNotContact', to: '' } },
 					pairedItem: { item: 1 },
 				},
 				{
-					json: { followUp: { write: false, code: 'dataWithheld', to: '' } },
+					json: { followUp: { write: false, reason: 'dataWithheld', to: '' } },
 					pairedItem: { item: 2 },
 				},
 			],
