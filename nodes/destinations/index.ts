@@ -3,7 +3,7 @@ import type { DestinationDescription } from './contract';
 import { dynamics365 } from './dynamics365';
 import { https } from './https/https.description';
 import { marketo } from './marketo';
-import { salesforce } from './salesforce/salesforce.description';
+import { salesforce } from './salesforce';
 
 /** Every destination there is; nothing else in the code lists them. */
 export const DESTINATIONS: readonly DestinationDescription[] = [

@@ -1,8 +1,8 @@
 import type { DestinationInput, ListEntry, WriteInput } from '../contract';
 import { editorLimits } from '../timeLimits';
-import { keepsIds, readColumns } from './columns';
-import { LEAD_FIELDS } from './record';
-import { queryResult, SalesforceSession, type ApiAnswer } from './session';
+import { keepsIds, readColumns } from './metadata';
+import { LEAD_FIELDS } from './reading/record';
+import { queryResult, SalesforceSession, type ApiAnswer } from './connection/session';
 
 /** Values of LeadSource that are looked up; nobody scrolls further. */
 const MOST_SOURCES = 1_000;

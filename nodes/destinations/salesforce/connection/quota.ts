@@ -1,0 +1,26 @@
+/** API calls of a whole organisation within 24 hours, as Salesforce counts them. */
+export interface ApiUsage {
+	used: number;
+	limit: number;
+}
+
+/**
+ * Reads a `Sforce-Limit-Info` header, as in `api-usage=18/5000`.
+ *
+ * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_api_usage.htm
+ */
+export function readUsage(header: string | undefined): ApiUsage | undefined {
+	const [, used, limit] = /(?:^|[\s;,])api-usage=(\d{1,12})\/(\d{1,12})/.exec(header ?? '') ?? [];
+	return used === undefined ? undefined : { used: Number(used), limit: Number(limit) };
+}
+
+/** Whether the organisation has used this share of its calls; percent. */
+export function isShareReached(usage: ApiUsage | undefined, share: number): boolean {
+	return usage !== undefined && usage.limit > 0 && usage.used >= (usage.limit * share) / 100;
+}
+
+/** Epoch milliseconds of a `Date` header, rounded down to its seconds. */
+export function readTimeHeader(header: string | undefined): number | undefined {
+	const time = Date.parse(header ?? '');
+	return time >= 0 ? time : undefined;
+}

@@ -1,0 +1,147 @@
+import type { LeadReader, PageRequest, PolledPage, PolledRow } from '../../../polling/types';
+import type { WantedLeads } from '../../contract';
+import { retried, type TimeLimits } from '../../timeLimits';
+import { isShareReached } from '../connection/quota';
+import { leadQuery, type LeadPage } from './query';
+import { dependsOnSource } from './leadSources';
+import { readPosition, type LeadPosition } from './position';
+import { LEAD_FIELDS, toRow } from './record';
+import { HiddenField, oddAnswer, quotaShareReached } from '../errors';
+import { queryResult, type ApiAnswer, type SalesforceSession } from '../connection/session';
+import { SourceSearch } from './sourceSearch';
+
+/** Salesforce's own limit. */
+const MAX_PAGE_SIZE = 2_000;
+
+/**
+ * Milliseconds. A lead shows up in queries once its transaction has ended, which may take ten
+ * minutes, and is indexed some time after that; CreatedDate says when the transaction began.
+ */
+const OVERLAP = 15 * 60 * 1000;
+
+/** Every standard field that the user can see. */
+const ALL_STANDARD = 'FIELDS(STANDARD)';
+
+export interface ReaderOptions {
+	/** What will be let through; the rest need not be read. */
+	wanted: WantedLeads;
+	/** Conditions in SOQL on what the user chose. */
+	conditions: readonly string[];
+	/** Names of fields beside the usual ones. */
+	additionalFields: readonly string[];
+	/** Percent of the organisation's daily calls at which reading stops. */
+	quotaShare: number;
+}
+
+/**
+ * Reads leads by CreatedDate and Id. Salesforce sets both when a lead is made and never again, so a
+ * place behind a lead stays good for ever, and edits make no lead come up anew.
+ */
+export class SalesforceReader implements LeadReader {
+	readonly maxPageSize = MAX_PAGE_SIZE;
+	readonly overlap = OVERLAP;
+	readonly selective: boolean;
+	readonly #session: SalesforceSession;
+	readonly #options: ReaderOptions;
+	readonly #sources: SourceSearch;
+	/** In lower case: Salesforce takes names in any, and answers in its own. */
+	readonly #fields: ReadonlySet<string>;
+	/** Whether a usual field turned out to be hidden from the user. */
+	#someHidden = false;
+
+	constructor(session: SalesforceSession, options: ReaderOptions) {
+		this.#session = session;
+		this.#options = options;
+		this.#fields = new Set(
+			[...LEAD_FIELDS, ...options.additionalFields].map((name) => name.toLowerCase()),
+		);
+		this.#sources = new SourceSearch(options, async (soql, limits) => {
+			return await this.#counted(async () => await this.#query(soql, limits.signal), limits);
+		});
+		this.selective = options.conditions.length > 0 || dependsOnSource(options.wanted);
+	}
+
+	async readPage({ since, position, pageSize, ...limits }: PageRequest): Promise<PolledPage> {
+		const start = { since, after: readPosition(position) };
+		const sources = await this.#sources.from(start, limits);
+		if (sources.condition === 'none') {
+			return { rows: [], next: null, serviceTime: sources.serviceTime };
+		}
+		const bySource = sources.condition === 'all' ? [] : [sources.condition.only];
+		const conditions = [...this.#options.conditions, ...bySource];
+		const answer = await this.#counted(
+			async () => await this.#ask({ ...start, conditions, limit: pageSize }, limits.signal),
+			limits,
+		);
+		const { done, rows } = this.#rowsOf(answer, start.after);
+		// Salesforce cuts a page of wide records short and says that it is not done. A page as long as
+		// was asked for is always done, whatever is behind it.
+		const isEnd = done && rows.length < pageSize;
+		return {
+			rows,
+			next: isEnd ? null : (rows.at(-1)?.position ?? null),
+			// A lead that came between the two answers may be of a source that was not asked for.
+			serviceTime: sources.serviceTime ?? answer.serviceTime,
+		};
+	}
+
+	/** An answer, tried for again where that may help. @throws DestinationError above the quota share */
+	async #counted(ask: () => Promise<ApiAnswer>, limits: TimeLimits): Promise<ApiAnswer> {
+		const { quotaShare } = this.#options;
+		const answer = await retried(ask, limits);
+		if (isShareReached(answer.usage, quotaShare)) throw quotaShareReached(quotaShare);
+		return answer;
+	}
+
+	async #ask(page: Omit<LeadPage, 'fields'>, signal: AbortSignal): Promise<ApiAnswer> {
+		const { additionalFields } = this.#options;
+		if (!this.#someHidden) {
+			try {
+				const fields = [...LEAD_FIELDS, ...additionalFields];
+				return await this.#query(leadQuery({ ...page, fields }), signal);
+			} catch (error) {
+				if (!(error instanceof HiddenField) || additionalFields.includes(error.field)) throw error;
+				// Field-level security hides fields, often the two of consent. Asking which costs a call as
+				// well, so the leads are asked for with whatever the user can see.
+				this.#someHidden = true;
+			}
+		}
+		const custom = additionalFields.filter((name) => name.includes('__'));
+		return await this.#query(leadQuery({ ...page, fields: [ALL_STANDARD, ...custom] }), signal);
+	}
+
+	async #query(soql: string, signal: AbortSignal): Promise<ApiAnswer> {
+		return await this.#session.get(`/query?q=${encodeURIComponent(soql)}`, signal);
+	}
+
+	/** @throws DestinationError for an answer that can't be read on from */
+	#rowsOf(
+		answer: ApiAnswer,
+		after: LeadPosition | undefined,
+	): { done: boolean; rows: PolledRow[] } {
+		const { done, records } = queryResult(answer);
+		this.#checkFields(records[0]);
+		const rows = records.map((record: unknown) => {
+			const row = toRow(record, this.#fields);
+			if (!row) throw oddAnswer(answer.raw);
+			return row;
+		});
+		// Neither may be, and a poll must not turn in circles.
+		const last = rows.at(-1);
+		if (last ? last.key === after?.id : !done) throw oddAnswer(answer.raw);
+		return { done, rows };
+	}
+
+	/**
+	 * Without the lead source no lead could be told from others, and what the user asked for must not
+	 * stay away unnoticed; other fields may.
+	 */
+	#checkFields(record: unknown): void {
+		if (!this.#someHidden || typeof record !== 'object' || record === null) return;
+		const names = new Set(Object.keys(record).map((name) => name.toLowerCase()));
+		const missing = ['LeadSource', ...this.#options.additionalFields].find(
+			(name) => !names.has(name.toLowerCase()),
+		);
+		if (missing !== undefined) throw new HiddenField(missing);
+	}
+}

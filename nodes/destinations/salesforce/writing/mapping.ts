@@ -1,0 +1,78 @@
+import type { Lead, LeadCustomer } from '../../../lead';
+import { contactBeside, customerDetails, leadSourceText } from '../../leadMapping';
+import { LENGTHS, oneLine, paragraphs } from './leadText';
+import { NOT_PROVIDED } from '../reading/record';
+
+/**
+ * The fields that Microsoft's connector fills by Web-to-Lead, by their API names. Empty ones are
+ * empty texts.
+ *
+ * What a lead has beyond them is not kept, and read back it is
+ *
+ * | of the lead                     | read back as                                                |
+ * | ------------------------------- | ----------------------------------------------------------- |
+ * | `id`, `createdAt`               | the record's own id, and when the record was made           |
+ * | `offer.title` beside an id      | empty                                                       |
+ * | `offer.publisherName`           | empty                                                       |
+ * | `properties`                    | empty; Additional Fields can carry them                     |
+ * | `campaign` out of `properties`  | empty; one in the description is read from there            |
+ * | `customer.original`             | trimmed, the e-mail in small letters, the country by name   |
+ * |                                 | where the organisation has a picklist of countries          |
+ * | `customer.fullName` alone       | the last name                                               |
+ * | line breaks of the description  | `\r\n`; those of other fields are spaces                    |
+ * | texts longer than `LENGTHS`     | cut                                                         |
+ */
+export type LeadValues = Record<keyof typeof LENGTHS, string>;
+
+export function leadValues(lead: Lead): LeadValues {
+	const details = customerDetails(lead);
+	const email = oneLine(details.Email, Number.POSITIVE_INFINITY);
+	// A part of an address is somebody else's: one that is too long goes where a person reads it.
+	const isLong = email.length > LENGTHS.Email;
+	const values = {
+		...details,
+		LastName: lastName(lead.customer),
+		Email: isLong ? '' : email,
+		LeadSource: leadSourceText(lead),
+	};
+	return {
+		...(Object.fromEntries(
+			Object.entries(values).map(([name, text]) => [
+				name,
+				oneLine(text, LENGTHS[name as keyof typeof values]),
+			]),
+		) as typeof values),
+		Description: withNotes(lead.description, isLong ? [`E-mail: ${email}`] : []),
+	};
+}
+
+/** Whether the record has to say besides its lead source that the customer wants to be left alone. */
+export function forbidsContact(lead: Lead, { LeadSource }: LeadValues): boolean {
+	return Object.keys(contactBeside(lead, { LeadSource })).length > 0;
+}
+
+/** A text with lines behind it, of which it gives way when both are too long. */
+export function withNotes(description: string, notes: readonly string[]): string {
+	const lines = paragraphs(notes.join('\n'), LENGTHS.Description / 2);
+	if (lines === '') return paragraphs(description, LENGTHS.Description);
+	const room = LENGTHS.Description - lines.length - 2;
+	return paragraphs(`${paragraphs(description, room)}\n${lines}`, LENGTHS.Description);
+}
+
+/** What stands in the two fields that Salesforce wants of every lead, where a lead has nothing for them. */
+export function withPlaceholders<Values extends { LastName?: unknown; Company?: unknown }>(
+	values: Values,
+): Values {
+	const isEmpty = (value: unknown) => value === '' || value === undefined || value === null;
+	return {
+		...values,
+		...(isEmpty(values.LastName) ? { LastName: NOT_PROVIDED } : {}),
+		...(isEmpty(values.Company) ? { Company: NOT_PROVIDED } : {}),
+	};
+}
+
+/** A name that came whole, as some CRMs keep it, counts as well. */
+function lastName({ firstName, lastName: last, fullName }: LeadCustomer): string {
+	if (last !== '' || fullName === firstName) return last;
+	return fullName.startsWith(`${firstName} `) ? fullName.slice(firstName.length).trim() : fullName;
+}

@@ -1,0 +1,278 @@
+/** Leads into Salesforce by Web-to-Lead, against the stand-in over real HTTP. */
+import { SalesforceSession } from '../../../../nodes/destinations/salesforce/connection/session.ts';
+import {
+	WebToLeadWriter,
+	type WebToLeadOptions,
+} from '../../../../nodes/destinations/salesforce/writing/webToLeadWriter.ts';
+import { readWebToLeadOptions } from '../../../../nodes/destinations/salesforce/properties.ts';
+import type { DestinationError, WriteResult } from '../../../../nodes/destinations/contract.ts';
+import { parseLead, sampleLead } from '../../../../nodes/lead/index.ts';
+import type { JsonObject, Lead } from '../../../../nodes/lead/types.ts';
+import { BLAME, expectNoSecret } from '../../../support/pollContract/refusal.ts';
+import { destinationInput } from '../../../support/destinationInput.ts';
+import { startSalesforce } from '../../../support/salesforce/salesforce.ts';
+import type { Salesforce } from '../../../support/salesforce/salesforce.ts';
+
+let salesforce: Salesforce;
+beforeEach(async () => {
+	salesforce = await startSalesforce();
+	salesforce.struck = 'writing';
+});
+afterEach(async () => await salesforce?.stop());
+
+const inTime = (milliseconds = 20_000) => ({
+	signal: AbortSignal.timeout(milliseconds),
+	deadline: Date.now() + milliseconds,
+});
+
+const form = () => ({
+	oid: salesforce.organisation.id,
+	environment: 'myDomain',
+	myDomain: salesforce.origin,
+});
+
+function sender(options: Partial<WebToLeadOptions> = {}): WebToLeadWriter {
+	const { id: oid } = salesforce.organisation;
+	const { url } = readWebToLeadOptions(destinationInput({}, form()));
+	return new WebToLeadWriter({ oid, url, session: undefined, ...options });
+}
+
+/** With a session, and little patience. */
+async function finder(options: Partial<WebToLeadOptions> = {}): Promise<WebToLeadWriter> {
+	const session = await SalesforceSession.open(salesforce.credential, inTime());
+	return sender({ session, confirmTime: 1_500, ...options });
+}
+
+function lead(name: string, fields: Record<string, string> = {}): Lead {
+	const { LeadSource = 'SPZA-INS|contoso.add-on', Description = '', ...details } = fields;
+	const UserDetails = {
+		FirstName: 'Kim',
+		LastName: name,
+		Email: `${name.toLowerCase()}@fabrikam.example`,
+		Company: 'Fabrikam',
+		...details,
+	};
+	const receivedAt = new Date(salesforce.now()).toISOString();
+	const context = { destination: 'https', receivedAt } as const;
+	return { ...parseLead({ UserDetails, LeadSource, Description }, context), id: `lead-${name}` };
+}
+
+const outgoing = (one: Lead, additional: JsonObject = {}) => ({ lead: one, additional });
+const many = (count: number) => Array.from({ length: count }, (_, at) => outgoing(lead(`S${at}`)));
+const outcomes = (results: readonly WriteResult[]) =>
+	results.map((result) => (result.ok ? result.written.outcome : result.error.message));
+
+function expectHelpful({ message, description }: DestinationError): void {
+	expect(message).toMatch(/^[A-Z].{15,}[^.]$/);
+	expect(description).toMatch(/^[A-Z].{20,}\.$/);
+	expect(`${message} ${description}`).not.toMatch(BLAME);
+}
+
+function refusalOf(result: WriteResult | undefined): DestinationError {
+	if (!result || result.ok) throw new Error('It was not refused');
+	expectHelpful(result.error);
+	expectNoSecret(result.error, salesforce.signIn.secrets);
+	return result.error;
+}
+
+const forms = () => salesforce.webToLead.forms;
+
+function stored() {
+	salesforce.webToLead.work();
+	return salesforce.organisation.records();
+}
+
+describe('without a session', () => {
+	it('a lead is the form that Microsoft’s connector sends, and certain of nothing', async () => {
+		const sent = lead('Sample', {
+			Phone: '(617) 555-5555',
+			Country: 'USA',
+			Title: 'Buyer & “Käufer”',
+			Description: '김\n<b>',
+		});
+		const writer = sender();
+		const results = await writer.write([outgoing(sent)], inTime());
+		expect(results).toEqual([{ ok: true, written: { outcome: 'sent', id: '', url: '' } }]);
+		expect(Object.fromEntries(forms()[0]!)).toEqual({
+			oid: salesforce.organisation.id,
+			first_name: 'Kim',
+			last_name: 'Sample',
+			email: 'sample@fabrikam.example',
+			company: 'Fabrikam',
+			title: 'Buyer & “Käufer”',
+			phone: '(617) 555-5555',
+			country: 'USA',
+			description: '김\r\n<b>',
+			lead_source: 'SPZA-INS|contoso.add-on',
+		});
+		const { id } = salesforce.organisation;
+		expect(salesforce.server.requests.at(-1)?.url.search).toBe(`?encoding=UTF-8&orgId=${id}`);
+		expect(writer.readBack ?? writer.remove).toBeUndefined();
+	});
+
+	it.each([15, 18])('an Organization ID of %i characters goes on as it is', async (length) => {
+		const oid = salesforce.organisation.id.slice(0, length);
+		const input = destinationInput({}, { ...form(), oid: ` ${oid} ` });
+		await sender(readWebToLeadOptions(input)).write([outgoing(lead('Sample'))], inTime());
+		expect(salesforce.server.requests.at(-1)?.url.searchParams.get('orgId')).toBe(oid);
+		expect(forms()[0]?.get('oid')).toBe(oid);
+		salesforce.pass(1_000);
+		expect(stored()).toHaveLength(1);
+	});
+
+	it('a lead whose answer is lost is not sent twice', async () => {
+		salesforce.fault({ kind: 'cut', where: 'inAnswer' });
+		const [result] = await sender().write([outgoing(lead('Sample'))], inTime());
+		expect(refusalOf(result).message).toMatch(/not certain/);
+		expect(forms()).toHaveLength(1);
+	});
+
+	it('a lead for whom there was no connection is refused as that', async () => {
+		const gone = await startSalesforce();
+		const { origin } = gone;
+		await gone.stop();
+		const [result] = await sender({ url: origin }).write([outgoing(lead('Sample'))], inTime());
+		expect(refusalOf(result)).toMatchObject({ code: 'unreachable' });
+		expect(refusalOf(result).message).toMatch(/could not be reached/);
+	});
+
+	it('a busy servlet is asked again', async () => {
+		salesforce.fault({ kind: 'refused', why: 'busy' });
+		const results = await sender().write([outgoing(lead('Sample'))], inTime());
+		expect(outcomes(results)).toEqual(['sent']);
+		expect(forms()).toHaveLength(1);
+	});
+
+	it.each([
+		['another status', { status: 302, headers: { location: 'https://contoso.example/' } }],
+		['an exception', { status: 200, headers: { 'Is-Processed': 'true Exception:common.x' } }],
+		['a breakdown', { status: 500, body: 'x' }],
+	])('%s is no lead', async (_, answer) => {
+		salesforce.spoil = ({ url }) => (url.pathname.includes('servlet') ? answer : undefined);
+		const [result] = await sender().write([outgoing(lead('Sample'))], inTime());
+		refusalOf(result);
+	});
+
+	it('what did not get its turn is refused as that', async () => {
+		const late = { ...inTime(), deadline: Date.now() - 1 };
+		const results = await sender().write(many(3), late);
+		expect(results.map((result) => refusalOf(result).code)).toEqual(Array(3).fill('throttled'));
+		expect(forms()).toEqual([]);
+	});
+});
+
+describe('with a session', () => {
+	it('a lead is created when it is found, and unchanged from then on', async () => {
+		const writer = await finder();
+		const sent = outgoing(lead('Sample'));
+		const results = await writer.write([sent, outgoing(lead('Other')), sent], inTime());
+		expect(outcomes(results)).toEqual(['created', 'created', 'unchanged']);
+		expect(stored()).toHaveLength(2);
+		const [result] = results;
+		if (!result?.ok) throw refusalOf(result);
+		const { id, url } = result.written;
+		expect(url).toBe(`${salesforce.origin}/lightning/r/Lead/${id}/view`);
+		const read = parseLead(await writer.readBack?.(id, inTime()));
+		expect(read).toMatchObject({ id, customer: sent.lead.customer });
+		expect(outcomes(await (await finder()).write([sent], inTime()))).toEqual(['unchanged']);
+		expect(forms()).toHaveLength(2);
+		await writer.remove?.(id, inTime());
+		expect(stored()).toHaveLength(1);
+	});
+
+	it('Microsoft’s test lead comes back as one', async () => {
+		const writer = await finder();
+		const test = sampleLead('https', new Date(salesforce.now()).toISOString());
+		const [result] = await writer.write([outgoing(test)], inTime());
+		if (!result?.ok) throw refusalOf(result);
+		const read = parseLead(await writer.readBack?.(result.written.id, inTime()));
+		const { original, ...customer } = test.customer;
+		expect(read).toMatchObject({ isTest: true, customer });
+		expect(read.customer.original.email).toBe(original.email.toLowerCase());
+	});
+
+	it('a lead without names is found by what Salesforce puts in their place', async () => {
+		const withheld = lead('', { FirstName: '', LastName: '', Email: '', Company: '' });
+		const results = await (await finder()).write([outgoing(withheld)], inTime());
+		expect(outcomes(results)).toEqual(['created']);
+	});
+
+	it('a lead whose answer is lost is found, and not sent twice', async () => {
+		salesforce.fault({ kind: 'cut', where: 'inAnswer' });
+		const results = await (await finder()).write([outgoing(lead('Sample'))], inTime());
+		expect(outcomes(results)).toEqual(['created']);
+		expect(stored()).toHaveLength(1);
+	});
+
+	it('a lead that was cut off before it arrived is not called written', async () => {
+		salesforce.fault({ kind: 'cut', where: 'beforeAnswer' });
+		const [result] = await (await finder()).write([outgoing(lead('Sample'))], inTime());
+		expect(refusalOf(result).message).toMatch(/not certain/);
+	});
+
+	it.each([
+		['is dropped', () => (salesforce.webToLead.settings.dropping = true)],
+		['is not enabled', () => (salesforce.webToLead.settings.enabled = false)],
+		['wants a picklist', () => (salesforce.webToLead.settings.mandatory = '00N1a00000ABCDE')],
+		['is late', () => (salesforce.webToLead.settings.delay = 60_000)],
+		['has had its leads of the day', () => (salesforce.webToLead.settings.dailyLimit = 0)],
+	])('a lead that %s is not called written', async (_, breakIt) => {
+		breakIt();
+		const [result] = await (await finder()).write([outgoing(lead('Sample'))], inTime());
+		expect(refusalOf(result).message).toBe('Salesforce took the form but no lead has come of it');
+	});
+
+	it('a lead for which there was no time to look is not certain, and those found stay found', async () => {
+		salesforce.organisation.rules.validation = ({ LastName }) =>
+			LastName === 'S1' ? 'no' : undefined;
+		const results = await (await finder()).write(many(2), inTime(1_200));
+		expect(outcomes(results)[0]).toBe('created');
+		expect(refusalOf(results[1]).message).toMatch(/not certain/);
+	});
+
+	it('a lead that came late is found the next time', async () => {
+		salesforce.webToLead.settings.delay = 60_000;
+		const sent = outgoing(lead('Sample'));
+		await (await finder()).write([sent], inTime());
+		salesforce.pass(60_000);
+		expect(outcomes(await (await finder()).write([sent], inTime()))).toEqual(['unchanged']);
+		expect(forms()).toHaveLength(1);
+	});
+
+	it('of many leads those that came are told from those that did not', async () => {
+		salesforce.organisation.rules.validation = ({ LastName }) =>
+			LastName === 'S17' ? 'no' : undefined;
+		const results = await (await finder()).write(many(40), inTime());
+		expect(outcomes(results).filter((outcome) => outcome === 'created')).toHaveLength(39);
+		refusalOf(results[17]);
+	});
+
+	it('gives countries by code, and custom fields by their ids', async () => {
+		salesforce.organisation.useCountryPicklist(new Map([['US', 'United States']]));
+		salesforce.organisation.addCustomField('Region__c', 'Region');
+		salesforce.webToLead.customFields.set('00N1a00000ABCDE', 'Region__c');
+		const additional = { '00N1a00000ABCDE': 'West', URL: 'https://fabrikam.example' };
+		const sent = outgoing(lead('Sample', { Country: 'USA' }), additional);
+		expect(outcomes(await (await finder()).write([sent], inTime()))).toEqual(['created']);
+		expect(stored()[0]).toMatchObject({
+			Country: 'United States',
+			Website: 'https://fabrikam.example',
+			Region__c: 'West',
+		});
+	});
+});
+
+describe('a form', () => {
+	it('has no field of the servlet’s own, and none that is no name', async () => {
+		for (const name of ['oid', 'retURL', 'debug', 'a b', 'a&oid', '__proto__', 'constructor']) {
+			const additional = JSON.parse(`{${JSON.stringify(name)}: "x"}`) as JsonObject;
+			const results = await sender().write(
+				[outgoing(lead('Bad'), additional), outgoing(lead('Good'))],
+				inTime(),
+			);
+			expect(refusalOf(results[0]).code).toBe('configuration');
+			expect(results[1]).toMatchObject({ ok: true });
+		}
+		expect(forms().every((form) => form.get('oid') === salesforce.organisation.id)).toBe(true);
+	});
+});
