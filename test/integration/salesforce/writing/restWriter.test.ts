@@ -554,7 +554,7 @@ describe('500 leads', () => {
 		expect(stored()).toHaveLength(400);
 		refusalOf(results[400]);
 		const late = await (await newWriter()).write(many(3), { ...inTime(), deadline: Date.now() });
-		expect(late.map((result) => refusalOf(result).code)).toEqual(Array(3).fill('throttled'));
+		expect(late.map((result) => refusalOf(result).code)).toEqual(Array(3).fill('timeUp'));
 		const aborted = { signal: AbortSignal.abort(), deadline: Date.now() + 5_000 };
 		expect((await (await newWriter()).write(many(2), aborted)).every(({ ok }) => !ok)).toBe(true);
 		expect(stored()).toHaveLength(400);

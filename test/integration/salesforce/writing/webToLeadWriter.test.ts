@@ -156,7 +156,7 @@ describe('without a session', () => {
 	it('what did not get its turn is refused as that', async () => {
 		const late = { ...inTime(), deadline: Date.now() - 1 };
 		const results = await sender().write(many(3), late);
-		expect(results.map((result) => refusalOf(result).code)).toEqual(Array(3).fill('throttled'));
+		expect(results.map((result) => refusalOf(result).code)).toEqual(Array(3).fill('timeUp'));
 		expect(forms()).toEqual([]);
 	});
 });
