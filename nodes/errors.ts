@@ -3,7 +3,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { DestinationError } from './destinations/contract';
 
 /**
- * The error as n8n shows it. What a destination refuses becomes a NodeApiError with its status, by
+ * The error as n8n shows it. What goes wrong at a destination becomes a NodeApiError with its status, by
  * which n8n tells throttling and sign-in from the rest; of the request nothing is handed on, since
  * it can hold a secret.
  */
@@ -13,8 +13,8 @@ export function toNodeError(node: INode, error: unknown, itemIndex?: number): Er
 	if (!(error instanceof DestinationError)) {
 		return new NodeOperationError(node, error instanceof Error ? error : String(error), place);
 	}
-	const { message, description, httpCode, code: reason } = error;
-	if (reason === 'configuration') {
+	const { message, description, httpCode, code } = error;
+	if (code === 'configuration') {
 		return new NodeOperationError(node, message, { description, ...place });
 	}
 	return new NodeApiError(

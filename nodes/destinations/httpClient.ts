@@ -1,7 +1,11 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
-import { DestinationError } from './contract';
+import {
+	DestinationError,
+	type DestinationErrorDetails,
+	type DestinationOperation,
+} from './contract';
 import { unexpectedResponse } from './unexpectedResponse';
 
 /** Bytes. More than any page of leads has; what is larger is no answer of these services. */
@@ -95,50 +99,68 @@ export async function openHttp(): Promise<HttpClient> {
 /** Certificates that can't be trusted: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|_TLS_|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH/;
 
-/** The failure in words for the user; `service` names who did not answer, as in "Salesforce". */
-export function unreachable(failure: HttpError, service: string): DestinationError {
-	const { code } = failure;
+/** What becomes of the work where nothing better can be told. */
+export const WHAT_NEXT: Readonly<Record<DestinationOperation, string>> = {
+	read: 'Nothing is lost: the next poll goes on where this one stopped.',
+	signIn: 'Try again in a moment.',
+	write: 'Write the lead again: where it is there already, nothing is written twice.',
+};
+
+/**
+ * What to tell where no response came; `service` names who did not respond, as in "Salesforce" or
+ * "the endpoint".
+ */
+export function unreachable(
+	{ code }: HttpError,
+	service: string,
+	operation: DestinationOperation = 'read',
+): DestinationError {
+	const subject = service.charAt(0).toUpperCase() + service.slice(1);
+	const told = (
+		message: string,
+		description: string,
+		details: Partial<DestinationErrorDetails> = {},
+	) => new DestinationError(message, { code: 'unreachable', description, operation, ...details });
 	if (code === 'ABORTED' || code === 'ETIMEDOUT' || code === 'ECONNABORTED') {
-		return new DestinationError(`${service} did not answer in time`, {
-			description: 'Nothing is lost: try again, or wait for the next poll.',
-			code: 'unreachable',
-		});
+		return told(`${subject} did not respond in time`, WHAT_NEXT[operation], { code: 'timeout' });
 	}
 	if (code === 'PROXY_AUTHENTICATION') {
-		return new DestinationError(`The proxy on the way to ${service} asks for a sign-in`, {
-			description:
-				'Put the proxy’s user name and password into HTTPS_PROXY (http://user:password@host:port) where n8n is started.',
-			code: 'unreachable',
-			httpCode: '407',
-		});
+		return told(
+			`The proxy on the way to ${service} asks for a sign-in`,
+			'Put the proxy’s user name and password into HTTPS_PROXY (http://user:password@host:port) where n8n is started.',
+			{ httpCode: '407', mayBeDone: false },
+		);
 	}
 	if (CERTIFICATE.test(code)) {
-		return new DestinationError(`The certificate of ${service} is not one n8n trusts (${code})`, {
-			description:
-				'Where a proxy or server has a certificate authority of its own, start n8n with NODE_EXTRA_CA_CERTS naming its certificate.',
-			code: 'unreachable',
-		});
+		return told(
+			`The certificate of ${service} is not one n8n trusts (${code})`,
+			'Where a proxy or server has a certificate authority of its own, start n8n with NODE_EXTRA_CA_CERTS naming its certificate.',
+			{ mayBeDone: false },
+		);
 	}
 	if (code === 'ENOTFOUND') {
-		return new DestinationError(`The host of ${service} is not known`, {
-			description: 'Check the address in the credential, and that n8n may resolve names.',
-			code: 'unreachable',
-		});
+		return told(
+			`The host of ${service} is not known`,
+			'Check the address in the credential, and that n8n may resolve names.',
+			{ mayBeDone: false },
+		);
 	}
 	if (code === 'Z_DATA_ERROR') {
-		return unexpectedResponse(service, 'it could not be decompressed');
+		return unexpectedResponse(service, 'it could not be decompressed').with({ operation });
 	}
-	return new DestinationError(`${service} could not be reached (${shown(code)})`, {
-		description:
-			'Check the address in the credential, and that n8n may reach it (network, proxy, firewall).',
-		code: 'unreachable',
-		retryAfter: 0,
-	});
+	return told(
+		`${subject} could not be reached (${shown(code)})`,
+		'Check the address in the credential, and that n8n may reach it (network, proxy, firewall).',
+		{ retryAfter: 0, mayBeDone: !NEVER_SENT.test(code) },
+	);
 }
+
+/** Connections that never came to be: nothing was sent over them. */
+const NEVER_SENT = /^(?:ECONNREFUSED|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 
 /** A code in full, or nothing of a text that is none. */
 function shown(code: string): string {
-	return /^\w{1,60}$/.test(code) ? code : 'no answer';
+	return /^\w{1,60}$/.test(code) ? code : 'no response';
 }
 
 function codeOf(error: unknown): string {

@@ -1,7 +1,7 @@
 import { azureTable } from './azureTable/azureTable.description';
 import type { DestinationDescription } from './contract';
 import { dynamics365 } from './dynamics365';
-import { https } from './https/https.description';
+import { https } from './https';
 import { marketo } from './marketo';
 import { salesforce } from './salesforce';
 

@@ -48,7 +48,7 @@ export async function writeLeads<Prepared extends PreparedLead, Existing extends
 	limits: TimeLimits,
 ): Promise<WriteResult[]> {
 	if (leads.length === 0) return [];
-	if ('write' in writer) return await writer.write(leads, limits);
+	if (!('send' in writer)) return await writer.write(leads, limits);
 	return await new Writing(writer, limits).write(leads);
 }
 

@@ -11,7 +11,7 @@ export async function openDirect(
 	input: WriteInput,
 ): Promise<Required<DirectWriter>> {
 	const writer = await writing.open(input);
-	if ('write' in writer) return writer as Required<DirectWriter>;
+	if (!('send' in writer)) return writer as Required<DirectWriter>;
 	return {
 		readBack: async (id, limits) => await writer.readBack!(id, limits),
 		readBackInPart: async (id, limits) => await writer.readBackInPart!(id, limits),

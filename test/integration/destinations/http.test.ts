@@ -163,7 +163,7 @@ it('asks the proxy of the environment, and no other where NO_PROXY names the hos
 });
 
 it.each([
-	['ABORTED', 'did not answer in time', undefined],
+	['ABORTED', 'did not respond in time', undefined],
 	['PROXY_AUTHENTICATION', 'proxy', undefined],
 	['SELF_SIGNED_CERT_IN_CHAIN', 'NODE_EXTRA_CA_CERTS', undefined],
 	['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'NODE_EXTRA_CA_CERTS', undefined],
@@ -179,5 +179,6 @@ it.each([
 	expect(words).toContain(text);
 	expect(words).not.toContain(SECRET);
 	expect(words).not.toMatch(BLAME);
-	expect(refusal).toMatchObject({ code: 'unreachable', retryAfter });
+	const kind = code === 'ABORTED' ? 'timeout' : 'unreachable';
+	expect(refusal).toMatchObject({ code: kind, operation: 'read', retryAfter });
 });

@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 
 import fc from 'fast-check';
 
-import { HttpsWriter } from '../../../nodes/destinations/https/writer';
+import { https } from '../../../nodes/destinations/https';
 import {
 	DestinationError,
 	type WritableLead,
@@ -23,6 +23,8 @@ import { MarketplaceLeadTrigger } from '../../../nodes/MarketplaceLeadTrigger/Ma
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
 import { startWebhookServer } from '../../support/webhookServer';
 import { generatedOutgoing } from './generatedLeads.ts';
+import { destinationInput } from '../../support/destinationInput.ts';
+import { openDirect } from '../../support/openDirect.ts';
 
 const SECRET = 'a-secret-in-the-address';
 
@@ -74,8 +76,10 @@ const limits = (milliseconds = 20_000): TimeLimits => ({
 	signal: AbortSignal.timeout(milliseconds),
 	deadline: Date.now() + milliseconds,
 });
+const inputOf = (endpointUrl: string, allowLoopback = true) =>
+	destinationInput({ endpointUrl }, {}, { options: { allowLoopback } });
 const open = async (endpointUrl = `${origin}/leads?code=${SECRET}`) =>
-	await HttpsWriter.open({ endpointUrl }, { allowLoopback: true });
+	await openDirect(https.writing, inputOf(endpointUrl));
 const send = async (leads: readonly WritableLead[], within = limits()) =>
 	await (await open()).write(leads, within);
 
@@ -257,11 +261,11 @@ describe('the same lead', () => {
 
 	it('twice in a batch is sent once; changed, once more behind it', async () => {
 		const changed = { ...lead(1), additional: { Region: 'EMEA' } };
-		const results = await send([lead(1), changed, lead(1), lead(2)]);
+		const results = await send([lead(1), lead(1), changed, lead(2)]);
 		expect(results).toEqual([
 			created(),
-			created(),
 			{ ok: true, written: { outcome: 'unchanged', id: '', url: '' } },
+			created(),
 			created(),
 		]);
 		expect(received).toHaveLength(3);
@@ -303,13 +307,13 @@ describe('a refusal', () => {
 	it.each([
 		[401, /did not accept the secret/],
 		[403, /does not let this sender in/],
-		[404, /nothing that takes leads/],
+		[404, /Nothing at this address takes leads/],
 		[405, /takes no POST/],
 		[410, /gone for good/],
 		[413, /larger than/],
-		[422, /refused the lead \(status 422\)/],
-		[301, /sends on to another address/],
-		[307, /sends on to another address/],
+		[422, /did not take the lead \(status 422\)/],
+		[301, /redirects to another address/],
+		[307, /redirects to another address/],
 	])('with status %d is final', async (status, said) => {
 		answer = (_request, response) =>
 			response.writeHead(status, { location: `${origin}/other?code=${SECRET}` }).end(SECRET);
@@ -382,7 +386,8 @@ describe('a batch', () => {
 		answer = (_request, response) => response.writeHead(404).end();
 		const results = await send(leads(100));
 		expect(refusals(results)).toHaveLength(100);
-		for (const refusal of refusals(results)) expectHelpful(refusal, /nothing that takes leads/);
+		for (const refusal of refusals(results))
+			expectHelpful(refusal, /Nothing at this address takes leads/);
 		expect(received.length).toBeLessThanOrEqual(8);
 	});
 
@@ -390,7 +395,7 @@ describe('a batch', () => {
 		const writer = await open(`http://127.0.0.1:1/leads?code=${SECRET}`);
 		const results = await writer.write(leads(20), limits(1_000));
 		expect(refusals(results)).toHaveLength(20);
-		expectHelpful(refusals(results)[0], /could not be reached|did not answer/);
+		expectHelpful(refusals(results)[0], /could not be reached|did not respond/);
 	});
 
 	it('whose time is up names what did not get its turn, and takes nothing for sent', async () => {
@@ -418,7 +423,7 @@ describe('a batch', () => {
 
 describe('the address', () => {
 	const refused = async (endpointUrl: string, allowLoopback = false) =>
-		await HttpsWriter.open({ endpointUrl }, { allowLoopback }).then(
+		await openDirect(https.writing, inputOf(endpointUrl, allowLoopback)).then(
 			() => undefined,
 			(error: DestinationError) => error,
 		);
@@ -439,7 +444,7 @@ describe('the address', () => {
 
 	it('is in nothing that can be looked at', async () => {
 		expect(await refused(`https://leads.example/?code=${SECRET}`)).toBeUndefined();
-		const writer = await HttpsWriter.open({ endpointUrl: `https://leads.example/?code=${SECRET}` });
+		const writer = await https.writing.open(inputOf(`https://leads.example/?code=${SECRET}`));
 		expect(inspect(writer, { depth: 9, showHidden: true })).not.toContain(SECRET);
 		expect(JSON.stringify(writer)).not.toContain(SECRET);
 	});

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 
 import { MarketplaceLeadHttpsApi } from '../../../credentials/MarketplaceLeadHttpsApi.credentials.ts';
-import { https } from '../../../nodes/destinations/https/https.description';
+import { https } from '../../../nodes/destinations/https';
 import type {
 	DestinationError,
 	WritableLead,
@@ -81,7 +81,7 @@ async function write(
 	data: Record<string, unknown>,
 	options: Record<string, unknown> = { allowLoopback: true },
 ): Promise<WriteResult> {
-	const writer = await openDirect(https.writing!, destinationInput(data, {}, { options }));
+	const writer = await openDirect(https.writing, destinationInput(data, {}, { options }));
 	const [result] = await writer.write([lead], limits());
 	return result!;
 }
@@ -135,10 +135,10 @@ describe('a lead', () => {
 	it.each([
 		[401, 'authentication', /did not accept the secret/],
 		[403, 'permission', /does not let this sender in/],
-		[404, 'notFound', /nothing that takes leads/],
-		[301, 'configuration', /sends on to another address/],
-		[422, 'other', /refused the lead/],
-		[500, 'other', /could not take the lead/],
+		[404, 'notFound', /Nothing at this address takes leads/],
+		[301, 'configuration', /redirects to another address/],
+		[422, 'rejected', /did not take the lead/],
+		[500, 'rejected', /could not take the lead/],
 		[502, 'unreachable', /down or behind a gateway/],
 		[504, 'unreachable', /down or behind a gateway/],
 	])('refused with %i is %s', async (status, reason, said) => {
@@ -214,8 +214,8 @@ describe('the test of the credential', () => {
 		try {
 			const action = https.testCredential(credential(`http://127.0.0.1:${port}`), limits(300));
 			const refusal = await thrownBy(action);
-			expect(refusal).toMatchObject({ code: 'unreachable' });
-			expectHelpful(refusal, /did not answer in time/);
+			expect(refusal).toMatchObject({ code: 'timeout' });
+			expectHelpful(refusal, /did not respond in time/);
 		} finally {
 			silent.close();
 		}

@@ -2,8 +2,8 @@
 import {
 	checkConnection,
 	type ConnectionReport,
-	type ConnectionToCheck,
 } from '../../../nodes/destinations/check/checkConnection';
+import type { ConnectionToCheck } from '../../../nodes/destinations/check/step';
 import { type CheckName, CHECKS } from '../../../nodes/destinations/check/report';
 import {
 	type DestinationDescription,
@@ -32,7 +32,7 @@ const created: WriteResult = { ok: true, written: { outcome: 'created', id: '1',
 
 const refusal = (
 	reason: DestinationErrorCode,
-	details: { httpCode?: string; retryAfter?: number } = {},
+	details: { httpCode?: string; retryAfter?: number; operation?: 'read' } = {},
 ) =>
 	new DestinationError(`It said ${reason}`, { description: 'Mend it.', code: reason, ...details });
 
@@ -192,8 +192,11 @@ describe('reading', () => {
 
 	it('that is not permitted is not told twice', async () => {
 		place.readPage = () => Promise.reject(refusal('permission'));
-		place.write = () => Promise.resolve([{ ok: false, error: refusal('permission') }]);
+		const error = refusal('permission', { operation: 'read' });
+		place.write = () => Promise.resolve([{ ok: false, error }]);
 		expect(letters(await place.check())).toBe('ppfssss');
+		place.write = () => Promise.resolve([{ ok: false, error: refusal('permission') }]);
+		expect(letters(await place.check())).toBe('ppffsss');
 	});
 
 	it('is left out where its parameters are not asked for', async () => {

@@ -1,14 +1,14 @@
-import { parseLeadSource, type JsonObject, type Lead } from '../../lead';
-import { cleanJson, isJsonObject } from '../../lead/json';
-import { Warnings } from '../../lead/warnings';
-import type { WritableLead } from '../contract';
+import { parseLeadSource, type JsonObject, type Lead } from '../../../lead';
+import { cleanJson, isJsonObject } from '../../../lead/json';
+import { Warnings } from '../../../lead/warnings';
+import type { WritableLead } from '../../contract';
 import {
 	contactBeside,
 	customerDetails,
 	leadSourceText,
 	nameBeside,
 	propertiesBeside,
-} from '../leadMapping';
+} from '../../leadMapping';
 
 /**
  * The lead as Partner Center posts it, and beside that what only we know of it. Read back it is the

@@ -5,12 +5,12 @@
  * that end themselves and begin another (CR, LF, NUL), that name what ends a request or says where it
  * goes, or hold characters that servers read differently; secrets in all of them.
  */
-import { readEndpoint } from '../../../../nodes/destinations/https/endpoint';
-import { https } from '../../../../nodes/destinations/https/https.description';
-import { DestinationError } from '../../../../nodes/destinations/contract';
-import { destinationInput } from '../../../support/destinationInput.ts';
-import { BLAME, expectNoSecret, refusalOf } from '../../../support/pollContract/refusal.ts';
-import { openDirect } from '../../../support/openDirect';
+import { readEndpoint } from '../../../../../nodes/destinations/https/connection/endpoint';
+import { https } from '../../../../../nodes/destinations/https';
+import { DestinationError } from '../../../../../nodes/destinations/contract';
+import { destinationInput } from '../../../../support/destinationInput.ts';
+import { BLAME, expectNoSecret, refusalOf } from '../../../../support/pollContract/refusal.ts';
+import { openDirect } from '../../../../support/openDirect';
 
 const SECRET = 'a-secret-in-the-address';
 const URL = `https://leads.contoso.example/api?code=${SECRET}`;
@@ -96,7 +96,7 @@ it.each(['true', 1, null, {}])(
 	async (value) => {
 		const options = { allowLoopback: value };
 		const input = destinationInput({ endpointUrl: URL }, {}, { options });
-		expect(await refusalOf(openDirect(https.writing!, input))).toMatchObject({
+		expect(await refusalOf(openDirect(https.writing, input))).toMatchObject({
 			code: 'configuration',
 			message: 'Allow HTTP on This Machine is neither on nor off',
 		});

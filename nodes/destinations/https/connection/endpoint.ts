@@ -1,5 +1,5 @@
-import { checkedUrl, configurationError } from '../addresses';
-import { textField } from '../input';
+import { checkedUrl, configurationError } from '../../addresses';
+import { textField } from '../../input';
 
 export interface EndpointOptions {
 	/** Takes an http address on this machine; for tests and for a proxy in front of the receiver. */

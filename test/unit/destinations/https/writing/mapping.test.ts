@@ -1,5 +1,5 @@
-import { toRecord } from '../../../../nodes/destinations/https/record';
-import { parseLead, type JsonObject, type Lead } from '../../../../nodes/lead';
+import { toRecord } from '../../../../../nodes/destinations/https/writing/mapping';
+import { parseLead, type JsonObject, type Lead } from '../../../../../nodes/lead';
 
 const leadOf = (record: JsonObject, changes: Partial<Lead> = {}): Lead => ({
 	...parseLead(record, { destination: 'azureTable', receivedAt: '2026-03-01T12:00:00Z' }),

@@ -1,23 +1,10 @@
-import type { INodeProperties } from 'n8n-workflow';
-
 import type { DestinationDescription } from '../contract';
 import { HttpError, openHttp } from '../httpClient';
-import { readBoolean } from '../input';
 import { editorLimits } from '../timeLimits';
-import { readEndpoint } from './endpoint';
-import { notReached } from './refusal';
-import { HttpsWriter } from './writer';
-
-const options: INodeProperties[] = [
-	{
-		displayName: 'Allow HTTP on This Machine',
-		name: 'allowLoopback',
-		type: 'boolean',
-		default: false,
-		description:
-			'Whether the Endpoint URL may begin with http:// where it names this machine (localhost), such as a proxy or receiver beside n8n. Any other address has to begin with https://.',
-	},
-];
+import { readEndpoint } from './connection/endpoint';
+import { notReached } from './errors';
+import { httpsOptions, readAllowLoopback } from './properties';
+import { HttpsWriter } from './writing/writer';
 
 /** Leads sent on, as Partner Center sends them. They are received by a trigger, so nothing is read. */
 export const https: DestinationDescription = {
@@ -26,16 +13,11 @@ export const https: DestinationDescription = {
 	credentialType: 'marketplaceLeadHttpsApi',
 	writing: {
 		properties: [],
-		options,
+		options: httpsOptions,
 
 		async open(input) {
-			const allowLoopback = readBoolean(
-				input,
-				'allowLoopback',
-				'Allow HTTP on This Machine',
-				false,
-			);
-			return await HttpsWriter.open(input.credential, { allowLoopback });
+			const endpoint = readEndpoint(input.credential, { allowLoopback: readAllowLoopback(input) });
+			return new HttpsWriter(endpoint, await openHttp());
 		},
 	},
 
