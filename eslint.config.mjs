@@ -12,8 +12,13 @@ import tseslint from 'typescript-eslint';
 
 const SHIPPED = ['nodes/**/*.ts', 'credentials/**/*.ts'];
 const TESTS_AND_SCRIPTS = ['test/**/*.ts', 'scripts/**/*.ts'];
-/** What knows no n8n: pure domain, polling, and one folder a destination. */
-const BELOW_N8N = ['nodes/lead/**/*.ts', 'nodes/polling/**/*.ts', 'nodes/destinations/**/*.ts'];
+/** What knows no n8n: pure domain, the engines for reading and writing, one folder a destination. */
+const BELOW_N8N = [
+	'nodes/lead/**/*.ts',
+	'nodes/polling/**/*.ts',
+	'nodes/writing/**/*.ts',
+	'nodes/destinations/**/*.ts',
+];
 
 /** Rules that do not fit, where, and why. */
 const EXCEPTIONS = [
@@ -76,7 +81,7 @@ const EXCEPTIONS = [
 	},
 	{
 		why: "The rule's list is n8n Cloud's; this package is for self-hosted n8n, and Node's own modules are there.",
-		files: ['nodes/destinations/{azureNetwork,http,retry}.ts'],
+		files: ['nodes/destinations/{azureNetwork,httpClient,timeLimits}.ts'],
 		rules: { '@n8n/community-nodes/no-restricted-imports': 'off' },
 	},
 	{
@@ -128,9 +133,10 @@ const BORDERS = [
 		message: 'Packages that ship with us are bundled: import them through nodes/vendor.',
 	},
 	{
-		files: ['nodes/destinations/**/*.ts', 'nodes/polling/**/*.ts'],
+		files: ['nodes/destinations/**/*.ts', 'nodes/polling/**/*.ts', 'nodes/writing/**/*.ts'],
 		pattern: '^(?!\\.{1,2}/|node:(?:crypto|https?|timers/promises)$)',
-		message: 'Destinations and polling know no n8n, and third-party packages by nodes/vendor only.',
+		message:
+			'Destinations, polling and writing know no n8n, and third-party packages by nodes/vendor only.',
 	},
 	{
 		files: ['nodes/destinations/**/*.description.ts', 'nodes/destinations/*/{index,properties}.ts'],
