@@ -168,10 +168,17 @@ export type SendResult =
 /** What a batch of the vendor's may hold. */
 export interface BatchLimits {
 	readonly maxRecords: number;
+	/**
+	 * Where a batch takes longer the more it holds, leads are spread over the batches that run at once:
+	 * each holds as many as that makes, but not fewer than this. Full ones when absent.
+	 */
+	readonly minRecords?: number;
 	/** Of the sum of the leads' sizes; none when absent. */
 	readonly maxSize?: number;
 	/** Batches at once. */
 	readonly concurrency: number;
+	/** The same for more leads than fill so many batches: what the destination bears for long. */
+	readonly sustainedConcurrency?: number;
 	/** Leads for which `findExisting` is asked at once; as many as a batch holds when absent. */
 	readonly maxLookups?: number;
 	/** Failures in a row that say nothing of a lead, after which the rest is not sent; 1 when absent. */

@@ -27,11 +27,28 @@ export function toChunks<Item>(items: readonly Item[], length: number): Item[][]
 	return chunks;
 }
 
+/** How many batches of so many leads are sent at once. */
+export function concurrencyFor(
+	leads: number,
+	{ maxRecords, concurrency, sustainedConcurrency = concurrency }: BatchLimits,
+): number {
+	return leads > maxRecords * concurrency
+		? Math.min(sustainedConcurrency, concurrency)
+		: concurrency;
+}
+
 /** As few batches as the limits allow, in the items' order within each group. */
 export function toBatches<Item extends Holder>(
 	items: readonly Item[],
-	{ maxRecords, maxSize = Number.POSITIVE_INFINITY }: BatchLimits,
+	limits: BatchLimits,
 ): Item[][] {
+	const {
+		maxSize = Number.POSITIVE_INFINITY,
+		concurrency,
+		minRecords = limits.maxRecords,
+	} = limits;
+	const spread = Math.max(minRecords, Math.ceil(items.length / concurrency));
+	const maxRecords = Math.min(spread, limits.maxRecords);
 	const batches: Item[][] = [];
 	const open = new Map<string, { batch: Item[]; size: number }>();
 	for (const item of items) {

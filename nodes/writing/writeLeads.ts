@@ -11,7 +11,7 @@ import {
 	type WrittenLead,
 } from '../destinations/contract';
 import { atMost, inTime, retried, timeIsUp, type TimeLimits } from '../destinations/timeLimits';
-import { toBatches, toChunks, toRounds } from './batches';
+import { concurrencyFor, toBatches, toChunks, toRounds } from './batches';
 import { CircuitBreaker } from './circuitBreaker';
 
 /**
@@ -70,12 +70,15 @@ class Writing<Prepared extends PreparedLead, Existing extends ExistingRecord> {
 			if (isLate) throw isLate;
 			await this.writer.open?.(this.limits);
 		} catch (thrown) {
-			const error = this.explain(thrown);
+			// Nothing was written yet, however the time came to its end.
+			const isLate = this.limits.signal.aborted ? timeIsUp(this.limits) : undefined;
+			const error = isLate ?? this.explain(thrown);
 			return leads.map(() => ({ ok: false, error }));
 		}
 		const tasks = this.prepare(leads, results);
 		for (const round of toRounds(tasks)) {
-			const { maxLookups, maxRecords, concurrency } = this.writer.limits;
+			const { maxLookups, maxRecords } = this.writer.limits;
+			const concurrency = concurrencyFor(round.length, this.writer.limits);
 			const chunk = this.writer.findExisting ? (maxLookups ?? maxRecords) : round.length;
 			for (const chunkTasks of toChunks(round, chunk)) {
 				await this.lookUp(chunkTasks);
@@ -166,7 +169,10 @@ class Writing<Prepared extends PreparedLead, Existing extends ExistingRecord> {
 		try {
 			await retried(async () => {
 				this.throwIfStopped();
-				const open = batch.filter(isOpen);
+				// What is not taken at one attempt is not taken at the next, and can keep others from their turn.
+				const open = batch.filter(
+					(task) => isOpen(task) && (!task.error || task.error.retryAfter !== undefined),
+				);
 				const uncertain = open.filter(({ uncertainSince }) => uncertainSince !== undefined);
 				for (const task of open) task.error = undefined;
 				if (isAgain && uncertain.length > 0 && this.writer.findExisting) {

@@ -130,6 +130,12 @@ export class SimulatedWriter implements LeadWriter<SimulatedLead, StoredRecord> 
 		return `https://crm.example/${id}`;
 	}
 
+	/** Takes the record of a key away. */
+	forget(key: string): void {
+		const at = this.records.findIndex((record) => record.key === key);
+		if (at >= 0) this.records.splice(at, 1);
+	}
+
 	/** The value of each key that has a record; throws where one has several. */
 	values(): Record<string, string> {
 		const keys = this.records.map(({ key }) => key);
@@ -147,12 +153,12 @@ export class SimulatedWriter implements LeadWriter<SimulatedLead, StoredRecord> 
 			return batch.map(() => ({ status: 'exists' }));
 		}
 		const done = fault?.kind === 'half' ? batch.slice(0, batch.length >> 1) : batch;
-		const results = done.map((lead) => this.write(lead));
+		const results = done.map((lead) => this.store(lead));
 		if (fault) throw new DestinationError('no response', LOST);
 		return results;
 	}
 
-	private write({ prepared, existing }: LeadToSend<SimulatedLead, StoredRecord>): SendResult {
+	private store({ prepared, existing }: LeadToSend<SimulatedLead, StoredRecord>): SendResult {
 		if (prepared.value === 'bad') return { status: 'failed', error: rejected(undefined) };
 		if (this.behaviour.confirms) {
 			this.pendingForms.push(prepared);

@@ -88,6 +88,35 @@ describe('writing leads', () => {
 		]);
 	});
 
+	describe('where batches take longer the more they hold', () => {
+		const limits = { minRecords: 2, maxRecords: 5, concurrency: 4, sustainedConcurrency: 3 };
+
+		it.each([
+			[1, [1]],
+			[3, [2, 1]],
+			[8, [2, 2, 2, 2]],
+			[9, [3, 3, 3]],
+			[20, [5, 5, 5, 5]],
+			[22, [5, 5, 5, 5, 2]],
+		])('spreads %i leads over those that run at once', async (count, sizes) => {
+			const writer = new SimulatedWriter({ limits });
+			await write(writer, numbered(count));
+			expect(writer.sent.map(({ length }) => length)).toEqual(sizes);
+			expect(writer.mostRunning).toBe(count > 20 ? 3 : Math.min(sizes.length, 4));
+		});
+
+		it('sends fewer at once for long, however many are looked up together', async () => {
+			const writer = new SimulatedWriter({
+				looksUp: 'before',
+				limits: { ...limits, maxLookups: 20 },
+			});
+			await write(writer, numbered(40));
+			expect(writer.sent.map(({ length }) => length)).toEqual(Array<number>(8).fill(5));
+			expect(writer.mostRunning).toBe(3);
+			expect(writer.lookups).toBe(2);
+		});
+	});
+
 	describe.each<[string, Behaviour]>([
 		['looks up before', { looksUp: 'before' }],
 		['looks up what conflicts', { looksUp: 'onConflict' }],
@@ -196,6 +225,48 @@ describe('writing leads', () => {
 		const results = await write(writer, letters('abcdef'), given);
 		expect(outcomes(results)).toEqual([...Array<string>(4).fill('created'), 'timeUp', 'timeUp']);
 		expect(Object.keys(writer.values())).toEqual([...'abcd']);
+	});
+
+	it('says so where the time is up while the writer opens', async () => {
+		const controller = new AbortController();
+		const writer = new SimulatedWriter();
+		writer.open = async () => {
+			await null;
+			controller.abort();
+			throw new DestinationError('no response', { code: 'timeout', description: 'Wait.' });
+		};
+		const given = { ...limits(), signal: controller.signal };
+		expect(outcomes(await write(writer, letters('ab'), given))).toEqual(['timeUp', 'timeUp']);
+	});
+
+	it('does not send again what is not taken, however often the others are', async () => {
+		const writer = new SimulatedWriter();
+		const send = writer.send.bind(writer);
+		writer.send = async (batch) => {
+			const results = await send(batch);
+			// As a service does that stops at the first record it does not take.
+			const stop = results.findIndex(({ status }) => status === 'failed');
+			const error = new DestinationError('no turn', {
+				code: 'throttled',
+				description: 'Wait.',
+				retryAfter: 0,
+			});
+			const late = results.splice(stop < 0 ? results.length : stop + 1);
+			for (const { prepared } of batch.slice(results.length)) writer.forget(prepared.key);
+			return [...results, ...late.map(() => ({ status: 'failed' as const, error }))];
+		};
+		const contents: SampleContent[] = letters('abcdef');
+		contents[1]!.isBad = true;
+		contents[3]!.isBad = true;
+		expect(outcomes(await write(writer, contents))).toEqual([
+			'created',
+			'rejected',
+			'created',
+			'rejected',
+			'created',
+			'created',
+		]);
+		expect(writer.sent).toEqual([[...'abcdef'], [...'cdef'], [...'ef']]);
 	});
 
 	it('tells a fault of its own for the leads of that batch alone', async () => {
