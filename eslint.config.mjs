@@ -139,7 +139,11 @@ const BORDERS = [
 			'Destinations, polling and writing know no n8n, and third-party packages by nodes/vendor only.',
 	},
 	{
-		files: ['nodes/destinations/**/*.description.ts', 'nodes/destinations/*/{index,properties}.ts'],
+		files: [
+			'nodes/destinations/**/*.description.ts',
+			'nodes/destinations/*/{index,properties}.ts',
+			'nodes/destinations/contract.ts',
+		],
 		pattern: '^(?!\\.{1,2}/|node:crypto$)',
 		allowTypeImports: true,
 		message: 'Descriptions take nothing but types from n8n.',
