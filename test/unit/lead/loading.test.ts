@@ -5,7 +5,7 @@ import { record } from './support';
 function librariesFor(...records: unknown[]): string[] {
 	const loaded: string[] = [];
 	jest.isolateModules(() => {
-		for (const name of ['countries', 'countryNames', 'phone']) {
+		for (const name of ['countries', 'countryNames', 'countrySpellings', 'phone']) {
 			jest.doMock(`../../../nodes/vendor/${name}`, () => {
 				loaded.push(name);
 				return jest.requireActual<object>(`../../../nodes/vendor/${name}`);
@@ -23,7 +23,16 @@ describe('the libraries are loaded when they are needed:', () => {
 		['a lead without country and phone', [record()], []],
 		['a country code', [record({ Country: 'US' }), record({ Country: 'USA' })], ['countries']],
 		['an English name', [record({ Country: 'Germany' })], ['countries']],
-		['another name', [record({ Country: 'Almanya' })], ['countries', 'countryNames']],
+		[
+			'an official name',
+			[record({ Country: 'Egypt, Arab Rep.' })],
+			['countries', 'countrySpellings'],
+		],
+		[
+			'another name',
+			[record({ Country: 'Almanya' })],
+			['countries', 'countryNames', 'countrySpellings'],
+		],
 		['a phone number', [record({ Phone: '+1 617 555 0199' })], ['phone']],
 		['a phone number that cannot be completed', [record({ Phone: '6175550199' })], []],
 	])('%s', (_name, records, libraries) => {
