@@ -155,8 +155,8 @@ const BORDERS = [
 	},
 	{
 		files: ['nodes/lead/*/**/*.ts'],
-		pattern: '^(?!\\./|\\.\\./(?!\\.)|node:crypto$)',
-		message: 'The domain is pure: its folders reach no further than nodes/lead.',
+		pattern: '^(?!\\./|\\.\\./(?!\\.)|\\.\\./\\.\\./vendor/|node:crypto$)',
+		message: 'The domain is pure: its folders reach no further than nodes/lead and nodes/vendor.',
 	},
 ];
 

@@ -9,9 +9,14 @@ const project = (displayName, options = {}) => ({
 	rootDir: path.resolve(__dirname, '..'),
 	testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
 	testEnvironment: 'node',
-	transform: { '\\.ts$|/node_modules/jose/.*\\.js$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
-	// Published as an ES module only, which jest runs when it is compiled like our own.
-	transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+	transform: {
+		'\\.ts$|/node_modules/(?:entities|jose|parse5)/.*\\.js$': [
+			'@swc/jest',
+			{ jsc: { target: 'es2022' } },
+		],
+	},
+	// Published as ES modules only, which jest runs when they are compiled like our own.
+	transformIgnorePatterns: ['/node_modules/(?!(?:entities|jose|parse5)/)'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	...options,
 });

@@ -2,6 +2,7 @@ import { countryCode } from './country';
 import { emailAddress } from './emailAddress';
 import type { FieldBag } from './fieldBag';
 import type { FieldName } from './fields';
+import { companyDomain } from './mailboxKind';
 import { readPhoneNumber } from './phone';
 import { isTestText } from './testLead';
 import { quote } from './text';
@@ -14,12 +15,14 @@ export function takeCustomer(fields: FieldBag, isTest: boolean, warnings: Warnin
 	const firstName = text('firstName').trim();
 	const lastName = text('lastName').trim();
 	const original = { email: text('email'), phone: text('phone'), country: text('country') };
+	const email = readEmail(original.email.trim(), warnings);
 	const country = readCountry(original.country.trim(), warnings);
 	return {
 		firstName,
 		lastName,
 		fullName: takeFullName(fields, firstName, lastName, warnings),
-		email: readEmail(original.email.trim(), warnings),
+		email: email.text,
+		domain: companyDomain(email.address),
 		phone: readPhone(original.phone.trim(), country, isTest, warnings),
 		country: country || original.country.trim(),
 		company: text('company').trim(),
@@ -60,14 +63,15 @@ function takeFullName(
 	return joined;
 }
 
-function readEmail(text: string, warnings: Warnings): string {
+/** The address, empty where there is none, and what the lead shows for it. */
+function readEmail(text: string, warnings: Warnings): { address: string; text: string } {
 	const address = emailAddress(text);
 	if (text === '') {
 		warnings.add('The lead has no e-mail address.');
 	} else if (address === '') {
 		warnings.add(`The e-mail address ${quote(text)} does not look like one.`);
 	}
-	return address || text;
+	return { address, text: address || text };
 }
 
 function readCountry(text: string, warnings: Warnings): string {

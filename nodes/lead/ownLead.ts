@@ -1,8 +1,10 @@
 import { forbidsContact, saysDoNotContact } from './contact';
 import { toText } from './customer';
 import { digest } from './destination';
+import { emailAddress } from './emailAddress';
 import { cleanJson, isJsonObject, LEAD } from './json';
 import { parseLeadSource, toAction, toSource } from './leadSource';
+import { companyDomain } from './mailboxKind';
 import { isTestText } from './testLead';
 import { readTime } from './time';
 import type { JsonObject, JsonValue, Lead, LeadDestinationName, ParseContext } from './types';
@@ -78,6 +80,11 @@ export function reparseLead(value: unknown, context: ParseContext, warnings: War
 			lastName: text(customer, 'lastName'),
 			fullName: text(customer, 'fullName'),
 			email: text(customer, 'email'),
+			// Leads of versions before had none.
+			domain:
+				'domain' in customer
+					? text(customer, 'domain')
+					: companyDomain(emailAddress(text(customer, 'email'))),
 			phone: text(customer, 'phone'),
 			country: text(customer, 'country'),
 			company: text(customer, 'company'),

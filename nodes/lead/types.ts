@@ -59,8 +59,10 @@ export interface LeadCustomer {
 	firstName: string;
 	lastName: string;
 	fullName: string;
-	/** Trimmed and lower-cased. */
+	/** The one address in what came, lower-cased; else as it came. */
 	email: string;
+	/** Of the e-mail address, where the company has one of its own: not `gmail.com`. */
+	domain: string;
 	/** E.164 (`+16175551234`) where the number and country allow it, else as it came. */
 	phone: string;
 	/** ISO 3166-1 alpha-2 (`US`) where it can be told, else as it came. */

@@ -1,3 +1,5 @@
+import { emailAddress } from '../emailAddress';
+
 /** Longest value of a lead that a message repeats, in characters: more is no name of anything. */
 const MAX_VALUE_LENGTH = 200;
 
@@ -49,6 +51,19 @@ export function escapeHtml(text: string): string {
 /** Text as a part of a URL in a quoted attribute. */
 export function escapeUrl(text: string): string {
 	return encodeURIComponent(text).replaceAll("'", '%27');
+}
+
+/** Text as the address of a `mailto:` link (RFC 6068), with no part that could be more than one. */
+export function escapeMailbox(text: string): string {
+	const url = escapeUrl(text);
+	// Only where it is an address can the sign stand for itself.
+	return emailAddress(text) === text.toLowerCase() ? url.replaceAll('%40', '@') : url;
+}
+
+/** Text as the number of a `tel:` link (RFC 3966). */
+export function escapeTelephone(text: string): string {
+	const digits = text.replace(/[\s()./-]/g, '');
+	return /^\+?\d{3,15}$/.test(digits) ? digits : escapeUrl(text);
 }
 
 /**

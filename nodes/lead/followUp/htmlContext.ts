@@ -1,5 +1,12 @@
+import type { DefaultTreeAdapterTypes } from '../../vendor/html';
+
+type Html = typeof import('../../vendor/html');
+type ChildNode = DefaultTreeAdapterTypes.ChildNode;
+type Element = DefaultTreeAdapterTypes.Element;
+type ParentNode = DefaultTreeAdapterTypes.ParentNode;
+
 /** Where in HTML a value would stand, and so how it has to be escaped; `nowhere` if it cannot be. */
-export type HtmlContext = 'attribute' | 'nowhere' | 'text' | 'url';
+export type HtmlContext = 'attribute' | 'mailbox' | 'nowhere' | 'telephone' | 'text' | 'url';
 
 /** Attributes that a browser follows. */
 const URL_ATTRIBUTES: ReadonlySet<string> = new Set(
@@ -10,120 +17,157 @@ const URL_ATTRIBUTES: ReadonlySet<string> = new Set(
 
 /** Attributes that are read as script, style or markup, where no escaping of HTML is enough. */
 const CODE_ATTRIBUTE = /^(?:on|content$|srcdoc$|srcset$|style$)/;
-const CODE_URL = /^\s*(?:data|javascript|vbscript):/;
+const CODE_URL = /^(?:data|javascript|vbscript):/;
+const TELEPHONE_URL = /^(?:sms|tel):$/;
+/** Of the address itself; behind a question mark stand the fields of a message. */
+const MAILBOX_URL = /^mailto:[^?]*$/;
 
 /** Elements whose content is no HTML: nothing is escaped in it. */
 const RAW_ELEMENTS: ReadonlySet<string> = new Set(
 	'iframe noembed noframes noscript plaintext script style xmp'.split(' '),
 );
 
-/** Enough of a tag to know its name by, in characters. */
-const MAX_TAG_NAME = 32;
+const TAG_NAME = /^[a-z][a-z0-9:-]*$/i;
 
-/** A tag behind whose "=" a value begins. Declarations and the like end at their first ">". */
-const VALUE_NEXT = /^<\/?[a-z].*=\s*$/s;
-/** The name before it; in `href= x="` the "x" belongs to the value of href, which then is unquoted. */
-const ATTRIBUTE_NEXT = /[^\s=]\s+([^\s"'<>/=]+)\s*=\s*$/;
+/** What browsers make their way through, and mail programs and filters each in another. */
+const UNCLEAR: Readonly<Record<string, string>> = {
+	'abrupt-closing-of-empty-comment': 'a comment that is closed as it opens (<!-->)',
+	'cdata-in-html-content': 'a CDATA section outside of SVG',
+	'duplicate-attribute': 'an attribute twice in one tag',
+	'eof-in-comment': 'a comment without an end',
+	'eof-in-script-html-comment-like-text': 'a comment in a script',
+	'eof-in-tag': 'a tag without an end',
+	'incorrectly-closed-comment': 'a comment that ends with --!>',
+	'incorrectly-opened-comment': 'a declaration or comment that begins wrongly',
+	'missing-attribute-value': 'an attribute without the value behind its equals sign',
+	'missing-whitespace-between-attributes': 'no space between two attributes',
+	'nested-comment': 'a comment within a comment',
+	'unexpected-character-in-attribute-name': 'a quotation mark or "<" in the name of an attribute',
+	'unexpected-character-in-unquoted-attribute-value':
+		'a quotation mark, "<", "=" or "`" in a value without quotation marks',
+	'unexpected-equals-sign-before-attribute-name': 'an attribute without a name',
+	'unexpected-null-character': 'a NUL character',
+	'unexpected-question-mark-instead-of-tag-name': 'a tag that begins with <?',
+	'unexpected-solidus-in-tag': 'a slash within a tag',
+};
 
-type State = 'comment' | 'quoted' | 'raw' | 'tag' | 'text';
+export interface HtmlReading {
+	contexts: readonly HtmlContext[];
+	/** What others could read in another way, so that the contexts are not to be relied on; or empty. */
+	unclear: string;
+}
 
-/** Follows the literal parts of an HTML template, to tell what stands around each placeholder. */
-export class HtmlScanner {
-	private state: State = 'text';
-	/** What came since the state began; in a tag without the values in quotation marks. */
-	private seen = '';
-	private quote = '';
-	private attribute = '';
-	private attributeValue = '';
-	private element = '';
+/**
+ * What stands around each place between the literal parts of an HTML template, as a browser sees it.
+ */
+export function readContexts(literals: readonly string[]): HtmlReading {
+	const marker = freeMarker(literals);
+	const html = literals.map((text, at) => (at === 0 ? text : `${marker}${at}x${text}`)).join('');
+	const errors = new Set<string>();
+	// Not imported at the top: most follow-ups have no HTML template.
+	const { parse } = require('../../vendor/html') as Html;
+	const document = parse(html, {
+		sourceCodeLocationInfo: true,
+		onParseError: ({ code }) => errors.add(code),
+	});
+	const places = new Places(html, marker);
+	places.visit(document);
+	return {
+		contexts: literals.slice(1).map((_text, at) => places.contextOf(at + 1)),
+		unclear: [...errors].map((code) => UNCLEAR[code]).find(Boolean) ?? places.unclear,
+	};
+}
 
-	/** Where a value would stand that comes next. */
-	get context(): HtmlContext {
-		switch (this.state) {
-			case 'text':
-				// A value behind a single "<" would name a tag.
-				return this.seen.endsWith('<') ? 'nowhere' : 'text';
-			case 'quoted':
-				return this.attributeContext();
-			default:
-				return 'nowhere';
+/** A word that a template does not have, by which the places are found again. */
+function freeMarker(literals: readonly string[]): string {
+	let marker = 'place';
+	while (literals.some((text) => text.toLowerCase().includes(marker))) marker += 'z';
+	return marker;
+}
+
+class Places {
+	unclear = '';
+	private readonly found = new Map<number, Set<HtmlContext>>();
+	private readonly html: string;
+	private readonly pattern: RegExp;
+
+	constructor(html: string, marker: string) {
+		this.html = html;
+		this.pattern = new RegExp(`${marker}(\\d+)x`, 'g');
+	}
+
+	/** The one context of a place; a browser that moves or doubles it may give it several. */
+	contextOf(place: number): HtmlContext {
+		const [context = 'nowhere', ...others] = this.found.get(place) ?? [];
+		return others.length === 0 ? context : 'nowhere';
+	}
+
+	/** By a list of its own: recursion overflows. */
+	visit(document: ParentNode): void {
+		const open: { node: ChildNode; isRaw: boolean }[] = [];
+		const addAll = ({ childNodes }: ParentNode, isRaw: boolean) => {
+			for (const node of childNodes) open.push({ node, isRaw });
+		};
+		addAll(document, false);
+		for (let next = open.pop(); next; next = open.pop()) {
+			const { node, isRaw } = next;
+			if (node.nodeName === '#text' && 'value' in node) {
+				for (const [, place] of node.value.matchAll(this.pattern)) {
+					this.add(place, isRaw ? 'nowhere' : 'text');
+				}
+			}
+			if (!('tagName' in node)) continue;
+			this.readElement(node);
+			const isRawInside = isRaw || RAW_ELEMENTS.has(node.tagName);
+			addAll(node, isRawInside);
+			if ('content' in node) addAll(node.content, isRawInside);
 		}
 	}
 
-	read(literal: string): void {
-		for (const character of literal) this.next(character);
-	}
-
-	/** A value came: whatever it is, it changes no context. */
-	skipValue(): void {
-		if (this.state === 'quoted') this.attributeValue += '?';
-		else this.seen = '';
-	}
-
-	private attributeContext(): HtmlContext {
-		if (this.attribute === '' || CODE_ATTRIBUTE.test(this.attribute)) return 'nowhere';
-		if (!URL_ATTRIBUTES.has(this.attribute)) return 'attribute';
-		return CODE_URL.test(this.attributeValue) ? 'nowhere' : 'url';
-	}
-
-	private next(character: string): void {
-		switch (this.state) {
-			case 'text':
-				this.inText(character);
-				return;
-			case 'tag':
-				this.inTag(character);
-				return;
-			case 'quoted':
-				if (character === this.quote) this.state = 'tag';
-				else this.attributeValue += character.toLowerCase();
-				return;
-			case 'comment':
-				this.seen = `${this.seen}${character}`.slice(-3);
-				if (this.seen === '-->') this.enter('text');
-				return;
-			case 'raw':
-				this.seen = `${this.seen}${character.toLowerCase()}`.slice(-(this.element.length + 2));
-				if (this.seen === `</${this.element}`) this.enter('tag', this.seen);
+	private readElement(element: Element): void {
+		const { tagName, attrs } = element;
+		if (!TAG_NAME.test(tagName)) {
+			this.unclear = 'a tag whose name has other characters than letters, digits and hyphens';
+		}
+		const isText = tagName === 'title' || tagName === 'textarea' || RAW_ELEMENTS.has(tagName);
+		const texts = element.childNodes.map((child) => ('value' in child ? child.value : ''));
+		if (isText && tagName !== 'style' && texts.join('').includes('<!--')) {
+			this.unclear = `a comment within <${tagName}>`;
+		}
+		for (const { name, prefix, value } of attrs) {
+			const fullName = (prefix ? `${prefix}:${name}` : name).toLowerCase();
+			const isSafe = this.isQuoted(element, fullName) && !this.hasSchemeOfLead(fullName, value);
+			for (const { 1: place, index } of value.matchAll(this.pattern)) {
+				this.add(place, isSafe ? attributeContext(fullName, value.slice(0, index)) : 'nowhere');
+			}
 		}
 	}
 
-	private inText(character: string): void {
-		if (!this.seen.endsWith('<')) {
-			this.seen = character;
-		} else if (/[a-z/!?]/i.test(character)) {
-			this.enter('tag', `<${character.toLowerCase()}`);
-		} else {
-			this.seen = character;
-		}
+	/** Whether a lead would say what the link is: `[[company]]:…` could be `javascript:…`. */
+	private hasSchemeOfLead(name: string, value: string): boolean {
+		const [scheme = '', ...rest] = value.split(':');
+		if (!URL_ATTRIBUTES.has(name) || rest.length === 0 || /[/?#]/.test(scheme)) return false;
+		return scheme.search(this.pattern) >= 0;
 	}
 
-	private inTag(character: string): void {
-		if (character === '>') {
-			this.endTag();
-			return;
-		}
-		if ((character === '"' || character === "'") && VALUE_NEXT.test(this.seen)) {
-			this.state = 'quoted';
-			this.quote = character;
-			this.attribute = ATTRIBUTE_NEXT.exec(this.seen)?.[1] ?? '';
-			this.attributeValue = '';
-			// Ends in no "=", behind which a second value in quotation marks would seem to begin.
-			this.seen = `${this.seen.slice(0, MAX_TAG_NAME)}" `;
-			return;
-		}
-		this.seen += character.toLowerCase();
-		if (this.seen === '<!--') this.enter('comment');
+	private isQuoted({ sourceCodeLocation }: Element, name: string): boolean {
+		const place = sourceCodeLocation?.attrs?.[name];
+		const source = place ? this.html.slice(place.startOffset, place.endOffset) : '';
+		return /^[^=]+=\s*["']/.test(source);
 	}
 
-	private endTag(): void {
-		const element = /^<([a-z][^\s/>]*)/.exec(this.seen)?.[1] ?? '';
-		this.element = element;
-		this.enter(RAW_ELEMENTS.has(element) ? 'raw' : 'text');
+	private add(place: string | undefined, context: HtmlContext): void {
+		const contexts = this.found.get(Number(place)) ?? new Set();
+		this.found.set(Number(place), contexts.add(context));
 	}
+}
 
-	private enter(state: State, seen = ''): void {
-		this.state = state;
-		this.seen = seen;
-	}
+function attributeContext(name: string, before: string): HtmlContext {
+	if (CODE_ATTRIBUTE.test(name)) return 'nowhere';
+	if (!URL_ATTRIBUTES.has(name)) return 'attribute';
+	// A browser reads over these, wherever in the scheme they stand.
+	const url = before.replace(/^[\0-\x20]+|[\t\n\r]/g, '').toLowerCase();
+	if (CODE_URL.test(url)) return 'nowhere';
+	if (TELEPHONE_URL.test(url)) return 'telephone';
+	return MAILBOX_URL.test(url) ? 'mailbox' : 'url';
 }

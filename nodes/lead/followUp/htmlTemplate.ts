@@ -1,13 +1,15 @@
-import { escapeHtml, escapeUrl } from './escape';
-import { type HtmlContext, HtmlScanner } from './htmlContext';
+import { escapeHtml, escapeMailbox, escapeTelephone, escapeUrl } from './escape';
+import { type HtmlContext, type HtmlReading, readContexts } from './htmlContext';
 import type { Placeholder } from './placeholders';
-import { parseTemplate, TemplateError, type Values } from './template';
+import { parseTemplate, type Piece, TemplateError, type Values } from './template';
 
 type Escape = (text: string) => string;
 
 const ESCAPES: Readonly<Record<Exclude<HtmlContext, 'nowhere'>, Escape>> = {
 	text: (text) => escapeHtml(text).replaceAll('\n', '<br>'),
 	attribute: (text) => escapeHtml(text.replaceAll('\n', ' ')),
+	mailbox: escapeMailbox,
+	telephone: escapeTelephone,
 	url: escapeUrl,
 };
 
@@ -17,22 +19,26 @@ export class HtmlTemplate {
 
 	/** @throws TemplateError for unknown placeholders, and for places where no escaping is enough */
 	constructor(template: string, name: string) {
-		const scanner = new HtmlScanner();
-		this.pieces = parseTemplate(template, name).map((piece) => {
-			if (typeof piece === 'string') {
-				scanner.read(piece);
-				return piece;
-			}
-			const { context } = scanner;
+		const pieces = parseTemplate(template, name);
+		const { contexts, unclear } = readPieces(pieces);
+		let place = 0;
+		this.pieces = pieces.map((piece) => {
+			if (typeof piece === 'string') return piece;
+			const context = contexts[place++] ?? 'nowhere';
 			if (context === 'nowhere') {
 				throw new TemplateError(
 					`The ${name} has [[${piece.placeholder}]] where no value of a lead is safe`,
 					'Put placeholders into the text between tags, or into attributes in quotation marks that hold neither script nor style.',
 				);
 			}
-			scanner.skipValue();
 			return { placeholder: piece.placeholder, escape: ESCAPES[context] };
 		});
+		if (unclear !== '') {
+			throw new TemplateError(
+				`The ${name} has ${unclear}, which mail programs read in different ways`,
+				'Correct the HTML, so that it is clear where the values of a lead would stand.',
+			);
+		}
 	}
 
 	render(values: Values): string {
@@ -40,6 +46,17 @@ export class HtmlTemplate {
 			.map((piece) => (typeof piece === 'string' ? piece : piece.escape(values(piece.placeholder))))
 			.join('');
 	}
+}
+
+function readPieces(pieces: readonly Piece[]): HtmlReading {
+	// Without a value to put into it, it does not matter how HTML is read.
+	if (pieces.every((piece) => typeof piece === 'string')) return { contexts: [], unclear: '' };
+	const literals = [''];
+	for (const piece of pieces) {
+		if (typeof piece === 'string') literals.push(`${literals.pop() ?? ''}${piece}`);
+		else literals.push('');
+	}
+	return readContexts(literals);
 }
 
 /** Plain text as HTML: paragraphs where it has empty lines. */

@@ -1,4 +1,5 @@
 import { emailAddress } from '../emailAddress';
+import { mailboxKind } from '../mailboxKind';
 import type { KnownCustomer } from '../merge/types';
 import type { FollowUpRefusal } from './types';
 
@@ -40,6 +41,11 @@ export const REFUSALS: readonly RefusalRule[] = [
 		code: 'unusableAddress',
 		sentence: 'No message can be sent to the e-mail address: it is not a valid one.',
 		applies: ({ customer }) => emailAddress(customer.email) === '',
+	},
+	{
+		code: 'unreadAddress',
+		sentence: 'Nobody reads the e-mail address: it takes no replies, or stands for none.',
+		applies: ({ customer }) => mailboxKind(emailAddress(customer.email)) === 'unread',
 	},
 ];
 

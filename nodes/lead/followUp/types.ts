@@ -13,7 +13,7 @@ export type FollowUpKind =
 
 /** Why nobody is written to. */
 export type FollowUpRefusal =
-	'dataWithheld' | 'doNotContact' | 'noAddress' | 'testLead' | 'unusableAddress';
+	'dataWithheld' | 'doNotContact' | 'noAddress' | 'testLead' | 'unreadAddress' | 'unusableAddress';
 
 /** One message, or why there is none. Text that is missing is the empty string. */
 export interface FollowUp {

@@ -1,8 +1,9 @@
 import type { Lead } from '../types';
 import { emailAddress, mailbox } from '../emailAddress';
+import { mailboxKind } from '../mailboxKind';
 
 /** By what a customer is known from one lead to the next. */
-export const IDENTIFIERS = ['email', 'phone', 'companyAndName', 'lead'] as const;
+export const IDENTIFIERS = ['email', 'emailAndName', 'phone', 'companyAndName', 'lead'] as const;
 export type IdentifiedBy = (typeof IDENTIFIERS)[number];
 
 export interface Identity {
@@ -24,10 +25,14 @@ const MAX_NAME_LENGTH = 200;
  */
 export function identityOf(lead: Lead, ownKey: string): Identity {
 	const { email, phone, company, fullName } = lead.customer;
-	const address = emailAddress(email);
-	if (address !== '') return { by: 'email', value: mailbox(address) };
-	if (E164.test(phone)) return { by: 'phone', value: phone };
 	const [firm, person] = [words(company), words(fullName)];
+	const address = emailAddress(email);
+	const kind = address === '' ? 'unread' : mailboxKind(address);
+	if (kind === 'personal') return { by: 'email', value: mailbox(address) };
+	if (kind === 'shared' && person !== '') {
+		return { by: 'emailAndName', value: `${mailbox(address)} | ${person}` };
+	}
+	if (E164.test(phone)) return { by: 'phone', value: phone };
 	// One name alone may be anybody's in that company.
 	if (firm !== '' && person.includes(' ')) {
 		return { by: 'companyAndName', value: `${firm} | ${person}` };

@@ -53,6 +53,7 @@ export function readMergedCustomer(
 			lastName: known('lastName'),
 			fullName: known('fullName'),
 			email: known('email'),
+			domain: known('domain'),
 			phone: known('phone'),
 			country: known('country'),
 			company: known('company'),

@@ -1,11 +1,17 @@
 import type * as Lead from '../../../nodes/lead';
-import { record } from './support';
 
 /** Parses in a fresh set of modules, and tells which of the libraries were loaded. */
 function librariesFor(...records: unknown[]): string[] {
 	const loaded: string[] = [];
 	jest.isolateModules(() => {
-		for (const name of ['countries', 'countryNames', 'countrySpellings', 'phone']) {
+		for (const name of [
+			'countries',
+			'countryNames',
+			'countrySpellings',
+			'emailLists',
+			'html',
+			'phone',
+		]) {
 			jest.doMock(`../../../nodes/vendor/${name}`, () => {
 				loaded.push(name);
 				return jest.requireActual<object>(`../../../nodes/vendor/${name}`);
@@ -17,24 +23,28 @@ function librariesFor(...records: unknown[]): string[] {
 	return loaded.sort();
 }
 
+const lead = (fields: object = {}) => ({ LeadSource: 'SPZA-INS|contoso.crm', ...fields });
+
 describe('the libraries are loaded when they are needed:', () => {
 	it.each([
 		['nothing', [], []],
-		['a lead without country and phone', [record()], []],
-		['a country code', [record({ Country: 'US' }), record({ Country: 'USA' })], ['countries']],
-		['an English name', [record({ Country: 'Germany' })], ['countries']],
+		['a lead without e-mail address, country and phone', [lead()], []],
+		['an e-mail address', [lead({ Email: 'kim@contoso.com' })], ['emailLists']],
+		['what is no e-mail address', [lead({ Email: 'n/a' })], []],
+		['a country code', [lead({ Country: 'US' }), lead({ Country: 'USA' })], ['countries']],
+		['an English name', [lead({ Country: 'Germany' })], ['countries']],
 		[
 			'an official name',
-			[record({ Country: 'Egypt, Arab Rep.' })],
+			[lead({ Country: 'Egypt, Arab Rep.' })],
 			['countries', 'countrySpellings'],
 		],
 		[
 			'another name',
-			[record({ Country: 'Almanya' })],
+			[lead({ Country: 'Almanya' })],
 			['countries', 'countryNames', 'countrySpellings'],
 		],
-		['a phone number', [record({ Phone: '+1 617 555 0199' })], ['phone']],
-		['a phone number that cannot be completed', [record({ Phone: '6175550199' })], []],
+		['a phone number', [lead({ Phone: '+1 617 555 0199' })], ['phone']],
+		['a phone number that cannot be completed', [lead({ Phone: '6175550199' })], []],
 	])('%s', (_name, records, libraries) => {
 		expect(librariesFor(...records)).toEqual(libraries);
 	});

@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { composeFollowUp, KIND_RULES, mergeLeads, REPEAT_LEVELS } from '../../../../nodes/lead';
-import { HtmlScanner } from '../../../../nodes/lead/followUp/htmlContext';
+import {
+	composeFollowUp,
+	followUpComposer,
+	KIND_RULES,
+	mergeLeads,
+	REPEAT_LEVELS,
+	TemplateError,
+} from '../../../../nodes/lead';
 import { PLACEHOLDER_NAMES, PLACEHOLDERS } from '../../../../nodes/lead/followUp/placeholders';
 import { REFUSALS } from '../../../../nodes/lead/followUp/refusal';
 import { salutation } from '../../../../nodes/lead/followUp/salutation';
@@ -151,9 +157,9 @@ it.each(table('First name'))('the salutation of %s, %s, %s is %s', (...cells) =>
 it('the places in HTML where no value can be', () => {
 	const refused = ['<script>', '<style>', '<!-- ', '<p ', '<p title='];
 	for (const literal of refused) {
-		const scanner = new HtmlScanner();
-		scanner.read(literal);
-		expect([literal, scanner.context]).toEqual([literal, 'nowhere']);
+		const compose = () =>
+			followUpComposer({ templates: { active: { html: `${literal}[[company]]` } } });
+		expect(compose).toThrow(TemplateError);
 	}
 	expect(text).toContain('in script, style, comments, tags or unquoted attributes');
 });

@@ -196,6 +196,17 @@ describe('a template that puts a value', () => {
 		'<noscript>[[company]]</noscript>',
 		'</ x="> <script> [[company]] </script>">',
 		'<!DOCTYPE x="> <script> [[company]] </script>">',
+		'<a href="java&#115;cript:[[company]]">x</a>',
+		'<a href="java\nscript:[[company]]">x</a>',
+		'<a href="[[company]]:[[company]]">x</a>',
+		'<a href="x" href="[[company]]">x</a>',
+		'<body><body title="[[company]]">',
+		'<svg><script>[[company]]</script></svg>',
+		'<math><mtext><style>[[company]]</style></mtext></math>',
+		'<textarea></textarea><script>[[company]]</script>',
+		'<p>&lt;/p><[[company]]',
+		'<script><!-- <script></script><p>[[company]]</p>',
+		'<!--><a href="#" onclick="f(\'-->[[company]]\')">x</a>',
 	])('%j is refused', (html) => {
 		expect(() => withHtml(html)).toThrow(TemplateError);
 		expect(() => withHtml(html)).toThrow(
@@ -204,6 +215,59 @@ describe('a template that puts a value', () => {
 	});
 
 	it.each([
+		['<!--><p>[[company]]</p>-->', 'a comment that is closed as it opens (<!-->)'],
+		['<!---><p>[[company]]</p>-->', 'a comment that is closed as it opens (<!-->)'],
+		['<!-- x --!><p>[[company]]</p>', 'a comment that ends with --!>'],
+		['<!-- a <!-- b --> [[company]]', 'a comment within a comment'],
+		['<title><!-- </title><p>[[company]]</p>', 'a comment within <title>'],
+		['<textarea><!--</textarea><p>[[company]]</p>-->', 'a comment within <textarea>'],
+		['<p"x">a</p"x"><p>[[company]]</p>', 'a tag whose name'],
+		["<p'>[[company]]</p'>", 'a tag whose name'],
+		['<p title="a"class="b">[[company]]</p>', 'no space between two attributes'],
+		['<p a"b="c">[[company]]</p>', 'a quotation mark'],
+		['<p a=b"c>[[company]]</p>', 'a quotation mark'],
+		['<p a=1 a=2>[[company]]</p>', 'an attribute twice'],
+		['<? x ?><p>[[company]]</p>', 'a tag that begins with <?'],
+		['<![CDATA[x]]><p>[[company]]</p>', 'a CDATA section'],
+		['<p>[[company]]</p><!-- x', 'a comment without an end'],
+		['<p>[[company]]</p><a x="', 'a tag without an end'],
+	])('into %j is refused, because it is not clear where', (html, unclear) => {
+		expect(() => withHtml(html)).toThrow(TemplateError);
+		expect(() => withHtml(html)).toThrow(`The HTML of "Active" has ${unclear}`);
+	});
+
+	it.each([
+		['tel:[[phone]]', 'tel:+16172531000'],
+		['TEL:[[phone]]', 'TEL:+16172531000'],
+		['sms:[[phone]]', 'sms:+16172531000'],
+		['mailto:[[email]]', 'mailto:kim@contoso.example'],
+		['mailto:?to=[[email]]', 'mailto:?to=kim%40contoso.example'],
+		['mailto:[[email]]?subject=[[offer]]', 'mailto:kim@contoso.example?subject=A%26B%20%3F'],
+		['mailto:[[company]]', 'mailto:a%40b.example%3Fcc%3Dx%40y.example%26%25'],
+		['https://contoso.example/?to=[[phone]]', 'https://contoso.example/?to=%2B16172531000'],
+		['tel:[[company]]', 'tel:a%40b.example%3Fcc%3Dx%40y.example%26%25'],
+	])('into the link %s makes it %s', (link, expected) => {
+		const one = parseLead({
+			LeadSource: 'AzurePortal-Create|A',
+			OfferTitle: 'A&B ?',
+			UserDetails: {
+				Email: 'kim@contoso.example',
+				Phone: '+1 617 253 1000',
+				Company: 'a@b.example?cc=x@y.example&%',
+			},
+		});
+		const { html } = withHtml(`<a href="${link}">x</a>`)({
+			...one,
+			offer: { ...one.offer, title: 'A&B ?' },
+		});
+		expect(html).toBe(`<a href="${expected}">x</a>`);
+	});
+
+	it.each([
+		'<!--[if !mso]><!--><p>[[company]]</p><!--<![endif]-->',
+		'<table><tr>[[company]]<td>[[company]]</td></tr></table>',
+		'<html><body bgcolor="#fff"><center>[[company]]</center></body></html>',
+		'<a href="x"><p><i>[[company]]</a></i>',
 		'a < [[company]] > b',
 		'<!-- x --><p>[[company]]</p>',
 		'<style>a { color: red }</style><p>[[company]]</p>',

@@ -46,6 +46,7 @@ describe('test drive, get it now, purchase, with three spellings of the address'
 			lastName: 'Sample',
 			fullName: 'Kimberly Sample',
 			email: 'kim@contoso.com',
+			domain: 'contoso.com',
 			phone: '',
 			country: 'US',
 			company: 'Contoso',

@@ -1,0 +1,72 @@
+import { domainOf } from './emailAddress';
+
+type Lists = typeof import('../vendor/emailLists');
+
+/**
+ * Who reads a mailbox: one person, several (`sales@`), or nobody (`noreply@`, and what people write
+ * into a form that wants an address, as `none@none.com`).
+ */
+export type MailboxKind = 'personal' | 'shared' | 'unread';
+
+/** What stands for no address: before the @, or as the domain's own name. */
+const STAND_INS: ReadonlySet<string> = new Set(
+	[
+		'none noone nobody nomail noemail null nil na notavailable notapplicable notprovided notgiven',
+		'unknown undefined anonymous invalid fake dummy nowhere withheld redacted nospam devnull',
+		'test tester testing testuser testmail testemail testaccount asdf asdfg asdasd qwerty qwertz xxx',
+		'mailerdaemon bounce bounces keine ninguno aucun nessuno',
+	].flatMap((words) => words.split(' ')),
+);
+/** What is a stand-in only where name and domain say the same: `email@email.com`. */
+const EXAMPLES: ReadonlySet<string> = new Set(
+	'abc address domain email example mail me my name sample user username your yourname'.split(' '),
+);
+/** "Do not reply", as mailboxes of machines are called in several languages. */
+const NO_REPLY =
+	/(?:no|not|dont|donot|never)(?:reply|replay|respond|response|answer)|noresponder|naoresponda|nepasrepondre|keineantwort|nichtantworten|nonrispondere|niet?beantwoorden/;
+
+/** Built on first use and never changed: tables, not state. */
+let publicDomains: ReadonlySet<string> | undefined;
+let roles: ReadonlySet<string> | undefined;
+
+/**
+ * The company's domain in an address that `emailAddress` gave; empty for one at a provider where
+ * anybody can have a mailbox, and for one that stands for none.
+ */
+export function companyDomain(address: string): string {
+	const domain = domainOf(address);
+	if (domain === '' || isStandInDomain(domain)) return '';
+	publicDomains ??= new Set(lists().publicDomains());
+	return publicDomains.has(domain) ? '' : domain;
+}
+
+/** Who reads the mailbox of an address that `emailAddress` gave. */
+export function mailboxKind(address: string): MailboxKind {
+	const domain = domainOf(address);
+	const [local = ''] = address.slice(0, address.lastIndexOf('@')).split('+', 1);
+	const name = letters(local);
+	const [label = ''] = domain.split('.', 1);
+	const isSame = name === letters(label);
+	if (STAND_INS.has(name) || NO_REPLY.test(name) || isStandInDomain(domain)) return 'unread';
+	if (isSame && (EXAMPLES.has(name) || /^(.)\1*$/u.test(name))) return 'unread';
+	roles ??= new Set(
+		lists()
+			.roles()
+			.flatMap((role) => [role, letters(role)]),
+	);
+	return isSame || roles.has(local) || roles.has(name) ? 'shared' : 'personal';
+}
+
+function isStandInDomain(domain: string): boolean {
+	return domain.endsWith('.invalid') || STAND_INS.has(letters(domain.split('.', 1)[0] ?? ''));
+}
+
+/** Without separators, and without the number by which one mailbox is told from another. */
+function letters(text: string): string {
+	return text.replace(/[^\p{L}\p{M}\p{N}]+/gu, '').replace(/(?<=\D)\d+$/, '');
+}
+
+function lists(): Lists {
+	// Not imported at the top: n8n's start, and leads without an address, need none of it.
+	return require('../vendor/emailLists') as Lists;
+}
