@@ -85,6 +85,9 @@ export function countryCode(text: string): string {
 	if (text.length > MAX_COUNTRY_LENGTH) return '';
 	// Not imported at the top: leads without a country, and n8n's start, need none of it.
 	const codes = require('../vendor/countries') as Codes;
+	// As most leads have it, without a look at what may hide in it.
+	const code = fromCode(text.trim().toUpperCase(), codes);
+	if (code !== '') return code;
 	const name = visible(text).normalize('NFKC').replace(/\s+/g, ' ').trim();
 	return (
 		fromCode(name.toUpperCase(), codes) ||

@@ -58,7 +58,8 @@ export function mailboxKind(address: string): MailboxKind {
 }
 
 function isStandInDomain(domain: string): boolean {
-	return domain.endsWith('.invalid') || STAND_INS.has(letters(domain.split('.', 1)[0] ?? ''));
+	const label = domain.slice(0, domain.indexOf('.')).replaceAll('-', '');
+	return STAND_INS.has(label) || domain.endsWith('.invalid');
 }
 
 /** Without separators, and without the number by which one mailbox is told from another. */

@@ -4,6 +4,9 @@ type Library = typeof import('../vendor/phone');
 type PhoneNumber = NonNullable<ReturnType<Library['parsePhoneNumberFromString']>>;
 type CountryOfPhone = Extract<Parameters<Library['parsePhoneNumberFromString']>[1], string>;
 
+/** "+0049", in which the plus and the zeros say the same. */
+const PLUS_ZEROS = /^\+ ?(?=00)/;
+
 /** What a text was read as. */
 export interface PhoneReading {
 	/** E.164 (`+16175551234`); empty where no one number is meant. */
@@ -42,12 +45,14 @@ export function readPhoneNumber(text: string, country: string): PhoneReading {
 
 /** Without what hides between digits, with one space for any white space, and with European digits. */
 function tidy(text: string): string {
+	// Nearly all: there is nothing to look for.
+	if (/^[\x21-\x7e][\x20-\x7e]*[\x21-\x7e]$/.test(text)) return text.replace(PLUS_ZEROS, '');
 	return visible(text)
 		.normalize('NFKC')
 		.replace(/[\s\p{Cc}]+/gu, ' ')
 		.replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) & 0xf))
 		.trim()
-		.replace(/^\+ ?(?=00)/, '');
+		.replace(PLUS_ZEROS, '');
 }
 
 /** Valid is not meant: the digits may be a whole number that only lacks its plus. */

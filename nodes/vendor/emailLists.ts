@@ -4,7 +4,9 @@
  */
 import emailProviders from 'email-providers/all.json';
 import freeEmailDomains from 'free-email-domains/domains.json';
-import roleNames from 'role-based-email-addresses';
+
+// The library has no types of its own.
+const roleNames = require('role-based-email-addresses') as string[];
 
 /** Domains at which anybody can have a mailbox, for good or for ten minutes. */
 export function publicDomains(): string[] {

@@ -25,7 +25,9 @@ describe.each(DESTINATIONS)('the sample lead of "%s"', (destination) => {
 		expectWellFormed(lead);
 		expect(lead).toMatchObject({ destination, receivedAt: RECEIVED_AT, createdAt: RECEIVED_AT });
 		expect(parseLead(lead)).toEqual(lead);
-		const texts = [...Object.values(lead.customer), ...Object.values(lead.offer), lead.description];
+		// The address of a test lead is at nobody's own domain.
+		const { domain: _domain, ...customer } = lead.customer;
+		const texts = [...Object.values(customer), ...Object.values(lead.offer), lead.description];
 		expect(texts).not.toContain('');
 	});
 });

@@ -26,7 +26,7 @@ describe('a lead', () => {
 	it('becomes a message that can be sent as it is', () => {
 		expect(followUp).toEqual({
 			write: true,
-			code: '',
+			reason: '',
 			reasonText: '',
 			kind: 'active',
 			to: 'kim@contoso.com',
@@ -146,7 +146,7 @@ describe('nobody is written to', () => {
 		const given = lead(`${action}|contoso.crm`, customer);
 		for (const entry of [given, customersOf([given])[0]!]) {
 			const followUp = composeFollowUp(entry);
-			expect(followUp).toMatchObject({ write: false, code: reason, kind });
+			expect(followUp).toMatchObject({ write: false, reason, kind });
 			expect(followUp).toMatchObject({ to: '', subject: '', text: '', html: '' });
 			expect(followUp.reasonText).toMatch(/^[A-Z].+\.$/);
 		}
@@ -154,7 +154,7 @@ describe('nobody is written to', () => {
 
 	it('when one lead of the customer says so', () => {
 		const merged = customersOf([lead('SPZA-DNC|a.b', KIM), lead('SPZA-PLT|c.d', KIM, { day: 2 })]);
-		expect(composeFollowUp(merged[0]!)).toMatchObject({ write: false, code: 'doNotContact' });
+		expect(composeFollowUp(merged[0]!)).toMatchObject({ write: false, reason: 'doNotContact' });
 	});
 });
 
@@ -308,7 +308,7 @@ describe('the row for a spreadsheet', () => {
 			stage: 'doNotContact',
 			kind: '',
 			write: 'no',
-			code: 'The customer must not be contacted.',
+			reason: 'The customer must not be contacted.',
 			subject: '',
 		});
 	});
