@@ -204,11 +204,13 @@ export interface LeadWriter<
 	prepare(lead: WritableLead): Prepared;
 	/**
 	 * Asked before leads are sent, and before they are sent again where it is uncertain whether they
-	 * arrived. One entry for each lead, in their order: its record, none, or why that can't be told.
+	 * arrived (`isAgain`). One entry for each lead, in their order: its record, none, or why that can't
+	 * be told.
 	 */
 	findExisting?(
 		leads: readonly Prepared[],
 		limits: TimeLimits,
+		isAgain: boolean,
 	): Promise<Array<DestinationError | Existing | undefined>>;
 	/** The same, of leads whose result was `exists`. */
 	findConflicting?(

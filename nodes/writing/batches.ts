@@ -20,6 +20,24 @@ export function toRounds<Item extends Holder>(items: readonly Item[]): Item[][] 
 	return rounds;
 }
 
+/**
+ * Leads whose records may be looked up at the same time: of one lead's versions each later one finds
+ * what the one before has made. Those with one sequence stay in their order.
+ */
+export function toLookupRounds<Item extends Holder>(items: readonly Item[]): Item[][] {
+	const rounds: Item[][] = [];
+	const nextOfKey = new Map<string, number>();
+	const latestOfSequence = new Map<string, number>();
+	for (const item of items) {
+		const { sequence, key } = item.prepared;
+		const turn = Math.max(nextOfKey.get(key) ?? 0, latestOfSequence.get(sequence ?? key) ?? 0);
+		nextOfKey.set(key, turn + 1);
+		latestOfSequence.set(sequence ?? key, turn);
+		(rounds[turn] ??= []).push(item);
+	}
+	return rounds;
+}
+
 /** So many in a row. */
 export function toChunks<Item>(items: readonly Item[], length: number): Item[][] {
 	const chunks: Item[][] = [];

@@ -11,7 +11,7 @@ import {
 	type WrittenLead,
 } from '../destinations/contract';
 import { atMost, inTime, retried, timeIsUp, type TimeLimits } from '../destinations/timeLimits';
-import { concurrencyFor, toBatches, toChunks, toRounds } from './batches';
+import { concurrencyFor, toBatches, toChunks, toLookupRounds, toRounds } from './batches';
 import { CircuitBreaker } from './circuitBreaker';
 
 /**
@@ -76,16 +76,18 @@ class Writing<Prepared extends PreparedLead, Existing extends ExistingRecord> {
 			return leads.map(() => ({ ok: false, error }));
 		}
 		const tasks = this.prepare(leads, results);
-		for (const round of toRounds(tasks)) {
+		const looksUp = this.writer.findExisting !== undefined;
+		for (const round of looksUp ? toLookupRounds(tasks) : toRounds(tasks)) {
 			const { maxLookups, maxRecords } = this.writer.limits;
 			const concurrency = concurrencyFor(round.length, this.writer.limits);
-			const chunk = this.writer.findExisting ? (maxLookups ?? maxRecords) : round.length;
-			for (const chunkTasks of toChunks(round, chunk)) {
-				await this.lookUp(chunkTasks);
-				const batches = toBatches(chunkTasks.filter(isOpen), this.writer.limits);
-				await atMost(concurrency, batches, async (batch) => {
-					await this.writeBatch(batch);
-				});
+			for (const chunk of toChunks(round, looksUp ? (maxLookups ?? maxRecords) : round.length)) {
+				await this.lookUp(chunk);
+				for (const turn of toRounds(chunk)) {
+					const batches = toBatches(turn.filter(isOpen), this.writer.limits);
+					await atMost(concurrency, batches, async (batch) => {
+						await this.writeBatch(batch);
+					});
+				}
 			}
 			await this.confirm(round);
 		}
@@ -146,11 +148,13 @@ class Writing<Prepared extends PreparedLead, Existing extends ExistingRecord> {
 	private async find(
 		how: 'findConflicting' | 'findExisting',
 		tasks: ReadonlyArray<Task<Prepared, Existing>>,
+		isAgain = false,
 	): Promise<void> {
-		const found = await this.writer[how]?.(
-			tasks.map(({ prepared }) => prepared),
-			this.limits,
-		);
+		const leads = tasks.map(({ prepared }) => prepared);
+		const found =
+			how === 'findExisting'
+				? await this.writer.findExisting?.(leads, this.limits, isAgain)
+				: await this.writer.findConflicting?.(leads, this.limits);
 		tasks.forEach((task, at) => {
 			const existing = found?.[at];
 			if (existing instanceof DestinationError) {
@@ -176,7 +180,7 @@ class Writing<Prepared extends PreparedLead, Existing extends ExistingRecord> {
 				const uncertain = open.filter(({ uncertainSince }) => uncertainSince !== undefined);
 				for (const task of open) task.error = undefined;
 				if (isAgain && uncertain.length > 0 && this.writer.findExisting) {
-					await this.find('findExisting', uncertain);
+					await this.find('findExisting', uncertain, true);
 				}
 				isAgain = true;
 				await this.sendAll(open.filter(isOpen));

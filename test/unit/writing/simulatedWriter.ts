@@ -9,6 +9,7 @@ import {
 	type PreparedLead,
 	type SendResult,
 } from '../../../nodes/destinations/contract';
+import type { TimeLimits } from '../../../nodes/destinations/timeLimits';
 
 export interface SimulatedLead extends PreparedLead {
 	value: string;
@@ -63,6 +64,8 @@ export class SimulatedWriter implements LeadWriter<SimulatedLead, StoredRecord> 
 	/** Requests that write, each with the keys of its leads. */
 	readonly sent: string[][] = [];
 	lookups = 0;
+	/** Of each look-up before sending, whether the engine said that it asks again. */
+	readonly askedAgain: boolean[] = [];
 	opened = 0;
 	/** Requests at this moment, and the most there were. */
 	running = 0;
@@ -81,8 +84,9 @@ export class SimulatedWriter implements LeadWriter<SimulatedLead, StoredRecord> 
 
 	constructor(private readonly behaviour: Behaviour = {}) {
 		this.limits = { maxRecords: 10, concurrency: 1, ...behaviour.limits };
-		const find = async (leads: readonly SimulatedLead[]) => {
+		const find = async (leads: readonly SimulatedLead[], _limits: TimeLimits, isAgain = false) => {
 			this.lookups += 1;
+			this.askedAgain.push(isAgain);
 			await null;
 			return leads.map((lead) => this.stored(lead));
 		};

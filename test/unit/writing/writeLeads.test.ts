@@ -78,6 +78,38 @@ describe('writing leads', () => {
 		);
 	});
 
+	it('looks up the leads of one sequence together, and sends them in their order', async () => {
+		const writer = new SimulatedWriter({
+			looksUp: 'before',
+			limits: { maxRecords: 1, concurrency: 4, maxLookups: 10 },
+		});
+		await write(
+			writer,
+			numbered(25).map((content) => ({ ...content, sequence: 'one person' })),
+		);
+		expect(writer.lookups).toBe(3);
+		expect(writer.overlapped).toBe(false);
+		expect(writer.sent.flat()).toEqual(numbered(25).map(({ key }) => key));
+	});
+
+	it('looks up a later version of a lead once the one before it is there', async () => {
+		const writer = new SimulatedWriter({ looksUp: 'before', limits: { maxRecords: 1 } });
+		const versions = [
+			{ key: 'a', value: '1' },
+			{ key: 'a', value: '2' },
+			{ key: 'b', value: '' },
+		].map((content) => ({ ...content, sequence: 'one person' }));
+		expect(outcomes(await write(writer, versions))).toEqual(['created', 'updated', 'created']);
+		expect(writer.sent.flat()).toEqual(['a', 'a', 'b']);
+	});
+
+	it('says when it asks again for what may have arrived', async () => {
+		const writer = new SimulatedWriter({ looksUp: 'before' });
+		writer.faults = [lost];
+		expect(outcomes(await write(writer, letters('ab')))).toEqual(['created', 'created']);
+		expect(writer.askedAgain).toEqual([false, true]);
+	});
+
 	it('keeps groups apart, and what needs a batch of its own', async () => {
 		const writer = new SimulatedWriter();
 		const contents = [...'axbyc'].map((key) => ({ key, group: key < 'm' ? 'one' : 'two' }));
