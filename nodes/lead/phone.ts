@@ -57,6 +57,8 @@ function tidy(text: string): string {
 
 /** Valid is not meant: the digits may be a whole number that only lacks its plus. */
 function readNational(parsed: PhoneNumber, written: string): PhoneReading {
+	// North America's plan, of which most leads are: no number begins with the 1, and nobody writes it.
+	if (parsed.countryCallingCode === '1') return one(parsed.number);
 	const digits = withoutExtension(written.replace(/\D/g, ''), parsed);
 	// With a prefix for calls abroad, a trunk prefix or the country code, there is no other reading.
 	if (digits !== parsed.nationalNumber) return one(parsed.number);
@@ -73,8 +75,6 @@ function withoutExtension(digits: string, { ext }: PhoneNumber): string {
 
 /** Whether people of the number's own country write it so: in Germany, say, it begins with a zero. */
 function isAsWrittenThere(parsed: PhoneNumber, digits: string): boolean {
-	// North America's plan, of which most leads are: nobody there writes the 1.
-	if (parsed.countryCallingCode === '1') return true;
 	return parsed.formatNational().replace(/\D/g, '') === digits;
 }
 
