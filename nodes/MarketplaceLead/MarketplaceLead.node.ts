@@ -7,7 +7,7 @@ import type {
 import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
 import { DESTINATIONS } from '../destinations';
-import { destinationMethods } from '../parameters/destinationMethods';
+import { destinationMethods } from '../parameters/editorMethods';
 import {
 	destinationCredentials,
 	destinationName,

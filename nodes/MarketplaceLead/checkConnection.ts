@@ -8,7 +8,7 @@ import type {
 import { checkConnection as check } from '../destinations/check/checkConnection';
 import { microsoftTestLead } from '../lead';
 import { toNodeError } from '../errors';
-import { chosenDestination, inputOf, resolveDestination } from '../parameters/destinationMethods';
+import { chosenDestination, inputOf, resolveDestination } from '../parameters/openDestination';
 import { destinationOptions } from '../parameters/destinationProperties';
 import { failedItem, readText } from '../parameters/readItems';
 import { isEmpty, readBoolean, readNumber } from '../parameters/values';

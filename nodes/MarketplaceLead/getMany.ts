@@ -10,7 +10,7 @@ import type { TimeLimits } from '../destinations/timeLimits';
 import { type Period, readPeriod } from '../polling/period';
 import { toNodeError } from '../errors';
 import type { Lead } from '../lead';
-import { openForReading } from '../parameters/destinationMethods';
+import { openForReading } from '../parameters/openDestination';
 import { destinationOptions } from '../parameters/destinationProperties';
 import { leadFilterProperty, leadOptionFields } from '../parameters/leadParameters';
 import { readDateParameter } from '../parameters/dateParameter';

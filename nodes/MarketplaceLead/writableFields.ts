@@ -1,7 +1,8 @@
 import type { FieldType, ILoadOptionsFunctions, ResourceMapperFields } from 'n8n-workflow';
 import type { WritableField } from '../destinations/contract';
 import { toNodeError } from '../errors';
-import { chosenDestination, currentContext, editorInput } from '../parameters/destinationMethods';
+import { currentContext, editorInput } from '../parameters/editorMethods';
+import { chosenDestination } from '../parameters/openDestination';
 
 const TYPES: Readonly<Record<WritableField['type'], FieldType>> = {
 	boolean: 'boolean',

@@ -18,7 +18,7 @@ import {
 	inputOf,
 	resolveDestination,
 	type ResolvedDestination,
-} from '../parameters/destinationMethods';
+} from '../parameters/openDestination';
 import { writeLeads as writeToDestination } from '../writing/writeLeads';
 import { failedItem } from '../parameters/readItems';
 import { additionalFieldsOf, atItem, timeouts } from './writeOptions';

@@ -5,7 +5,7 @@ import type {
 	IPollFunctions,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import { destinationMethods } from '../parameters/destinationMethods';
+import { destinationMethods } from '../parameters/editorMethods';
 import {
 	destinationCredentials,
 	destinationName,

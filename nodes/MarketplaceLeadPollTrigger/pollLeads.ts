@@ -3,7 +3,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { timeLimits } from '../destinations/timeLimits';
 import { sampleLead, type Lead } from '../lead';
 import { toNodeError } from '../errors';
-import { chosenDestination, openForReading } from '../parameters/destinationMethods';
+import { chosenDestination, openForReading } from '../parameters/openDestination';
 import { readDateParameter } from '../parameters/dateParameter';
 import { readNumber } from '../parameters/values';
 import { cursorOrigin } from '../polling/cursor';

@@ -1,29 +1,14 @@
-/** What the registry of destinations becomes behind a node: the chosen one, lists and Test buttons. */
-import type {
-	ICredentialTestFunctions,
-	ICredentialsDecrypted,
-	ILoadOptionsFunctions,
-	INode,
-	INodeCredentialTestResult,
-	INodeListSearchResult,
-} from 'n8n-workflow';
+/** From a node's parameters to the destination that they choose. */
+import type { INode } from 'n8n-workflow';
 import { NodeHelpers, NodeOperationError } from 'n8n-workflow';
 import {
 	type DestinationDescription,
-	DestinationError,
 	type DestinationInput,
 	type LeadDestination,
-	type ListEntry,
 } from '../destinations/contract';
 import { DESTINATIONS } from '../destinations';
-import { toNodeError } from '../errors';
 import { matchesFilter, parseLead, type JsonValue, type Lead, type LeadFilter } from '../lead';
-import {
-	INCLUDE_OTHERS,
-	INCLUDE_OTHERS_LABEL,
-	testName,
-	type DestinationUse,
-} from './destinationProperties';
+import { INCLUDE_OTHERS, INCLUDE_OTHERS_LABEL, type DestinationUse } from './destinationProperties';
 import { readLeadFilter, readLeadOptions } from './leadParameters';
 import { isEmpty, readBoolean, typedFields, typedValue } from './values';
 
@@ -114,20 +99,6 @@ export function inputOf(
 	};
 }
 
-/** What the editor's lists are made by: parameters as far as they are filled in. */
-export async function editorInput(
-	context: DestinationContext,
-	{ credentialType }: DestinationDescription,
-): Promise<DestinationInput> {
-	const options = context.getNodeParameter('options', {}, { extractValue: true });
-	const credential = { ...(await context.getCredentials(credentialType)) };
-	const input = inputOf({ credential, parameters: {}, options: { ...(options as object) } });
-	return {
-		...input,
-		parameter: (name) => context.getNodeParameter(name, undefined, { extractValue: true }),
-	};
-}
-
 export interface OpenDestination extends LeadDestination {
 	destination: Lead['destination'];
 	/** Reads a record into a lead and holds it against what is wanted. */
@@ -157,75 +128,5 @@ export async function openForReading(context: DestinationContext): Promise<OpenD
 			if (!input.wanted.others && reading.isMarketplaceLead?.(lead) === false) return undefined;
 			return matchesFilter(lead, filter) ? lead : undefined;
 		},
-	};
-}
-
-export const destinationMethods = {
-	listSearch: Object.fromEntries(
-		DESTINATIONS.flatMap(({ lists }) =>
-			Object.entries(lists).map(([name, list]) => [
-				name,
-				async function (
-					this: ILoadOptionsFunctions,
-					filter?: string,
-				): Promise<INodeListSearchResult> {
-					const entries = await listEntries(this, list);
-					const wanted = (filter ?? '').toLowerCase();
-					return {
-						results: entries.filter((entry) => entry.name.toLowerCase().includes(wanted)),
-					};
-				},
-			]),
-		),
-	),
-	// The same lists, for parameters that take several of their entries.
-	loadOptions: Object.fromEntries(
-		DESTINATIONS.flatMap(({ lists }) =>
-			Object.entries(lists).map(([name, list]) => [
-				name,
-				async function (this: ILoadOptionsFunctions): Promise<ListEntry[]> {
-					return await listEntries(this, list);
-				},
-			]),
-		),
-	),
-	credentialTest: Object.fromEntries(
-		DESTINATIONS.map(({ credentialType, testCredential }) => [
-			testName(credentialType),
-			async function (
-				this: ICredentialTestFunctions,
-				credential: ICredentialsDecrypted,
-			): Promise<INodeCredentialTestResult> {
-				try {
-					await testCredential({ ...credential.data });
-					return { status: 'OK', message: 'Connection successful' };
-				} catch (error) {
-					if (!(error instanceof DestinationError)) throw error;
-					return { status: 'Error', message: `${error.message}. ${error.description}` };
-				}
-			},
-		]),
-	),
-};
-
-async function listEntries(
-	context: ILoadOptionsFunctions,
-	list: DestinationDescription['lists'][string],
-): Promise<ListEntry[]> {
-	try {
-		const current = currentContext(context);
-		return await list(await editorInput(current, chosenDestination(current)));
-	} catch (error) {
-		throw toNodeError(context.getNode(), error);
-	}
-}
-
-/** The parameters as they stand in the editor. */
-export function currentContext(context: ILoadOptionsFunctions): DestinationContext {
-	return {
-		getNode: () => context.getNode(),
-		getCredentials: async (type) => await context.getCredentials(type),
-		getNodeParameter: (parameter, _fallback, options) =>
-			context.getCurrentNodeParameter(parameter, options),
 	};
 }
