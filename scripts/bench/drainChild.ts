@@ -9,7 +9,7 @@ import { AzureNamedKeyCredential, TableClient } from '@azure/data-tables';
 import type { TableEntityResult } from '@azure/data-tables';
 import type { IDataObject } from 'n8n-workflow';
 
-import type * as TableRecord from '../../nodes/destinations/azureTable/record';
+import type * as TableRecord from '../../nodes/destinations/azureTable/reading/record';
 import type * as Domain from '../../nodes/lead';
 import { pollContext } from '../../test/support/engine';
 import { builtNode } from './builtNode';

@@ -2,9 +2,9 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import type { WritingDescription } from '../contract';
 import { readBoolean } from '../input';
-import { openAccount } from './account';
-import { readTableName, tableProperty } from './table.description';
-import { AzureTableWriter } from './writer';
+import { openAccount } from './connection/account';
+import { readTableName, tableProperty } from './properties';
+import { AzureTableWriter } from './writing/writer';
 
 const options: INodeProperties[] = [
 	{

@@ -3,9 +3,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 import fc from 'fast-check';
 
-import { openAccount } from '../../../nodes/destinations/azureTable/account';
-import { AzureTableReader } from '../../../nodes/destinations/azureTable/reader';
-import { AzureTableWriter } from '../../../nodes/destinations/azureTable/writer';
+import { openAccount } from '../../../nodes/destinations/azureTable/connection/account';
+import { AzureTableReader } from '../../../nodes/destinations/azureTable/reading/reader';
+import { AzureTableWriter } from '../../../nodes/destinations/azureTable/writing/writer';
 import {
 	DestinationError,
 	type WritableLead,

@@ -1,6 +1,6 @@
 /** Signing in at a fake Entra that is throttling, down or not there, for both services that use it. */
-import { openAccount } from '../../../nodes/destinations/azureTable/account.ts';
-import { explainRefusal } from '../../../nodes/destinations/azureTable/refusal.ts';
+import { openAccount } from '../../../nodes/destinations/azureTable/connection/account.ts';
+import { explainRefusal } from '../../../nodes/destinations/azureTable/errors.ts';
 import { WebApi } from '../../../nodes/destinations/dynamics365/connection/client.ts';
 import { openEntra, readEntraApplication } from '../../../nodes/destinations/entra.ts';
 import { DestinationError } from '../../../nodes/destinations/contract.ts';

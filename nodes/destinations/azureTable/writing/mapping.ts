@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto';
 
-import type { JsonObject, JsonValue, Lead } from '../../lead';
-import { cleanJson, isJsonObject } from '../../lead/json';
-import { FreeNames } from '../../lead/freeNames';
-import { cleanText } from '../../lead/text';
-import { readTime } from '../../lead/time';
-import { Warnings } from '../../lead/warnings';
-import type { TableEntity } from '../../vendor/dataTables';
-import { configurationError } from '../addresses';
-import type { WritableLead } from '../contract';
+import type { JsonObject, JsonValue, Lead } from '../../../lead';
+import { cleanJson, isJsonObject } from '../../../lead/json';
+import { FreeNames } from '../../../lead/freeNames';
+import { cleanText } from '../../../lead/text';
+import { readTime } from '../../../lead/time';
+import { Warnings } from '../../../lead/warnings';
+import type { TableEntity } from '../../../vendor/dataTables';
+import { configurationError } from '../../addresses';
+import type { WritableLead } from '../../contract';
 import {
 	contactBeside,
 	customerDetails,
@@ -16,7 +16,7 @@ import {
 	leadSourceText,
 	nameBeside,
 	propertiesBeside,
-} from '../leadMapping';
+} from '../../leadMapping';
 
 /** A row to be written; its columns are text, numbers and booleans. */
 export interface OutgoingRow {

@@ -1,6 +1,6 @@
 /** What the description of writing into Azure Table takes from a node, before Azure is asked. */
 import { azureTableWriting } from '../../../../nodes/destinations/azureTable/writing.description';
-import { AzureTableWriter } from '../../../../nodes/destinations/azureTable/writer';
+import { AzureTableWriter } from '../../../../nodes/destinations/azureTable/writing/writer';
 import type { DestinationError } from '../../../../nodes/destinations/contract';
 import { destinationInput } from '../../../support/destinationInput.ts';
 import { BLAME, refusalOf } from '../../../support/pollContract/refusal.ts';

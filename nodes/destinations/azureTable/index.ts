@@ -1,10 +1,10 @@
 import type { DestinationDescription, DestinationInput, ListEntry } from '../contract';
 import { editorLimits } from '../timeLimits';
 import { azureTableWriting } from './writing.description';
-import { readTableName, tableProperty } from './table.description';
-import { openAccount } from './account';
-import { AzureTableReader } from './reader';
-import { explainRefusal, isMissingTable } from './refusal';
+import { readTableName, tableProperty } from './properties';
+import { openAccount } from './connection/account';
+import { AzureTableReader } from './reading/reader';
+import { explainRefusal, isMissingTable } from './errors';
 
 /** An account can hold any number of tables; nobody scrolls further. */
 const MOST_LISTED = 1_000;

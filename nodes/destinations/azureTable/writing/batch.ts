@@ -1,9 +1,9 @@
-import { parseLead, type JsonObject, type JsonValue } from '../../lead';
-import { digest } from '../../lead/destination';
-import type { TableClient, TransactionAction } from '../../vendor/dataTables';
-import { DestinationError, type WriteResult, type WrittenLead } from '../contract';
-import { atMost, retried, timeIsUp, type TimeLimits } from '../timeLimits';
-import { toRecord } from './record';
+import { parseLead, type JsonObject, type JsonValue } from '../../../lead';
+import { digest } from '../../../lead/destination';
+import type { TableClient, TransactionAction } from '../../../vendor/dataTables';
+import { DestinationError, type WriteResult, type WrittenLead } from '../../contract';
+import { atMost, retried, timeIsUp, type TimeLimits } from '../../timeLimits';
+import { toRecord } from '../reading/record';
 import {
 	explainTableRefusal,
 	explainWriteRefusal,
@@ -13,8 +13,8 @@ import {
 	leavesDoubt,
 	missingTable,
 	refusedRow,
-} from './refusal';
-import { idOf, toEntity, type OutgoingRow, type RowKeys } from './rowMapping';
+} from '../errors';
+import { idOf, toEntity, type OutgoingRow, type RowKeys } from './mapping';
 
 const LOOKUPS_AT_ONCE = 8;
 /** Milliseconds. The service itself ends a request after 30 seconds. */

@@ -1,10 +1,10 @@
-import type { JsonValue } from '../../lead';
-import type { TableClient } from '../../vendor/dataTables';
-import type { DirectWriter, WritableLead, WriteResult } from '../contract';
-import { atMost, type TimeLimits } from '../timeLimits';
-import { explainWriteRefusal, isMissingRow } from './refusal';
-import { keysOfId, toOutgoingRow } from './rowMapping';
-import { TableBatch, type PendingRow, type TableBatchOptions } from './tableBatch';
+import type { JsonValue } from '../../../lead';
+import type { TableClient } from '../../../vendor/dataTables';
+import type { DirectWriter, WritableLead, WriteResult } from '../../contract';
+import { atMost, type TimeLimits } from '../../timeLimits';
+import { explainWriteRefusal, isMissingRow } from '../errors';
+import { keysOfId, toOutgoingRow } from './mapping';
+import { TableBatch, type PendingRow, type TableBatchOptions } from './batch';
 
 /** The service's limit on a transaction. */
 const MAX_ROWS = 100;

@@ -7,7 +7,7 @@ import {
 	isMissingTable,
 	leavesDoubt,
 	refusedRow,
-} from '../../../../nodes/destinations/azureTable/refusal';
+} from '../../../../nodes/destinations/azureTable/errors';
 import {
 	DestinationError,
 	type DestinationErrorCode,

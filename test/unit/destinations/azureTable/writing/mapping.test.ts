@@ -5,9 +5,9 @@ import {
 	keysOfId,
 	toEntity,
 	toOutgoingRow,
-} from '../../../../nodes/destinations/azureTable/rowMapping';
-import { DestinationError } from '../../../../nodes/destinations/contract';
-import { parseLead, type JsonObject, type Lead } from '../../../../nodes/lead';
+} from '../../../../../nodes/destinations/azureTable/writing/mapping';
+import { DestinationError } from '../../../../../nodes/destinations/contract';
+import { parseLead, type JsonObject, type Lead } from '../../../../../nodes/lead';
 
 const RECEIVED_AT = '2018-10-03T00:30:00.000Z';
 const lead = (fields: JsonObject = {}, changes: Partial<Lead> = {}): Lead => ({
