@@ -31,14 +31,14 @@ export interface StorageAccount {
 }
 
 export interface AccountOptions {
-	/** How often the SDK tries again; 0 to get the first answer. */
+	/** How often the SDK tries again; 0 to get the first response. */
 	retries?: number;
 }
 
 /**
  * Makes the account from the credential's fields.
  *
- * @throws DestinationError with reason `configuration` that names the field to mend
+ * @throws DestinationError with code `configuration` that names the field to mend
  */
 export async function openAccount(
 	credential: Record<string, unknown>,

@@ -7,7 +7,7 @@ import type {
 } from '../../../polling/types';
 import type { TableClient, TableEntityResult } from '../../../vendor/dataTables';
 import { unexpectedResponse } from '../../unexpectedResponse';
-import { explainRefusal, isBadToken, isMissingTable } from '../errors';
+import { explainError, isBadToken, isMissingTable } from '../errors';
 import { createdTime, toRecord } from './record';
 import { SERVICE } from '../connection/responseCheck';
 
@@ -79,7 +79,7 @@ export class AzureTableReader implements LeadReader {
 				const start = after === undefined ? null : toPosition({ after });
 				return await this.readPage({ ...request, position: start });
 			}
-			throw explainRefusal(error);
+			throw explainError(error, 'read');
 		}
 	}
 }
