@@ -196,7 +196,8 @@ class Writing<Prepared extends PreparedLead, Existing extends ExistingRecord> {
 			for (const task of batch.filter(isOpen)) task.error ??= error;
 		}
 		for (const task of batch) {
-			if (!task.result && task.error) task.result = { ok: false, error: task.error };
+			// Of one that is pending it is what to tell where it is not confirmed.
+			if (isOpen(task) && task.error) task.result = { ok: false, error: task.error };
 		}
 	}
 

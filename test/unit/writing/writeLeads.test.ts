@@ -322,6 +322,26 @@ describe('writing leads', () => {
 		expect(Object.keys(writer.values())).toEqual([...'abc']);
 	});
 
+	it('confirms what is uncertain, and tells why where that fails', async () => {
+		const writer = new SimulatedWriter({ confirms: true, limits: { maxRecords: 1 } });
+		const error = new DestinationError('uncertain', { code: 'unreachable', description: 'Look.' });
+		writer.send = async () => await Promise.resolve([{ status: 'pending', error }]);
+		writer.confirm = async (leads) =>
+			await Promise.resolve(
+				leads.map(({ key }) =>
+					key === 'b'
+						? {
+								status: 'failed',
+								error: new DestinationError('none', { code: 'other', description: '' }),
+							}
+						: { status: 'created', id: key },
+				),
+			);
+		const results = await write(writer, letters('ab'));
+		expect(outcomes(results)).toEqual(['created', 'unreachable']);
+		expect(results[1]).toEqual({ ok: false, error });
+	});
+
 	it('does not send what cannot be told to be there', async () => {
 		const writer = new SimulatedWriter({ looksUp: 'before' });
 		const error = new DestinationError('unknown', { code: 'other', description: 'Look.' });
