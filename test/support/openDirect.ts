@@ -10,7 +10,13 @@ export async function openDirect(
 	writing: WritingDescription,
 	input: WriteInput,
 ): Promise<Required<DirectWriter>> {
-	const writer = await writing.open(input);
+	return byEngine(await writing.open(input));
+}
+
+/** The same of a writer that is made already. */
+export function byEngine(
+	writer: Awaited<ReturnType<WritingDescription['open']>>,
+): Required<DirectWriter> {
 	if (!('send' in writer)) return writer as Required<DirectWriter>;
 	return {
 		readBack: async (id, limits) => await writer.readBack!(id, limits),

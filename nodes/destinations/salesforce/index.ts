@@ -3,7 +3,9 @@ import type { DestinationDescription } from '../contract';
 import { SalesforceSession } from './connection/session';
 import { textLiteral } from './connection/soql';
 import {
+	formFields,
 	openForEditor,
+	restFields,
 	searchExternalIdFields,
 	searchLeadFields,
 	searchLeadSources,
@@ -21,9 +23,8 @@ import {
 	writingProperties,
 } from './properties';
 import { SalesforceReader } from './reading/reader';
-import { formFields, restFields } from './writing/fields';
 import { RestWriter } from './writing/restWriter';
-import { WebToLeadWriter } from './writing/webToLeadWriter';
+import { ConfirmedWebToLeadWriter, WebToLeadWriter } from './writing/webToLeadWriter';
 
 export const salesforce = {
 	name: 'salesforce',
@@ -42,7 +43,7 @@ export const salesforce = {
 				additionalFields: readAdditionalFields(input),
 				quotaShare: readQuotaShare(input),
 			};
-			const session = await SalesforceSession.open(input.credential);
+			const session = await SalesforceSession.open(input.credential, 'read');
 			return {
 				// Of the organisation, not of its address or the app: both can change.
 				identity: JSON.stringify(['salesforce', session.organisationId]),
@@ -58,11 +59,11 @@ export const salesforce = {
 			const { credential } = input;
 			if (readMethod(input) === 'restApi') {
 				const options = readRestOptions(input);
-				return new RestWriter(await SalesforceSession.open(credential), options);
+				return new RestWriter(await SalesforceSession.open(credential, 'write'), options);
 			}
 			const { confirm, ...form } = readWebToLeadOptions(input);
-			const session = confirm ? await SalesforceSession.open(credential) : undefined;
-			return new WebToLeadWriter({ ...form, session });
+			if (!confirm) return new WebToLeadWriter(form);
+			return new ConfirmedWebToLeadWriter(form, await SalesforceSession.open(credential, 'write'));
 		},
 
 		async fields(input) {
@@ -76,9 +77,6 @@ export const salesforce = {
 	async testCredential(credential, limits) {
 		const { session, signal } = await openForEditor(credential, limits);
 		// The field too: without it no lead can be told from others.
-		await session.get(
-			`/query?q=${encodeURIComponent('SELECT Id, LeadSource FROM Lead LIMIT 1')}`,
-			signal,
-		);
+		await session.query('SELECT Id, LeadSource FROM Lead LIMIT 1', signal);
 	},
 } satisfies DestinationDescription;

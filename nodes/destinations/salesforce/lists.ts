@@ -1,24 +1,37 @@
-import type { DestinationInput, ListEntry, WriteInput } from '../contract';
+import {
+	DestinationError,
+	type DestinationInput,
+	type ListEntry,
+	type WritableField,
+	type WriteInput,
+} from '../contract';
 import { editorLimits } from '../timeLimits';
-import { keepsIds, readColumns } from './metadata';
+import { SalesforceSession } from './connection/session';
+import { readLeadFields, type LeadField } from './metadata';
 import { LEAD_FIELDS } from './reading/record';
-import { queryResult, SalesforceSession, type ApiAnswer } from './connection/session';
+import { FORM_NAMES, FURTHER_FORM_NAMES } from './writing/webToLeadMapping';
 
-/** Values of LeadSource that are looked up; nobody scrolls further. */
-const MOST_SOURCES = 1_000;
+/** Values of LeadSource that are listed; nobody scrolls further. */
+const MAX_SOURCES = 1_000;
 
 /** Types of fields whose values are texts, numbers or times, which a lead can carry. */
-export const PLAIN_TYPE =
+const PLAIN_TYPE =
 	/^(boolean|combobox|currency|date|datetime|double|email|encryptedstring|int|long|multipicklist|percent|phone|picklist|reference|string|textarea|time|url)$/;
+const NUMBER_TYPE = /^(currency|double|int|long|percent)$/;
+
+const SOURCES_IN_USE = `SELECT LeadSource, COUNT(Id) leads FROM Lead WHERE LeadSource != null GROUP BY LeadSource ORDER BY COUNT(Id) DESC LIMIT ${MAX_SOURCES}`;
+/** Which id each field goes by; in a form, a custom field's id is its name. */
+const FIELD_IDS =
+	"SELECT DurableId, QualifiedApiName FROM FieldDefinition WHERE EntityDefinition.QualifiedApiName = 'Lead'";
 
 /** A session of its own for what a person in the editor asks for. @throws DestinationError */
 export async function openForEditor(
 	credential: Record<string, unknown>,
 	{ signal } = editorLimits(),
 ): Promise<{ session: SalesforceSession; signal: AbortSignal }> {
-	// Nothing is tried again: the person who waits wants the first answer, and can ask anew.
+	// Nothing is tried again: the person who waits wants the first response, and can ask anew.
 	const limits = { signal, deadline: Date.now() };
-	return { session: await SalesforceSession.open(credential, limits), signal };
+	return { session: await SalesforceSession.open(credential, 'read', limits), signal };
 }
 
 /**
@@ -27,52 +40,113 @@ export async function openForEditor(
  */
 export async function searchLeadSources({ credential }: DestinationInput): Promise<ListEntry[]> {
 	const { session, signal } = await openForEditor(credential);
-	const soql = `SELECT LeadSource, COUNT(Id) leads FROM Lead WHERE LeadSource != null GROUP BY LeadSource ORDER BY COUNT(Id) DESC LIMIT ${MOST_SOURCES}`;
-	const [columns, used] = await Promise.all([
-		readColumns(session, signal),
-		session.get(`/query?q=${encodeURIComponent(soql)}`, signal),
+	const [fields, { records }] = await Promise.all([
+		readLeadFields(session, signal),
+		session.query(SOURCES_IN_USE, signal),
 	]);
-	const picklist = (columns.get('leadsource')?.choices ?? []).map(({ value }) => value);
-	const byName = new Map(
-		[...picklist, ...usedSources(used)].map((name) => [name.toLowerCase(), name]),
+	const picklist = (fields.get('leadsource')?.choices ?? []).map(({ value }) => value);
+	const used = records.flatMap((group) => {
+		const { LeadSource } = Object(group) as { LeadSource?: unknown };
+		return typeof LeadSource === 'string' && LeadSource !== '' ? [LeadSource] : [];
+	});
+	const byName = new Map([...picklist, ...used].map((name) => [name.toLowerCase(), name]));
+	return sortedBy(
+		'name',
+		[...byName.values()].map((name) => ({ name, value: name })),
 	);
-	return sorted([...byName.values()].map((name) => ({ name, value: name })));
 }
 
 /** Fields that a lead can carry beside the usual ones. */
 export async function searchLeadFields({ credential }: DestinationInput): Promise<ListEntry[]> {
-	const { session, signal } = await openForEditor(credential);
-	const columns = await readColumns(session, signal);
 	const usual = new Set<string>(LEAD_FIELDS);
-	return sorted(
-		[...columns.values()]
-			.filter(({ name, type }) => !usual.has(name) && PLAIN_TYPE.test(type))
-			.map(({ name, label }) => ({ name: `${label} (${name})`, value: name })),
+	return await listFields(
+		credential,
+		({ name, type }) => !usual.has(name) && PLAIN_TYPE.test(type),
 	);
 }
 
 /** Fields that can keep a lead's id, so that no lead is made twice. */
 export async function searchExternalIdFields({ credential }: WriteInput): Promise<ListEntry[]> {
+	return await listFields(credential, ({ isExternalId }) => isExternalId);
+}
+
+async function listFields(
+	credential: Record<string, unknown>,
+	isListed: (field: LeadField) => boolean,
+): Promise<ListEntry[]> {
 	const { session, signal } = await openForEditor(credential);
-	const columns = await readColumns(session, signal);
-	return sorted(
-		[...columns.values()]
-			.filter(keepsIds)
-			.map(({ name, label }) => ({ name: `${label} (${name})`, value: name })),
+	const fields = [...(await readLeadFields(session, signal)).values()].filter(isListed);
+	return sortedBy(
+		'name',
+		fields.map(({ name, label }) => ({ name: `${label} (${name})`, value: name })),
 	);
 }
 
-function usedSources(answer: ApiAnswer): string[] {
-	return queryResult(answer).records.flatMap((group) => {
-		const { LeadSource } = recordOf(group);
-		return typeof LeadSource === 'string' && LeadSource !== '' ? [LeadSource] : [];
+/** Fields that the user may set, by API name. @throws DestinationError */
+export async function restFields(credential: Record<string, unknown>): Promise<WritableField[]> {
+	const { session, signal } = await openForEditor(credential);
+	const fields = await readLeadFields(session, signal);
+	return sortedBy('label', [...fields.values()].filter(isWritable).map(toWritable));
+}
+
+/** Fields that a Web-to-Lead form can have, by their names in forms. @throws DestinationError */
+export async function formFields(credential: Record<string, unknown>): Promise<WritableField[]> {
+	const { session, signal } = await openForEditor(credential);
+	const [fields, customNames] = await Promise.all([
+		readLeadFields(session, signal),
+		readCustomFormNames(session, signal),
+	]);
+	const names = new Map([
+		...customNames,
+		...Object.entries({ ...FORM_NAMES, ...FURTHER_FORM_NAMES }),
+	]);
+	const writable = [...fields.values()].filter(isWritable).flatMap((field): WritableField[] => {
+		const name = names.get(field.name);
+		if (name === undefined) return [];
+		const own = toWritable(field);
+		// In a form, a time is written as the organisation's locale has it, which only its people know.
+		return [{ ...own, name, type: own.type === 'dateTime' ? 'string' : own.type }];
 	});
+	return sortedBy('label', writable);
 }
 
-function recordOf(value: unknown): Partial<Record<string, unknown>> {
-	return typeof value === 'object' && value !== null ? { ...value } : {};
+function isWritable({ createable, updateable, type }: LeadField): boolean {
+	return createable && updateable && PLAIN_TYPE.test(type);
 }
 
-function sorted(entries: ListEntry[]): ListEntry[] {
-	return entries.sort((a, b) => a.name.localeCompare(b.name, 'en'));
+function toWritable({ name, label, type, choices }: LeadField): WritableField {
+	if (type === 'picklist' && choices.length > 0) {
+		return { name, label, type: 'options', choices: [...choices] };
+	}
+	if (type === 'boolean') return { name, label, type };
+	if (type === 'date' || type === 'datetime') return { name, label, type: 'dateTime' };
+	return { name, label, type: NUMBER_TYPE.test(type) ? 'number' : 'string' };
+}
+
+/** The ids of custom fields by API name, as in 00N1a00000ABCDE. */
+async function readCustomFormNames(
+	session: SalesforceSession,
+	signal: AbortSignal,
+): Promise<Array<[string, string]>> {
+	try {
+		const { records } = await session.query(FIELD_IDS, signal, '/tooling');
+		return records.flatMap((record): Array<[string, string]> => {
+			const { DurableId, QualifiedApiName } = Object(record) as Partial<Record<string, unknown>>;
+			if (typeof DurableId !== 'string' || typeof QualifiedApiName !== 'string') return [];
+			// As in `Lead.00N1a00000ABCDE`; standard fields have their name there.
+			const [, id] = /^Lead\.(00N[A-Za-z0-9]{12})(?:[A-Za-z0-9]{3})?$/.exec(DurableId) ?? [];
+			return id === undefined ? [] : [[QualifiedApiName, id]];
+		});
+	} catch (error) {
+		// To see the set-up is a right of its own, which nothing else needs: the standard fields remain.
+		if (error instanceof DestinationError && error.code === 'permission') return [];
+		throw error;
+	}
+}
+
+function sortedBy<Key extends string, Entry extends Record<Key, string>>(
+	key: Key,
+	entries: Entry[],
+): Entry[] {
+	return entries.sort((a, b) => a[key].localeCompare(b[key], 'en'));
 }

@@ -1,9 +1,8 @@
 import type { ListEntry } from '../contract';
-import { oddAnswer } from './errors';
 import type { SalesforceSession } from './connection/session';
 
 /** A field of leads that the user can see. */
-export interface LeadColumn {
+export interface LeadField {
 	/** Salesforce's own spelling. */
 	name: string;
 	/** What people call it. */
@@ -16,55 +15,56 @@ export interface LeadColumn {
 	createable: boolean;
 	/** Whether the user may change it in a lead that is there. */
 	updateable: boolean;
-	/** Whether records are found by it: an External ID that two leads can't share. */
-	identifies: boolean;
+	/** Whether it can keep the id that a lead came with: a text, unique, and an External ID. */
+	isExternalId: boolean;
 	/** Active values of a picklist, each with its label. */
 	choices: readonly ListEntry[];
 }
 
 /** By lower-case name: Salesforce takes names in any case. */
-export type LeadColumns = ReadonlyMap<string, LeadColumn>;
+export type LeadFields = ReadonlyMap<string, LeadField>;
 
 /** Asks which fields leads have. @throws DestinationError */
-export async function readColumns(
+export async function readLeadFields(
 	session: SalesforceSession,
 	signal: AbortSignal,
-): Promise<LeadColumns> {
-	const { body, raw } = await session.get('/sobjects/Lead/describe', signal);
-	const { fields } = recordOf(body);
-	if (!Array.isArray(fields)) throw oddAnswer(raw);
+): Promise<LeadFields> {
+	const response = await session.read(
+		async (connection) => await connection.describe('Lead'),
+		signal,
+	);
+	const { fields } = Object(response.body) as { fields?: unknown };
+	if (!Array.isArray(fields)) throw response.unexpected();
 	return new Map(
-		fields.map((field: unknown): [string, LeadColumn] => {
-			const { name, label, type, length, createable, updateable, ...others } = recordOf(field);
-			const { externalId, unique, picklistValues } = others;
-			if (typeof name !== 'string' || typeof type !== 'string') throw oddAnswer(raw);
-			const entries = (Array.isArray(picklistValues) ? picklistValues : []).map(recordOf);
-			const column: LeadColumn = {
-				name,
-				label: typeof label === 'string' ? label : name,
-				type,
-				length: typeof length === 'number' && length > 0 ? length : 0,
-				createable: createable === true,
-				updateable: updateable === true,
-				identifies: externalId === true && unique === true,
-				choices: entries
-					.filter(({ active }) => active === true)
-					.flatMap(({ value, label: shown }) =>
-						typeof value === 'string'
-							? [{ name: typeof shown === 'string' ? shown : value, value }]
-							: [],
-					),
-			};
-			return [name.toLowerCase(), column];
+		fields.map((entry: unknown): [string, LeadField] => {
+			const field = toField(entry);
+			if (!field) throw response.unexpected();
+			return [field.name.toLowerCase(), field];
 		}),
 	);
 }
 
-/** Whether a field can keep the id that a lead came with, and find it by that. */
-export function keepsIds({ identifies, createable, type }: LeadColumn): boolean {
-	return identifies && createable && type === 'string';
+function toField(entry: unknown): LeadField | undefined {
+	const { name, label, type, length, ...others } = Object(entry) as Partial<
+		Record<string, unknown>
+	>;
+	if (typeof name !== 'string' || typeof type !== 'string') return undefined;
+	const { externalId, unique, picklistValues } = others;
+	const createable = others['createable'] === true;
+	return {
+		name,
+		label: typeof label === 'string' ? label : name,
+		type,
+		length: typeof length === 'number' && length > 0 ? length : 0,
+		createable,
+		updateable: others['updateable'] === true,
+		isExternalId: externalId === true && unique === true && createable && type === 'string',
+		choices: (Array.isArray(picklistValues) ? picklistValues : []).flatMap(toChoice),
+	};
 }
 
-function recordOf(value: unknown): Partial<Record<string, unknown>> {
-	return typeof value === 'object' && value !== null ? { ...value } : {};
+function toChoice(entry: unknown): ListEntry[] {
+	const { active, value, label } = Object(entry) as Partial<Record<string, unknown>>;
+	if (active !== true || typeof value !== 'string') return [];
+	return [{ name: typeof label === 'string' ? label : value, value }];
 }

@@ -406,7 +406,7 @@ describe('Salesforce', () => {
 		const field = externalIdField('Region__c', 'Region');
 		place.standIn.organisation.addField({ ...field, externalId: false, required: true });
 		const report = await check(place);
-		expectFailed(report, 'testLeadWritten', /wants a value for Region__c/, {
+		expectFailed(report, 'testLeadWritten', /requires a value for Region__c/, {
 			mayWrite: 'skipped',
 		});
 		const fields = { mappingMode: 'defineBelow', value: { Region__c: 'EMEA' } };

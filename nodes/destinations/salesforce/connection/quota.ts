@@ -5,7 +5,8 @@ export interface ApiUsage {
 }
 
 /**
- * Reads a `Sforce-Limit-Info` header, as in `api-usage=18/5000`.
+ * Reads a `Sforce-Limit-Info` header, as in `api-usage=18/5000`. jsforce reads it too, but takes the
+ * calls of one app for those of the organisation where they come first.
  *
  * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_api_usage.htm
  */
@@ -17,10 +18,4 @@ export function readUsage(header: string | undefined): ApiUsage | undefined {
 /** Whether the organisation has used this share of its calls; percent. */
 export function isShareReached(usage: ApiUsage | undefined, share: number): boolean {
 	return usage !== undefined && usage.limit > 0 && usage.used >= (usage.limit * share) / 100;
-}
-
-/** Epoch milliseconds of a `Date` header, rounded down to its seconds. */
-export function readTimeHeader(header: string | undefined): number | undefined {
-	const time = Date.parse(header ?? '');
-	return time >= 0 ? time : undefined;
 }

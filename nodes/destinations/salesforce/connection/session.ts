@@ -1,13 +1,17 @@
+import type { Connection } from '../../../vendor/jsforce';
+import type { DestinationError } from '../../contract';
 import { type HttpClient, type HttpResponse, openHttp } from '../../httpClient';
 import { retried, type TimeLimits, timeLimits } from '../../timeLimits';
-import { readTimeHeader, readUsage, type ApiUsage } from './quota';
-import { explainRefusal, oddAnswer } from '../errors';
+import { restError, unexpected, type RequestContext } from '../errors';
+import { signInError } from '../errors/signIn';
+import { readUsage, type ApiUsage } from './quota';
 import { mayHaveToken, readSignIn, type SignIn } from './signIn';
-import { explainSignIn } from '../errors/signIn';
 import { openTransport } from './transport';
 
 /** Of spring 2024: old enough for every organisation, and Salesforce keeps versions for years. */
 const API_VERSION = '60.0';
+/** Milliseconds. Of a poll or an execution, what the sign-in may take. */
+const SIGN_IN_TIME = 15_000;
 
 /** A token and where it is good. */
 interface Grant {
@@ -17,31 +21,24 @@ interface Grant {
 	organisationId: string;
 }
 
-/** An answer of the REST API that is no refusal. */
-export interface ApiAnswer {
+/** A response of the REST API that tells of no error. */
+export interface ApiResponse {
 	/** Of no known shape: whoever asked checks it. */
 	body: unknown;
-	/** Salesforce's clock as it answered, epoch milliseconds; `undefined` if untold. */
+	/** Salesforce's clock as it responded, epoch milliseconds; `undefined` if untold. */
 	serviceTime: number | undefined;
 	/** The organisation's calls of the last 24 hours; `undefined` if untold. */
 	usage: ApiUsage | undefined;
-	/** What to name where the body is not as it should be. */
-	raw: HttpResponse;
+	/** What to throw where the body is not as it should be; `what` says how it is. */
+	unexpected(what?: string): DestinationError;
 }
 
-export interface ApiRequest {
-	method: 'DELETE' | 'GET' | 'PATCH' | 'POST';
-	/** Below the API's version, as in `/limits`. */
-	path: string;
-	headers?: Readonly<Record<string, string>>;
-	/** Sent as JSON. */
-	body?: unknown;
-	/** Says what a refusal means; by what reading leads needs where it is absent. */
-	explain?: typeof explainRefusal;
+/** The response to a query. */
+export interface QueryPage extends ApiResponse {
+	/** Whether nothing is left of what was asked for. */
+	done: boolean;
+	records: unknown[];
 }
-
-/** Milliseconds. Of a poll or an execution, what the sign-in may take. */
-const SIGN_IN_TIME = 15_000;
 
 /**
  * One execution's session. The token is asked for at the beginning and, once in a request, again
@@ -52,11 +49,14 @@ export class SalesforceSession {
 		private readonly http: HttpClient,
 		private readonly signIn: SignIn,
 		private grant: Grant,
+		/** What errors are told for. */
+		private readonly operation: 'read' | 'write',
 	) {}
 
-	/** Signs in. @throws DestinationError that says which part of the credential is refused */
+	/** Signs in. @throws DestinationError that says which part of the credential is not accepted */
 	static async open(
 		credential: Record<string, unknown>,
+		operation: 'read' | 'write',
 		limits: TimeLimits = timeLimits(SIGN_IN_TIME),
 	): Promise<SalesforceSession> {
 		const signIn = readSignIn(credential);
@@ -65,7 +65,7 @@ export class SalesforceSession {
 			async () => await requestToken(http, signIn, limits.signal),
 			limits,
 		);
-		return new SalesforceSession(http, signIn, grant);
+		return new SalesforceSession(http, signIn, grant, operation);
 	}
 
 	/** The organisation's id, the same however one signs in; 15 characters. */
@@ -78,41 +78,64 @@ export class SalesforceSession {
 		return `${this.grant.instanceUrl}/lightning/r/Lead/${id}/view`;
 	}
 
-	/**
-	 * Asks a resource by its path below the API's version, as in `/limits`.
-	 *
-	 * @throws DestinationError
-	 */
-	async get(path: string, signal: AbortSignal): Promise<ApiAnswer> {
-		return await this.send({ method: 'GET', path }, signal);
+	/** Asks a query, of the API or of one below it, as in `/tooling`. @throws DestinationError */
+	async query(soql: string, signal: AbortSignal, api: '/tooling' | '' = ''): Promise<QueryPage> {
+		// jsforce's own query lays events and streams around this one request.
+		const url = `${api}/query?q=${encodeURIComponent(soql)}`;
+		const response = await this.read(async (connection) => await connection.request(url), signal);
+		const { body } = response;
+		// jsforce leaves what is not JSON as text.
+		if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+			throw response.unexpected();
+		}
+		const { done, records } = body as Partial<Record<string, unknown>>;
+		if (typeof done !== 'boolean') throw response.unexpected('it has no field "done"');
+		if (!Array.isArray(records)) throw response.unexpected('it has no field "records"');
+		return { ...response, done, records };
 	}
 
-	/** @throws DestinationError */
-	async send(
-		{ method, path, headers = {}, body: sent, explain = explainRefusal }: ApiRequest,
+	/** Has jsforce read something. @throws DestinationError */
+	async read(
+		ask: (connection: Connection) => Promise<unknown>,
 		signal: AbortSignal,
-	): Promise<ApiAnswer> {
+	): Promise<ApiResponse> {
+		return await this.ask(ask, { operation: this.operation, isSaving: false }, signal);
+	}
+
+	/** Has jsforce create, change or delete something. @throws DestinationError */
+	async save(
+		ask: (connection: Connection) => Promise<unknown>,
+		signal: AbortSignal,
+	): Promise<ApiResponse> {
+		return await this.ask(ask, { operation: this.operation, isSaving: true }, signal);
+	}
+
+	private async ask(
+		ask: (connection: Connection) => Promise<unknown>,
+		context: RequestContext,
+		signal: AbortSignal,
+	): Promise<ApiResponse> {
 		const { Connection } = await import('../../../vendor/jsforce');
-		let answer: HttpResponse | undefined;
-		let renewal: { refusal?: unknown } | undefined;
+		let last: HttpResponse | undefined;
+		let renewal: { error?: unknown } | undefined;
 		const connection = new Connection({
 			instanceUrl: this.grant.instanceUrl,
 			accessToken: this.grant.accessToken,
 			version: API_VERSION,
 			refreshFn: (_connection, done) => {
-				// jsforce renews for as long as it is answered 401, which may be for ever.
+				// jsforce renews for as long as the response is 401, which may be for ever.
 				if (renewal) {
 					done(new Error('The session was renewed already'));
 					return;
 				}
-				const begun: { refusal?: unknown } = (renewal = {});
+				const begun: { error?: unknown } = (renewal = {});
 				requestToken(this.http, this.signIn, signal).then(
 					(grant) => {
 						this.grant = grant;
 						done(null, grant.accessToken);
 					},
-					(refusal: unknown) => {
-						begun.refusal = refusal;
+					(error: unknown) => {
+						begun.error = error;
 						// jsforce makes another error of it.
 						done(new Error('The session could not be renewed'));
 					},
@@ -120,79 +143,52 @@ export class SalesforceSession {
 			},
 		});
 		connection._transport = await openTransport(this.http, signal, (received) => {
-			answer = received;
+			last = received;
 		});
 		try {
-			const body = await connection.request({
-				method,
-				url: path,
-				...(sent === undefined
-					? { headers: { ...headers } }
-					: {
-							headers: { 'content-type': 'application/json', ...headers },
-							body: JSON.stringify(sent),
-						}),
-			});
-			if (!answer) throw oddAnswer(undefined);
+			const body = await ask(connection);
+			const response = last;
+			if (!response) throw unexpected(undefined, context.operation);
 			return {
 				body,
-				serviceTime: readTimeHeader(answer.headers['date']),
-				usage: readUsage(answer.headers['sforce-limit-info']),
-				raw: answer,
+				serviceTime: readTime(response.headers['date']),
+				usage: readUsage(response.headers['sforce-limit-info']),
+				unexpected: (what) => unexpected(response, context.operation, what),
 			};
 		} catch (error) {
-			throw explain(renewal?.refusal ?? error, answer);
+			throw restError(renewal?.error ?? error, last, context);
 		}
 	}
-}
-
-/** The records of a query's answer. @throws DestinationError for a body that is none */
-export function queryResult({ body, raw }: ApiAnswer): { done: boolean; records: unknown[] } {
-	// jsforce leaves what is not JSON as text.
-	if (typeof body !== 'object' || body === null || Array.isArray(body)) throw oddAnswer(raw);
-	const { done, records } = body as Partial<Record<string, unknown>>;
-	if (typeof done !== 'boolean') throw oddAnswer(raw, 'it has no field "done"');
-	if (!Array.isArray(records)) throw oddAnswer(raw, 'it has no field "records"');
-	return { done, records };
 }
 
 /** @throws DestinationError */
 async function requestToken(http: HttpClient, signIn: SignIn, signal: AbortSignal): Promise<Grant> {
 	const { OAuth2 } = await import('../../../vendor/jsforce');
-	let answer: HttpResponse | undefined;
+	let response: HttpResponse | undefined;
 	let token: unknown;
 	try {
 		const oauth2 = new OAuth2({ loginUrl: signIn.loginUrl });
 		oauth2._transport = await openTransport(http, signal, (received) => {
-			answer = received;
+			response = received;
 		});
 		token = await oauth2.requestToken(await signIn.parameters());
 	} catch (error) {
-		throw explainSignIn(error, answer, signIn.authentication);
+		throw signInError(error, response, signIn.authentication);
 	}
-	const { access_token, instance_url, id } = fieldsOf(token);
-	const [, organisationId] = /\/id\/(00D[a-zA-Z0-9]{12})/.exec(id) ?? [];
-	const isWhole = access_token !== '' && organisationId !== undefined;
-	if (!isWhole || !mayHaveToken(instance_url, signIn.loginUrl)) throw oddAnswer(answer);
-	return {
-		accessToken: access_token,
-		instanceUrl: new URL(instance_url).origin,
-		organisationId,
-	};
+	const { access_token: accessToken, instance_url: url, id } = Object(token) as TokenFields;
+	const [, organisationId] =
+		/\/id\/(00D[a-zA-Z0-9]{12})/.exec(typeof id === 'string' ? id : '') ?? [];
+	const isWhole = typeof accessToken === 'string' && accessToken !== '' && typeof url === 'string';
+	if (!isWhole || organisationId === undefined || !mayHaveToken(url, signIn.loginUrl)) {
+		throw unexpected(response, 'signIn');
+	}
+	return { accessToken, instanceUrl: new URL(url).origin, organisationId };
 }
 
-function fieldsOf(token: unknown): Record<'access_token' | 'id' | 'instance_url', string> {
-	const fields = (typeof token === 'object' && token !== null ? token : {}) as Record<
-		string,
-		unknown
-	>;
-	const text = (name: string) => {
-		const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
-		return typeof value === 'string' ? value : '';
-	};
-	return {
-		access_token: text('access_token'),
-		id: text('id'),
-		instance_url: text('instance_url'),
-	};
+type TokenFields = Partial<Record<'access_token' | 'id' | 'instance_url', unknown>>;
+
+/** Epoch milliseconds of a `Date` header, in whole seconds. */
+function readTime(header: string | undefined): number | undefined {
+	const time = Date.parse(header ?? '');
+	return time >= 0 ? time : undefined;
 }

@@ -33,7 +33,7 @@ export interface TokenRequest {
 /**
  * Reads the credential's fields.
  *
- * @throws DestinationError with reason `configuration` that names the field to mend
+ * @throws DestinationError with the code `configuration` that names the field to correct
  */
 export function readSignIn(credential: Record<string, unknown>): SignIn {
 	const authentication = textField(credential, 'authentication') || 'clientCredentials';

@@ -5,7 +5,7 @@
  * @see https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_quotedstringescapes.htm
  */
 
-/** Times that SOQL takes, epoch milliseconds: a later one is refused, and no lead is from then. */
+/** Times that SOQL takes, epoch milliseconds: a later one is not accepted, and no lead is from then. */
 const EARLIEST = Date.UTC(1700, 0, 2);
 const LATEST = Date.UTC(3999, 11, 31);
 
@@ -28,10 +28,15 @@ export function likeLiteral(beginning: string): string {
 	return `'${escaped(beginning).replace(/[%_]/g, '\\$&')}%'`;
 }
 
-/** A time as a literal, from epoch milliseconds. Salesforce's own times are whole seconds. */
+/** A time as a literal, from epoch milliseconds. */
 export function timeLiteral(milliseconds: number): string {
-	const time = Math.min(Math.max(milliseconds, EARLIEST), LATEST);
+	const time = Math.min(Math.max(wholeSecond(milliseconds), EARLIEST), LATEST);
 	return new Date(time).toISOString().replace('.000Z', 'Z');
+}
+
+/** Salesforce's times have no fraction: a later bound would leave out what came in its second. */
+export function wholeSecond(milliseconds: number): number {
+	return Math.floor(milliseconds / 1_000) * 1_000;
 }
 
 /** All of them have to hold; each is put in parentheses where it needs them. */

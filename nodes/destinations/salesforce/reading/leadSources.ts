@@ -1,15 +1,21 @@
 import { isMarketplaceLead, matchesFilter, parseLead, type LeadFilter } from '../../../lead';
-import type { WantedLeads } from '../../contract';
+import { DestinationError, type WantedLeads } from '../../contract';
+import type { TimeLimits } from '../../timeLimits';
+import type { QueryPage } from '../connection/session';
 import { anyOf, likeLiteral, textLiteral } from '../connection/soql';
-
-/** Salesforce gives no more groups in one answer. */
-export const MOST_SOURCES = 2_000;
+import { MAX_SOURCES, sourcesQuery, type PageStart } from './query';
 
 /**
  * Characters, as they stand in an address, which Salesforce bounds to 16,384 bytes: the rest is for
  * the fields and for where a page begins.
  */
-const MOST_CONDITIONS = 12_000;
+const MAX_CONDITIONS = 12_000;
+
+/**
+ * Milliseconds. Where looking through all Lead Sources takes longer, reading the leads themselves is
+ * begun: a poll must get on, and its time is what n8n gives it.
+ */
+const SEARCH_TIME = 10_000;
 
 /** What Microsoft fills the fields of a test lead with. */
 const TEST_NAME = 'MSFT_TEST_';
@@ -46,7 +52,7 @@ export function sourceCondition(
 	if (alternatives.length === 0) return 'none';
 	const only = anyOf(alternatives);
 	// What is too long to be asked for is read, and filtered all the same.
-	return encodeURIComponent(only).length > MOST_CONDITIONS ? 'all' : { only };
+	return encodeURIComponent(only).length > MAX_CONDITIONS ? 'all' : { only };
 }
 
 /** Whether a lead of this source may be let through, whatever its other fields are. */
@@ -59,4 +65,60 @@ function isWanted(leadSource: string, { filter, others }: WantedLeads): boolean 
 
 function hasParts({ sources = [], actions = [], offers = [] }: LeadFilter): boolean {
 	return [...sources, ...actions, ...offers].some((part) => part.trim() !== '');
+}
+
+interface FoundSources {
+	condition: SourceCondition;
+	/** Salesforce's clock as it was searched, epoch milliseconds; `undefined` where it was not now. */
+	serviceTime?: number | undefined;
+}
+
+/**
+ * Finds out by a call of its own which Lead Sources to ask for: once for all pages of a poll, and
+ * the only call where nothing is to be read.
+ */
+export class SourceSearch {
+	/** What was found among the leads from this time on, epoch milliseconds. */
+	private found: { from: number; condition: SourceCondition } | undefined;
+
+	constructor(
+		private readonly options: { wanted: WantedLeads; conditions: readonly string[] },
+		private readonly query: (soql: string, limits: TimeLimits) => Promise<QueryPage>,
+	) {}
+
+	/** The sources to ask for from there on. @throws DestinationError */
+	async from(start: PageStart, limits: TimeLimits): Promise<FoundSources> {
+		if (!dependsOnSource(this.options.wanted)) return { condition: 'all' };
+		const from = Math.max(start.since ?? 0, start.after?.createdDate ?? 0);
+		if (this.found && this.found.from <= from) return { condition: this.found.condition };
+		const found = await this.search(start, limits);
+		this.found = { from, condition: found.condition };
+		return found;
+	}
+
+	private async search(start: PageStart, limits: TimeLimits): Promise<FoundSources> {
+		const { conditions, wanted } = this.options;
+		const timeLimit = AbortSignal.timeout(SEARCH_TIME);
+		try {
+			const page = await this.query(sourcesQuery({ ...start, conditions }), {
+				signal: AbortSignal.any([limits.signal, timeLimit]),
+				deadline: Math.min(limits.deadline, Date.now() + SEARCH_TIME),
+			});
+			const values = page.records.map((group) => sourceOf(group, page));
+			// There may be more, and Salesforce gives no second page of groups.
+			const isWhole = page.done && values.length < MAX_SOURCES;
+			const condition = isWhole ? sourceCondition(values, wanted) : 'all';
+			return { condition, serviceTime: page.serviceTime };
+		} catch (error) {
+			const isTooLarge = error instanceof DestinationError && error.code === 'queryTooLarge';
+			if (!(isTooLarge || timeLimit.aborted) || limits.signal.aborted) throw error;
+			return { condition: 'all' };
+		}
+	}
+}
+
+function sourceOf(group: unknown, page: QueryPage): string | null {
+	const { LeadSource } = Object(group) as { LeadSource?: unknown };
+	if (typeof LeadSource === 'string' || LeadSource === null) return LeadSource;
+	throw page.unexpected();
 }

@@ -9,7 +9,7 @@ export interface LeadPosition {
 
 /** The last instant a Date has, epoch milliseconds. */
 const LATEST_TIME = 8_640_000_000_000_000;
-/** What is compared with an Id has to be one, or Salesforce refuses the query. */
+/** What is compared with an Id has to be one, or Salesforce rejects the query. */
 const LEAD_ID = /^00Q[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$/;
 
 export function toPosition(createdDate: number, id: string): Position {

@@ -1,6 +1,8 @@
-import { MOST_SOURCES } from './leadSources';
 import type { LeadPosition } from './position';
 import { allOf, anyOf, textLiteral, timeLiteral } from '../connection/soql';
+
+/** Salesforce gives no more groups in one response. */
+export const MAX_SOURCES = 2_000;
 
 /** Where a page begins. */
 export interface PageStart {
@@ -28,7 +30,7 @@ export function leadQuery({ fields, conditions, limit, ...start }: LeadPage): st
 /** The Lead Sources of the leads from there on, each once. */
 export function sourcesQuery({ conditions, ...start }: Omit<LeadPage, 'fields' | 'limit'>): string {
 	const where = whereClause([...startConditions(start), ...conditions]);
-	return `SELECT LeadSource FROM Lead${where} GROUP BY LeadSource LIMIT ${MOST_SOURCES}`;
+	return `SELECT LeadSource FROM Lead${where} GROUP BY LeadSource LIMIT ${MAX_SOURCES}`;
 }
 
 function whereClause(conditions: readonly string[]): string {
@@ -43,10 +45,5 @@ function startConditions({ since, after }: PageStart): string[] {
 			anyOf([`CreatedDate > ${time}`, `Id > ${textLiteral(after.id)}`]),
 		];
 	}
-	return since === undefined ? [] : [`CreatedDate >= ${timeLiteral(wholeSecond(since))}`];
-}
-
-/** Salesforce's times have no fraction: a later bound would leave out what came in its second. */
-function wholeSecond(milliseconds: number): number {
-	return Math.floor(milliseconds / 1_000) * 1_000;
+	return since === undefined ? [] : [`CreatedDate >= ${timeLiteral(since)}`];
 }

@@ -2,13 +2,12 @@ import type { LeadReader, PageRequest, PolledPage, PolledRow } from '../../../po
 import type { WantedLeads } from '../../contract';
 import { retried, type TimeLimits } from '../../timeLimits';
 import { isShareReached } from '../connection/quota';
-import { leadQuery, type LeadPage } from './query';
-import { dependsOnSource } from './leadSources';
+import type { QueryPage, SalesforceSession } from '../connection/session';
+import { HiddenFieldError, quotaShareReached } from '../errors';
+import { dependsOnSource, SourceSearch } from './leadSources';
 import { readPosition, type LeadPosition } from './position';
+import { leadQuery, type LeadPage } from './query';
 import { LEAD_FIELDS, toRow } from './record';
-import { HiddenField, oddAnswer, quotaShareReached } from '../errors';
-import { queryResult, type ApiAnswer, type SalesforceSession } from '../connection/session';
-import { SourceSearch } from './sourceSearch';
 
 /** Salesforce's own limit. */
 const MAX_PAGE_SIZE = 2_000;
@@ -41,107 +40,104 @@ export class SalesforceReader implements LeadReader {
 	readonly maxPageSize = MAX_PAGE_SIZE;
 	readonly overlap = OVERLAP;
 	readonly selective: boolean;
-	readonly #session: SalesforceSession;
-	readonly #options: ReaderOptions;
-	readonly #sources: SourceSearch;
-	/** In lower case: Salesforce takes names in any, and answers in its own. */
-	readonly #fields: ReadonlySet<string>;
+	private readonly sources: SourceSearch;
+	/** In lower case: Salesforce takes names in any, and gives them in its own. */
+	private readonly fields: ReadonlySet<string>;
 	/** Whether a usual field turned out to be hidden from the user. */
-	#someHidden = false;
+	private someHidden = false;
 
-	constructor(session: SalesforceSession, options: ReaderOptions) {
-		this.#session = session;
-		this.#options = options;
-		this.#fields = new Set(
+	constructor(
+		private readonly session: SalesforceSession,
+		private readonly options: ReaderOptions,
+	) {
+		this.fields = new Set(
 			[...LEAD_FIELDS, ...options.additionalFields].map((name) => name.toLowerCase()),
 		);
-		this.#sources = new SourceSearch(options, async (soql, limits) => {
-			return await this.#counted(async () => await this.#query(soql, limits.signal), limits);
+		this.sources = new SourceSearch(options, async (soql, limits) => {
+			const ask = async () => await session.query(soql, limits.signal);
+			return await this.counted(ask, limits);
 		});
 		this.selective = options.conditions.length > 0 || dependsOnSource(options.wanted);
 	}
 
 	async readPage({ since, position, pageSize, ...limits }: PageRequest): Promise<PolledPage> {
 		const start = { since, after: readPosition(position) };
-		const sources = await this.#sources.from(start, limits);
+		const sources = await this.sources.from(start, limits);
 		if (sources.condition === 'none') {
 			return { rows: [], next: null, serviceTime: sources.serviceTime };
 		}
 		const bySource = sources.condition === 'all' ? [] : [sources.condition.only];
-		const conditions = [...this.#options.conditions, ...bySource];
-		const answer = await this.#counted(
-			async () => await this.#ask({ ...start, conditions, limit: pageSize }, limits.signal),
+		const conditions = [...this.options.conditions, ...bySource];
+		const page = await this.counted(
+			async () => await this.ask({ ...start, conditions, limit: pageSize }, limits.signal),
 			limits,
 		);
-		const { done, rows } = this.#rowsOf(answer, start.after);
+		const rows = this.toRows(page, start.after);
 		// Salesforce cuts a page of wide records short and says that it is not done. A page as long as
 		// was asked for is always done, whatever is behind it.
-		const isEnd = done && rows.length < pageSize;
+		const isEnd = page.done && rows.length < pageSize;
 		return {
 			rows,
 			next: isEnd ? null : (rows.at(-1)?.position ?? null),
-			// A lead that came between the two answers may be of a source that was not asked for.
-			serviceTime: sources.serviceTime ?? answer.serviceTime,
+			// A lead that came between the two responses may be of a source that was not asked for.
+			serviceTime: sources.serviceTime ?? page.serviceTime,
 		};
 	}
 
-	/** An answer, tried for again where that may help. @throws DestinationError above the quota share */
-	async #counted(ask: () => Promise<ApiAnswer>, limits: TimeLimits): Promise<ApiAnswer> {
-		const { quotaShare } = this.#options;
-		const answer = await retried(ask, limits);
-		if (isShareReached(answer.usage, quotaShare)) throw quotaShareReached(quotaShare);
-		return answer;
+	/** A page, tried for again where that may help. @throws DestinationError above the quota share */
+	private async counted(ask: () => Promise<QueryPage>, limits: TimeLimits): Promise<QueryPage> {
+		const { quotaShare } = this.options;
+		const page = await retried(ask, limits);
+		if (isShareReached(page.usage, quotaShare)) throw quotaShareReached(quotaShare);
+		return page;
 	}
 
-	async #ask(page: Omit<LeadPage, 'fields'>, signal: AbortSignal): Promise<ApiAnswer> {
-		const { additionalFields } = this.#options;
-		if (!this.#someHidden) {
+	private async ask(page: Omit<LeadPage, 'fields'>, signal: AbortSignal): Promise<QueryPage> {
+		const { additionalFields } = this.options;
+		if (!this.someHidden) {
 			try {
 				const fields = [...LEAD_FIELDS, ...additionalFields];
-				return await this.#query(leadQuery({ ...page, fields }), signal);
+				return await this.session.query(leadQuery({ ...page, fields }), signal);
 			} catch (error) {
-				if (!(error instanceof HiddenField) || additionalFields.includes(error.field)) throw error;
+				const isUsual =
+					error instanceof HiddenFieldError && !additionalFields.includes(error.field);
+				if (!isUsual) throw error;
 				// Field-level security hides fields, often the two of consent. Asking which costs a call as
 				// well, so the leads are asked for with whatever the user can see.
-				this.#someHidden = true;
+				this.someHidden = true;
 			}
 		}
 		const custom = additionalFields.filter((name) => name.includes('__'));
-		return await this.#query(leadQuery({ ...page, fields: [ALL_STANDARD, ...custom] }), signal);
+		const fields = [ALL_STANDARD, ...custom];
+		return await this.session.query(leadQuery({ ...page, fields }), signal);
 	}
 
-	async #query(soql: string, signal: AbortSignal): Promise<ApiAnswer> {
-		return await this.#session.get(`/query?q=${encodeURIComponent(soql)}`, signal);
-	}
-
-	/** @throws DestinationError for an answer that can't be read on from */
-	#rowsOf(
-		answer: ApiAnswer,
-		after: LeadPosition | undefined,
-	): { done: boolean; rows: PolledRow[] } {
-		const { done, records } = queryResult(answer);
-		this.#checkFields(records[0]);
-		const rows = records.map((record: unknown) => {
-			const row = toRow(record, this.#fields);
-			if (!row) throw oddAnswer(answer.raw);
+	/** @throws DestinationError for a page that can't be read on from */
+	private toRows(page: QueryPage, after: LeadPosition | undefined): PolledRow[] {
+		const { done, records } = page;
+		this.checkFields(records[0]);
+		const rows = records.map((record) => {
+			const row = toRow(record, this.fields);
+			if (!row) throw page.unexpected();
 			return row;
 		});
 		// Neither may be, and a poll must not turn in circles.
 		const last = rows.at(-1);
-		if (last ? last.key === after?.id : !done) throw oddAnswer(answer.raw);
-		return { done, rows };
+		if (last ? last.key === after?.id : !done) throw page.unexpected();
+		return rows;
 	}
 
 	/**
 	 * Without the lead source no lead could be told from others, and what the user asked for must not
 	 * stay away unnoticed; other fields may.
 	 */
-	#checkFields(record: unknown): void {
-		if (!this.#someHidden || typeof record !== 'object' || record === null) return;
+	private checkFields(record: unknown): void {
+		if (!this.someHidden || typeof record !== 'object' || record === null) return;
 		const names = new Set(Object.keys(record).map((name) => name.toLowerCase()));
-		const missing = ['LeadSource', ...this.#options.additionalFields].find(
+		const missing = ['LeadSource', ...this.options.additionalFields].find(
 			(name) => !names.has(name.toLowerCase()),
 		);
-		if (missing !== undefined) throw new HiddenField(missing);
+		if (missing !== undefined)
+			throw new HiddenFieldError(missing, { operation: 'read', isSaving: false });
 	}
 }

@@ -4,7 +4,7 @@ import type { PolledRow } from '../../../polling/types';
 import { isLeadId, toPosition } from './position';
 
 /**
- * The columns a lead is made of: those that Web-to-Lead fills, and those that say not to contact
+ * The fields a lead is made of: those that Web-to-Lead fills, and those that say not to contact
  * somebody. All names are Salesforce's own.
  */
 export const LEAD_FIELDS = [
@@ -30,7 +30,7 @@ export const LEAD_FIELDS = [
 export const NOT_PROVIDED = '[not provided]';
 const MANDATORY: ReadonlySet<string> = new Set(['LastName', 'Company']);
 
-/** A record of an answer as a row, with these of its fields (in lower case); `undefined` for what is no lead. */
+/** A record as a row, with these of its fields (in lower case); `undefined` for what is no lead. */
 export function toRow(record: unknown, fields: ReadonlySet<string>): PolledRow | undefined {
 	if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined;
 	const { Id, CreatedDate } = record as JsonObject;

@@ -1,13 +1,13 @@
 import { readTime } from '../../../lead/time';
-import type { LeadColumn, LeadColumns } from '../metadata';
-import { compared, type OutgoingRecord } from './restMapping';
+import type { ExistingRecord, PreparedLead } from '../../contract';
+import type { SalesforceSession } from '../connection/session';
+import { allOf, textLiteral, timeLiteral, wholeSecond } from '../connection/soql';
+import type { LeadField, LeadFields } from '../metadata';
 import { isLeadId } from '../reading/position';
-import { oddAnswer } from '../errors';
-import { queryResult, type SalesforceSession } from '../connection/session';
-import { allOf, textLiteral, timeLiteral } from '../connection/soql';
+import { changesOf, type MappedLead } from './mapping';
 
-/** A lead that is there. */
-export interface StoredLead {
+/** A record as it is found. */
+interface FoundLead {
 	id: string;
 	/** Epoch milliseconds. */
 	createdDate: number;
@@ -24,126 +24,136 @@ export interface StoredLead {
 const CLOCK_SKEW = 10 * 60 * 1000;
 
 /** Characters of a list of values as it stands in an address, which Salesforce bounds to 16,384. */
-const MOST_LIST = 8_000;
+const MAX_LIST = 8_000;
 const PAGE_SIZE = 2_000;
 
 /** What tells a lead from another of the same customer. Not what people and automations tidy up. */
-const TELLING = ['FirstName', 'LastName', 'Email', 'Company', 'LeadSource', 'Description'] as const;
+const IDENTIFYING = [
+	'FirstName',
+	'LastName',
+	'Email',
+	'Company',
+	'LeadSource',
+	'Description',
+] as const;
 
 /**
  * Finds the leads that are there already. With an External ID by that; without by what they say,
  * because no standard field could hold an id and still leave the lead as Microsoft's connector
- * leaves it: the same name, e-mail, company, lead source and description, in a record that was not
+ * leaves it: the same name, email, company, lead source and description, in a record that was not
  * made before the customer acted. Description can't be searched by, so it is compared here.
  */
-export class LeadLookUp {
-	readonly #session: SalesforceSession;
-	readonly #columns: LeadColumns;
-	readonly #externalId: LeadColumn | undefined;
+export class ExistingLeads {
 	/** Whose a record is: of two leads that say the same, each needs one of its own. */
-	readonly #owners = new Map<string, string>();
+	private readonly owners = new Map<string, string>();
+	/** Keys of the leads that were not there when they were last looked for. */
+	private readonly missing = new Set<string>();
 
-	constructor(session: SalesforceSession, columns: LeadColumns, externalId?: LeadColumn) {
-		this.#session = session;
-		this.#columns = columns;
-		this.#externalId = externalId;
-	}
+	constructor(
+		private readonly session: SalesforceSession,
+		private readonly fields: LeadFields,
+		private readonly externalId?: LeadField,
+	) {}
 
-	/** The stored lead of each record, in their order. @throws DestinationError */
+	/** The record of each lead, in their order. @throws DestinationError */
 	async find(
-		records: readonly OutgoingRecord[],
+		leads: readonly MappedLead[],
 		signal: AbortSignal,
-	): Promise<Array<StoredLead | undefined>> {
-		const stored = await this.#ask(records, signal);
-		const [byKey, byEmail] = [new Map<string, StoredLead>(), new Map<string, StoredLead[]>()];
-		for (const lead of stored) {
-			if (this.#externalId) byKey.set(folded(this.#valueOf(lead, this.#externalId.name)), lead);
-			const email = folded(this.#valueOf(lead, 'Email'));
-			byEmail.set(email, [...(byEmail.get(email) ?? []), lead]);
+	): Promise<Array<ExistingRecord | undefined>> {
+		const key = this.externalId?.name ?? 'Email';
+		const byKey = new Map<string, FoundLead[]>();
+		for (const found of await this.ask(leads, signal)) {
+			const own = folded(valueOf(found, key));
+			byKey.set(own, [...(byKey.get(own) ?? []), found]);
 		}
-		return records.map((record) => {
-			if (this.#externalId) return byKey.get(folded(record.values[this.#externalId.name]));
-			const candidates = byEmail.get(folded(record.values['Email'])) ?? [];
-			const found = candidates.find((lead) => this.#isSameLead(record, lead));
-			if (found) this.#owners.set(found.id, record.key);
-			return found;
+		return leads.map((lead) => {
+			const candidates = byKey.get(folded(lead.values[key])) ?? [];
+			const found = this.externalId
+				? candidates.at(-1)
+				: candidates.find((candidate) => this.saysTheSame(lead, candidate));
+			if (!found) {
+				this.missing.add(lead.key);
+				return undefined;
+			}
+			this.owners.set(found.id, lead.key);
+			// The two clocks need not agree, so the record is new where it was not there before.
+			const isNew = this.missing.delete(lead.key);
+			return {
+				id: found.id,
+				isSame: this.needsNothing(lead, found),
+				wasCreatedAfter: () => isNew,
+			};
 		});
 	}
 
 	/** Says that a record was just made of a lead. */
-	claim(id: string, { key }: OutgoingRecord): void {
-		this.#owners.set(id, key);
+	claim(id: string, { key }: PreparedLead): void {
+		this.owners.set(id, key);
 	}
 
-	/** Whether a stored lead has all of these values. */
-	holds(lead: StoredLead, values: Readonly<Record<string, unknown>>): boolean {
+	/** Without an External ID the very lead is found; nothing can change a converted one. */
+	private needsNothing(lead: MappedLead, found: FoundLead): boolean {
+		return !this.externalId || found.isConverted || this.holds(found, changesOf(lead));
+	}
+
+	/** Whether a record has all of these values. */
+	private holds(found: FoundLead, values: Readonly<Record<string, unknown>>): boolean {
 		return Object.entries(values).every(([name, value]) => {
-			const [own, wanted] = [compared(this.#valueOf(lead, name)), compared(value)];
-			const isEmail = this.#columns.get(name.toLowerCase())?.type === 'email';
+			const [own, wanted] = [compared(valueOf(found, name)), compared(value)];
+			const isEmail = this.fields.get(name.toLowerCase())?.type === 'email';
 			return isEmail ? folded(own) === folded(wanted) : own === wanted;
 		});
 	}
 
-	#isSameLead(record: OutgoingRecord, lead: StoredLead): boolean {
-		const owner = this.#owners.get(lead.id);
-		if (owner !== undefined && owner !== record.key) return false;
-		if (lead.createdDate < earliest(record)) return false;
-		return this.holds(
-			lead,
-			Object.fromEntries(this.#telling().map((name) => [name, record.values[name]])),
-		);
+	private saysTheSame(lead: MappedLead, found: FoundLead): boolean {
+		const owner = this.owners.get(found.id);
+		if (owner !== undefined && owner !== lead.key) return false;
+		if (found.createdDate < earliest(lead)) return false;
+		const said = this.identifying().map((name) => [name, lead.values[name]]);
+		return this.holds(found, Object.fromEntries(said) as Record<string, unknown>);
 	}
 
-	async #ask(records: readonly OutgoingRecord[], signal: AbortSignal): Promise<StoredLead[]> {
-		const key = this.#externalId?.name;
+	private async ask(leads: readonly MappedLead[], signal: AbortSignal): Promise<FoundLead[]> {
+		const key = this.externalId?.name;
 		if (key !== undefined) {
-			const written = records.flatMap(({ values }) => Object.keys(values));
-			const lists = inLists(key, textsOf(records, key));
-			return await this.#query(written, lists, signal);
+			const written = leads.flatMap(({ values }) => Object.keys(values));
+			return await this.query(written, inLists(key, leads), signal);
 		}
-		const since = Math.min(...records.map(earliest));
-		const [withEmail, without] = [true, false].map((has) =>
-			records.filter(({ values }) => (values['Email'] !== undefined) === has),
-		) as [OutgoingRecord[], OutgoingRecord[]];
-		const recent = Number.isFinite(since)
-			? [`CreatedDate >= ${timeLiteral(wholeSecond(since))}`]
-			: [];
+		const since = Math.min(...leads.map(earliest));
+		const recent = Number.isFinite(since) ? [`CreatedDate >= ${timeLiteral(since)}`] : [];
+		const withEmail = leads.filter(({ values }) => values['Email'] !== undefined);
+		const without = leads.filter(({ values }) => values['Email'] === undefined);
 		const conditions = [
-			...inLists('Email', textsOf(withEmail, 'Email')),
-			...inLists('LastName', textsOf(without, 'LastName')).map((list) =>
-				allOf([list, 'Email = null']),
-			),
+			...inLists('Email', withEmail),
+			...inLists('LastName', without).map((list) => allOf([list, 'Email = null'])),
 		].map((condition) => allOf([condition, ...recent]));
-		return await this.#query(this.#telling(), conditions, signal);
+		return await this.query(this.identifying(), conditions, signal);
 	}
 
 	/** The leads that meet one of the conditions, to the very end. */
-	async #query(
+	private async query(
 		names: readonly string[],
 		conditions: readonly string[],
 		signal: AbortSignal,
-	): Promise<StoredLead[]> {
-		const visible = [...names, 'IsConverted'].filter((name) =>
-			this.#columns.has(name.toLowerCase()),
-		);
+	): Promise<FoundLead[]> {
+		const visible = [...names, 'IsConverted'].filter((name) => this.fields.has(name.toLowerCase()));
 		const fields = [...new Set(['Id', 'CreatedDate', ...visible])].join(', ');
-		const found: StoredLead[] = [];
+		const found: FoundLead[] = [];
 		for (const condition of conditions) {
 			for (let after = ''; ;) {
 				const all = allOf([condition, ...(after === '' ? [] : [`Id > ${textLiteral(after)}`])]);
 				const soql = `SELECT ${fields} FROM Lead WHERE ${all} ORDER BY Id LIMIT ${PAGE_SIZE}`;
-				const answer = await this.#session.get(`/query?q=${encodeURIComponent(soql)}`, signal);
-				const { done, records } = queryResult(answer);
-				const page = records.map((record) => {
-					const lead = toStored(record);
-					if (!lead) throw oddAnswer(answer.raw);
+				const page = await this.session.query(soql, signal);
+				const leads = page.records.map((record) => {
+					const lead = toFound(record);
+					if (!lead) throw page.unexpected();
 					return lead;
 				});
-				found.push(...page);
-				const last = page.at(-1)?.id;
-				if (last === undefined ? !done : last === after) throw oddAnswer(answer.raw);
+				found.push(...leads);
+				const last = leads.at(-1)?.id;
+				if (last === undefined ? !page.done : last === after) throw page.unexpected();
 				// Salesforce cuts a page of wide records short, and says that it is not done.
-				if (last === undefined || (done && page.length < PAGE_SIZE)) break;
+				if (last === undefined || (page.done && leads.length < PAGE_SIZE)) break;
 				after = last;
 			}
 		}
@@ -151,24 +161,24 @@ export class LeadLookUp {
 	}
 
 	/** Of what tells leads apart, the fields that the user can see. */
-	#telling(): string[] {
-		return TELLING.filter((name) => this.#columns.has(name.toLowerCase()));
-	}
-
-	#valueOf({ values }: StoredLead, name: string): unknown {
-		return values.get(name.toLowerCase());
+	private identifying(): string[] {
+		return IDENTIFYING.filter((name) => this.fields.has(name.toLowerCase()));
 	}
 }
 
-/** Conditions that a field has one of the values, none of them too long. */
-function inLists(name: string, values: readonly string[]): string[] {
+function valueOf({ values }: FoundLead, name: string): unknown {
+	return values.get(name.toLowerCase());
+}
+
+/** Conditions that a field has one of the leads' values, none of them too long. */
+function inLists(name: string, leads: readonly MappedLead[]): string[] {
 	const lists: string[][] = [];
 	let room = 0;
-	for (const literal of new Set(values.map(textLiteral))) {
+	for (const literal of new Set(leads.map(({ values }) => textLiteral(String(values[name]))))) {
 		const length = encodeURIComponent(`${literal}, `).length;
 		if (lists.length === 0 || length > room) {
 			lists.push([]);
-			room = MOST_LIST;
+			room = MAX_LIST;
 		}
 		lists.at(-1)?.push(literal);
 		room -= length;
@@ -176,20 +186,11 @@ function inLists(name: string, values: readonly string[]): string[] {
 	return lists.map((list) => `${name} IN (${list.join(', ')})`);
 }
 
-function textsOf(records: readonly OutgoingRecord[], name: string): string[] {
-	return records.map(({ values }) => String(values[name]));
-}
-
-function earliest({ time }: OutgoingRecord): number {
+function earliest({ time }: MappedLead): number {
 	return time === undefined ? Number.NEGATIVE_INFINITY : wholeSecond(time - CLOCK_SKEW);
 }
 
-/** Salesforce's times have no fraction. */
-function wholeSecond(milliseconds: number): number {
-	return Math.floor(milliseconds / 1_000) * 1_000;
-}
-
-function toStored(record: unknown): StoredLead | undefined {
+function toFound(record: unknown): FoundLead | undefined {
 	if (typeof record !== 'object' || record === null) return undefined;
 	const values = new Map(
 		Object.entries(record).map(([name, value]): [string, unknown] => [name.toLowerCase(), value]),
@@ -204,6 +205,12 @@ function toStored(record: unknown): StoredLead | undefined {
 		isConverted: values.get('isconverted') === true,
 		values,
 	};
+}
+
+/** Texts as they can be compared with those that Salesforce keeps. */
+function compared(value: unknown): unknown {
+	if (value === '' || value === undefined) return null;
+	return typeof value === 'string' ? value.replace(/\s+/g, ' ').trim() : value;
 }
 
 function folded(value: unknown): string {

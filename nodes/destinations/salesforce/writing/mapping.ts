@@ -1,7 +1,44 @@
 import type { Lead, LeadCustomer } from '../../../lead';
+import type { PreparedLead } from '../../contract';
 import { contactBeside, customerDetails, leadSourceText } from '../../leadMapping';
-import { LENGTHS, oneLine, paragraphs } from './leadText';
+import { cut, toLines, toOneLine } from '../../text';
 import { NOT_PROVIDED } from '../reading/record';
+
+/** Characters of the standard fields, which no organisation can change. */
+export const LENGTHS = {
+	FirstName: 40,
+	LastName: 80,
+	Email: 80,
+	Phone: 40,
+	Country: 80,
+	Company: 255,
+	Title: 128,
+	LeadSource: 255,
+	Description: 32_000,
+} as const;
+
+/**
+ * A text for a field of one line. Salesforce would trim it as well; line breaks in it make records
+ * that nobody finds by that field.
+ */
+export function oneLine(text: string, length: number): string {
+	return cut(toOneLine(text), length);
+}
+
+/** A text of several lines: Salesforce keeps a line break as two characters, and counts both. */
+export function paragraphs(text: string, length: number): string {
+	return cut(toLines(text).replaceAll('\n', '\r\n'), length);
+}
+
+export type FieldValue = string | number | boolean | null;
+
+/** A lead as a record of Salesforce has it. */
+export interface MappedLead extends PreparedLead {
+	/** By API name in Salesforce's spelling. */
+	readonly values: Readonly<Record<string, FieldValue>>;
+	/** When the customer acted, else when the lead came in; epoch milliseconds, `undefined` if untold. */
+	readonly time: number | undefined;
+}
 
 /**
  * The fields that Microsoft's connector fills by Web-to-Lead, by their API names. Empty ones are
@@ -22,9 +59,9 @@ import { NOT_PROVIDED } from '../reading/record';
  * | line breaks of the description  | `\r\n`; those of other fields are spaces                    |
  * | texts longer than `LENGTHS`     | cut                                                         |
  */
-export type LeadValues = Record<keyof typeof LENGTHS, string>;
+export type StandardValues = Record<keyof typeof LENGTHS, string>;
 
-export function leadValues(lead: Lead): LeadValues {
+export function standardValues(lead: Lead): StandardValues {
 	const details = customerDetails(lead);
 	const email = oneLine(details.Email, Number.POSITIVE_INFINITY);
 	// A part of an address is somebody else's: one that is too long goes where a person reads it.
@@ -47,7 +84,7 @@ export function leadValues(lead: Lead): LeadValues {
 }
 
 /** Whether the record has to say besides its lead source that the customer wants to be left alone. */
-export function forbidsContact(lead: Lead, { LeadSource }: LeadValues): boolean {
+export function forbidsContact(lead: Lead, { LeadSource }: StandardValues): boolean {
 	return Object.keys(contactBeside(lead, { LeadSource })).length > 0;
 }
 
@@ -69,6 +106,17 @@ export function withPlaceholders<Values extends { LastName?: unknown; Company?: 
 		...(isEmpty(values.LastName) ? { LastName: NOT_PROVIDED } : {}),
 		...(isEmpty(values.Company) ? { Company: NOT_PROVIDED } : {}),
 	};
+}
+
+/** What a record that is there already gets: a placeholder must not take the place of a name. */
+export function changesOf({ values }: Pick<MappedLead, 'values'>): Record<string, FieldValue> {
+	return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== NOT_PROVIDED));
+}
+
+/** When the customer acted, else when the lead came in; epoch milliseconds. */
+export function timeOf({ createdAt, receivedAt }: Lead): number | undefined {
+	const time = Date.parse(createdAt || receivedAt);
+	return Number.isNaN(time) ? undefined : time;
 }
 
 /** A name that came whole, as some CRMs keep it, counts as well. */

@@ -1,11 +1,9 @@
 import type { JsonValue } from '../../../lead';
 import { DestinationError } from '../../contract';
 import { retried, type TimeLimits } from '../../timeLimits';
+import type { SalesforceSession } from '../connection/session';
 import { isLeadId } from '../reading/position';
 import { LEAD_FIELDS, toRow } from '../reading/record';
-import { oddAnswer } from '../errors';
-import type { SalesforceSession } from '../connection/session';
-import { explainWriteRefusal } from '../errors/write';
 
 /** A lead as `parseLead` reads it, with these fields too; `undefined` where it is not there. */
 export async function readLead(
@@ -15,17 +13,18 @@ export async function readLead(
 	limits: TimeLimits,
 ): Promise<JsonValue | undefined> {
 	if (!isLeadId(id)) return undefined;
-	const answer = await retried(
+	const response = await unlessGone(
 		async () =>
-			await unlessGone(
-				session.send({ method: 'GET', path: `/sobjects/Lead/${id}` }, limits.signal),
+			await session.read(
+				async (connection) => await connection.retrieve('Lead', id),
+				limits.signal,
 			),
 		limits,
 	);
-	if (!answer) return undefined;
+	if (!response) return undefined;
 	const names = [...LEAD_FIELDS, ...additional].map((name) => name.toLowerCase());
-	const row = toRow(answer.body, new Set(names));
-	if (!row) throw oddAnswer(answer.raw);
+	const row = toRow(response.body, new Set(names));
+	if (!row) throw response.unexpected();
 	return row.record;
 }
 
@@ -36,17 +35,19 @@ export async function removeLead(
 	limits: TimeLimits,
 ): Promise<void> {
 	if (!isLeadId(id)) return;
-	const request = {
-		method: 'DELETE',
-		path: `/sobjects/Lead/${id}`,
-		explain: explainWriteRefusal,
-	} as const;
-	await retried(async () => await unlessGone(session.send(request, limits.signal)), limits);
+	await unlessGone(
+		async () =>
+			await session.save(async (connection) => await connection.destroy('Lead', id), limits.signal),
+		limits,
+	);
 }
 
-async function unlessGone<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
+async function unlessGone<Response>(
+	ask: () => Promise<Response>,
+	limits: TimeLimits,
+): Promise<Response | undefined> {
 	try {
-		return await asked;
+		return await retried(ask, limits);
 	} catch (error) {
 		if (error instanceof DestinationError && error.httpCode === '404') return undefined;
 		throw error;

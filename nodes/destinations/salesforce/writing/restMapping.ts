@@ -2,23 +2,19 @@ import { hash } from 'node:crypto';
 
 import type { JsonValue } from '../../../lead';
 import { DestinationError, type WritableLead } from '../../contract';
-import type { LeadColumn, LeadColumns } from '../metadata';
 import { cut } from '../../text';
-import { oneLine, paragraphs } from './leadText';
-import { forbidsContact, leadValues, withNotes, withPlaceholders } from './mapping';
-import { NOT_PROVIDED } from '../reading/record';
-
-export type FieldValue = string | number | boolean | null;
-
-/** A lead as the REST API takes it. */
-export interface OutgoingRecord {
-	/** By API name in Salesforce's spelling; fields that the lead has nothing for are left out. */
-	values: Readonly<Record<string, FieldValue>>;
-	/** When the customer acted, else when the lead came in; epoch milliseconds, `undefined` if untold. */
-	time: number | undefined;
-	/** What makes another lead of the same call this very one. */
-	key: string;
-}
+import type { LeadField, LeadFields } from '../metadata';
+import {
+	forbidsContact,
+	oneLine,
+	paragraphs,
+	standardValues,
+	timeOf,
+	withNotes,
+	withPlaceholders,
+	type FieldValue,
+	type MappedLead,
+} from './mapping';
 
 /** The two checkboxes by which the reader knows that a customer is to be left alone. */
 const OPT_OUTS = ['HasOptedOutOfEmail', 'DoNotCall'] as const;
@@ -32,57 +28,53 @@ const FIELD_NAME = /^[A-Za-z]\w{0,79}$/;
 const TEXT_TYPE =
 	/^(combobox|date|datetime|email|encryptedstring|id|multipicklist|phone|picklist|reference|string|textarea|time|url)$/;
 const NUMBER_TYPE = /^(currency|double|int|long|percent)$/;
-/** Types that lose their meaning when they are cut: Salesforce shall refuse them. */
+/** Types that lose their meaning when they are cut: Salesforce is to reject them. */
 const WHOLE_TYPE = /^(date|datetime|email|id|multipicklist|picklist|reference|time|url)$/;
 
 /**
- * The lead as a record of this organisation.
+ * The lead as a record of this organisation. Fields that the lead has nothing for are left out.
  *
  * @param externalId the field that keeps the lead's id; `undefined` for none
  * @throws DestinationError for an additional field that leads don't have
  */
 export function toRecord(
 	{ lead, additional }: WritableLead,
-	columns: LeadColumns,
-	externalId: LeadColumn | undefined,
-): OutgoingRecord {
+	fields: LeadFields,
+	externalId: LeadField | undefined,
+): MappedLead {
 	const values: Record<string, FieldValue> = {};
-	for (const [name, text] of Object.entries(standardValues({ lead, additional }, columns))) {
+	for (const [name, text] of Object.entries(withCountry(lead, fields))) {
 		if (text !== '') values[name] = text;
 	}
-	if (forbidsContact(lead, leadValues(lead))) {
+	if (forbidsContact(lead, standardValues(lead))) {
 		for (const name of OPT_OUTS)
-			if (columns.get(name.toLowerCase())?.createable) values[name] = true;
+			if (fields.get(name.toLowerCase())?.createable) values[name] = true;
 	}
 	if (externalId) values[externalId.name] = externalIdOf(lead.id, externalId.length);
 	for (const [name, value] of Object.entries(additional)) {
-		const column = columns.get(name.trim().toLowerCase());
-		if (!column?.createable) throw noSuchField(name);
-		values[column.name] = fieldValue(value, column);
+		const field = fields.get(name.trim().toLowerCase());
+		if (!field?.createable) throw noSuchField(name);
+		values[field.name] = fieldValue(value, field);
 	}
 	const whole = withPlaceholders(values);
-	const key = externalId
-		? String(whole[externalId.name]).toLowerCase()
-		: JSON.stringify([lead.id, Object.entries(whole).sort()]);
-	return { values: whole, time: timeOf(lead), key };
+	const content = JSON.stringify(Object.entries(whole).sort());
+	return {
+		key: externalId
+			? String(whole[externalId.name]).toLowerCase()
+			: JSON.stringify([lead.id, content]),
+		content,
+		size: content.length,
+		values: whole,
+		time: timeOf(lead),
+	};
 }
 
-/** What a record that is there already gets: a placeholder must not take the place of a name. */
-export function changesOf({ values }: OutgoingRecord): Record<string, FieldValue> {
-	return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== NOT_PROVIDED));
-}
-
-/** When the customer acted, else when the lead came in; epoch milliseconds. */
-export function timeOf({ createdAt, receivedAt }: WritableLead['lead']): number | undefined {
-	const time = Date.parse(createdAt || receivedAt);
-	return Number.isNaN(time) ? undefined : time;
-}
-
-function standardValues({ lead }: WritableLead, columns: LeadColumns): Record<string, string> {
-	const values = leadValues(lead);
-	const codes = columns.get('countrycode');
+/** The country as the organisation takes it. */
+function withCountry(lead: WritableLead['lead'], fields: LeadFields): Record<string, string> {
+	const values = standardValues(lead);
+	const codes = fields.get('countrycode');
 	if (!codes || values.Country === '') return values;
-	// With State and Country/Territory Picklists, a country that is not in them is refused.
+	// With State and Country/Territory Picklists, a country that is not in them is rejected.
 	const { Country: country, ...others } = values;
 	const code = codes.choices.find(({ value }) => value === lead.customer.country)?.value;
 	return code === undefined
@@ -97,27 +89,27 @@ function externalIdOf(id: string, length: number): string {
 	return cut(hash('sha256', id, 'hex'), length || 64);
 }
 
-function fieldValue(value: JsonValue, column: LeadColumn): FieldValue {
-	const { name, type, length } = column;
+function fieldValue(value: JsonValue, field: LeadField): FieldValue {
+	const { name, type, length } = field;
 	if (value === null) return null;
 	if (typeof value === 'object') {
-		if (type !== 'textarea' && type !== 'string') throw wrongKind(name);
-		return fieldValue(JSON.stringify(value), column);
+		if (type !== 'textarea' && type !== 'string') throw wrongType(name);
+		return fieldValue(JSON.stringify(value), field);
 	}
 	if (type === 'boolean') {
 		if (typeof value === 'boolean') return value;
 		const text = String(value).trim().toLowerCase();
 		if (text === 'true' || text === '1') return true;
 		if (text === 'false' || text === '0' || text === '') return false;
-		throw wrongKind(name);
+		throw wrongType(name);
 	}
 	if (NUMBER_TYPE.test(type)) {
 		if (typeof value === 'string' && value.trim() === '') return null;
 		const number = typeof value === 'boolean' ? Number.NaN : Number(value);
-		if (!Number.isFinite(number)) throw wrongKind(name);
+		if (!Number.isFinite(number)) throw wrongType(name);
 		return number;
 	}
-	if (!TEXT_TYPE.test(type)) throw wrongKind(name);
+	if (!TEXT_TYPE.test(type)) throw wrongType(name);
 	// A mapper has times only; of a date Salesforce takes no more than the day.
 	const [, day] = (type === 'date' && DAY.exec(String(value).trim())) || [];
 	if (day !== undefined) return day;
@@ -127,24 +119,20 @@ function fieldValue(value: JsonValue, column: LeadColumn): FieldValue {
 }
 
 function noSuchField(name: string): DestinationError {
-	const what = FIELD_NAME.test(name.trim()) ? `the field ${name.trim()}` : 'a field of that name';
-	return new DestinationError(`Leads have not ${what} for the user to fill`, {
+	const what = FIELD_NAME.test(name.trim()) ? `no field ${name.trim()}` : 'no field of that name';
+	return new DestinationError(`Lead has ${what} that this user can edit`, {
 		description:
 			'Give API names as in Campaign__c, and check that the user has Edit Access to the field (permission set, Object Settings, Leads).',
 		code: 'configuration',
+		operation: 'write',
 	});
 }
 
-function wrongKind(name: string): DestinationError {
+function wrongType(name: string): DestinationError {
 	return new DestinationError(`The value for the field ${name} is not of its type`, {
 		description:
-			'Give a number for a number, true or false for a checkbox, and a text for the others.',
+			'Give a number for a number, true or false for a checkbox, and a text for all others.',
 		code: 'configuration',
+		operation: 'write',
 	});
-}
-
-/** Texts as they can be compared with those that Salesforce keeps. */
-export function compared(value: unknown): unknown {
-	if (value === '' || value === undefined) return null;
-	return typeof value === 'string' ? value.replace(/\s+/g, ' ').trim() : value;
 }

@@ -1,19 +1,20 @@
 import type { JsonValue, Lead } from '../../../lead';
 import { configurationError } from '../../addresses';
 import type { DestinationError, WritableLead } from '../../contract';
-import type { LeadColumns } from '../metadata';
-import { paragraphs } from './leadText';
+import type { LeadFields } from '../metadata';
 import {
 	forbidsContact,
-	leadValues,
+	paragraphs,
+	standardValues,
+	timeOf,
 	withNotes,
 	withPlaceholders,
-	type LeadValues,
+	type MappedLead,
+	type StandardValues,
 } from './mapping';
-import type { OutgoingRecord } from './restMapping';
 
 /** Characters of an additional field; none of the form is longer. */
-const MOST_TEXT = 32_000;
+const MAX_TEXT = 32_000;
 
 /** Names of a form's fields: standard ones by words, custom ones by their ids. */
 const FORM_NAME = /^(?:[A-Za-z]\w{0,79}|00N[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?)$/;
@@ -31,7 +32,7 @@ export const FORM_NAMES = {
 	Country: 'country',
 	Description: 'description',
 	LeadSource: 'lead_source',
-} as const satisfies Record<keyof LeadValues, string>;
+} as const satisfies Record<keyof StandardValues, string>;
 /** The form's names of further standard fields, from the forms that Setup makes. */
 export const FURTHER_FORM_NAMES: Readonly<Record<string, string>> = {
 	AnnualRevenue: 'revenue',
@@ -55,24 +56,40 @@ export const FURTHER_FORM_NAMES: Readonly<Record<string, string>> = {
 /** Where the organisation has picklists for countries. */
 const COUNTRY_CODE = 'country_code';
 
+/** A lead as it is sent, and as the record that is made of it will have it. */
+export interface PreparedForm extends MappedLead {
+	readonly form: Readonly<Record<string, string>>;
+}
+
 /**
- * A lead as a form, but for the organisation's id.
- *
- * @param columns the organisation's fields, where they are known
+ * @param fields the organisation's fields, where they are known
  * @throws DestinationError for an additional field that no form may have
  */
-export function toForm(
+export function prepareForm(lead: WritableLead, fields: LeadFields | undefined): PreparedForm {
+	const form = toForm(lead, fields);
+	const content = JSON.stringify(Object.entries(form).sort());
+	const key = JSON.stringify([lead.lead.id, content]);
+	const values = Object.fromEntries(
+		Object.entries(FORM_NAMES)
+			.map(([name, formName]) => [name, form[formName] ?? ''])
+			.filter(([, text]) => text !== ''),
+	) as MappedLead['values'];
+	return { key, content, size: 1, form, values, time: timeOf(lead.lead) };
+}
+
+/** The form, but for the organisation's id. */
+function toForm(
 	{ lead, additional }: WritableLead,
-	columns: LeadColumns | undefined,
+	fields: LeadFields | undefined,
 ): Record<string, string> {
-	const values = withPlaceholders(leadValues(lead));
+	const values = withPlaceholders(standardValues(lead));
 	const form: Record<string, string> = Object.fromEntries(
 		Object.entries(FORM_NAMES).map(([name, formName]) => [
 			formName,
-			values[name as keyof LeadValues],
+			values[name as keyof StandardValues],
 		]),
 	);
-	Object.assign(form, countryOf(lead, values, columns));
+	Object.assign(form, countryOf(lead, values, fields));
 	if (forbidsContact(lead, values)) Object.assign(form, { emailOptOut: '1', doNotCall: '1' });
 	for (const [name, value] of Object.entries(additional)) {
 		if (!FORM_NAME.test(name) || RESERVED.test(name) || UNSAFE.has(name)) throw noSuchName(name);
@@ -87,10 +104,10 @@ const UNSAFE: ReadonlySet<string> = new Set(['constructor', 'prototype']);
 /** The country as the organisation takes it, where that is known. */
 function countryOf(
 	{ customer }: Lead,
-	{ Country, Description }: LeadValues,
-	columns: LeadColumns | undefined,
+	{ Country, Description }: StandardValues,
+	fields: LeadFields | undefined,
 ): Record<string, string> {
-	const codes = columns?.get('countrycode');
+	const codes = fields?.get('countrycode');
 	if (!codes || Country === '') return {};
 	if (codes.choices.some(({ value }) => value === customer.country)) {
 		return { country: '', [COUNTRY_CODE]: customer.country };
@@ -98,27 +115,18 @@ function countryOf(
 	return { country: '', description: withNotes(Description, [`Country: ${Country}`]) };
 }
 
-/** The form as the lead's record will have it. */
-export function toValues(form: Readonly<Record<string, string>>): OutgoingRecord['values'] {
-	const whole = Object.entries(FORM_NAMES).map(([name, formName]): [string, string] => [
-		name,
-		form[formName] ?? '',
-	]);
-	return Object.fromEntries(whole.filter(([, text]) => text !== ''));
-}
-
 function formText(value: JsonValue): string {
 	if (value === null) return '';
 	// As a browser sends a checkbox: the one that is not ticked has nothing.
 	if (typeof value === 'boolean') return value ? '1' : '';
 	const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-	return paragraphs(text, MOST_TEXT);
+	return paragraphs(text, MAX_TEXT);
 }
 
 function noSuchName(name: string): DestinationError {
 	const what = FORM_NAME.test(name) ? `the field ${name}` : 'a field of that name';
 	return configurationError(
-		`A lead in Web-to-Lead may not have ${what}`,
+		`A Web-to-Lead form can't have ${what}`,
 		'Take the names from a form that Setup, Web-to-Lead makes: custom fields go by their ids, as in 00N1a00000ABCDE.',
 	);
 }

@@ -1,15 +1,17 @@
-/** Leads into Salesforce by the REST API, against the stand-in over real HTTP. */
+/** Leads into Salesforce by the REST API, against the fake server over real HTTP. */
 import fc from 'fast-check';
 
 import { SalesforceSession } from '../../../../nodes/destinations/salesforce/connection/session.ts';
 import { RestWriter } from '../../../../nodes/destinations/salesforce/writing/restWriter.ts';
 import type {
 	DestinationError,
+	DirectWriter,
 	WritableLead,
 	WriteResult,
 } from '../../../../nodes/destinations/contract.ts';
 import { parseLead } from '../../../../nodes/lead/index.ts';
 import type { JsonObject, Lead } from '../../../../nodes/lead/types.ts';
+import { byEngine } from '../../../support/openDirect.ts';
 import { BLAME, expectNoSecret } from '../../../support/pollContract/refusal.ts';
 import { startSalesforce } from '../../../support/salesforce/salesforce.ts';
 import type { Salesforce } from '../../../support/salesforce/salesforce.ts';
@@ -33,9 +35,9 @@ const inTime = (milliseconds = 20_000) => ({
 async function newWriter(
 	externalIdField = '',
 	{ runAssignmentRules = false } = {},
-): Promise<RestWriter> {
-	const session = await SalesforceSession.open(salesforce.credential, inTime());
-	return new RestWriter(session, { externalIdField, runAssignmentRules });
+): Promise<Required<DirectWriter>> {
+	const session = await SalesforceSession.open(salesforce.credential, 'write', inTime());
+	return byEngine(new RestWriter(session, { externalIdField, runAssignmentRules }));
 }
 
 /** A lead as the HTTPS trigger gives it, of this last name. */
@@ -542,8 +544,8 @@ describe('500 leads', () => {
 		salesforce.fault({ kind: 'refused', why: 'throttled', waitSeconds: 60 }, { page: 1 });
 		const results = await (await newWriter()).write(many(500), inTime());
 		expect(count(results, 'created')).toBe(200);
-		expect(refusalOf(results[200])).toMatchObject({ code: 'throttled' });
-		expect(refusalOf(results[499])).toBe(refusalOf(results[200]));
+		expect(refusalOf(results[200])).toMatchObject({ code: 'quota', operation: 'write' });
+		expect(refusalOf(results[499]).message).toBe(refusalOf(results[200]).message);
 		expect(calls('POST')).toBe(2);
 	});
 
@@ -568,7 +570,7 @@ describe('what Salesforce does not take', () => {
 	it('is told in words', async () => {
 		const { rules, rights } = salesforce.organisation;
 		expect(refusalOf(await written(lead('Sample', { Email: 'none' }))).message).toBe(
-			'Salesforce does not take the e-mail address of the lead',
+			'Salesforce does not take the email address of the lead',
 		);
 		rules.leadSourceRestricted = true;
 		expect(refusalOf(await written()).message).toBe(

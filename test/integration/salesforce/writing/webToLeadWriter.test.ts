@@ -1,14 +1,20 @@
-/** Leads into Salesforce by Web-to-Lead, against the stand-in over real HTTP. */
+/** Leads into Salesforce by Web-to-Lead, against the fake server over real HTTP. */
 import { SalesforceSession } from '../../../../nodes/destinations/salesforce/connection/session.ts';
 import {
+	ConfirmedWebToLeadWriter,
 	WebToLeadWriter,
-	type WebToLeadOptions,
+	type WebToLeadForm,
 } from '../../../../nodes/destinations/salesforce/writing/webToLeadWriter.ts';
 import { readWebToLeadOptions } from '../../../../nodes/destinations/salesforce/properties.ts';
-import type { DestinationError, WriteResult } from '../../../../nodes/destinations/contract.ts';
+import type {
+	DestinationError,
+	DirectWriter,
+	WriteResult,
+} from '../../../../nodes/destinations/contract.ts';
 import { parseLead, sampleLead } from '../../../../nodes/lead/index.ts';
 import type { JsonObject, Lead } from '../../../../nodes/lead/types.ts';
 import { BLAME, expectNoSecret } from '../../../support/pollContract/refusal.ts';
+import { byEngine } from '../../../support/openDirect.ts';
 import { destinationInput } from '../../../support/destinationInput.ts';
 import { startSalesforce } from '../../../support/salesforce/salesforce.ts';
 import type { Salesforce } from '../../../support/salesforce/salesforce.ts';
@@ -31,16 +37,18 @@ const form = () => ({
 	myDomain: salesforce.origin,
 });
 
-function sender(options: Partial<WebToLeadOptions> = {}): WebToLeadWriter {
-	const { id: oid } = salesforce.organisation;
-	const { url } = readWebToLeadOptions(destinationInput({}, form()));
-	return new WebToLeadWriter({ oid, url, session: undefined, ...options });
+/** Sends forms to where the parameters say, or elsewhere. */
+function sender(parameters: Partial<WebToLeadForm> = {}): Required<DirectWriter> {
+	return byEngine(new WebToLeadWriter({ ...sentTo(), ...parameters }));
 }
 
-/** With a session, and little patience. */
-async function finder(options: Partial<WebToLeadOptions> = {}): Promise<WebToLeadWriter> {
-	const session = await SalesforceSession.open(salesforce.credential, inTime());
-	return sender({ session, confirmTime: 1_500, ...options });
+const sentTo = (parameters = {}): WebToLeadForm =>
+	readWebToLeadOptions(destinationInput({}, { ...form(), ...parameters }));
+
+/** Looks for the leads, with little patience. */
+async function finder(): Promise<Required<DirectWriter>> {
+	const session = await SalesforceSession.open(salesforce.credential, 'write', inTime());
+	return byEngine(new ConfirmedWebToLeadWriter(sentTo(), session, 1_500));
 }
 
 function lead(name: string, fields: Record<string, string> = {}): Lead {
@@ -107,13 +115,12 @@ describe('without a session', () => {
 		});
 		const { id } = salesforce.organisation;
 		expect(salesforce.server.requests.at(-1)?.url.search).toBe(`?encoding=UTF-8&orgId=${id}`);
-		expect(writer.readBack ?? writer.remove).toBeUndefined();
+		expect('readBack' in new WebToLeadWriter(sentTo())).toBe(false);
 	});
 
 	it.each([15, 18])('an Organization ID of %i characters goes on as it is', async (length) => {
 		const oid = salesforce.organisation.id.slice(0, length);
-		const input = destinationInput({}, { ...form(), oid: ` ${oid} ` });
-		await sender(readWebToLeadOptions(input)).write([outgoing(lead('Sample'))], inTime());
+		await sender(sentTo({ oid: ` ${oid} ` })).write([outgoing(lead('Sample'))], inTime());
 		expect(salesforce.server.requests.at(-1)?.url.searchParams.get('orgId')).toBe(oid);
 		expect(forms()[0]?.get('oid')).toBe(oid);
 		salesforce.pass(1_000);
@@ -172,11 +179,11 @@ describe('with a session', () => {
 		if (!result?.ok) throw refusalOf(result);
 		const { id, url } = result.written;
 		expect(url).toBe(`${salesforce.origin}/lightning/r/Lead/${id}/view`);
-		const read = parseLead(await writer.readBack?.(id, inTime()));
+		const read = parseLead(await writer.readBack(id, inTime()));
 		expect(read).toMatchObject({ id, customer: sent.lead.customer });
 		expect(outcomes(await (await finder()).write([sent], inTime()))).toEqual(['unchanged']);
 		expect(forms()).toHaveLength(2);
-		await writer.remove?.(id, inTime());
+		await writer.remove(id, inTime());
 		expect(stored()).toHaveLength(1);
 	});
 
@@ -185,7 +192,7 @@ describe('with a session', () => {
 		const test = sampleLead('https', new Date(salesforce.now()).toISOString());
 		const [result] = await writer.write([outgoing(test)], inTime());
 		if (!result?.ok) throw refusalOf(result);
-		const read = parseLead(await writer.readBack?.(result.written.id, inTime()));
+		const read = parseLead(await writer.readBack(result.written.id, inTime()));
 		const { original, ...customer } = test.customer;
 		expect(read).toMatchObject({ isTest: true, customer });
 		expect(read.customer.original.email).toBe(original.email.toLowerCase());

@@ -2,10 +2,7 @@
  * Hostile answers to what is written: codes that are object members or sentences, fields that are no
  * names, messages that quote what was sent, errors of no shape at all.
  */
-import {
-	explainRecord,
-	explainWriteRefusal,
-} from '../../../../nodes/destinations/salesforce/errors/write';
+import { recordError, restError } from '../../../../nodes/destinations/salesforce/errors';
 
 const SECRET = 'kim.secret@fabrikam.example';
 const BLAME = /\b(error|problem|failure|mistake)s?\b/i;
@@ -36,7 +33,7 @@ const CODES = [
 
 it.each(CODES)('the code %p becomes words, with its fields and nothing else', (statusCode) => {
 	for (const fields of [undefined, ['Email'], [SECRET, 7, null], 'Email', {}]) {
-		const told = explainRecord({ statusCode, fields, message: SECRET } as never);
+		const told = recordError({ statusCode, fields, message: SECRET } as never);
 		expect(told.message).toMatch(/^[A-Z].{15,}[^.]$/);
 		expect(told.description).toMatch(/^[A-Z].{20,}\.$/);
 		const text = `${told.message} ${told.description}`;
@@ -47,11 +44,11 @@ it.each(CODES)('the code %p becomes words, with its fields and nothing else', (s
 });
 
 it('names the fields, and tries again only what may pass', () => {
-	const missing = explainRecord({ statusCode: 'REQUIRED_FIELD_MISSING', fields: ['Region__c'] });
-	expect(missing.message).toBe('Salesforce wants a value for Region__c in every lead');
+	const missing = recordError({ statusCode: 'REQUIRED_FIELD_MISSING', fields: ['Region__c'] });
+	expect(missing.message).toBe('Salesforce requires a value for Region__c in every lead');
 	expect(missing.retryAfter).toBeUndefined();
-	expect(explainRecord({ statusCode: 'UNABLE_TO_LOCK_ROW' }).retryAfter).toBe(0);
-	expect(explainRecord({ statusCode: 'SOMETHING_NEW' }).message).toContain('(SOMETHING_NEW)');
+	expect(recordError({ statusCode: 'UNABLE_TO_LOCK_ROW' }).retryAfter).toBe(0);
+	expect(recordError({ statusCode: 'SOMETHING_NEW' }).message).toContain('(SOMETHING_NEW)');
 });
 
 it('tells of a whole call what reading would, but for what only writing is refused', () => {
@@ -60,11 +57,30 @@ it('tells of a whole call what reading would, but for what only writing is refus
 		headers: {},
 		body: JSON.stringify([{ errorCode, message: SECRET }]),
 	});
-	const may = explainWriteRefusal(new Error(SECRET), answer(403, 'INSUFFICIENT_ACCESS'));
-	expect(may).toMatchObject({ code: 'permission', httpCode: '403' });
+	const saving = { operation: 'write', isSaving: true } as const;
+	const told = (status: number, code: string, context: Parameters<typeof restError>[2] = saving) =>
+		restError(new Error(SECRET), answer(status, code), context);
+	const may = told(403, 'INSUFFICIENT_ACCESS');
+	expect(may).toMatchObject({ code: 'permission', operation: 'write', httpCode: '403' });
 	expect(may.message).toMatch(/may not write/);
-	const spent = explainWriteRefusal(new Error(SECRET), answer(403, 'REQUEST_LIMIT_EXCEEDED'));
-	expect(spent.code).toBe('throttled');
-	expect(spent.retryAfter).toBeUndefined();
-	expect(explainWriteRefusal(may, undefined)).toBe(may);
+	const mayNotRead = told(403, 'INSUFFICIENT_ACCESS', { operation: 'write', isSaving: false });
+	expect(mayNotRead).toMatchObject({ code: 'permission', operation: 'read' });
+	const spent = told(403, 'REQUEST_LIMIT_EXCEEDED');
+	expect(spent).toMatchObject({ code: 'quota', operation: 'write', retryAfter: undefined });
+	expect(restError(may, undefined, saving)).toBe(may);
+});
+
+it('gives a call back for halving where a record of it may be at fault, and only then', () => {
+	const told = (status: number, code: string, isSaving = true) =>
+		restError(
+			new Error(SECRET),
+			{ status, headers: {}, body: JSON.stringify([{ errorCode: code, message: SECRET }]) },
+			{ operation: 'write', isSaving },
+		).code;
+	expect(told(400, 'JSON_PARSER_ERROR')).toBe('rejected');
+	expect(told(400, 'INVALID_FIELD')).toBe('rejected');
+	expect(told(400, 'INVALID_FIELD', false)).toBe('permission');
+	expect(told(400, 'SOMETHING_NEW', false)).toBe('other');
+	expect(told(401, 'INVALID_SESSION_ID')).toBe('authentication');
+	expect(told(500, 'UNKNOWN_EXCEPTION')).toBe('unreachable');
 });

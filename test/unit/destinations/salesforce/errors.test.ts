@@ -4,12 +4,11 @@ import {
 	readUsage,
 } from '../../../../nodes/destinations/salesforce/connection/quota';
 import {
-	explainRefusal,
-	HiddenField,
-	TooMuchToSearch,
+	HiddenFieldError,
+	readVendorError,
+	restError,
 } from '../../../../nodes/destinations/salesforce/errors';
-import { refusalCode } from '../../../../nodes/destinations/salesforce/errors/vendorError';
-import { explainSignIn } from '../../../../nodes/destinations/salesforce/errors/signIn';
+import { signInError } from '../../../../nodes/destinations/salesforce/errors/signIn';
 import { BLAME } from '../../../support/pollContract/refusal.ts';
 
 const SECRET = '3MVG9secret';
@@ -18,10 +17,11 @@ const answer = (status: number, body: unknown, headers: Record<string, string> =
 	headers,
 	body: typeof body === 'string' ? body : JSON.stringify(body),
 });
+const reading = { operation: 'read', isSaving: false } as const;
 const api = (status: number, errorCode: string, message = SECRET) =>
-	explainRefusal(new Error(SECRET), answer(status, [{ errorCode, message }]));
+	restError(new Error(SECRET), answer(status, [{ errorCode, message }]), reading);
 const oauth = (error: string, error_description: string, status = 400) =>
-	explainSignIn(new Error(SECRET), answer(status, { error, error_description }));
+	signInError(new Error(SECRET), answer(status, { error, error_description }));
 
 function expectHelpful({ message, description }: { message: string; description: string }): void {
 	expect(message).toMatch(/^[A-Z].{15,}[^.]$/);
@@ -39,7 +39,7 @@ describe('what the REST API refuses', () => {
 		[404, 'NOT_FOUND', 'permission', undefined],
 		[403, 'INSUFFICIENT_ACCESS', 'permission', undefined],
 		[400, 'INVALID_FIELD', 'permission', undefined],
-		[400, 'QUERY_TIMEOUT', 'other', undefined],
+		[400, 'QUERY_TIMEOUT', 'queryTooLarge', undefined],
 		[400, 'SOMETHING_NEW', 'other', undefined],
 		[500, 'UNKNOWN_EXCEPTION', 'unreachable', 0],
 		[503, 'SERVER_UNAVAILABLE', 'throttled', 0],
@@ -51,7 +51,7 @@ describe('what the REST API refuses', () => {
 
 	it('for its limits is told apart: the day is over, or others are at it', () => {
 		const spent = api(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
-		expect(spent).toMatchObject({ code: 'throttled', retryAfter: undefined });
+		expect(spent).toMatchObject({ code: 'quota', retryAfter: undefined });
 		for (const text of [
 			'ConcurrentPerOrgLongTxn Limit exceeded.',
 			'ConcurrentRequests (Concurrent API Requests) Limit exceeded.',
@@ -65,15 +65,15 @@ describe('what the REST API refuses', () => {
 
 	it('waits as long as it is asked to', () => {
 		const body = [{ errorCode: 'SERVER_UNAVAILABLE', message: '' }];
-		const refusal = explainRefusal(undefined, answer(503, body, { 'retry-after': '120' }));
+		const refusal = restError(undefined, answer(503, body, { 'retry-after': '120' }), reading);
 		expect(refusal.retryAfter).toBe(120_000);
-		const page = explainRefusal(undefined, answer(503, '<html>down</html>'));
+		const page = restError(undefined, answer(503, '<html>down</html>'), reading);
 		expect(page).toMatchObject({ code: 'throttled', retryAfter: 0 });
 	});
 
 	it('for a query that is too much is told as that', () => {
 		for (const code of ['QUERY_TIMEOUT', 'OPERATION_TOO_LARGE', 'EXCEEDED_ID_LIMIT']) {
-			expect(api(400, code)).toBeInstanceOf(TooMuchToSearch);
+			expect(api(400, code)).toMatchObject({ code: 'queryTooLarge', retryAfter: undefined });
 		}
 	});
 
@@ -83,7 +83,7 @@ describe('what the REST API refuses', () => {
 			'INVALID_FIELD',
 			"\nSELECT\n^\nNo such column 'Region__c' on entity 'Lead'.",
 		);
-		expect(named).toBeInstanceOf(HiddenField);
+		expect(named).toBeInstanceOf(HiddenFieldError);
 		expect(named).toMatchObject({
 			field: 'Region__c',
 			message: expect.stringContaining('Region__c'),
@@ -99,14 +99,14 @@ describe('what the REST API refuses', () => {
 		['a page for a host without organisation', answer(404, '<html>gone</html>')],
 		['a code that is none', answer(400, [{ errorCode: `${SECRET} x`, message: SECRET }])],
 		['nothing', undefined],
-	])('with %s is told as an odd answer', (_, odd) => {
-		const refusal = explainRefusal(new Error(SECRET), odd);
+	])('with %s is told as an unexpected response', (_, odd) => {
+		const refusal = restError(new Error(SECRET), odd, reading);
 		expect(refusal.message).toMatch(/^Unexpected response from Salesforce: /);
 		expectHelpful(refusal);
 	});
 
 	it('without an answer is told as unreachable', () => {
-		const refusal = explainRefusal(new HttpError('ECONNREFUSED'), undefined);
+		const refusal = restError(new HttpError('ECONNREFUSED'), undefined, reading);
 		expect(refusal).toMatchObject({ code: 'unreachable', retryAfter: 0 });
 	});
 });
@@ -185,14 +185,14 @@ describe('what the token endpoint refuses', () => {
 		(code) => {
 			const body = { error: code, error_description: 'invalid client credentials' };
 			for (const authentication of ['clientCredentials', 'refreshToken'] as const) {
-				const refusal = explainSignIn(new Error(SECRET), answer(400, body), authentication);
+				const refusal = signInError(new Error(SECRET), answer(400, body), authentication);
 				expect(refusal.message).toMatch(/Consumer Secret is wrong/);
 				expect(refusal.description).toMatch(
 					/same app.*rotated.*organisation.*installed.*ten minutes/,
 				);
 				expectHelpful(refusal);
 			}
-			const refusal = explainSignIn(new Error(SECRET), answer(400, body), 'jwtBearer');
+			const refusal = signInError(new Error(SECRET), answer(400, body), 'jwtBearer');
 			expect(`${refusal.message} ${refusal.description}`).not.toMatch(/secret/i);
 			expect(refusal.description).toMatch(
 				/JWT Bearer Flow.*certificate.*Consumer Key.*organisation.*ten minutes/,
@@ -205,13 +205,13 @@ describe('what the token endpoint refuses', () => {
 		// Patterns take long on a long text that fits them nearly.
 		const text = `${'flow'.repeat(50_000)} not enabled`;
 		const body = JSON.stringify({ error: 'invalid_grant', error_description: text });
-		expect(refusalCode(body).message.length).toBeLessThanOrEqual(4_000);
+		expect(readVendorError(body).message.length).toBeLessThanOrEqual(4_000);
 		expect(oauth('invalid_grant', text).message).toMatch(/did not accept the sign-in/);
 		expect(oauth('invalid_grant', text.slice(-40)).message).toMatch(/client credentials/);
 	});
 
-	it('by a page is told as an odd answer', () => {
-		const refusal = explainSignIn(new Error(SECRET), answer(404, '<html>'));
+	it('by a page is told as an unexpected response', () => {
+		const refusal = signInError(new Error(SECRET), answer(404, '<html>'));
 		expect(refusal.message).toMatch(/^Unexpected response from Salesforce: /);
 	});
 });
@@ -233,5 +233,39 @@ describe('the count of calls', () => {
 		expect(isShareReached({ used: 89, limit: 100 }, 90)).toBe(false);
 		expect(isShareReached({ used: 0, limit: 0 }, 1)).toBe(false);
 		expect(isShareReached(undefined, 1)).toBe(false);
+	});
+});
+
+describe('what the user is told to do next', () => {
+	const timedOut = new HttpError('ABORTED');
+	const busy = answer(503, [{ errorCode: 'SERVER_UNAVAILABLE', message: SECRET }]);
+	const writing = { operation: 'write', isSaving: true } as const;
+	const lookingUp = { operation: 'write', isSaving: false } as const;
+
+	it('is to wait for the next poll only where leads are read', () => {
+		for (const response of [undefined, busy]) {
+			const thrown = response ? new Error(SECRET) : timedOut;
+			const read = restError(thrown, response, reading);
+			expect(read.operation).toBe('read');
+			expect(read.description).toContain('the next poll goes on where this one stopped.');
+			for (const context of [writing, lookingUp]) {
+				const write = restError(thrown, response, context);
+				expect(write.operation).toBe('write');
+				expect(write.description).toContain('Write the lead again: ');
+				expect(write.description).not.toMatch(/poll/);
+			}
+			const signIn = signInError(thrown, response);
+			expect(signIn.operation).toBe('signIn');
+			expect(signIn.description).not.toMatch(/poll|lead/);
+		}
+		expect(restError(timedOut, undefined, writing)).toMatchObject({ code: 'timeout' });
+	});
+
+	it('knows whether something may have been written all the same', () => {
+		expect(restError(timedOut, undefined, writing).mayBeDone).toBe(true);
+		expect(restError(undefined, answer(500, 'x'), writing).mayBeDone).toBe(true);
+		// A gateway's word is not Salesforce's own.
+		expect(restError(undefined, answer(503, '<html>down</html>'), writing).mayBeDone).toBe(true);
+		expect(restError(undefined, busy, writing).mayBeDone).toBe(false);
 	});
 });

@@ -106,12 +106,11 @@ it.each([
 	{ oid: ' 00D300000000hvmEAA ' },
 	{ environment: 'myDomain', myDomain: 'contoso.my.salesforce.com' },
 ])('a form with %j is taken; without confirmation it needs no credential', async (parameters) => {
-	const writer = await openDirect(
-		description.writing,
+	const writer = await description.writing.open(
 		inputOf({ ...FORM, ...parameters }, { confirm: false }),
 	);
 	expect(writer).toBeInstanceOf(WebToLeadWriter);
-	expect(writer.readBack ?? writer.remove).toBeUndefined();
+	expect('readBack' in writer || 'remove' in writer).toBe(false);
 	// With it, the credential is what is missing.
 	await expectRefused(/My Domain is missing/, { ...FORM, ...parameters });
 });

@@ -1,20 +1,16 @@
 import fc from 'fast-check';
 
-import type { LeadColumn } from '../../../../../nodes/destinations/salesforce/metadata';
+import type { LeadField } from '../../../../../nodes/destinations/salesforce/metadata';
+import { cut } from '../../../../../nodes/destinations/text';
 import {
+	changesOf,
 	LENGTHS,
 	oneLine,
 	paragraphs,
-} from '../../../../../nodes/destinations/salesforce/writing/leadText';
-import { cut } from '../../../../../nodes/destinations/text';
-import {
-	leadValues,
+	standardValues,
 	withNotes,
 } from '../../../../../nodes/destinations/salesforce/writing/mapping';
-import {
-	changesOf,
-	toRecord,
-} from '../../../../../nodes/destinations/salesforce/writing/restMapping';
+import { toRecord } from '../../../../../nodes/destinations/salesforce/writing/restMapping';
 import { toRow } from '../../../../../nodes/destinations/salesforce/reading/record';
 import { DestinationError } from '../../../../../nodes/destinations/contract';
 import { parseLead, type JsonObject, type Lead } from '../../../../../nodes/lead';
@@ -28,7 +24,7 @@ function lead(fields: JsonObject = {}, context = {}): Lead {
 	);
 }
 
-const column = (name: string, type = 'string', more: Partial<LeadColumn> = {}) =>
+const field = (name: string, type = 'string', more: Partial<LeadField> = {}) =>
 	[
 		name.toLowerCase(),
 		{
@@ -37,29 +33,29 @@ const column = (name: string, type = 'string', more: Partial<LeadColumn> = {}) =
 			type,
 			length: 20,
 			createable: true,
-			identifies: false,
+			isExternalId: false,
 			updateable: true,
 			choices: [],
 			...more,
 		},
-	] as [string, LeadColumn];
+	] as [string, LeadField];
 
-const columns = new Map([
-	column('LastName'),
-	column('HasOptedOutOfEmail', 'boolean'),
-	column('DoNotCall', 'boolean'),
-	column('Text__c'),
-	column('Notes__c', 'textarea'),
-	column('Number__c', 'double', { length: 0 }),
-	column('Flag__c', 'boolean', { length: 0 }),
-	column('Pick__c', 'picklist'),
-	column('Place__c', 'location', { length: 0 }),
-	column('Made__c', 'string', { createable: false }),
+const fields = new Map([
+	field('LastName'),
+	field('HasOptedOutOfEmail', 'boolean'),
+	field('DoNotCall', 'boolean'),
+	field('Text__c'),
+	field('Notes__c', 'textarea'),
+	field('Number__c', 'double', { length: 0 }),
+	field('Flag__c', 'boolean', { length: 0 }),
+	field('Pick__c', 'picklist'),
+	field('Place__c', 'location', { length: 0 }),
+	field('Made__c', 'string', { createable: false }),
 ]);
-const externalId = column('Key__c', 'string', { identifies: true })[1];
+const externalId = field('Key__c', 'string', { isExternalId: true })[1];
 
 const valuesOf = (additional: JsonObject, one = lead()) =>
-	toRecord({ lead: one, additional }, columns, undefined).values;
+	toRecord({ lead: one, additional }, fields, undefined).values;
 
 describe('a text', () => {
 	it('is cut to what the field takes, never within a character or a line break', () => {
@@ -98,14 +94,17 @@ describe('a text', () => {
 describe('the values of a lead', () => {
 	it('are what the customer wrote, or what became of it', () => {
 		const came = lead({ Email: ' Kim@Fabrikam.Example', Phone: '030 901820', Country: 'Germany' });
-		expect(leadValues(came)).toMatchObject({
+		expect(standardValues(came)).toMatchObject({
 			Email: 'Kim@Fabrikam.Example',
 			Phone: '030 901820',
 			Country: 'Germany',
 			LeadSource: 'SPZA-INS|contoso.crm',
 		});
 		const changed = { ...came, customer: { ...came.customer, email: 'k@fabrikam.example' } };
-		expect(leadValues(changed)).toMatchObject({ Email: 'k@fabrikam.example', Country: 'Germany' });
+		expect(standardValues(changed)).toMatchObject({
+			Email: 'k@fabrikam.example',
+			Country: 'Germany',
+		});
 	});
 
 	it.each([
@@ -115,7 +114,7 @@ describe('the values of a lead', () => {
 		[{ FirstName: 'Kim' }, 'Kim', ''],
 		[{}, '', ''],
 	])('have of %p the name', (fields, FirstName, LastName) => {
-		expect(leadValues(lead(fields))).toMatchObject({ FirstName, LastName });
+		expect(standardValues(lead(fields))).toMatchObject({ FirstName, LastName });
 	});
 });
 
@@ -127,7 +126,7 @@ describe('a record', () => {
 			Company: '[not provided]',
 		});
 		expect(valuesOf({ LastName: null })).toMatchObject({ LastName: '[not provided]' });
-		const record = toRecord({ lead: lead(), additional: {} }, columns, undefined);
+		const record = toRecord({ lead: lead(), additional: {} }, fields, undefined);
 		expect(changesOf(record)).toEqual({ LeadSource: 'SPZA-INS|contoso.crm' });
 	});
 
@@ -161,7 +160,7 @@ describe('a record', () => {
 
 	it('keeps its id in the field for it, by its digest where it is too long', () => {
 		const keyOf = (id: string) =>
-			toRecord({ lead: { ...lead(), id }, additional: {} }, columns, externalId).values['Key__c'];
+			toRecord({ lead: { ...lead(), id }, additional: {} }, fields, externalId).values['Key__c'];
 		expect(keyOf('row/1')).toBe('row/1');
 		const [one, other] = [keyOf(`${'x'.repeat(40)}1`), keyOf(`${'x'.repeat(40)}2`)];
 		expect(one).toMatch(/^[0-9a-f]{20}$/);

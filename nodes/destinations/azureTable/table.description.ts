@@ -1,8 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { configurationError } from '../addresses';
-import type { WriteInput } from '../contract';
-import { readBoolean } from '../input';
 
 /** The table Microsoft's connector makes unless the publisher names another. */
 const DEFAULT_TABLE = 'MarketplaceLeads';
@@ -42,7 +40,7 @@ export const tableProperty: INodeProperties = {
 	],
 };
 
-/** The parameter's value. @throws DestinationError with code `configuration` */
+/** The parameter's value. @throws DestinationError with reason `configuration` */
 export function readTableName(value: unknown): string {
 	const name = typeof value === 'string' ? value.trim() : '';
 	if (new RegExp(TABLE_NAME).test(name)) return name;
@@ -50,20 +48,4 @@ export function readTableName(value: unknown): string {
 		'The table name is not one Azure allows',
 		`It has 3 to 63 letters and digits and begins with a letter, such as ${DEFAULT_TABLE}.`,
 	);
-}
-
-export const writingOptions: INodeProperties[] = [
-	{
-		displayName: 'Create Table',
-		name: 'createTable',
-		type: 'boolean',
-		default: true,
-		description:
-			"Whether to make the table with the first lead where it does not exist yet, as Microsoft's connector does",
-	},
-];
-
-/** @throws DestinationError where the option is neither on nor off */
-export function readCreateTable(input: WriteInput): boolean {
-	return readBoolean(input, 'createTable', 'Create Table', true);
 }

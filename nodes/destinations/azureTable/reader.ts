@@ -1,15 +1,9 @@
-import type {
-	LeadReader,
-	PageRequest,
-	Position,
-	PolledPage,
-	PolledRow,
-} from '../../../polling/types';
-import type { TableClient, TableEntityResult } from '../../../vendor/dataTables';
-import { unexpectedResponse } from '../../unexpectedResponse';
-import { explainError, isBadToken, isMissingTable } from '../errors';
+import type { LeadReader, PageRequest, Position, PolledPage, PolledRow } from '../../polling/types';
+import type { TableClient, TableEntityResult } from '../../vendor/dataTables';
+import { unexpectedResponse } from '../unexpectedResponse';
+import { explainRefusal, isBadToken, isMissingTable } from './refusal';
 import { createdTime, toRecord } from './record';
-import { SERVICE } from '../connection/responseCheck';
+import { SERVICE } from './responseCheck';
 
 /** The service's own limit. */
 const MAX_PAGE_SIZE = 1_000;
@@ -79,7 +73,7 @@ export class AzureTableReader implements LeadReader {
 				const start = after === undefined ? null : toPosition({ after });
 				return await this.readPage({ ...request, position: start });
 			}
-			throw explainError(error, 'read');
+			throw explainRefusal(error);
 		}
 	}
 }
@@ -88,7 +82,7 @@ async function queryFilter(
 	since: number | undefined,
 	after: TablePosition['after'],
 ): Promise<string | undefined> {
-	const { odata } = await import('../../../vendor/dataTables');
+	const { odata } = await import('../../vendor/dataTables');
 	const conditions: string[] = [];
 	if (since !== undefined) conditions.push(odata`Timestamp ge ${new Date(since)}`);
 	if (after) {
