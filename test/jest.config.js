@@ -22,7 +22,7 @@ const project = (displayName, options = {}) => ({
 });
 
 module.exports = {
-	testTimeout: 30_000,
+	testTimeout: 90_000,
 	projects: [
 		project('unit'),
 		project('engine'),

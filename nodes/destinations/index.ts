@@ -1,4 +1,4 @@
-import { azureTable } from './azureTable/azureTable.description';
+import { azureTable } from './azureTable';
 import type { DestinationDescription } from './contract';
 import { dynamics365 } from './dynamics365';
 import { https } from './https';

@@ -9,7 +9,7 @@ import { AzureNamedKeyCredential, TableClient } from '@azure/data-tables';
 import type { TableEntityResult } from '@azure/data-tables';
 import type { IDataObject } from 'n8n-workflow';
 
-import type * as TableRecord from '../../nodes/destinations/azureTable/record';
+import type * as TableRecord from '../../nodes/destinations/azureTable/reading/record';
 import type * as Domain from '../../nodes/lead';
 import { pollContext } from '../../test/support/engine';
 import { builtNode } from './builtNode';
@@ -75,7 +75,9 @@ async function list(use: (row: Row) => unknown): Promise<void> {
 function rowReader(): (row: Row) => unknown {
 	const load = createRequire(path.join(order.packageFolder, 'package.json'));
 	const { parseLead } = load('./dist/nodes/lead/index.js') as typeof Domain;
-	const { toRecord } = load('./dist/nodes/destinations/azureTable/record.js') as typeof TableRecord;
+	const { toRecord } = load(
+		'./dist/nodes/destinations/azureTable/reading/record.js',
+	) as typeof TableRecord;
 	const context = { destination: 'azureTable', receivedAt: new Date().toISOString() } as const;
 	return (row) => parseLead(toRecord(row), context).id;
 }

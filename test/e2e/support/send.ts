@@ -1,5 +1,5 @@
 /** Far more than any answer takes, and less than a test may: a caller left hanging is told apart. */
-const ANSWER_TIMEOUT_MS = 15_000;
+const ANSWER_TIMEOUT_MS = 60_000;
 
 export interface Answer {
 	status: number;

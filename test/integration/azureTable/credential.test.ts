@@ -40,7 +40,7 @@ async function tested(data: Data) {
 
 async function polled(data: Data): Promise<number> {
 	const poller = pollContext({
-		type,
+		type: new MarketplaceLeadPollTrigger(),
 		parameters: { table: { __rl: true, mode: 'name', value: TABLE } },
 		credentials: { azureTableApi: filledIn(data) },
 	});
@@ -214,7 +214,11 @@ describe('an account name and key', () => {
 	});
 
 	it('are told apart from a host that is not there', async () => {
-		await expectRefused(byKey({ endpoint: NO_HOST }), /could not be reached/, azurite.accountKey);
+		await expectRefused(
+			byKey({ endpoint: NO_HOST }),
+			/host of Azure Table Storage is not known/,
+			azurite.accountKey,
+		);
 		const closed = `http://127.0.0.1:${await freePort()}/${azurite.accountName}`;
 		await expectRefused(byKey({ endpoint: closed }), /could not be reached/, azurite.accountKey);
 	});
@@ -267,7 +271,7 @@ describe('a SAS', () => {
 	});
 
 	it('is told apart from a host that is not there', async () => {
-		await refused(accountSas(), /could not be reached/, `${NO_HOST}/`);
+		await refused(accountSas(), /host of Azure Table Storage is not known/, `${NO_HOST}/`);
 	});
 });
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 
 import { AzureNamedKeyCredential, generateAccountSas, generateTableSas } from '@azure/data-tables';
 
-import { azureTableWriting } from '../../../nodes/destinations/azureTable/writing.description';
+import { azureTable } from '../../../nodes/destinations/azureTable';
 import type {
 	DestinationError,
 	DirectWriter,
@@ -63,7 +63,10 @@ async function open(
 	credential: Record<string, unknown> = { connectionString: proxy.connectionString },
 ): Promise<DirectWriter> {
 	const parameters = { table: { __rl: true, mode: 'name', value: table.name } };
-	return await openDirect(azureTableWriting, destinationInput(credential, parameters, { options }));
+	return await openDirect(
+		azureTable.writing,
+		destinationInput(credential, parameters, { options }),
+	);
 }
 
 const leads = (count: number): WritableLead[] =>

@@ -1,5 +1,5 @@
 /** Azure's SDKs through a forward proxy, its sign-in and NO_PROXY; the other destinations share http.ts. */
-import { openAccount } from '../../../nodes/destinations/azureTable/account';
+import { openAccount } from '../../../nodes/destinations/azureTable/connection/account';
 import { startAzurite, type Azurite } from '../../support/azurite.ts';
 import { startEntraAuthority, type EntraAuthority } from '../../support/entra/authority.ts';
 import { hostsAskedOf, startForwardProxy, type ForwardProxy } from '../../support/forwardProxy.ts';

@@ -1,6 +1,6 @@
 /** Signing in at a fake Entra that is throttling, down or not there, for both services that use it. */
-import { openAccount } from '../../../nodes/destinations/azureTable/account.ts';
-import { explainRefusal } from '../../../nodes/destinations/azureTable/refusal.ts';
+import { openAccount } from '../../../nodes/destinations/azureTable/connection/account.ts';
+import { explainError } from '../../../nodes/destinations/azureTable/errors.ts';
 import { WebApi } from '../../../nodes/destinations/dynamics365/connection/client.ts';
 import { openEntra, readEntraApplication } from '../../../nodes/destinations/entra.ts';
 import { DestinationError } from '../../../nodes/destinations/contract.ts';
@@ -51,7 +51,7 @@ describe.each<[string, () => Promise<unknown>]>([
 			try {
 				await account.table('leads').listEntities({}).byPage().next();
 			} catch (error) {
-				throw abortSignal.aborted ? error : explainRefusal(error);
+				throw abortSignal.aborted ? error : explainError(error, 'read');
 			}
 		},
 	],
@@ -111,7 +111,7 @@ it('ends with its signal, also where Entra never responds', async () => {
 	const error = await refused;
 	expect(error).toBeInstanceOf(DestinationError);
 	expect(error).toMatchObject({
-		code: 'unreachable',
+		code: 'timeout',
 		message: expect.stringMatching(/Entra.*in time/),
 	});
 });

@@ -2,10 +2,10 @@ import { inspect } from 'node:util';
 
 import fc from 'fast-check';
 
-import { openAccount } from '../../../../nodes/destinations/azureTable/account';
-import { azureTable } from '../../../../nodes/destinations/azureTable/azureTable.description';
-import { DestinationError } from '../../../../nodes/destinations/contract';
-import { destinationInput } from '../../../support/destinationInput.ts';
+import { openAccount } from '../../../../../nodes/destinations/azureTable/connection/account';
+import { azureTable } from '../../../../../nodes/destinations/azureTable';
+import { DestinationError } from '../../../../../nodes/destinations/contract';
+import { destinationInput } from '../../../../support/destinationInput.ts';
 
 const KEY = Buffer.from('only for tests, and long enough to look like one').toString('base64');
 const SIG = 'c2lnbmF0dXJl%2BvZg%3D%3D';

@@ -2,11 +2,11 @@ import type {
 	TableClient,
 	TableServiceClient,
 	TableServiceClientOptions,
-} from '../../vendor/dataTables';
-import { environmentProxy } from '../azureNetwork';
-import { type AddressRules, checkedUrl, configurationError, withoutSlash } from '../addresses';
-import { textField } from '../input';
-import { openEntra, readCloud, readEntraApplication, type EntraCloud } from '../entra';
+} from '../../../vendor/dataTables';
+import { environmentProxy } from '../../azureNetwork';
+import { type AddressRules, checkedUrl, configurationError, withoutSlash } from '../../addresses';
+import { textField } from '../../input';
+import { openEntra, readCloud, readEntraApplication, type EntraCloud } from '../../entra';
 import { responseCheck } from './responseCheck';
 
 /** Milliseconds. Longer waits between the SDK's retries would outlast a poll. */
@@ -31,14 +31,14 @@ export interface StorageAccount {
 }
 
 export interface AccountOptions {
-	/** How often the SDK tries again; 0 to get the first answer. */
+	/** How often the SDK tries again; 0 to get the first response. */
 	retries?: number;
 }
 
 /**
  * Makes the account from the credential's fields.
  *
- * @throws DestinationError with reason `configuration` that names the field to mend
+ * @throws DestinationError with code `configuration` that names the field to mend
  */
 export async function openAccount(
 	credential: Record<string, unknown>,
@@ -79,7 +79,7 @@ async function fromConnectionString(
 		throw configurationError('The connection string is empty', CONNECTION_STRING_HELP);
 	}
 	if (/usedevelopmentstorage=true/i.test(text)) {
-		const { TableClient, TableServiceClient } = await import('../../vendor/dataTables');
+		const { TableClient, TableServiceClient } = await import('../../../vendor/dataTables');
 		// The SDK writes into the options it is given.
 		const service = TableServiceClient.fromConnectionString(text, { ...options });
 		return {
@@ -132,7 +132,7 @@ async function fromAccountKey(
 		);
 	}
 	const { AzureNamedKeyCredential, TableClient, TableServiceClient } =
-		await import('../../vendor/dataTables');
+		await import('../../../vendor/dataTables');
 	const signIn = new AzureNamedKeyCredential(account, key);
 	const text = withoutSlash(url);
 	// The key signs the request and is not sent, so an emulator may be reached without TLS.
@@ -158,7 +158,7 @@ async function fromSas(
 	}
 	url.search = '';
 	const { AzureSASCredential, TableClient, TableServiceClient } =
-		await import('../../vendor/dataTables');
+		await import('../../../vendor/dataTables');
 	const signIn = new AzureSASCredential(signature);
 	const all = { ...options, allowInsecureConnection: url.protocol === 'http:' };
 	const onlyTable = new URLSearchParams(signature).get('tn') ?? undefined;
@@ -177,7 +177,7 @@ async function fromEntra(
 ): Promise<StorageAccount> {
 	const url = tableUrl(credential, { secretInUrl: true });
 	const application = readEntraApplication(credential);
-	const { TableClient, TableServiceClient } = await import('../../vendor/dataTables');
+	const { TableClient, TableServiceClient } = await import('../../../vendor/dataTables');
 	const { maxRetries = RETRIES, maxRetryDelayInMs = MAX_RETRY_DELAY } = options.retryOptions ?? {};
 	const signIn = await openEntra(application, {
 		retries: maxRetries,

@@ -1,13 +1,12 @@
 import { inspect } from 'node:util';
 
 import {
-	explainRefusal,
-	explainWriteRefusal,
+	explainError,
+	explainLookup,
+	explainTableCreation,
 	isBadToken,
 	isMissingTable,
-	leavesDoubt,
-	refusedRow,
-} from '../../../../nodes/destinations/azureTable/refusal';
+} from '../../../../nodes/destinations/azureTable/errors';
 import {
 	DestinationError,
 	type DestinationErrorCode,
@@ -43,29 +42,35 @@ describe('a refusal in words', () => {
 		['permission', /address n8n comes from/, answered(403, 'AuthorizationSourceIPMismatch')],
 		['permission', /is disabled/, answered(403, 'AccountIsDisabled')],
 		['permission', /account keys/, answered(403, 'KeyBasedAuthenticationNotPermitted')],
-		['permission', /refused access/, answered(403)],
-		['permission', /refused access/, answered(401, 'constructor')],
+		['permission', /denied access/, answered(403)],
+		['permission', /denied access/, answered(401, 'constructor')],
 		['notFound', /table does not exist/, answered(404, 'TableNotFound')],
 		['notFound', /no storage account/, answeredInXml(404, 'ResourceNotFound')],
 		['throttled', /asks to wait/, answered(429, 'TooManyRequests')],
 		['throttled', /asks to wait/, answered(503, 'ServerBusy')],
 		['throttled', /asks to wait/, answered(503)],
-		['unreachable', /did not answer in time/, named('AbortError')],
-		['unreachable', /did not answer in time/, named('TimeoutError')],
-		['unreachable', /broke off/, broken('PARSE_ERROR')],
-		['unreachable', /could not be reached/, broken('ENOTFOUND')],
+		['timeout', /did not respond in time/, named('AbortError')],
+		['timeout', /did not respond in time/, named('TimeoutError')],
+		['unexpectedResponse', /broke off/, broken('PARSE_ERROR')],
+		['unreachable', /host of Azure Table Storage is not known/, broken('ENOTFOUND')],
+		['unreachable', /certificate/, broken('SELF_SIGNED_CERT_IN_CHAIN')],
+		['unreachable', /proxy .* asks for a sign-in/, answered(407)],
 		['unreachable', /could not be reached/, broken('EAI_AGAIN')],
 		['unreachable', /could not be reached/, broken('ECONNREFUSED')],
 		['unreachable', /could not be reached/, broken('REQUEST_SEND_ERROR')],
-		['other', /with status 500 \(OperationTimedOut\)$/, answered(500, 'OperationTimedOut')],
-		['other', /with status 400$/, answered(400, `<b>${SECRET}</b>`)],
-		['other', /refused the request$/, named('Error')],
-		['other', /refused the request$/, named('__proto__')],
-		['other', /refused the request$/, SECRET],
-		['other', /refused the request$/, undefined],
-		['other', /refused the request$/, { message: SECRET }],
+		[
+			'other',
+			/carry out the request \(status 500, OperationTimedOut\)$/,
+			answered(500, 'OperationTimedOut'),
+		],
+		['other', /carry out the request \(status 400\)$/, answered(400, `<b>${SECRET}</b>`)],
+		['other', /did not carry out the request$/, named('Error')],
+		['other', /did not carry out the request$/, named('__proto__')],
+		['other', /did not carry out the request$/, SECRET],
+		['other', /did not carry out the request$/, undefined],
+		['other', /did not carry out the request$/, { message: SECRET }],
 	])('is %s: %p', (reason, said, error) => {
-		const refusal = explainRefusal(error);
+		const refusal = explainError(error, 'read');
 		expect(refusal).toBeInstanceOf(DestinationError);
 		expect(refusal.code).toBe(reason);
 		expect(refusal.message).toMatch(said);
@@ -74,13 +79,13 @@ describe('a refusal in words', () => {
 	});
 
 	it('has the status of the answer, where there was one', () => {
-		expect(explainRefusal(answered(503, 'ServerBusy')).httpCode).toBe('503');
-		expect(explainRefusal(broken('ENOTFOUND')).httpCode).toBeUndefined();
+		expect(explainError(answered(503, 'ServerBusy'), 'read').httpCode).toBe('503');
+		expect(explainError(broken('ENOTFOUND'), 'read').httpCode).toBeUndefined();
 	});
 
 	it('stays what it is when it is one already', () => {
-		const refusal = explainRefusal(answered(503));
-		expect(explainRefusal(refusal)).toBe(refusal);
+		const refusal = explainError(answered(503), 'read');
+		expect(explainError(refusal, 'write')).toBe(refusal);
 	});
 });
 
@@ -116,17 +121,18 @@ describe('a refusal of a write', () => {
 	it.each<[DestinationErrorCode, RegExp, number | undefined, unknown]>([
 		['permission', /may not write/, undefined, answered(403, 'AuthorizationPermissionMismatch')],
 		['notFound', /could not be made/, undefined, answered(404, 'TableNotFound')],
-		['other', /larger than a row/, undefined, answered(400, 'EntityTooLarge')],
-		['other', /status 400 \(InvalidInput\)/, undefined, answered(400, 'InvalidInput')],
+		['rejected', /larger than a row/, undefined, answered(400, 'EntityTooLarge')],
+		['rejected', /status 400, InvalidInput\)/, undefined, answered(400, 'InvalidInput')],
 		['throttled', /being deleted/, 15_000, answered(409, 'TableBeingDeleted')],
 		['throttled', /asks to wait/, 0, answered(503, 'ServerBusy')],
-		['unreachable', /status 500/, 0, answered(500, 'OperationTimedOut')],
+		['other', /status 500/, 0, answered(500, 'OperationTimedOut')],
 		['unreachable', /could not be reached/, 0, broken('ECONNRESET')],
-		['unreachable', /could not be reached/, undefined, broken('ENOTFOUND')],
-		['unreachable', /broke off/, 0, broken('PARSE_ERROR')],
-		['unreachable', /did not answer in time/, 0, named('AbortError')],
+		['unreachable', /is not known/, undefined, broken('ENOTFOUND')],
+		['unreachable', /certificate/, undefined, broken('CERT_HAS_EXPIRED')],
+		['unexpectedResponse', /broke off/, 0, broken('PARSE_ERROR')],
+		['timeout', /did not respond in time/, 0, named('AbortError')],
 	])('is of %s: %s, again after %s', (reason, said, retryAfter, error) => {
-		const refusal = explainWriteRefusal(error);
+		const refusal = explainError(error, 'write');
 		expect(refusal).toMatchObject({
 			code: reason,
 			message: expect.stringMatching(said),
@@ -143,25 +149,72 @@ describe('a refusal of a write', () => {
 		]);
 		const answer = (statusCode: number) =>
 			Object.assign(new RestError(SECRET, { statusCode }), { response: { headers } });
-		expect(explainWriteRefusal(answer(503))).toMatchObject({ retryAfter: 7_000 });
-		expect(explainWriteRefusal(answer(403)).message).toMatch(/did not accept the sign-in/);
+		expect(explainError(answer(503), 'write')).toMatchObject({ retryAfter: 7_000 });
+		expect(explainError(answer(403), 'write').message).toMatch(/did not accept the sign-in/);
 	});
 
 	it('names the row of a transaction, where it does', () => {
-		expect(refusedRow(new Error('0:The specified entity already exists.'))).toBe(0);
-		expect(refusedRow(new Error('99:One of the request inputs is not valid.\nRequestId:1'))).toBe(
-			99,
-		);
-		expect(refusedRow(new Error('Transaction Failed'))).toBeUndefined();
-		expect(refusedRow('0:text')).toBeUndefined();
+		const indexOf = (error: Error) => explainError(error, 'write').recordIndex;
+		const rejected = (message: string) =>
+			new RestError(message, { statusCode: 400, code: 'InvalidInput' });
+		expect(indexOf(rejected('0:The specified entity is not valid.'))).toBe(0);
+		expect(indexOf(rejected('99:One of the inputs is not valid.\nRequestId:1'))).toBe(99);
+		expect(indexOf(rejected('Transaction Failed'))).toBeUndefined();
 	});
 
-	it('leaves doubt where the request may have been carried out', () => {
+	it('may be done where the request may have been carried out', () => {
+		const mayBeDone = (error: unknown) => explainError(error, 'write').mayBeDone;
 		for (const error of [broken('ECONNRESET'), answered(500), named('AbortError')]) {
-			expect(leavesDoubt(error)).toBe(true);
+			expect(mayBeDone(error)).toBe(true);
 		}
-		for (const error of [answered(503), answered(429), answered(409), answered(400)]) {
-			expect(leavesDoubt(error)).toBe(false);
+		const notDone = [answered(503), answered(429), answered(409), answered(400)];
+		for (const error of [...notDone, broken('ECONNREFUSED'), broken('ENOTFOUND')]) {
+			expect(mayBeDone(error)).toBe(false);
 		}
+	});
+
+	it.each(['signIn', 'read', 'write'] as const)('says what was done: %s', (operation) => {
+		for (const error of [answered(503), answered(400), broken('ECONNRESET'), named('AbortError')]) {
+			const told = explainError(error, operation);
+			expect(told.operation).toBe(operation);
+			expect(/next poll/.test(told.description)).toBe(
+				operation === 'read' && told.code !== 'unreachable',
+			);
+			if (operation !== 'write') expect(told.retryAfter).toBeUndefined();
+		}
+		const other = new DestinationError('Something', {
+			code: 'unexpectedResponse',
+			description: '',
+		});
+		expect(explainError(other, operation).operation).toBe(operation);
+	});
+});
+
+describe('a look at a row that is to be written', () => {
+	it('lacks the right to read where it is not permitted', () => {
+		const told = explainLookup(answered(403, 'AuthorizationPermissionMismatch'));
+		expect(told).toMatchObject({ code: 'permission', operation: 'read' });
+		expect(told.message).toMatch(/may not read/);
+	});
+
+	it('is part of writing otherwise, and tried again where that may help', () => {
+		expect(explainLookup(answered(503))).toMatchObject({ operation: 'write', retryAfter: 0 });
+	});
+});
+
+describe('a table that could not be made', () => {
+	it('is told as a permission where the sign-in is turned away', () => {
+		for (const code of ['AuthenticationFailed', 'AuthorizationPermissionMismatch']) {
+			const told = explainTableCreation(answered(403, code));
+			expect(told).toMatchObject({ code: 'permission', operation: 'write', httpCode: '403' });
+			expect(told.message).toMatch(/the sign-in may not make it/);
+		}
+	});
+
+	it('is waited for while it is being deleted', () => {
+		expect(explainTableCreation(answered(409, 'TableBeingDeleted'))).toMatchObject({
+			code: 'throttled',
+			retryAfter: 15_000,
+		});
 	});
 });

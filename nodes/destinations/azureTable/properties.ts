@@ -1,6 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { configurationError } from '../addresses';
+import type { WriteInput } from '../contract';
+import { readBoolean } from '../input';
 
 /** The table Microsoft's connector makes unless the publisher names another. */
 const DEFAULT_TABLE = 'MarketplaceLeads';
@@ -40,7 +42,7 @@ export const tableProperty: INodeProperties = {
 	],
 };
 
-/** The parameter's value. @throws DestinationError with reason `configuration` */
+/** The parameter's value. @throws DestinationError with code `configuration` */
 export function readTableName(value: unknown): string {
 	const name = typeof value === 'string' ? value.trim() : '';
 	if (new RegExp(TABLE_NAME).test(name)) return name;
@@ -48,4 +50,20 @@ export function readTableName(value: unknown): string {
 		'The table name is not one Azure allows',
 		`It has 3 to 63 letters and digits and begins with a letter, such as ${DEFAULT_TABLE}.`,
 	);
+}
+
+export const writingOptions: INodeProperties[] = [
+	{
+		displayName: 'Create Table',
+		name: 'createTable',
+		type: 'boolean',
+		default: true,
+		description:
+			"Whether to make the table with the first lead where it does not exist yet, as Microsoft's connector does",
+	},
+];
+
+/** @throws DestinationError where the option is neither on nor off */
+export function readCreateTable(input: WriteInput): boolean {
+	return readBoolean(input, 'createTable', 'Create Table', true);
 }

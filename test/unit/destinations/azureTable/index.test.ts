@@ -1,17 +1,18 @@
 /** What the description of writing into Azure Table takes from a node, before Azure is asked. */
-import { azureTableWriting } from '../../../../nodes/destinations/azureTable/writing.description';
-import { AzureTableWriter } from '../../../../nodes/destinations/azureTable/writer';
+import { azureTable } from '../../../../nodes/destinations/azureTable';
+import { AzureTableWriter } from '../../../../nodes/destinations/azureTable/writing/writer';
 import type { DestinationError } from '../../../../nodes/destinations/contract';
 import { destinationInput } from '../../../support/destinationInput.ts';
 import { BLAME, refusalOf } from '../../../support/pollContract/refusal.ts';
 import { openDirect } from '../../../support/openDirect';
 
+const { writing } = azureTable;
 const credential = {
 	authentication: 'connectionString',
 	connectionString: `AccountName=contosoleads;AccountKey=${Buffer.alloc(64, 7).toString('base64')}`,
 };
 const open = async (table: unknown, options: Record<string, unknown> = {}) =>
-	await openDirect(azureTableWriting, destinationInput(credential, { table }, { options }));
+	await openDirect(writing, destinationInput(credential, { table }, { options }));
 
 it.each([undefined, null, '', 'ab', '1Leads', 'Market Place', 'x'.repeat(64), 'a/b', 7, {}])(
 	'the table %j is refused',
@@ -31,18 +32,19 @@ it.each(['true', '', 1, null, {}])('the option Create Table of %j is refused', a
 });
 
 it.each([{}, { createTable: true }, { createTable: false }])('%j is taken', async (options) => {
-	const writer = await open(' MarketplaceLeads ', options);
+	const input = destinationInput(credential, { table: ' MarketplaceLeads ' }, { options });
+	const writer = await writing.open(input);
 	expect(writer).toBeInstanceOf(AzureTableWriter);
 	expect(writer).toMatchObject({ readBack: expect.any(Function), remove: expect.any(Function) });
 });
 
 it('a credential that is not filled in is refused before anybody is asked', async () => {
 	const input = destinationInput({}, { table: 'Leads' });
-	expect(await refusalOf(openDirect(azureTableWriting, input))).toMatchObject({
+	expect(await refusalOf(openDirect(writing, input))).toMatchObject({
 		code: 'configuration',
 	});
 });
 
 it('any column can be written, so none are listed', () => {
-	expect(azureTableWriting.fields).toBeUndefined();
+	expect(writing.fields).toBeUndefined();
 });

@@ -1,9 +1,15 @@
-import type { LeadReader, PageRequest, Position, PolledPage, PolledRow } from '../../polling/types';
-import type { TableClient, TableEntityResult } from '../../vendor/dataTables';
-import { unexpectedResponse } from '../unexpectedResponse';
-import { explainRefusal, isBadToken, isMissingTable } from './refusal';
+import type {
+	LeadReader,
+	PageRequest,
+	Position,
+	PolledPage,
+	PolledRow,
+} from '../../../polling/types';
+import type { TableClient, TableEntityResult } from '../../../vendor/dataTables';
+import { unexpectedResponse } from '../../unexpectedResponse';
+import { explainError, isBadToken, isMissingTable } from '../errors';
 import { createdTime, toRecord } from './record';
-import { SERVICE } from './responseCheck';
+import { SERVICE } from '../connection/responseCheck';
 
 /** The service's own limit. */
 const MAX_PAGE_SIZE = 1_000;
@@ -73,7 +79,7 @@ export class AzureTableReader implements LeadReader {
 				const start = after === undefined ? null : toPosition({ after });
 				return await this.readPage({ ...request, position: start });
 			}
-			throw explainRefusal(error);
+			throw explainError(error, 'read');
 		}
 	}
 }
@@ -82,7 +88,7 @@ async function queryFilter(
 	since: number | undefined,
 	after: TablePosition['after'],
 ): Promise<string | undefined> {
-	const { odata } = await import('../../vendor/dataTables');
+	const { odata } = await import('../../../vendor/dataTables');
 	const conditions: string[] = [];
 	if (since !== undefined) conditions.push(odata`Timestamp ge ${new Date(since)}`);
 	if (after) {

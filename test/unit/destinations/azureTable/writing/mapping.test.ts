@@ -4,10 +4,10 @@ import {
 	idOf,
 	keysOfId,
 	toEntity,
-	toOutgoingRow,
-} from '../../../../nodes/destinations/azureTable/rowMapping';
-import { DestinationError } from '../../../../nodes/destinations/contract';
-import { parseLead, type JsonObject, type Lead } from '../../../../nodes/lead';
+	toRow,
+} from '../../../../../nodes/destinations/azureTable/writing/mapping';
+import { DestinationError } from '../../../../../nodes/destinations/contract';
+import { parseLead, type JsonObject, type Lead } from '../../../../../nodes/lead';
 
 const RECEIVED_AT = '2018-10-03T00:30:00.000Z';
 const lead = (fields: JsonObject = {}, changes: Partial<Lead> = {}): Lead => ({
@@ -23,7 +23,7 @@ const lead = (fields: JsonObject = {}, changes: Partial<Lead> = {}): Lead => ({
 	id: 'lead-1',
 	...changes,
 });
-const rowOf = (of: Lead, additional: JsonObject = {}) => toOutgoingRow({ lead: of, additional });
+const rowOf = (of: Lead, additional: JsonObject = {}) => toRow({ lead: of, additional });
 
 describe('the keys', () => {
 	it('are those of the row a lead came from', () => {

@@ -1,5 +1,5 @@
-import type { TableServiceClientOptions } from '../../vendor/dataTables';
-import { readJsonObject, unexpectedResponse } from '../unexpectedResponse';
+import type { TableServiceClientOptions } from '../../../vendor/dataTables';
+import { readJsonObject, unexpectedResponse } from '../../unexpectedResponse';
 
 type AdditionalPolicy = NonNullable<TableServiceClientOptions['additionalPolicies']>[number];
 

@@ -1,13 +1,11 @@
-import type { DestinationDescription, DestinationInput, ListEntry } from '../contract';
+import type { DestinationDescription } from '../contract';
 import { editorLimits } from '../timeLimits';
-import { azureTableWriting } from './writing.description';
-import { readTableName, tableProperty } from './table.description';
-import { openAccount } from './account';
-import { AzureTableReader } from './reader';
-import { explainRefusal, isMissingTable } from './refusal';
-
-/** An account can hold any number of tables; nobody scrolls further. */
-const MOST_LISTED = 1_000;
+import { openAccount } from './connection/account';
+import { explainError, isMissingTable } from './errors';
+import { lists } from './lists';
+import { readCreateTable, readTableName, tableProperty, writingOptions } from './properties';
+import { AzureTableReader } from './reading/reader';
+import { AzureTableWriter } from './writing/writer';
 
 export const azureTable: DestinationDescription = {
 	name: 'azureTable',
@@ -27,24 +25,21 @@ export const azureTable: DestinationDescription = {
 			};
 		},
 	},
-	writing: azureTableWriting,
+	// A table takes any column, so there is no list of fields to choose from.
+	writing: {
+		properties: [tableProperty],
+		options: writingOptions,
 
-	lists: {
-		async searchTables({ credential }: DestinationInput): Promise<ListEntry[]> {
-			const account = await openAccount(credential, { retries: 1 });
-			const names: string[] = [];
-			try {
-				const { signal: abortSignal } = editorLimits();
-				for await (const { name } of account.service().listTables({ abortSignal })) {
-					if (name !== undefined) names.push(name);
-					if (names.length >= MOST_LISTED) break;
-				}
-			} catch (error) {
-				throw explainRefusal(error);
-			}
-			return names.sort((a, b) => a.localeCompare(b, 'en')).map((name) => ({ name, value: name }));
+		async open(input) {
+			const table = readTableName(input.parameter('table'));
+			const createTable = readCreateTable(input);
+			// The SDK's own retries know no deadline; the engine's do.
+			const account = await openAccount(input.credential, { retries: 0 });
+			return new AzureTableWriter(account.table(table), { createTable });
 		},
 	},
+
+	lists,
 
 	async testCredential(credential, { signal: abortSignal } = editorLimits()) {
 		const account = await openAccount(credential, { retries: 0 });
@@ -58,7 +53,7 @@ export const azureTable: DestinationDescription = {
 			await rows.byPage({ maxPageSize: 1 }).next();
 		} catch (error) {
 			if (isMissingTable(error)) return;
-			throw explainRefusal(error);
+			throw explainError(error, 'signIn');
 		}
 	},
 };

@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto';
 
-import type { JsonObject, JsonValue, Lead } from '../../lead';
-import { cleanJson, isJsonObject } from '../../lead/json';
-import { FreeNames } from '../../lead/freeNames';
-import { cleanText } from '../../lead/text';
-import { readTime } from '../../lead/time';
-import { Warnings } from '../../lead/warnings';
-import type { TableEntity } from '../../vendor/dataTables';
-import { configurationError } from '../addresses';
-import type { WritableLead } from '../contract';
+import type { JsonObject, JsonValue, Lead } from '../../../lead';
+import { cleanJson, isJsonObject } from '../../../lead/json';
+import { FreeNames } from '../../../lead/freeNames';
+import { cleanText } from '../../../lead/text';
+import { readTime } from '../../../lead/time';
+import { Warnings } from '../../../lead/warnings';
+import type { TableEntity } from '../../../vendor/dataTables';
+import { configurationError } from '../../addresses';
+import type { WritableLead } from '../../contract';
 import {
 	contactBeside,
 	customerDetails,
@@ -16,10 +16,10 @@ import {
 	leadSourceText,
 	nameBeside,
 	propertiesBeside,
-} from '../leadMapping';
+} from '../../leadMapping';
 
 /** A row to be written; its columns are text, numbers and booleans. */
-export interface OutgoingRow {
+export interface TableRow {
 	partitionKey: string;
 	rowKey: string;
 	columns: Readonly<Record<string, Cell>>;
@@ -28,7 +28,7 @@ export interface OutgoingRow {
 }
 
 type Cell = string | number | boolean;
-export type RowKeys = Pick<OutgoingRow, 'partitionKey' | 'rowKey'>;
+export type RowKeys = Pick<TableRow, 'partitionKey' | 'rowKey'>;
 
 /** The service's limits: https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model */
 const MAX_COLUMNS = 252;
@@ -64,9 +64,9 @@ const MAX_INT32 = 2 ** 31 - 1;
  * | isTest without Microsoft's placeholder in a field      | false                                 |
  * | warnings, receivedAt, raw                              | those of the reading                  |
  *
- * @throws DestinationError with reason `configuration` for additional keys that Azure does not allow
+ * @throws DestinationError with code `configuration` for additional keys that Azure does not allow
  */
-export function toOutgoingRow({ lead, additional }: WritableLead): OutgoingRow {
+export function toRow({ lead, additional }: WritableLead): TableRow {
 	const details = customerDetails(lead);
 	const name = nameBeside(lead);
 	const { action, offer, description, createdAt } = lead;
@@ -109,7 +109,7 @@ export function idOf({ partitionKey, rowKey }: RowKeys): string {
 }
 
 /** The row as the SDK takes it. */
-export function toEntity({ partitionKey, rowKey, columns }: OutgoingRow): TableEntity {
+export function toEntity({ partitionKey, rowKey, columns }: TableRow): TableEntity {
 	const cells = Object.entries(columns).map(([name, value]) => {
 		const isInt32 = Number.isInteger(value) && Math.abs(Number(value)) <= MAX_INT32;
 		// Of a bare number the service makes a 32-bit integer, and refuses what does not fit.
@@ -163,7 +163,7 @@ function checkedKey(name: string, value: JsonValue): string {
 	throw configurationError(
 		`The additional field ${name} is not a key Azure allows`,
 		'A key is text of at most 512 characters, without / \\ # ? and control characters.',
-	);
+	).with({ operation: 'write' });
 }
 
 /** Columns the service keeps itself, by the SDK's names too, in lower case. */

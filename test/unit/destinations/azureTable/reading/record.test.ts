@@ -1,6 +1,6 @@
-import { createdTime, toRecord } from '../../../../nodes/destinations/azureTable/record';
-import { parseLead } from '../../../../nodes/lead';
-import type { TableEntityResult } from '../../../../nodes/vendor/dataTables';
+import { createdTime, toRecord } from '../../../../../nodes/destinations/azureTable/reading/record';
+import { parseLead } from '../../../../../nodes/lead';
+import type { TableEntityResult } from '../../../../../nodes/vendor/dataTables';
 
 type Entity = TableEntityResult<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from '../../lead';
-import { readTime } from '../../lead/time';
-import type { TableEntityResult } from '../../vendor/dataTables';
+import type { JsonObject, JsonValue } from '../../../lead';
+import { readTime } from '../../../lead/time';
+import type { TableEntityResult } from '../../../vendor/dataTables';
 
 /** The columns the service keeps itself, by the SDK's names and by the service's. */
 const SYSTEM_COLUMNS: ReadonlyMap<string, string> = new Map([
