@@ -46,7 +46,14 @@ export function checkedUrl(
 }
 
 export function withoutSlash(url: URL): string {
-	return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+	return trimSlashes(`${url.origin}${url.pathname}`);
+}
+
+/** Without the slashes at its end. A pattern would try each run of slashes at each of its slashes. */
+export function trimSlashes(text: string): string {
+	let end = text.length;
+	while (text.charAt(end - 1) === '/') end -= 1;
+	return text.slice(0, end);
 }
 
 /** Something in a credential or parameter that its owner has to mend. */

@@ -14,7 +14,7 @@ const SALESFORCE_ID = /^[a-z0-9]{15}(?:[a-z0-9]{3})?$/i;
 
 /** What OData services write beside the columns. */
 const ODATA = /^@?odata\.|@odata\.type$/i;
-const TABLE_MACHINERY = new RegExp(`^(?:timestamp|etag)$|${ODATA.source}`, 'i');
+const TABLE_MACHINERY = /^(?:timestamp|etag)$|^@?odata\.|@odata\.type$/i;
 
 /** What a Web-to-Lead form sends for Salesforce itself. */
 const WEB_FORM = /^(?:encoding|retURL)$/i;

@@ -86,7 +86,7 @@ const BY_TEXT: ReadonlyArray<readonly [said: RegExp, explanation: Explanation]> 
 	[/\b(organization|environment|instance)\b.{0,40}\bdisabled\b/i, DISABLED_ENVIRONMENT],
 	[/\buser\b.{0,80}\bdisabled\b/i, DISABLED_USER],
 	[/not a member of the organization/i, MISSING_USER],
-	[/\bis missing prv\w+ privilege\b/i, MISSING_PRIVILEGE],
+	[/\bis missing prv[a-z0-9]{1,64} privilege/i, MISSING_PRIVILEGE],
 ];
 
 /** Statuses that may well be another one at the next try. */

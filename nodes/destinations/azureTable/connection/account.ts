@@ -4,7 +4,13 @@ import type {
 	TableServiceClientOptions,
 } from '../../../vendor/dataTables';
 import { environmentProxy } from '../../azureNetwork';
-import { type AddressRules, checkedUrl, configurationError, withoutSlash } from '../../addresses';
+import {
+	type AddressRules,
+	checkedUrl,
+	configurationError,
+	trimSlashes,
+	withoutSlash,
+} from '../../addresses';
 import { textField } from '../../input';
 import { openEntra, readCloud, readEntraApplication, type EntraCloud } from '../../entra';
 import { responseCheck } from './responseCheck';
@@ -99,7 +105,7 @@ async function fromConnectionString(
 				CONNECTION_STRING_HELP,
 			);
 		}
-		return await fromSas(`${endpoint.replace(/\/+$/, '')}/?${sas.replace(/^\?/, '')}`, options);
+		return await fromSas(`${trimSlashes(endpoint)}/?${sas.replace(/^\?/, '')}`, options);
 	}
 	if (account === '') {
 		throw configurationError('The connection string has no AccountName', CONNECTION_STRING_HELP);
