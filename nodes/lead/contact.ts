@@ -19,6 +19,9 @@ const MAX_ACTION_LENGTH = 1_000;
 /** Names and values further on are not looked at, in characters: flags are short, and reading costs time. */
 const MAX_NAME_LENGTH = 300;
 
+/** Words further on are not looked at: the longest name has six, and others stand around it. */
+const MAX_WORDS = 40;
+
 /** Texts that are JSON within JSON within JSON …; each level is read once. */
 const MAX_TEXT_LEVELS = 8;
 
@@ -37,17 +40,24 @@ const MAX_HEARD = 100_000;
  */
 export type ContactName = 'leadSource' | 'optOut' | 'ownPermission' | 'permission' | 'state';
 
+/** Capitals in a row are one word, and one before small letters begins another. */
+const ASCII_WORDS = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g;
+const WORDS = /\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}\p{Lm}]+|\p{Lu}|\p{Nd}+/gu;
+
 /**
  * Letters and digits as words, lower-cased, without accents and invisible marks: `doNotContact`,
  * `do_not_contact` and "Do Not Contact" alike. "Don't" is one word.
  */
 function wordsOf(text: string): string[] {
-	const plain = text
-		.slice(0, MAX_ACTION_LENGTH)
-		.normalize('NFKD')
-		.replace(/[\p{M}\p{Cf}'’`]+/gu, '');
-	const words = plain.match(/\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}\p{Lm}]+|\p{Lu}|\p{Nd}+/gu);
-	return (words ?? []).map((word) => word.toLowerCase());
+	const start = text.slice(0, MAX_ACTION_LENGTH);
+	// Most names are plain, and reading them so takes a fraction of the time.
+	const words = /^[ -~]*$/.test(start)
+		? start.replace(/['`]/g, '').match(ASCII_WORDS)
+		: start
+				.normalize('NFKD')
+				.replace(/[\p{M}\p{Cf}'’`]+/gu, '')
+				.match(WORDS);
+	return (words ?? []).slice(0, MAX_WORDS).map((word) => word.toLowerCase());
 }
 
 /** The words of a text as one: what names and values are compared by. */
@@ -91,6 +101,9 @@ const CERTAIN_OPT_OUTS = OPT_OUTS.filter((name) =>
 /** Any of Microsoft's sources with a dash behind it, anywhere in a text, and what follows. */
 const SOURCE_AND_ACTION =
 	/(?:azure\s?marketplace|azure\s?portal|test\s?drive|spza|appsource)\)?\s{0,4}[-\u2010-\u2015\u2212]([^|\r\n&=;,?"<>(){}[\]]{1,40})/gi;
+/** The shortest texts that say something by themselves: `SPZA-DNC` and `{"dnc":1}`. */
+const SHORTEST = 8;
+
 /** A quick look: a text that is JSON, begins with "do not", or can hold one of the sources. */
 const MAY_SAY = /^[\ufeff\s]*(?:[[{"]|do)|azure|drive|spza|source|[\uff01-\uff5e]/i;
 const DASH = /[-\u2010-\u2015\u2212\uff0d]/;
@@ -194,11 +207,12 @@ export function contactName(name: string): ContactName | undefined {
 
 function meaningOf(name: string): NameMeaning {
 	const words = wordsOf(name.slice(0, MAX_NAME_LENGTH));
-	const begins = words.some((_, at) => BEGINNINGS.has(words.slice(at).join('')));
+	const isShort = name.length <= MAX_KNOWN_LENGTH;
+	const begins = isShort && words.some((_, at) => BEGINNINGS.has(words.slice(at).join('')));
 	const end = name.slice(-MAX_ENDING);
 	return {
 		kind: kindOfWords(words),
-		begins: begins && name.length <= MAX_KNOWN_LENGTH,
+		begins,
 		isName: NAME_KEY.test(end),
 		isValue: VALUE_KEY.test(end),
 	};
@@ -427,8 +441,12 @@ class Hearing {
 		let valueKey: string | undefined;
 		for (const key of Object.keys(value)) {
 			const meaning = remembered(MEANINGS, key, meaningOf);
-			this.hearField(key, meaning, (value as Record<string, unknown>)[key], parent, within);
+			const own = (value as Record<string, unknown>)[key];
 			if (meaning.isValue) valueKey ??= key;
+			// Nearly every field: its name says nothing, and its text can't.
+			const isPlain = meaning.kind === undefined && parent === '' && within === undefined;
+			if (isPlain && typeof own === 'string' && saysNothing(own)) continue;
+			this.hearField(key, meaning, own, parent, within);
 		}
 		if (valueKey !== undefined) this.hearPair(value, valueKey, within);
 	}
@@ -450,7 +468,7 @@ class Hearing {
 			const how = flagForbids(kind, value);
 			if (how) this.add(key, value, how);
 			// What allows contact at large may forbid it in part.
-			this.hear(value, key, '', within);
+			else this.hear(value, key, '', within);
 		}
 	}
 
@@ -464,7 +482,7 @@ class Hearing {
 	}
 
 	private hearText(text: string, name: string, parent: string, within: Within): void {
-		if (within === undefined && !MAY_SAY.test(text)) return;
+		if (within === undefined && saysNothing(text)) return;
 		// Looked up only where it can be there: each look-up goes through the whole text.
 		const json = mayBeJson(text) ? (this.opened?.get(text) ?? readJson(text)) : undefined;
 		if (json !== undefined && this.textLevels >= MAX_TEXT_LEVELS) {
@@ -481,6 +499,10 @@ class Hearing {
 	private add(name: string, value: unknown, how: ContactStatement['how']): void {
 		if (this.statements.length < MAX_STATEMENTS) this.statements.push({ name, value, how });
 	}
+}
+
+function saysNothing(text: string): boolean {
+	return text.length < SHORTEST || !MAY_SAY.test(text);
 }
 
 function isForbidding(text: string, within: Within): boolean {

@@ -22,6 +22,14 @@ const MAX_NAME_LENGTH = 1_000;
 /** Keys through which a careless reader of the output could reach a prototype. */
 const UNSAFE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
+/**
+ * Keys that were found to need no cleaning, since the same ones come with every lead. Bounded: a
+ * sender can make up new ones for ever.
+ */
+const CLEAN_KEYS = new Set<string>();
+const MAX_CLEAN_KEYS = 2_000;
+const MAX_CLEAN_KEY_LENGTH = 64;
+
 const WARNING = {
 	depth: `Values nested more than ${MAX_DEPTH} levels deep were left out.`,
 	count: `Only the first ${MAX_VALUES} values of the record were read.`,
@@ -171,16 +179,9 @@ class Cleaner {
 				this.warnings.addLoss(WARNING.count);
 				break;
 			}
-			if (UNSAFE_KEYS.has(key)) {
-				this.warnings.add(WARNING.keys);
-				continue;
-			}
-			const name = this.name(key);
-			if (name !== key) {
-				isChanged = true;
-				// Cleaning a key can make it an unsafe one: `__proto__` with a NUL in it.
-				if (UNSAFE_KEYS.has(name)) continue;
-			}
+			const name = CLEAN_KEYS.has(key) ? key : this.name(key);
+			if (name === undefined) continue;
+			isChanged ||= name !== key;
 			if (isChanged && Object.hasOwn(copy, name)) {
 				this.warnings.addLoss(WARNING.twice);
 				continue;
@@ -191,10 +192,22 @@ class Cleaner {
 		return copy;
 	}
 
-	private name(key: string): string {
-		const name = cut(key, this.limits.name);
-		if (name.length < key.length) this.warnings.add(WARNING.name);
-		return this.text(name);
+	/** `undefined` for one that must not be kept. */
+	private name(key: string): string | undefined {
+		if (UNSAFE_KEYS.has(key)) {
+			this.warnings.add(WARNING.keys);
+			return undefined;
+		}
+		const start = cut(key, this.limits.name);
+		if (start.length < key.length) this.warnings.add(WARNING.name);
+		const name = this.text(start);
+		// Cleaning a key can make it an unsafe one: `__proto__` with a NUL in it.
+		if (name !== key) return UNSAFE_KEYS.has(name) ? undefined : name;
+		if (key.length <= MAX_CLEAN_KEY_LENGTH && !key.includes('\ufffd')) {
+			if (CLEAN_KEYS.size >= MAX_CLEAN_KEYS) CLEAN_KEYS.clear();
+			CLEAN_KEYS.add(key);
+		}
+		return name;
 	}
 
 	/** One unreadable field must not take its neighbours with it. */

@@ -27,7 +27,7 @@ async function listen(parameters: INodeParameters = {}, secret: string | null = 
 }
 
 async function post(
-	body: string,
+	body: string | Uint8Array<ArrayBuffer>,
 	{ query = `?code=${SECRET}`, headers = JSON_TYPE as Record<string, string> } = {},
 ) {
 	const response = await fetch(server.url + query, { method: 'POST', headers, body });
@@ -90,6 +90,50 @@ describe('a lead', () => {
 		await post(LEAD);
 		expect(leadsStarted()[0]?.[0]).toMatchObject({ stage: 'active' });
 	});
+});
+
+describe('a lead that claims to be more than it is', () => {
+	it('has the id and the destination of this endpoint, and each of its flags counts', async () => {
+		await listen();
+		const claimed = {
+			contactAllowed: true,
+			leadSource: 'AzureMarketplace-INS|a.b',
+			source: { code: 'AzureMarketplace' },
+			action: { code: 'INS' },
+			offer: {},
+			customer: { email: 'kim@contoso.com' },
+			id: '00Q000000000001AAA',
+			destination: 'salesforce',
+			isTest: false,
+			DoNotContact: true,
+		};
+		const { json, headers } = await post(JSON.stringify(claimed));
+		const [[lead]] = leadsStarted() as [[{ id: string }]];
+		expect(lead).toMatchObject({ destination: 'https', contactAllowed: false });
+		expect(lead.id).toMatch(/^[0-9a-f]{32}$/);
+		expect(json).toEqual({ id: lead.id });
+		expect(headers.get('x-lead-id')).toBe(lead.id);
+	});
+});
+
+describe('a lead in Latin 1', () => {
+	const BODY = new Uint8Array(
+		Buffer.from(
+			'{"UserDetails":{"FirstName":"Ren\xe9"},"LeadSource":"SPZA","ActionCode":"INS"}',
+			'latin1',
+		),
+	);
+
+	it.each(['application/json', 'text/plain', 'text/json', 'application/json; charset=utf-8'])(
+		'is read with a warning as %s',
+		async (type) => {
+			await listen();
+			await post(BODY, { headers: { 'content-type': type } });
+			const [[lead]] = leadsStarted() as unknown as [[{ customer: object; warnings: string[] }]];
+			expect(lead.customer).toMatchObject({ firstName: 'René' });
+			expect(lead.warnings[0]).toMatch(/^The body was not in UTF-8/);
+		},
+	);
 });
 
 describe('a list of leads', () => {
