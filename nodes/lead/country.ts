@@ -131,7 +131,9 @@ function fromSpellings(names: readonly string[]): string | undefined {
 /** As written; and the ways in which lists of countries turn and abbreviate names. */
 function spellings(text: string): string[] {
 	// "Iran, Islamic Republic of", "Bahamas, The", "Korea (North)"
-	const [, first = '', second = ''] = /^([^,()]+?)\s*[,(]\s*([^,()]+?)\)?$/.exec(text) ?? [];
+	const [first = '', second = ''] = (/^([^,()]+)[,(]([^,()]+)\)?$/.exec(text) ?? [])
+		.slice(1)
+		.map((part) => part.trim());
 	// "Antigua/Barbuda", but not "n/a".
 	const whole = text.replace(/(?<=\p{L}{3})\/(?=\p{L}{3})/gu, ' and ');
 	const orders =
@@ -181,7 +183,7 @@ function fromForm(text: string, codes: Codes): string {
  * of)": the one country that the parts name, or the part of it that one of them is.
  */
 function fromParts(text: string, codes: Codes): string {
-	const parts = text.split(/\s+[-–—]\s+|[,;:/|()[\]]|\s-|-\s/).map((part) => part.trim());
+	const parts = text.split(/\s[-–—]\s|[,;:/|()[\]]|\s-|-\s/).map((part) => part.trim());
 	const named = parts.filter((part) => part !== '');
 	if (named.length < 2 || named.length > 3) return '';
 	const found = named.map((part) => fromCode(part.toUpperCase(), codes) || fromName(part, codes));

@@ -14,7 +14,7 @@ import type { Pattern } from '../support/patternChecker.ts';
 /** Those that are put together while running, with what stands for the parts. */
 const COMPOSED: ReadonlyMap<string, string> = new Map([
 	// The marker is letters that stand nowhere else in the template.
-	['`${marker}(\\d+)x`', 'marker(\\d+)x'],
+	['`${marker}(\\\\d+)x`', 'marker(\\d+)x'],
 ]);
 
 const ROOT = path.join(__dirname, '..', '..');
