@@ -275,7 +275,7 @@ export interface TestPoller {
 	 */
 	activated(
 		activation: WorkflowActivateMode,
-		options?: { budget?: number },
+		options?: { budget?: number | (() => number) },
 	): () => Promise<INodeExecutionData[][] | null>;
 	/**
 	 * One poll in n8n's durable mode, of which the node's data are a copy of `cursor`; `kept` is the
@@ -311,7 +311,10 @@ export function pollContext(node: TestNode & { staticData?: IDataObject }): Test
 		poll: async (mode, activation) => await pollOn(context(mode, activation)),
 		activated(activation, { budget } = {}) {
 			const kept = context('trigger', activation);
-			if (budget !== undefined) Object.assign(kept, { getPollBudgetMs: () => budget });
+			if (budget !== undefined)
+				Object.assign(kept, {
+					getPollBudgetMs: typeof budget === 'function' ? budget : () => budget,
+				});
 			return async () => await pollOn(kept);
 		},
 		async durable(cursor, activation = 'update') {
