@@ -168,8 +168,8 @@ function tellFailedWrite(
 	duration: number,
 	error: DestinationError,
 ): void {
-	const { code, operation } = error;
-	if (operation === 'read' && report.failure('mayRead')) {
+	const { code } = error;
+	if (report.failedFor('mayRead', error)) {
 		report.skipped('mayWrite', 'Writing begins with reading, which is refused');
 		return;
 	}

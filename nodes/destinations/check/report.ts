@@ -27,9 +27,16 @@ export interface Check {
 /** The checks as they come to be known. */
 export class Report {
 	readonly #known = new Map<CheckName, Check>();
+	readonly #errors = new Map<CheckName, DestinationError>();
 
 	has(name: CheckName): boolean {
 		return this.#known.has(name);
+	}
+
+	/** Whether the check failed for the same: the same code, by the same status. */
+	failedFor(name: CheckName, { code, httpCode }: DestinationError): boolean {
+		const error = this.#errors.get(name);
+		return error?.code === code && error.httpCode === httpCode;
 	}
 
 	/** What the check failed for; `undefined` where it did not. */
@@ -42,7 +49,9 @@ export class Report {
 		this.#known.set(name, { name, status: 'passed', duration, message, toDo: '' });
 	}
 
-	failed(name: CheckName, duration: number, { message, description }: DestinationError): void {
+	failed(name: CheckName, duration: number, error: DestinationError): void {
+		const { message, description } = error;
+		this.#errors.set(name, error);
 		this.#known.set(name, { name, status: 'failed', duration, message, toDo: description });
 	}
 

@@ -221,7 +221,7 @@ describe('Azure Table', () => {
 		const report = await check(place, {
 			credential: { authentication: 'connectionString', connectionString },
 		});
-		expectFailed(report, 'reachable', /could not be reached/);
+		expectFailed(report, 'reachable', /host of Azure Table Storage is not known/);
 	});
 
 	it('it takes too long to answer', async () => {
@@ -229,7 +229,7 @@ describe('Azure Table', () => {
 		proxy.script([{ fault: slowAnswer(TOO_SLOW) }]);
 		const begun = Date.now();
 		const report = await check(place, { options: ONE_SECOND });
-		expectFailed(report, 'reachable', /did not answer in time|longer than 1 second/);
+		expectFailed(report, 'reachable', /did not respond in time|longer than 1 second/);
 		expect(Date.now() - begun).toBeLessThan(2_500);
 	});
 
@@ -238,7 +238,7 @@ describe('Azure Table', () => {
 		await table.create();
 		proxy.script([{ fault: slowAnswer(TOO_SLOW), when: isMethod('POST') }]);
 		const report = await check(place, { options: ONE_SECOND });
-		expectFailed(report, 'testLeadWritten', /did not answer in time/, { mayWrite: 'skipped' });
+		expectFailed(report, 'testLeadWritten', /did not respond in time/, { mayWrite: 'skipped' });
 		expect(report.toDo).toMatch(/MSFT_TEST_\d{18} may have been written all the same\.$/);
 	});
 
@@ -955,11 +955,11 @@ describe('HTTPS endpoint', () => {
 	});
 
 	it.each([
-		[301, 'testLeadWritten', /sends on to another address/],
-		[307, 'testLeadWritten', /sends on to another address/],
+		[301, 'testLeadWritten', /redirects to another address/],
+		[307, 'testLeadWritten', /redirects to another address/],
 		[401, 'mayWrite', /did not accept the secret/],
 		[403, 'mayWrite', /does not let this sender in/],
-		[404, 'testLeadWritten', /nothing that takes leads/],
+		[404, 'testLeadWritten', /Nothing at this address takes leads/],
 		[405, 'testLeadWritten', /takes no POST/],
 		[410, 'testLeadWritten', /gone for good/],
 		[422, 'testLeadWritten', /status 422/],
@@ -1003,7 +1003,7 @@ describe('HTTPS endpoint', () => {
 		realTime();
 		place.receiver.server.fault({ kind: 'slow', milliseconds: TOO_SLOW });
 		const report = await check(place, { options: ONE_SECOND });
-		expectFailed(report, 'testLeadWritten', /did not answer in time/, sent);
+		expectFailed(report, 'testLeadWritten', /did not respond in time/, sent);
 		expect(report.toDo).toMatch(/may have been written all the same\.$/);
 	});
 

@@ -32,7 +32,7 @@ const created: WriteResult = { ok: true, written: { outcome: 'created', id: '1',
 
 const refusal = (
 	reason: DestinationErrorCode,
-	details: { httpCode?: string; retryAfter?: number; operation?: 'read' } = {},
+	details: { httpCode?: string; retryAfter?: number } = {},
 ) =>
 	new DestinationError(`It said ${reason}`, { description: 'Mend it.', code: reason, ...details });
 
@@ -192,7 +192,8 @@ describe('reading', () => {
 
 	it('that is not permitted is not told twice', async () => {
 		place.readPage = () => Promise.reject(refusal('permission'));
-		const error = refusal('permission', { operation: 'read' });
+		const error = refusal('permission', { httpCode: '403' });
+		place.readPage = () => Promise.reject(error);
 		place.write = () => Promise.resolve([{ ok: false, error }]);
 		expect(letters(await place.check())).toBe('ppfssss');
 		place.write = () => Promise.resolve([{ ok: false, error: refusal('permission') }]);
