@@ -168,8 +168,9 @@ function tellFailedWrite(
 	duration: number,
 	error: DestinationError,
 ): void {
-	const { code } = error;
-	if (report.failedFor('mayRead', error)) {
+	const { code, operation } = error;
+	const isReading = operation === 'read' || report.failedFor('mayRead', error);
+	if (isReading && report.failure('mayRead')) {
 		report.skipped('mayWrite', 'Writing begins with reading, which is refused');
 		return;
 	}
