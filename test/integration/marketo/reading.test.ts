@@ -738,7 +738,7 @@ describe('the instance’s limits', () => {
 	it.each([
 		[{ dailyQuota: -1 }, /Daily Quota is not a whole number/],
 		[{ dailyQuota: 1.5 }, /Daily Quota is not a whole number/],
-		[{ dailyQuotaShare: 'all' }, /Most of Daily Quota is not a whole number/],
+		[{ dailyQuotaShare: 'all' }, /Most of Daily Quota \(%\) is not a number/],
 	])('are not %j', async (options, said) => {
 		await expect(poller({ options: options as never }).poll()).rejects.toThrow(said);
 	});
