@@ -29,16 +29,16 @@ const CLOUDS: readonly string[] = [
 	'usGovernment',
 ] satisfies EntraCloud[];
 
-/** @throws DestinationError with reason `configuration` that names the field to mend */
+/** @throws DestinationError with the code `configuration` that names the field to correct */
 export function readCloud(credential: Record<string, unknown>): EntraCloud {
 	const cloud = textField(credential, 'cloud') || 'public';
 	if (!CLOUDS.includes(cloud)) {
-		throw configurationError('The cloud is not one of Azure’s', 'Choose one listed under Cloud.');
+		throw configurationError('The Cloud is not one of Azure’s clouds', 'Choose one from the list.');
 	}
 	return cloud as EntraCloud;
 }
 
-/** @throws DestinationError with reason `configuration` that names the field to mend */
+/** @throws DestinationError with the code `configuration` that names the field to correct */
 export function readEntraApplication(credential: Record<string, unknown>): EntraApplication {
 	const tenantId = textField(credential, 'tenantId');
 	const clientId = textField(credential, 'clientId');
@@ -207,7 +207,7 @@ const UNKNOWN_SERVICE =
 	'Check the address in the credential, and that the Tenant ID is that of the directory it belongs to.';
 const UNKNOWN_TENANT: Explanation = [
 	'The Tenant ID is not known',
-	`${COPY_TENANT} Where it is right, check under Cloud that the directory is in that cloud.`,
+	`${COPY_TENANT} If it is right, check that the directory is in the cloud chosen under Cloud.`,
 ];
 const OTHER_CLOUD: Explanation = [
 	'The tenant belongs to another cloud than the one chosen',
@@ -218,8 +218,8 @@ const CONSENT: Explanation = [
 	'Let an administrator grant it: Entra, Enterprise applications, the application, Permissions, Grant admin consent.',
 ];
 const CONDITIONAL_ACCESS: Explanation = [
-	'A Conditional Access policy keeps the application out',
-	'Let the application sign in from the address of n8n: Entra, Protection, Conditional Access.',
+	'A Conditional Access policy blocks the application',
+	'Allow the application to sign in from the IP address of n8n: Entra, Protection, Conditional Access.',
 ];
 
 /**
@@ -229,13 +229,13 @@ const CONDITIONAL_ACCESS: Explanation = [
 const BY_CODE: Readonly<Record<string, Explanation>> = {
 	'7000215': [
 		'The Client Secret is wrong',
-		'Copy the secret’s value (not its ID) from Certificates & secrets in the app registration; it is shown only once, so make a new one where it is lost.',
+		'Copy the secret’s value (not its ID) from Certificates & secrets in the app registration; it is shown only once, so create a new one if it is lost.',
 	],
 	'7000216': ['The Client Secret is missing', 'Copy the secret’s value into the credential.'],
 	'7000218': ['The Client Secret is missing', 'Copy the secret’s value into the credential.'],
 	'7000222': [
 		'The Client Secret has expired',
-		'Make a new one under Certificates & secrets in the app registration, and copy its value into the credential.',
+		'Create a new one under Certificates & secrets in the app registration, and copy its value into the credential.',
 	],
 	'700016': [
 		'The Client ID is not known in this tenant',
@@ -270,14 +270,14 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
 		'The Entra application can’t be used at this time',
 		'Look at it under Enterprise applications: it may be disabled, or an administrator has to allow it.',
 	],
-	'500011': ['Entra knows no service of this address in the tenant', UNKNOWN_SERVICE],
-	'50001': ['Entra knows no service of this address in the tenant', UNKNOWN_SERVICE],
+	'500011': ['The tenant has no service with this address', UNKNOWN_SERVICE],
+	'50001': ['The tenant has no service with this address', UNKNOWN_SERVICE],
 	'500014': [
 		'The service is disabled in this tenant',
 		'Look under Enterprise applications whether it is enabled, and whether a subscription has ended.',
 	],
 	'650052': ['The tenant has no subscription to the service', UNKNOWN_SERVICE],
-	'650057': ['Entra knows no service of this address in the tenant', UNKNOWN_SERVICE],
+	'650057': ['The tenant has no service with this address', UNKNOWN_SERVICE],
 	'65001': CONSENT,
 	'650056': CONSENT,
 	'90008': CONSENT,
@@ -303,8 +303,7 @@ const PASSING_CODES = new Set(['90006', '90012', '90024', '90033', '90090', '900
 /** Milliseconds that Entra's own throttling asks for, where it does not say. */
 const THROTTLED_WAIT = 60_000;
 
-const TRY_AGAIN =
-	'The credential was not looked at. Nothing is lost: try again, or wait for the next poll.';
+const TRY_AGAIN = 'This says nothing about the credential: try again in a moment.';
 
 /**
  * Why there is no token, by the last response of Entra and the SDK's error. Never repeats what
@@ -319,17 +318,17 @@ export function explainEntraError(error: unknown, seen: Seen): DestinationError 
 		return entraError(
 			[
 				'Entra is throttling the application’s sign-ins',
-				`${TRY_AGAIN} Where this comes often, poll less often, or give each workflow an application of its own.`,
+				`${TRY_AGAIN} If it happens often, run the workflow less often, or use an application for each workflow.`,
 			],
 			// A 429 counts until it ends, and asking sooner lengthens it.
-			{ reason: 'throttled', status, retryAfter: retryAfter ?? THROTTLED_WAIT },
+			{ code: 'throttled', status, retryAfter: retryAfter ?? THROTTLED_WAIT },
 		);
 	}
 	if (status === 407) return unreachableEntra('PROXY_AUTHENTICATION');
 	const isDown = status !== undefined && (status >= 500 || status === 408);
 	if (isDown || (told !== undefined && PASSING_CODES.has(told))) {
 		return entraError(['Entra is not available at the moment', TRY_AGAIN], {
-			reason: 'unreachable',
+			code: 'unreachable',
 			status,
 			retryAfter: retryAfter ?? 0,
 		});
@@ -338,10 +337,10 @@ export function explainEntraError(error: unknown, seen: Seen): DestinationError 
 		const known = Object.hasOwn(BY_CODE, told) ? BY_CODE[told] : undefined;
 		return entraError(
 			known ?? [
-				`Entra does not let the application sign in (AADSTS${told})`,
+				`Entra did not let the application sign in (AADSTS${told})`,
 				'Look the code up in Microsoft’s list of AADSTS codes, and check tenant, client ID and secret.',
 			],
-			{ reason: 'authentication', status: 401 },
+			{ code: 'authentication', status: 401 },
 		);
 	}
 	// A page of a proxy, a captive portal, an authority host that is something else.
@@ -350,7 +349,7 @@ export function explainEntraError(error: unknown, seen: Seen): DestinationError 
 			`Unexpected response from Entra${status === undefined ? '' : ` (status ${status})`}`,
 			'Check the cloud or authority host in the credential, and that no proxy or firewall responds in Entra’s place.',
 		],
-		{ reason: 'unreachable', status },
+		{ code: 'unexpectedResponse', status },
 	);
 }
 
@@ -359,33 +358,36 @@ function entraCode(text: string): string | undefined {
 }
 
 function unreachableEntra(code: string): DestinationError {
-	const told = unreachable(new HttpError(code), 'Entra');
+	const told = unreachable(new HttpError(code), 'Entra', 'signIn').with({ mayBeDone: false });
 	if (told.httpCode === '407' || told.retryAfter === undefined) return told;
 	return entraError(
 		[
 			told.message,
 			`${TRY_AGAIN} Check that n8n may reach Entra’s address for sign-ins (network, proxy, firewall), and the authority host where the cloud is a custom one.`,
 		],
-		{ reason: told.code, retryAfter: told.retryAfter },
+		{ code: told.code, retryAfter: told.retryAfter },
 	);
 }
 
 function late(): DestinationError {
-	return unreachable(new HttpError('ABORTED'), 'Entra');
+	return unreachableEntra('ABORTED');
 }
 
 function entraError(
 	[message, description]: Explanation,
 	details: {
-		reason: DestinationErrorCode;
+		code: DestinationErrorCode;
 		status?: number | undefined;
 		retryAfter?: number | undefined;
 	},
 ): DestinationError {
-	const { reason, status, retryAfter } = details;
+	const { code, status, retryAfter } = details;
 	return new DestinationError(message, {
 		description,
-		code: reason,
+		code,
+		operation: 'signIn',
+		// Whatever the sign-in was for was not sent.
+		mayBeDone: false,
 		httpCode: status === undefined ? undefined : String(status),
 		retryAfter,
 	});

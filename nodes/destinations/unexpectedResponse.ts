@@ -1,4 +1,4 @@
-import { DestinationError } from './contract';
+import { DestinationError, type DestinationOperation } from './contract';
 
 /** A response as it came, whoever sent it. */
 export interface ReceivedResponse {
@@ -22,10 +22,12 @@ export function unexpectedResponse(
 	service: string,
 	what: string,
 	status?: number,
+	operation?: DestinationOperation,
 ): DestinationError {
 	return new DestinationError(`Unexpected response from ${service}: ${what}`, {
 		description: `Something else may have responded in place of ${service}, such as a proxy, a sign-in page or a maintenance page. Check the address in the credential, and the proxy settings where n8n is started (HTTPS_PROXY, NO_PROXY).`,
 		code: 'unexpectedResponse',
+		operation,
 		httpCode: status === undefined ? undefined : String(status),
 	});
 }
@@ -57,13 +59,15 @@ export function readJsonObject(
 	response: ReceivedResponse,
 	service: string,
 	fields: readonly string[] = [],
+	operation?: DestinationOperation,
 ): Record<string, unknown> {
 	const { status, headers, body } = response;
 	const value = isJson(headers['content-type'] ?? '') ? parsed(body) : undefined;
-	if (!isObject(value)) throw unexpectedResponse(service, describeResponse(response), status);
+	if (!isObject(value))
+		throw unexpectedResponse(service, describeResponse(response), status, operation);
 	const missing = fields.find((name) => !Object.hasOwn(value, name));
 	if (missing !== undefined) {
-		throw unexpectedResponse(service, `it has no field "${missing}"`, status);
+		throw unexpectedResponse(service, `it has no field "${missing}"`, status, operation);
 	}
 	return value;
 }

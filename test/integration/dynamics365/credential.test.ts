@@ -98,7 +98,7 @@ describe('the sign-in', () => {
 
 	it('is refused for an environment that the tenant does not know', async () => {
 		const environmentUrl = 'https://contoso.crm4.dynamics.com';
-		await expectRefused({ environmentUrl }, /Entra knows no service of this address/);
+		await expectRefused({ environmentUrl }, /no service with this address/);
 	});
 
 	it('is refused with fields that are empty or not what they should be', async () => {
@@ -194,7 +194,7 @@ describe('an environment', () => {
 		try {
 			await expectRefused(
 				{ environmentUrl: other.origin },
-				/^Unexpected response from Dynamics 365: it is|^The address answers, but not as a Dynamics 365 environment/,
+				/^Unexpected response from Dynamics 365: it is|^There is no Dynamics 365 environment at this address/,
 			);
 		} finally {
 			await other.stop();
@@ -245,7 +245,7 @@ describe('the list of columns', () => {
 		dynamics.mayReadColumns = false;
 		await expect(searched()).rejects.toMatchObject({
 			name: 'NodeApiError',
-			message: 'The application user may not read what columns there are',
+			message: 'The application user may not read which columns there are',
 		});
 	});
 });

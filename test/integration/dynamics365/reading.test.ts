@@ -2,11 +2,9 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { dynamics365 } from '../../../nodes/destinations/dynamics365';
-import { readColumns } from '../../../nodes/destinations/dynamics365/properties.ts';
-import { readEnvironment } from '../../../nodes/destinations/dynamics365/connection/credential.ts';
+import { readColumnSettings } from '../../../nodes/destinations/dynamics365/properties.ts';
 import { DynamicsReader } from '../../../nodes/destinations/dynamics365/reading/reader.ts';
-import { WebApi } from '../../../nodes/destinations/dynamics365/connection/client.ts';
-import { openHttp } from '../../../nodes/destinations/httpClient.ts';
+import { DataverseClient } from '../../../nodes/destinations/dynamics365/connection/client.ts';
 import type { Lead, LeadFilter } from '../../../nodes/lead/types.ts';
 import type { LeadReader, Position } from '../../../nodes/polling/types.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
@@ -363,8 +361,8 @@ describe('conditions in the query', () => {
 	it('are not given up because the service asks to wait', async () => {
 		await mixed();
 		place.fault({ kind: 'refused', why: 'throttled', waitSeconds: 2 });
-		const api = new WebApi(readEnvironment(place.standIn.credential), await openHttp());
-		const columns = readColumns({ parameter: () => 'subject', option: () => undefined });
+		const api = await DataverseClient.open(place.standIn.credential, { operation: 'read' });
+		const columns = readColumnSettings({ parameter: () => 'subject', option: () => undefined });
 		const reader = new DynamicsReader(api, columns, { filter: {}, others: false }, SECOND);
 		await reader.readPage(pageRequest());
 		expect(filters().map((filter) => filter === '')).toEqual([false, false]);
@@ -372,8 +370,8 @@ describe('conditions in the query', () => {
 
 	it('are done without where the search is not answered in time', async () => {
 		await mixed();
-		const api = new WebApi(readEnvironment(place.standIn.credential), await openHttp());
-		const columns = readColumns({
+		const api = await DataverseClient.open(place.standIn.credential, { operation: 'read' });
+		const columns = readColumnSettings({
 			parameter: () => 'contoso_leadsource',
 			option: () => undefined,
 		});
@@ -581,7 +579,7 @@ describe('columns', () => {
 	it('are asked for by names only', async () => {
 		for (const value of ['subject,secret', 'subject&$filter=leadid ne null', '$count', '1a']) {
 			const error = await refusalOf(poller({ leadSourceColumn: named(value) }).poll());
-			expect(error.message).toMatch(/column under Lead Source Column is not a name/);
+			expect(error.message).toMatch(/column under Lead Source Column is not a valid name/);
 		}
 		const error = await refusalOf(poller({ leadSourceColumn: named('') }).poll());
 		expect(error.message).toMatch(/Lead Source Column.* is empty/);

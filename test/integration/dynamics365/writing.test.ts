@@ -3,18 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import fc from 'fast-check';
 
-import { readColumns } from '../../../nodes/destinations/dynamics365/properties.ts';
+import { readColumnSettings } from '../../../nodes/destinations/dynamics365/properties.ts';
 import { DynamicsReader } from '../../../nodes/destinations/dynamics365/reading/reader.ts';
-import { readEnvironment } from '../../../nodes/destinations/dynamics365/connection/credential.ts';
-import { WebApi } from '../../../nodes/destinations/dynamics365/connection/client.ts';
-import { dynamics365Writing } from '../../../nodes/destinations/dynamics365/writing.description.ts';
+import { DataverseClient } from '../../../nodes/destinations/dynamics365/connection/client.ts';
+import { dynamics365 } from '../../../nodes/destinations/dynamics365/index.ts';
 import type {
 	DestinationError,
 	DirectWriter,
 	WritableLead,
 	WriteResult,
 } from '../../../nodes/destinations/contract.ts';
-import { openHttp } from '../../../nodes/destinations/httpClient.ts';
 import { leadSourceText } from '../../../nodes/destinations/leadMapping.ts';
 import {
 	isMarketplaceLead,
@@ -65,7 +63,7 @@ const inputOf = ({
 }: Setting) => destinationInput(credential, { leadSourceColumn }, { options });
 
 async function newWriter(setting: Setting = {}): Promise<Required<DirectWriter>> {
-	return (await openDirect(dynamics365Writing, inputOf(setting))) as Required<DirectWriter>;
+	return (await openDirect(dynamics365.writing, inputOf(setting))) as Required<DirectWriter>;
 }
 
 const write = async (leads: readonly WritableLead[], setting: Setting = {}) =>
@@ -73,9 +71,9 @@ const write = async (leads: readonly WritableLead[], setting: Setting = {}) =>
 
 /** The leads as the trigger reads them. */
 async function readAll(setting: Setting = {}): Promise<Lead[]> {
-	const columns = readColumns(inputOf(setting));
-	const api = new WebApi(readEnvironment(dynamics.credential), await openHttp());
-	const reader = new DynamicsReader(api, columns, { filter: {}, others: true });
+	const columns = readColumnSettings(inputOf(setting));
+	const client = await DataverseClient.open(dynamics.credential, { operation: 'read' });
+	const reader = new DynamicsReader(client, columns, { filter: {}, others: true });
 	const request = { position: null, since: undefined, pageSize: 5_000, isKnown: () => false };
 	const { rows } = await reader.readPage({ ...request, ...inTime() });
 	return rows.map(({ record }) => parseLead(record, { destination: 'dynamics365' }));
@@ -575,7 +573,7 @@ describe('500 leads', () => {
 		const results = await write(many(500));
 		expect(count(results, 'created')).toBe(499);
 		const refusal = refusalOf(results[250]);
-		expect(refusal.message).toBe('A plug-in or flow of the environment keeps the lead out');
+		expect(refusal.message).toBe('A plug-in or flow of the environment rejected the lead');
 		expectNoSecret(refusal, ['secret-250']);
 	});
 
@@ -649,7 +647,7 @@ describe('500 leads', () => {
 
 	it('stop when the time is up: none of the rest is called written', async () => {
 		const late = await (await newWriter()).write(many(3), { ...inTime(), deadline: Date.now() });
-		expect(late.map((result) => refusalOf(result).code)).toEqual(Array(3).fill('throttled'));
+		expect(late.map((result) => refusalOf(result).code)).toEqual(Array(3).fill('timeUp'));
 		const aborted = { signal: AbortSignal.abort(), deadline: Date.now() + 5_000 };
 		expect((await (await newWriter()).write(many(2), aborted)).every(({ ok }) => !ok)).toBe(true);
 		expect(dynamics.rows()).toHaveLength(0);
@@ -741,7 +739,7 @@ describe('what Dynamics 365 does not take', () => {
 		dynamics.beforeWriting = () => ({ status: 200, body: '<html>Sign in</html>' });
 		const odd = await write(many(2));
 		expect(odd.map((result) => refusalOf(result).message)).toEqual(
-			Array(2).fill('Dynamics 365 answered a batch in a form that is not known'),
+			Array(2).fill('Unexpected response from Dynamics 365: it is no response to a batch'),
 		);
 		dynamics.beforeWriting = () => ({ status: 404, body: 'Not Found' });
 		expect(await refused()).toMatchObject({ code: 'notFound' });
@@ -763,7 +761,7 @@ describe('what Dynamics 365 does not take', () => {
 
 describe('the fields to map', () => {
 	it('are the environment’s writable columns, by their labels', async () => {
-		const fields = (await dynamics365Writing.fields?.(inputOf({}))) ?? [];
+		const fields = (await dynamics365.writing.fields?.(inputOf({}))) ?? [];
 		const labels = fields.map(({ label }) => label);
 		expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b, 'en')));
 		expect(fields).toEqual(

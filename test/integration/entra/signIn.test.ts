@@ -1,7 +1,7 @@
 /** Signing in at a fake Entra that is throttling, down or not there, for both services that use it. */
 import { openAccount } from '../../../nodes/destinations/azureTable/connection/account.ts';
 import { explainError } from '../../../nodes/destinations/azureTable/errors.ts';
-import { WebApi } from '../../../nodes/destinations/dynamics365/connection/client.ts';
+import { DataverseClient } from '../../../nodes/destinations/dynamics365/connection/client.ts';
 import { openEntra, readEntraApplication } from '../../../nodes/destinations/entra.ts';
 import { DestinationError } from '../../../nodes/destinations/contract.ts';
 import { timeLimits } from '../../../nodes/destinations/timeLimits.ts';
@@ -35,8 +35,11 @@ describe.each<[string, () => Promise<unknown>]>([
 	[
 		'Dynamics 365',
 		async () => {
-			const api = await WebApi.open({ ...credential(), environmentUrl: 'https://localhost:1' });
-			await api.get({ path: 'WhoAmI', subject: 'environment', ...timeLimits(POLL_TIME) });
+			const client = await DataverseClient.open(
+				{ ...credential(), environmentUrl: 'https://localhost:1' },
+				{ operation: 'read' },
+			);
+			await client.get({ path: 'WhoAmI', subject: 'environment', ...timeLimits(POLL_TIME) });
 		},
 	],
 	[
@@ -73,7 +76,7 @@ describe.each<[string, () => Promise<unknown>]>([
 		expect(await refusalOf(read())).toMatchObject({ code: 'unreachable', httpCode: '503' });
 		await authority.fault({ kind: 'page', times: 100, status: 403, characters: 1_000_000 });
 		expect(await refusalOf(read())).toMatchObject({
-			code: 'unreachable',
+			code: 'unexpectedResponse',
 			message: 'Unexpected response from Entra (status 403)',
 		});
 	});

@@ -24,7 +24,7 @@ it.each([
 	['90002', /Tenant ID is not known/],
 	['900023', /Tenant ID is invalid/],
 	['90038', /another cloud/],
-	['500011', /no service of this address/],
+	['500011', /no service with this address/],
 	['53003', /Conditional Access/],
 	['65001', /lacks an administrator’s consent/],
 	['501051', /not assigned to the service/],
@@ -55,7 +55,7 @@ it.each([
 	const explained = explainEntraError(new Error('hush'), seen);
 	expect(explained).toMatchObject({ code: 'throttled', retryAfter, httpCode });
 	expect(explained.message).toMatch(/throttling/);
-	expect(explained.description).toMatch(/credential was not looked at/);
+	expect(explained.description).toMatch(/nothing about the credential/);
 	expectHelpful(explained);
 });
 
@@ -74,7 +74,9 @@ it.each([
 	[{}, /Unexpected response from Entra/, undefined],
 ])('takes %j for trouble on the way, never for a wrong credential', (seen, message, retryAfter) => {
 	const explained = explainEntraError(new Error('hush'), seen);
-	expect(explained).toMatchObject({ code: 'unreachable', retryAfter });
+	const code = /^Unexpected/.test(explained.message) ? 'unexpectedResponse' : 'unreachable';
+	// Nothing was sent for which it signs in.
+	expect(explained).toMatchObject({ code, operation: 'signIn', mayBeDone: false, retryAfter });
 	expect(explained.message).toMatch(message);
 	expectHelpful(explained);
 });

@@ -1,3 +1,4 @@
+import type { DestinationOperation } from '../../contract';
 import { openEntra } from '../../entra';
 import {
 	type HttpClient,
@@ -8,14 +9,18 @@ import {
 } from '../../httpClient';
 import { retried, type TimeLimits } from '../../timeLimits';
 import { readJsonObject } from '../../unexpectedResponse';
+import { responseError, slowQuery, type SettingOf, type Subject } from '../errors';
 import { readEnvironment, type Environment } from './credential';
-import { explainRefusal, slowQuery, type SettingOf, type Subject } from '../errors';
 
 const SERVICE = 'Dynamics 365';
 /** The version whose behaviour is relied on; Microsoft keeps old ones. */
 export const API_PATH = '/api/data/v9.2/';
+/** The table's name in a path. */
+export const LEADS = 'leads';
+export const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-export interface WebApiCall {
+/** A request that is sent once. */
+export interface DataverseRequest {
 	/** GET unless said. */
 	method?: 'DELETE' | 'POST';
 	/** Behind the API's path, with its query. */
@@ -24,29 +29,32 @@ export interface WebApiCall {
 	headers?: Readonly<Record<string, string>>;
 	body?: string;
 	signal: AbortSignal;
-	/** Milliseconds an answer may take; `isSlowQuery` knows what is thrown after that. */
-	answerTime?: number;
+	/** Milliseconds a response may take. */
+	responseTime?: number;
 }
 
-export interface WebApiRequest extends TimeLimits {
+/** A request that reads, and is sent again where that may help. */
+export interface DataverseQuery extends TimeLimits {
 	/** Behind the API's path, with its query. */
 	path: string;
-	/** OData preferences of the answer. */
+	/** OData preferences of the response. */
 	prefer?: string;
 	subject: Subject;
 	settingOf?: SettingOf;
-	/** Milliseconds an answer may take; `isSlowQuery` knows what is thrown after that. */
-	answerTime?: number;
+	/** Milliseconds a response may take. */
+	responseTime?: number;
 }
 
-export interface WebApiAnswer {
+export interface DataverseResult {
 	body: Readonly<Record<string, unknown>>;
 	/** The service's clock, epoch milliseconds; `undefined` if untold. */
 	serviceTime: number | undefined;
 }
 
-export interface WebApiOptions {
-	/** Whether to try again what may work at the next try. */
+export interface ClientOptions {
+	/** What it is opened for, which its errors tell. */
+	operation: DestinationOperation;
+	/** Whether to try again what may work at the next attempt; true when absent. */
 	retries?: boolean;
 }
 
@@ -54,24 +62,29 @@ export interface WebApiOptions {
  * The Dataverse Web API (OData v4) of one environment, for one execution: it keeps its token, and
  * gets another one when that is turned away.
  */
-export class WebApi {
+export class DataverseClient {
+	readonly operation: DestinationOperation;
 	private token: Promise<string> | undefined;
 	private readonly retries: boolean;
 	/** Milliseconds by which the service's clock is ahead of ours. */
 	private clockAhead = 0;
-	private atOnceHint: number | undefined;
+	private concurrencyHint: number | undefined;
 
 	constructor(
 		private readonly environment: Environment,
 		private readonly http: HttpClient,
-		{ retries = true }: WebApiOptions = {},
+		{ operation, retries = true }: ClientOptions,
 	) {
+		this.operation = operation;
 		this.retries = retries;
 	}
 
-	/** Ready to ask; nothing is asked yet. @throws DestinationError for a credential that is not filled in */
-	static async open(credential: Record<string, unknown>, options?: WebApiOptions): Promise<WebApi> {
-		return new WebApi(readEnvironment(credential), await openHttp(), options);
+	/** Sends nothing yet. @throws DestinationError for a credential that is not filled in */
+	static async open(
+		credential: Record<string, unknown>,
+		options: ClientOptions,
+	): Promise<DataverseClient> {
+		return new DataverseClient(readEnvironment(credential), await openHttp(), options);
 	}
 
 	/** `https://contoso.crm.dynamics.com` */
@@ -79,50 +92,56 @@ export class WebApi {
 		return this.environment.origin;
 	}
 
-	/** The service's clock by its last answer, epoch milliseconds. */
-	serviceNow(): number {
-		return Date.now() + this.clockAhead;
+	/** A time of this machine's clock by the service's, epoch milliseconds. */
+	toServiceTime(time: number): number {
+		return time + this.clockAhead;
 	}
 
 	/** How many requests the environment advises to have running; `undefined` if untold. */
-	get advisedAtOnce(): number | undefined {
-		return this.atOnceHint;
+	get advisedConcurrency(): number | undefined {
+		return this.concurrencyHint;
 	}
 
 	/**
-	 * One try, in which any status but that of a sign-in is an answer.
+	 * One attempt, in which any status but that of a sign-in is a response.
 	 *
-	 * @throws DestinationError when there is no answer, or no token for the question; with a
+	 * @throws DestinationError when there is no response, or no token for the request; with a
 	 * `retryAfter` where Entra is busy or can't be reached
 	 */
-	async call(request: WebApiCall): Promise<HttpResponse> {
+	async send(request: DataverseRequest): Promise<HttpResponse> {
 		const token = await this.currentToken(request.signal);
-		const answer = await this.send(request, token);
+		const response = await this.sendWith(token, request);
 		// Turned away in the middle: a token lives an hour, or until somebody ends it.
-		if (answer.status !== 401) return answer;
-		return await this.send(request, await this.currentToken(request.signal, token));
+		if (response.status !== 401) return response;
+		return await this.sendWith(await this.currentToken(request.signal, token), request);
 	}
 
-	/** @throws DestinationError for whatever the service refuses, or when it can't be reached */
-	async get(request: WebApiRequest): Promise<WebApiAnswer> {
+	/** @throws DestinationError for any status but 200, and when there is no response */
+	async get(query: DataverseQuery): Promise<DataverseResult> {
 		return this.retries
-			? await retried(async () => await this.attempt(request), request)
-			: await this.attempt(request);
+			? await retried(async () => await this.attempt(query), query)
+			: await this.attempt(query);
 	}
 
-	private async attempt(request: WebApiRequest): Promise<WebApiAnswer> {
-		const { prefer, ...call } = request;
-		const answer = await this.call({ ...call, ...(prefer ? { headers: { prefer } } : {}) });
-		if (answer.status !== 200) {
-			throw explainRefusal(answer, request.subject, request.settingOf);
+	/** The JSON of a response. @throws DestinationError for a body that Dataverse would not give */
+	bodyOf(response: HttpResponse): Readonly<Record<string, unknown>> {
+		return readJsonObject(response, SERVICE, [], this.operation);
+	}
+
+	private async attempt(query: DataverseQuery): Promise<DataverseResult> {
+		const { prefer, subject, settingOf, ...request } = query;
+		const response = await this.send({ ...request, ...(prefer ? { headers: { prefer } } : {}) });
+		if (response.status !== 200) {
+			const { operation } = this;
+			throw responseError(response, { operation, subject, ...(settingOf ? { settingOf } : {}) });
 		}
-		return { body: readBody(answer), serviceTime: serviceTimeOf(answer) };
+		return { body: this.bodyOf(response), serviceTime: serviceTimeOf(response) };
 	}
 
-	private async send(request: WebApiCall, token: string): Promise<HttpResponse> {
-		const { method = 'GET', path, headers = {}, body, signal, answerTime } = request;
+	private async sendWith(token: string, request: DataverseRequest): Promise<HttpResponse> {
+		const { method = 'GET', path, headers = {}, body, signal, responseTime } = request;
 		try {
-			const answer = await this.http.send({
+			const response = await this.http.send({
 				method,
 				url: `${this.environment.origin}${API_PATH}${path}`,
 				headers: {
@@ -134,30 +153,30 @@ export class WebApi {
 				},
 				...(body === undefined ? {} : { body }),
 				signal:
-					answerTime === undefined
+					responseTime === undefined
 						? signal
-						: AbortSignal.any([signal, AbortSignal.timeout(answerTime)]),
+						: AbortSignal.any([signal, AbortSignal.timeout(responseTime)]),
 			});
-			const time = serviceTimeOf(answer);
+			const time = serviceTimeOf(response);
 			if (time !== undefined) this.clockAhead = time - Date.now();
 			// https://learn.microsoft.com/power-apps/developer/data-platform/send-parallel-requests
-			const hint = Number(answer.headers['x-ms-dop-hint']);
-			if (Number.isInteger(hint) && hint > 0) this.atOnceHint = hint;
-			return answer;
+			const hint = Number(response.headers['x-ms-dop-hint']);
+			if (Number.isInteger(hint) && hint > 0) this.concurrencyHint = hint;
+			return response;
 		} catch (error) {
 			if (!(error instanceof HttpError)) throw error;
 			const isSlow = error.code === 'ABORTED' && !signal.aborted;
-			throw isSlow ? slowQuery() : unreachable(error, SERVICE);
+			throw isSlow ? slowQuery(this.operation) : unreachable(error, SERVICE, this.operation);
 		}
 	}
 
 	/** The token at hand, or a new one where there is none or only the one that was turned away. */
-	private async currentToken(signal: AbortSignal, refused?: string): Promise<string> {
-		if (refused !== undefined && (await this.token) === refused) this.token = undefined;
+	private async currentToken(signal: AbortSignal, rejected?: string): Promise<string> {
+		if (rejected !== undefined && (await this.token) === rejected) this.token = undefined;
 		if (this.token === undefined) {
 			const token = this.fetchToken(signal);
 			this.token = token;
-			// The next try must not be answered by the refusal of this one.
+			// The next attempt must not fail by the error of this one.
 			token.catch(() => {
 				if (this.token === token) this.token = undefined;
 			});
@@ -179,9 +198,4 @@ export class WebApi {
 function serviceTimeOf({ headers }: HttpResponse): number | undefined {
 	const time = Date.parse(headers['date'] ?? '');
 	return time >= 0 ? time : undefined;
-}
-
-/** @throws DestinationError for a body that Dataverse would not give */
-export function readBody(response: HttpResponse): Readonly<Record<string, unknown>> {
-	return readJsonObject(response, SERVICE);
 }

@@ -1,9 +1,9 @@
 import type { DestinationError } from '../../contract';
 import { unexpectedResponse } from '../../unexpectedResponse';
-import { API_PATH, type WebApiAnswer } from '../connection/client';
+import { API_PATH, GUID, LEADS, type DataverseResult } from '../connection/client';
 
-export const LEADS = 'leads';
-export const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** Rows, the service's own limit: https://learn.microsoft.com/power-apps/developer/data-platform/webapi/query/page-results */
+export const MAX_PAGE_SIZE = 5_000;
 
 export interface ReadLead {
 	/** leadid, in lower case. */
@@ -20,8 +20,8 @@ export interface LeadPage {
 	serviceTime: number | undefined;
 }
 
-/** @throws DestinationError when the answer is not one that the Web API gives */
-export function readLeadPage({ body, serviceTime }: WebApiAnswer): LeadPage {
+/** @throws DestinationError when the response is not one that the Web API gives */
+export function readLeadPage({ body, serviceTime }: DataverseResult): LeadPage {
 	const { value, '@odata.context': context } = body;
 	if (!Array.isArray(value)) throw unexpected('it has no field "value" with a list');
 	const link = readLink(body['@odata.nextLink']);
@@ -62,5 +62,5 @@ export function isLinkQuery(text: string): boolean {
 }
 
 function unexpected(what: string): DestinationError {
-	return unexpectedResponse('Dynamics 365', what);
+	return unexpectedResponse('Dynamics 365', what, undefined, 'read');
 }

@@ -1,6 +1,5 @@
 import type { Position } from '../../../polling/types';
-import { MAX_PAGE_SIZE } from './limits';
-import { isLinkQuery } from './page';
+import { isLinkQuery, MAX_PAGE_SIZE } from './page';
 
 /**
  * A place in a chain of pages. A chain is one query followed by its links; the place is behind a row

@@ -5,7 +5,8 @@
 import { leadSourceNeedles, type LeadFilter, type Needle } from '../../../lead';
 import { findField, type FieldName } from '../../../lead/fields';
 import type { WantedLeads } from '../../contract';
-import type { Columns } from '../properties';
+import type { SearchableColumn } from '../metadata';
+import type { ColumnSettings } from '../properties';
 
 /** Of one query; Dataverse takes 500, and each costs it time. */
 const MAX_CONDITIONS = 100;
@@ -13,19 +14,8 @@ const MAX_CONDITIONS = 100;
 /** How Microsoft's test leads fill every text, whatever their lead source is. */
 const TEST_TEXT: Needle = ['MSFT_TEST_'];
 
-/** An entry of a column of choices. */
-export interface Choice {
-	value: number;
-	/** In every language it is translated to. */
-	labels: readonly string[];
-}
-
-/** A column in which the lead source text can stand; one that is neither can't be searched. */
-export type Searchable =
-	{ name: string; kind: 'text' } | { name: string; kind: 'choice'; choices: readonly Choice[] };
-
 /** Something that is true of every wanted lead: one of these alternatives. */
-export interface Certainty {
+export interface QueryCondition {
 	/** A column of these holds one of the needles. */
 	columns: readonly string[];
 	needles: readonly Needle[];
@@ -36,12 +26,15 @@ export interface Certainty {
 }
 
 /** All that is certain, by what is wanted; empty for nothing. Without asking the service. */
-export function certaintiesOf({ filter, others }: WantedLeads, columns: Columns): Certainty[] {
+export function conditionsFor(
+	{ filter, others }: WantedLeads,
+	columns: ColumnSettings,
+): QueryCondition[] {
 	const searched = searchedColumns(columns);
 	const action = columnsFor(['actionCode'], columns);
 	const offer = columnsFor(['offerId', 'offerTitle'], columns);
 	const { sources = [], actions = [], offers = [] } = filter;
-	const byFilter = (part: LeadFilter, own: readonly string[] = []): Certainty[] =>
+	const byFilter = (part: LeadFilter, own: readonly string[] = []): QueryCondition[] =>
 		leadSourceNeedles({ filter: part, others: true }).map((needles) => ({
 			needles,
 			columns: [...new Set([...searched, ...own])],
@@ -65,15 +58,15 @@ export function certaintiesOf({ filter, others }: WantedLeads, columns: Columns)
 }
 
 /** `$filter` for what is certain; `undefined` where nothing of it can be asked for. */
-export function restriction(
-	certainties: readonly Certainty[],
+export function toFilter(
+	conditions: readonly QueryCondition[],
 	/** How the columns can be searched, by name; those that are not in it can't. */
-	searchables: ReadonlyMap<string, Searchable>,
+	searchables: ReadonlyMap<string, SearchableColumn>,
 ): string | undefined {
 	const texts = [...searchables.values()].filter(({ kind }) => kind === 'text');
-	const conditions: string[] = [];
+	const filters: string[] = [];
 	let left = MAX_CONDITIONS;
-	for (const { columns, needles, filled, testLeads } of certainties) {
+	for (const { columns, needles, filled, testLeads } of conditions) {
 		const searched = columns.map((name) => searchables.get(name));
 		if (!searched.every((column) => column !== undefined)) continue;
 		const alternatives = anyOf([
@@ -85,19 +78,19 @@ export function restriction(
 		const count = alternatives.join(' and ').split(' and ').length;
 		if (count > left) continue;
 		left -= count;
-		conditions.push(`(${alternatives.join(' or ')})`);
+		filters.push(`(${alternatives.join(' or ')})`);
 	}
-	return conditions.length === 0 ? undefined : conditions.join(' and ');
+	return filters.length === 0 ? undefined : filters.join(' and ');
 }
 
 /** The columns in which `parseLead` looks for the lead source text. */
-function searchedColumns(columns: Columns): string[] {
+function searchedColumns(columns: ColumnSettings): string[] {
 	const others = columnsFor(['leadSource', 'leadSourceCode', 'subject', 'description'], columns);
 	return [...new Set([columns.leadSource, ...others])];
 }
 
 /** Columns that `parseLead` takes for one of these fields, by the name it gets them under. */
-function columnsFor(fields: readonly FieldName[], { parts, additional }: Columns): string[] {
+function columnsFor(fields: readonly FieldName[], { parts, additional }: ColumnSettings): string[] {
 	const isOne = (name: string): boolean => {
 		const field = findField(name)?.field;
 		return field !== undefined && fields.includes(field);
@@ -134,7 +127,7 @@ function withoutImplied(needles: readonly Needle[]): Needle[] {
 }
 
 /** That a column holds the needle's pieces; their order is not asked for. */
-function holds(needle: Needle, columns: readonly Searchable[]): Alternatives {
+function holds(needle: Needle, columns: readonly SearchableColumn[]): Alternatives {
 	const runs = [...new Set(needle.flatMap(certainRun))];
 	if (runs.length === 0) return undefined;
 	return columns.flatMap((column) => {

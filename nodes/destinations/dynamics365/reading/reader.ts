@@ -1,21 +1,32 @@
 import { createHash } from 'node:crypto';
 import type { LeadReader, PageRequest, PolledPage, PolledRow } from '../../../polling/types';
-import { DestinationError, type WantedLeads } from '../../contract';
-import { withoutOptOut, type Columns } from '../properties';
-import { MAX_PAGE_SIZE, OVERLAP, SEARCH_TIME } from './limits';
-import { readSearchables } from '../metadata';
-import { LEADS, readLeadPage, type LeadPage, type ReadLead } from './page';
+import { DestinationError, type DestinationErrorCode, type WantedLeads } from '../../contract';
+import { withoutOptOut, type ColumnSettings } from '../properties';
+import { readSearchableColumns } from '../metadata';
+import { MAX_PAGE_SIZE, readLeadPage, type LeadPage, type ReadLead } from './page';
 import { readPosition, toPosition, type ChainPlace } from './position';
 import { FORMATTED_VALUE, toRecord } from './record';
-import { isSlowQuery, MissingColumnError } from '../errors';
-import { certaintiesOf, restriction, type Certainty } from './query';
-import type { WebApi } from '../connection/client';
+import { MissingColumnError } from '../errors';
+import { conditionsFor, toFilter, type QueryCondition } from './query';
+import { type DataverseClient, LEADS } from '../connection/client';
+
+/**
+ * Milliseconds. createdon is set when a lead's transaction begins, and shows when it is committed:
+ * plug-ins may hold it up for two minutes each stage, and servers' clocks differ by seconds.
+ */
+const OVERLAP = 15 * 60 * 1000;
+
+/**
+ * Milliseconds. Searching texts makes the service look at every lead of the time asked for. Where
+ * that takes longer, the leads are read without, which always comes forward.
+ */
+const SEARCH_TIME = 10_000;
 
 /**
  * Statuses by which a query may be turned away that was good once: cookies in links are not promised
  * to last, and what a role may search is changed.
  */
-const REFUSALS = new Set(['400', '403', '404', '410', '414', '431', '500']);
+const QUERY_REJECTED = new Set(['400', '403', '404', '410', '414', '431', '500']);
 
 /** Times as many rows: what makes pages of another size worth a chain of their own. */
 const WORTH_A_CHAIN = 2;
@@ -29,25 +40,25 @@ export class DynamicsReader implements LeadReader {
 	readonly maxPageSize = MAX_PAGE_SIZE;
 	readonly overlap = OVERLAP;
 	readonly selective: boolean;
-	private readonly certainties: readonly Certainty[];
+	private readonly conditions: readonly QueryCondition[];
 	/** `$filter` for leads that may be wanted; `undefined` inside for all. Found when first needed. */
 	private condition: Promise<string | undefined> | undefined;
 	/** Without the opt-out columns that the environment turned out to lack. */
-	private columns: Columns;
+	private columns: ColumnSettings;
 	/** The page read last, for a poll that wants less at once than the page has. */
 	private last: { key: string; page: Promise<LeadPage> } | undefined;
-	/** Where a chain was begun again last: a service that refuses every link is not asked for ever. */
+	/** Where a chain was begun again last: a service that rejects every link is not asked for ever. */
 	private begunAgainAt: number | null | undefined;
 
 	constructor(
-		private readonly api: WebApi,
-		private readonly chosen: Columns,
+		private readonly client: DataverseClient,
+		private readonly chosen: ColumnSettings,
 		wanted: WantedLeads,
 		private readonly searchTime = SEARCH_TIME,
 	) {
 		this.columns = chosen;
-		this.certainties = certaintiesOf(wanted, chosen);
-		this.selective = this.certainties.length > 0;
+		this.conditions = conditionsFor(wanted, chosen);
+		this.selective = this.conditions.length > 0;
 	}
 
 	async readPage(request: PageRequest): Promise<PolledPage> {
@@ -57,25 +68,25 @@ export class DynamicsReader implements LeadReader {
 			try {
 				return await this.readPlace(place, request);
 			} catch (error) {
-				if (!this.hasOtherWay(place, error)) throw error;
+				if (request.signal.aborted || !this.hasOtherWay(place, error)) throw error;
 				place = await this.beginChain(place, request);
 			}
 		}
 	}
 
-	/** Whether a chain that begins at a place that was refused may get through. */
+	/** Whether a chain that begins at a place that was rejected may get through. */
 	private hasOtherWay(place: ChainPlace, error: unknown): boolean {
 		if (error instanceof MissingColumnError) {
 			const columns = withoutOptOut(this.columns, error.column);
 			if (columns) this.columns = columns;
 			return columns !== undefined;
 		}
-		// Conditions only spare rows. Besides being slow, they can be refused for a secured column.
-		if (place.restricted && (isSlowQuery(error) || (place.link === null && isRefusal(error)))) {
+		// Conditions only spare rows. Besides being slow, they can be rejected for a secured column.
+		if (place.restricted && (isSlowQuery(error) || (place.link === null && isRejected(error)))) {
 			this.condition = Promise.resolve(undefined);
 			return true;
 		}
-		if (place.link === null || !isRefusal(error) || this.begunAgainAt === place.at) return false;
+		if (place.link === null || !isRejected(error) || this.begunAgainAt === place.at) return false;
 		this.begunAgainAt = place.at;
 		return true;
 	}
@@ -144,16 +155,16 @@ export class DynamicsReader implements LeadReader {
 		const { signal, deadline } = request;
 		const search =
 			link ?? this.search(from, restricted ? await this.findCondition(request) : undefined);
-		const answer = await this.api.get({
+		const result = await this.client.get({
 			path: `${LEADS}${search}`,
 			prefer: `odata.maxpagesize=${size},odata.include-annotations="${FORMATTED_VALUE}"`,
 			subject: 'leads',
 			settingOf: this.columns.settingOf,
-			...(restricted ? { answerTime: this.searchTime } : {}),
+			...(restricted ? { responseTime: this.searchTime } : {}),
 			signal,
 			deadline,
 		});
-		return readLeadPage(answer);
+		return readLeadPage(result);
 	}
 
 	private search(from: number | null, condition: string | undefined): string {
@@ -169,7 +180,7 @@ export class DynamicsReader implements LeadReader {
 	}
 
 	private async findCondition(limits: PageRequest): Promise<string | undefined> {
-		if (this.certainties.length === 0) return undefined;
+		if (this.conditions.length === 0) return undefined;
 		if (this.condition === undefined) {
 			const condition = this.buildCondition(limits);
 			this.condition = condition;
@@ -182,11 +193,11 @@ export class DynamicsReader implements LeadReader {
 
 	private async buildCondition({ signal, deadline }: PageRequest): Promise<string | undefined> {
 		const { select } = this.columns;
-		const searched = new Set(this.certainties.flatMap(({ columns }) => columns));
+		const searched = new Set(this.conditions.flatMap(({ columns }) => columns));
 		try {
 			const limits = { signal, deadline };
-			const searchables = await readSearchables(this.api, select, searched, limits);
-			return restriction(this.certainties, searchables);
+			const searchable = await readSearchableColumns(this.client, select, searched, limits);
+			return toFilter(this.conditions, searchable);
 		} catch (error) {
 			// Leads can be read without knowing what kind their columns are, only more of them.
 			if (error instanceof DestinationError && UNNEEDED.has(error.code)) return undefined;
@@ -198,17 +209,18 @@ export class DynamicsReader implements LeadReader {
 	private queryName(restricted: boolean): string {
 		const { select } = this.chosen;
 		return createHash('sha256')
-			.update(JSON.stringify([select, restricted ? this.certainties : null]))
+			.update(JSON.stringify([select, restricted ? this.conditions : null]))
 			.digest('base64url')
 			.slice(0, 22);
 	}
 }
 
-/** Reasons for which descriptions of columns are done without. */
-const UNNEEDED: ReadonlySet<string> = new Set([
+/** Codes with which descriptions of columns are done without. */
+const UNNEEDED: ReadonlySet<DestinationErrorCode> = new Set([
 	'notFound',
 	'other',
 	'permission',
+	'queryTooLarge',
 	'unexpectedResponse',
 ]);
 
@@ -219,6 +231,14 @@ function behind(leads: readonly ReadLead[], { at, after }: ChainPlace): readonly
 	return at === null ? leads : leads.filter(({ clock }) => clock >= at);
 }
 
-function isRefusal(error: unknown): boolean {
-	return error instanceof DestinationError && REFUSALS.has(error.httpCode ?? '');
+/** Whether the service gave up on a query, or was not waited for any longer. */
+function isSlowQuery(error: unknown): boolean {
+	return (
+		error instanceof DestinationError &&
+		(error.code === 'queryTooLarge' || error.code === 'timeout')
+	);
+}
+
+function isRejected(error: unknown): boolean {
+	return error instanceof DestinationError && QUERY_REJECTED.has(error.httpCode ?? '');
 }

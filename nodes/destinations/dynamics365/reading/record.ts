@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../../lead';
-import { LEAD_PARTS, OPT_OUT_COLUMNS, type Columns } from '../properties';
+import { LEAD_PARTS, OPT_OUT_COLUMNS, type ColumnSettings } from '../properties';
 
 /** What Dataverse is asked to add to a choice, a date or a sum: how it is shown to people. */
 export const FORMATTED_VALUE = 'OData.Community.Display.V1.FormattedValue';
@@ -12,7 +12,7 @@ type Row = Readonly<Record<string, unknown>>;
  * their value, and get its label beside it. Opt-outs are true or false; where an environment has made
  * a choice of one, its label ("Do Not Allow") says what a number does not.
  */
-export function toRecord(row: Row, columns: Columns): JsonObject {
+export function toRecord(row: Row, columns: ColumnSettings): JsonObject {
 	const record: JsonObject = {};
 	const moved = new Map([...movedParts(columns), ['LeadSource', columns.leadSource]]);
 	const own = new Set([...columns.standing, ...columns.additional]);
@@ -36,7 +36,7 @@ export function toRecord(row: Row, columns: Columns): JsonObject {
 	return record;
 }
 
-function movedParts({ parts }: Columns): Array<[part: string, column: string]> {
+function movedParts({ parts }: ColumnSettings): Array<[part: string, column: string]> {
 	return [...parts].filter(
 		([part, column]) => LEAD_PARTS.find(({ name }) => name === part)?.column !== column,
 	);

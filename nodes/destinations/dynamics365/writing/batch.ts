@@ -1,7 +1,7 @@
 /**
- * `$batch`: requests in one multipart message, their answers in another, in the same order
+ * `$batch`: requests in one multipart message, their responses in another, in the same order
  * (https://learn.microsoft.com/power-apps/developer/data-platform/webapi/execute-batch-operations-using-web-api).
- * Without change sets: what is refused of one request leaves the others as they are.
+ * Without change sets: what is rejected of one request leaves the others as they are.
  */
 import { randomUUID } from 'node:crypto';
 
@@ -44,8 +44,8 @@ export function writeBatch(requests: readonly BatchRequest[]): {
 }
 
 /**
- * The answers in a batch's answer, whatever its own status; `undefined` where it is none. They can
- * be fewer than the requests: a service that stops at a refusal carries out none behind it.
+ * The responses in a batch's response, whatever its own status; `undefined` where it is none. They
+ * can be fewer than the requests: a service that stops at a rejected one carries out none behind it.
  */
 export function readBatch({ headers, body }: HttpResponse): HttpResponse[] | undefined {
 	const type = headers['content-type'] ?? '';
@@ -65,14 +65,14 @@ export function readBatch({ headers, body }: HttpResponse): HttpResponse[] | und
 }
 
 function readParts(parts: readonly string[][]): HttpResponse[] | undefined {
-	const answers: HttpResponse[] = [];
+	const responses: HttpResponse[] = [];
 	for (const lines of parts) {
 		const start = lines.findIndex((line) => line.startsWith('HTTP/'));
 		const status = Number(/^HTTP\/\d\.\d (\d{3})\b/.exec(lines[start] ?? '')?.[1]);
 		if (!(status >= 100)) return undefined;
 		const end = lines.indexOf('', start);
 		const head = lines.slice(start + 1, end < 0 ? undefined : end);
-		answers.push({
+		responses.push({
 			status,
 			headers: Object.fromEntries(
 				head.map((line) => {
@@ -89,5 +89,5 @@ function readParts(parts: readonly string[][]): HttpResponse[] | undefined {
 							.trim(),
 		});
 	}
-	return answers;
+	return responses;
 }

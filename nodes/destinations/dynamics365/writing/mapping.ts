@@ -1,21 +1,78 @@
+import { hash } from 'node:crypto';
+
 import { parseLeadSource, type Lead } from '../../../lead';
 import { configurationError } from '../../addresses';
+import type { DestinationError, WritableLead } from '../../contract';
 import { customerDetails, leadSourceText, nameBeside } from '../../leadMapping';
-import { oneLine, paragraphs } from './columnText';
-import { OPT_OUT_COLUMNS, type Columns } from '../properties';
-import type { Choice } from '../reading/query';
-import type { WritableColumn, WritableColumns } from '../writableColumns';
-
-export type ColumnValue = boolean | number | string | null;
-/** By the column's logical name. */
-export type ColumnValues = Readonly<Record<string, ColumnValue>>;
+import { GUID } from '../connection/client';
+import type { Choice, WritableColumn, WritableColumns } from '../metadata';
+import { OPT_OUT_COLUMNS, type ColumnSettings } from '../properties';
+import { columnValue, oneLine, paragraphs, type ColumnValue, type ColumnValues } from './fields';
 
 /** What a lead is written by: the columns that were chosen, as they are in this environment. */
-export interface WritingColumns {
-	chosen: Columns;
+export interface LeadColumns {
+	chosen: ColumnSettings;
 	writable: WritableColumns;
 	/** Choices of the chosen columns of choices, by name. */
 	choices: ReadonlyMap<string, readonly Choice[]>;
+}
+
+/** The record that a lead becomes. */
+export interface LeadRecord {
+	/** leadid where it is created, the same at every try and in every execution. */
+	id: string;
+	values: ColumnValues;
+}
+
+const COLUMN_NAME = /^\w{1,128}$/;
+
+/**
+ * The lead as a row of this environment.
+ *
+ * @param idColumn the text column that keeps the lead's id; `undefined` for none
+ * @throws DestinationError with the code `configuration` for what leads here don't have
+ */
+export function toRecord(
+	{ lead, additional }: WritableLead,
+	columns: LeadColumns,
+	idColumn: WritableColumn | undefined,
+): LeadRecord {
+	const values = leadValues(lead, columns);
+	for (const [given, value] of Object.entries(additional)) {
+		if (value === null) continue;
+		const column = columns.writable.get(given.trim().toLowerCase());
+		if (column === undefined) throw noSuchColumn(given);
+		const converted = columnValue(value, column);
+		if (converted !== '') values[column.name] = converted;
+	}
+	if (idColumn) values[idColumn.name] = idText(lead.id, idColumn.maxLength);
+	return { id: recordId(lead), values };
+}
+
+/**
+ * The id of the record that a lead becomes: for one read out of Dynamics 365 its own, so that it is
+ * found where it came from; else a digest of the lead's id. Dataverse lets whoever makes a record
+ * choose its id, so two executions that write the same lead at once make one record.
+ */
+export function recordId({ id, destination }: Lead): string {
+	const own = id.toLowerCase();
+	if (destination === 'dynamics365' && GUID.test(own)) return own;
+	const digits = hash('sha256', `marketplace lead ${id}`, 'hex');
+	// RFC 9562: version 8, for digests of one's own, and its variant.
+	const variant = ((Number.parseInt(digits.charAt(16), 16) & 0x3) | 0x8).toString(16);
+	return [
+		digits.slice(0, 8),
+		digits.slice(8, 12),
+		`8${digits.slice(13, 16)}`,
+		`${variant}${digits.slice(17, 20)}`,
+		digits.slice(20, 32),
+	].join('-');
+}
+
+/** The lead's id as a column of this length takes it: a long one by its digest, so that it stays one. */
+export function idText(id: string, length: number): string {
+	const text = oneLine(id, Number.POSITIVE_INFINITY);
+	return text === id && text.length <= length ? text : hash('sha256', id, 'hex').slice(0, length);
 }
 
 /**
@@ -41,9 +98,9 @@ export interface WritingColumns {
  * | an e-mail address that is too long| empty; the description holds it                           |
  * | texts longer than their columns   | cut                                                       |
  *
- * @throws DestinationError with reason `configuration` for a chosen column that takes no text
+ * @throws DestinationError with the code `configuration` for a chosen column that takes no text
  */
-export function leadValues(lead: Lead, columns: WritingColumns): Record<string, ColumnValue> {
+function leadValues(lead: Lead, columns: LeadColumns): Record<string, ColumnValue> {
 	const values: Record<string, ColumnValue> = {};
 	const put = (name: string, text: string): void => {
 		// One column can be chosen for several parts: the lead source is what can't be done without.
@@ -65,7 +122,7 @@ export function leadValues(lead: Lead, columns: WritingColumns): Record<string, 
 }
 
 /** The lead's parts, by the names that `LEAD_PARTS` gives them. */
-function partsOf(lead: Lead, source: string, columns: WritingColumns): Record<string, string> {
+function partsOf(lead: Lead, source: string, columns: LeadColumns): Record<string, string> {
 	const details = customerDetails(lead);
 	const email = oneLine(details.Email, Number.POSITIVE_INFINITY);
 	const emailColumn = columns.chosen.parts.get('Email') ?? '';
@@ -97,11 +154,7 @@ function lastName(lead: Lead): string {
 }
 
 /** A description with a line behind it, for which it makes room. */
-function withNote(
-	{ description }: Lead,
-	note: string,
-	{ chosen, writable }: WritingColumns,
-): string {
+function withNote({ description }: Lead, note: string, { chosen, writable }: LeadColumns): string {
 	const most = writable.get(chosen.parts.get('Description') ?? '')?.maxLength ?? 0;
 	const line = paragraphs(note, most / 2);
 	return paragraphs(`${paragraphs(description, most - line.length - 1)}\n${line}`, most);
@@ -111,7 +164,7 @@ function withNote(
  * Whether a column takes a lead source whole. Cut, it would name another offer; the topic takes
  * longer ones. Where that could not hold it either, a part in the column is better than none.
  */
-function takesWhole(name: string, source: string, columns: WritingColumns): boolean {
+function takesWhole(name: string, source: string, columns: LeadColumns): boolean {
 	const column = columnOf(name, columns);
 	if (column === undefined || (column.kind !== 'text' && column.kind !== 'memo')) return true;
 	const subject = columns.writable.get(columns.chosen.parts.get('Subject') ?? '');
@@ -119,7 +172,7 @@ function takesWhole(name: string, source: string, columns: WritingColumns): bool
 }
 
 /** @throws DestinationError for a column that the user chose and that can't be filled */
-function columnOf(name: string, { chosen, writable }: WritingColumns): WritableColumn | undefined {
+function columnOf(name: string, { chosen, writable }: LeadColumns): WritableColumn | undefined {
 	const column = writable.get(name);
 	const setting = chosen.settingOf(name);
 	const takesText = column !== undefined && /^(choice|memo|text)$/.test(column.kind);
@@ -135,7 +188,7 @@ function columnOf(name: string, { chosen, writable }: WritingColumns): WritableC
 function fitted(
 	text: string,
 	column: WritableColumn | undefined,
-	{ choices }: WritingColumns,
+	{ choices }: LeadColumns,
 ): ColumnValue | undefined {
 	if (column === undefined) return undefined;
 	const { name, kind, maxLength } = column;
@@ -149,4 +202,12 @@ function fitted(
 
 function folded(text: string): string {
 	return text.trim().toLowerCase();
+}
+
+function noSuchColumn(name: string): DestinationError {
+	const shown = COLUMN_NAME.test(name.trim()) ? `"${name.trim()}"` : 'of a name that was given';
+	return configurationError(
+		`The table Lead has no column ${shown} that can be written`,
+		'Choose columns from the list, or give logical names such as new_region.',
+	);
 }

@@ -1,23 +1,35 @@
 import type { JsonValue } from '../../../lead';
+import { toChunks } from '../../../writing/batches';
 import { configurationError } from '../../addresses';
 import {
 	DestinationError,
-	type DirectWriter,
+	type BatchLimits,
+	type LeadToSend,
+	type LeadWriter,
+	type PreparedLead,
+	type SendResult,
 	type WritableLead,
-	type WriteResult,
 } from '../../contract';
-import { atMost, inTime, timeIsUp, type TimeLimits } from '../../timeLimits';
-import { withoutOptOut, type Columns } from '../properties';
-import { LeadBatch, type Task, type WriteRules } from './leadBatch';
-import type { WritingColumns } from './mapping';
-import { readAllChoices } from '../metadata';
-import { toOutgoing } from './fields';
-import { GUID, LEADS } from '../reading/page';
-import { FORMATTED_VALUE, toRecord } from '../reading/record';
-import { MissingColumnError } from '../errors';
-import { readBody, type WebApi, type WebApiCall } from '../connection/client';
-import { readWritableColumns, type WritableColumn } from '../writableColumns';
-import { askToWrite, explainWriteRefusal, isMissing } from '../writeRefusal';
+import type { HttpResponse } from '../../httpClient';
+import { inTime, type TimeLimits } from '../../timeLimits';
+import { GUID, LEADS, type DataverseClient, type DataverseRequest } from '../connection/client';
+import {
+	batchError,
+	isDuplicate,
+	isMissing,
+	isThere,
+	MissingColumnError,
+	notCarriedOut,
+	responseError,
+	unexpectedBatch,
+} from '../errors';
+import { readAllChoices, readWritableColumns, type WritableColumn } from '../metadata';
+import { withoutOptOut, type ColumnSettings, type WriteRules } from '../properties';
+import { FORMATTED_VALUE, toRecord as toReadRecord } from '../reading/record';
+import { readBatch, writeBatch, type BatchRequest } from './batch';
+import { changesOf, columnsToCompare, toExisting, type ExistingLead } from './existing';
+import type { ColumnValues } from './fields';
+import { toRecord, type LeadColumns } from './mapping';
 
 /**
  * How leads are packed. Dataverse carries out a batch's requests one after the other, a tenth of a
@@ -28,75 +40,213 @@ import { askToWrite, explainWriteRefusal, isMissing } from '../writeRefusal';
  * may run at once, and batches grow only then. 1,000 leads at 100 ms: 10 s, by batches of 100, four at
  * once, 30 s; by batches of ten, ten at once, 10 s and 100 requests instead of 10.
  */
-const LEAST_REQUESTS = 10;
+const MIN_RECORDS = 10;
 /** Of the 1,000 that Dataverse takes: more would come near the two minutes where plug-ins take long. */
-const MOST_REQUESTS = 100;
+const MAX_RECORDS = 100;
 /** Characters of a batch's records. */
-const MOST_CHARACTERS = 2_000_000;
+const MAX_CHARACTERS = 2_000_000;
 /** Of the 52 requests that an application may have running: five executions at once stay below. */
-const MOST_AT_ONCE = 10;
+const CONCURRENCY = 10;
 /**
- * Where there are more batches than that. Execution time is limited to 20 minutes in five: four at once
- * is what goes on for ever, and leaves the poll triggers of the same application their turn.
+ * For more leads than that. Execution time is limited to 20 minutes in five: four at once is what goes
+ * on for ever, and leaves the poll triggers of the same application their turn.
  */
-const AT_ONCE_FOR_LONG = 4;
+const SUSTAINED_CONCURRENCY = 4;
+/** Values of one condition: Dataverse takes 500, and an address in a batch 65,536 characters. */
+const MAX_VALUES = 50;
+/** Leads that are looked up by one batch: 20 conditions, one after the other. */
+const MAX_LOOKUPS = 1_000;
 
-/** With these the next batch would fare no better, and asking on only lengthens the wait. */
-const ENDS_ALL: ReadonlySet<string> = new Set(['throttled', 'unreachable']);
+/** The key is the leadid of a lead that is created. */
+interface PreparedRecord extends PreparedLead {
+	readonly values: ColumnValues;
+}
 
 /** Writes leads by the Web API, in batches without change sets. */
-export class DynamicsWriter implements DirectWriter {
+export class DynamicsWriter implements LeadWriter<PreparedRecord, ExistingLead> {
+	/** Absent without a Lead ID Column: a lead that is there under its own id is told when it is sent. */
+	readonly findExisting?: NonNullable<LeadWriter<PreparedRecord, ExistingLead>['findExisting']>;
+	private columns: LeadColumns | undefined;
+	private idColumn: WritableColumn | undefined;
 	/** Names of columns that were written beside the usual ones. */
-	readonly #additional = new Set<string>();
-	#columns: WritingColumns | undefined;
+	private readonly additional = new Set<string>();
 
 	constructor(
-		private readonly api: WebApi,
-		private readonly chosen: Columns,
+		private readonly client: DataverseClient,
+		private readonly chosen: ColumnSettings,
 		private readonly rules: WriteRules,
-	) {}
-
-	async write(leads: readonly WritableLead[], limits: TimeLimits): Promise<WriteResult[]> {
-		const results: WriteResult[] = [];
-		if (leads.length === 0) return results;
-		const refuse = (index: number, refusal: DestinationError) => {
-			results[index] ??= { ok: false, error: refusal };
-		};
-		try {
-			const columns = (this.#columns ??= await this.#readColumns(limits));
-			const tasks = this.#prepare(leads, columns, refuse);
-			const writer = new LeadBatch(this.api, columns.writable, this.rules, limits.signal);
-			const atOnce = Math.min(MOST_AT_ONCE, this.api.advisedAtOnce ?? MOST_AT_ONCE);
-			for (const batches of rounds(tasks, atOnce)) {
-				const most = batches.length > atOnce ? Math.min(AT_ONCE_FOR_LONG, atOnce) : atOnce;
-				await writeAll(batches, most, writer, limits, results);
-			}
-		} catch (error) {
-			if (!(error instanceof DestinationError)) throw error;
-			leads.forEach((_, index) => {
-				refuse(index, error);
-			});
+	) {
+		if (rules.leadIdColumn !== '') {
+			this.findExisting = async (leads, limits) => await this.findByLeadId(leads, limits);
 		}
-		return results;
+	}
+
+	get limits(): BatchLimits {
+		return {
+			minRecords: MIN_RECORDS,
+			maxRecords: MAX_RECORDS,
+			maxSize: MAX_CHARACTERS,
+			maxLookups: MAX_LOOKUPS,
+			concurrency: Math.min(CONCURRENCY, this.client.advisedConcurrency ?? CONCURRENCY),
+			sustainedConcurrency: SUSTAINED_CONCURRENCY,
+		};
+	}
+
+	async open(limits: TimeLimits): Promise<void> {
+		if (this.columns) return;
+		const writable = await readWritableColumns(this.client, limits);
+		const chosen = [this.chosen.leadSource, ...this.chosen.parts.values()];
+		const hasChoices = chosen.some((name) => writable.get(name)?.kind === 'choice');
+		const choices = hasChoices ? await readAllChoices(this.client, limits) : new Map<string, []>();
+		const { leadIdColumn: name } = this.rules;
+		this.idColumn = name === '' ? undefined : textColumn(name, writable.get(name));
+		this.columns = { chosen: this.chosen, writable, choices };
+	}
+
+	prepare(lead: WritableLead): PreparedRecord {
+		const { id, values } = toRecord(lead, this.openColumns(), this.idColumn);
+		for (const name of Object.keys(lead.additional)) {
+			this.additional.add(name.trim().toLowerCase());
+		}
+		return {
+			key: id,
+			// Changed leads are another matter only where they may change what is there.
+			content: this.rules.updateExisting ? JSON.stringify(Object.entries(values).sort()) : '',
+			size: JSON.stringify(values).length,
+			values,
+		};
+	}
+
+	/** Of several rows with a lead's id, the first one is the lead. */
+	private async findByLeadId(
+		leads: readonly PreparedRecord[],
+		{ signal }: TimeLimits,
+	): Promise<Array<ExistingLead | undefined>> {
+		const { leadIdColumn: column } = this.rules;
+		const idOf = ({ values }: PreparedRecord) => String(values[column]);
+		const select = new Set(['leadid', column, ...leads.flatMap((lead) => this.columnsOf(lead))]);
+		const requests = toChunks([...new Set(leads.map(idOf))], MAX_VALUES).map(
+			(values): BatchRequest => {
+				const conditions = values.map((value) => `${column} eq '${value.replaceAll("'", "''")}'`);
+				const filter = encodeURIComponent(conditions.join(' or '));
+				const query = `$select=${[...select].join(',')}&$filter=${filter}&$orderby=createdon,leadid`;
+				return { method: 'GET', path: `${LEADS}?${query}` };
+			},
+		);
+		const rows = new Map<string, Row>();
+		for (const response of await this.sendBatch(requests, signal)) {
+			if (response === undefined) throw notCarriedOut();
+			if (response.status !== 200) throw writeError(response);
+			for (const row of this.rowsOf(response)) {
+				const id = String(row[column]);
+				if (!rows.has(id) && GUID.test(leadIdOf(row))) rows.set(id, row);
+			}
+		}
+		return leads.map((lead) => {
+			const row = rows.get(idOf(lead));
+			return row && this.existing(leadIdOf(row), row, lead);
+		});
+	}
+
+	async findConflicting(
+		leads: readonly PreparedRecord[],
+		{ signal }: TimeLimits,
+	): Promise<Array<DestinationError | ExistingLead | undefined>> {
+		const requests = leads.map((lead): BatchRequest => ({
+			method: 'GET',
+			path: `${leadPath(lead.key)}?$select=${this.columnsOf(lead).join(',')}`,
+		}));
+		const responses = await this.sendBatch(requests, signal);
+		return leads.map((lead, at) => {
+			const response = responses[at];
+			if (response === undefined) throw notCarriedOut();
+			if (isMissing(response)) return undefined;
+			if (response.status === 200) {
+				return this.existing(lead.key, this.client.bodyOf(response), lead);
+			}
+			const error = writeError(response);
+			// The engine tries again what is thrown.
+			if (error.retryAfter !== undefined) throw error;
+			return error;
+		});
+	}
+
+	async send(
+		batch: ReadonlyArray<LeadToSend<PreparedRecord, ExistingLead>>,
+		{ signal }: TimeLimits,
+	): Promise<SendResult[]> {
+		const requests = batch.map((lead) => this.requestFor(lead));
+		const responses = await this.sendBatch(requests, signal);
+		return batch.map((lead, at) => this.resultOf(lead, responses[at]));
+	}
+
+	private requestFor({
+		prepared,
+		existing,
+	}: LeadToSend<PreparedRecord, ExistingLead>): BatchRequest {
+		if (existing) {
+			return {
+				method: 'PATCH',
+				path: leadPath(existing.id),
+				// Else one that is deleted meanwhile would be made anew, of nothing but the changes.
+				headers: { 'If-Match': '*' },
+				body: JSON.stringify(existing.changes),
+			};
+		}
+		const rule: Record<string, string> = this.rules.detectDuplicates
+			? { 'MSCRM.SuppressDuplicateDetection': 'false' }
+			: {};
+		return {
+			method: 'PATCH',
+			path: leadPath(prepared.key),
+			headers: { 'If-None-Match': '*', ...rule },
+			body: JSON.stringify(prepared.values),
+		};
+	}
+
+	private resultOf(
+		{ prepared, existing, uncertainSince }: LeadToSend<PreparedRecord, ExistingLead>,
+		response: HttpResponse | undefined,
+	): SendResult {
+		if (response === undefined) return { status: 'failed', error: notCarriedOut() };
+		const id = existing?.id ?? prepared.key;
+		if (response.status < 300) return { status: existing ? 'updated' : 'created', id };
+		if (existing) {
+			if (isMissing(response)) return { status: 'exists' };
+			return { status: 'failed', error: writeError(response) };
+		}
+		if (isThere(response)) {
+			// It has to be looked at only for what is different, and for who made it.
+			const isSettled = !this.rules.updateExisting && uncertainSince === undefined;
+			return isSettled ? { status: 'unchanged', id } : { status: 'exists' };
+		}
+		const error = writeError(response);
+		// A rule also takes the very lead for a duplicate.
+		return isDuplicate(response) ? { status: 'exists', error } : { status: 'failed', error };
+	}
+
+	/** For people who are signed in to Dynamics 365. */
+	urlOf(id: string): string {
+		return `${this.client.origin}/main.aspx?pagetype=entityrecord&etn=lead&id=${id}`;
 	}
 
 	async readBack(id: string, limits: TimeLimits): Promise<JsonValue | undefined> {
-		const additional = [...new Set([...this.chosen.additional, ...this.#additional])];
+		const additional = [...new Set([...this.chosen.additional, ...this.additional])];
 		for (let columns = this.chosen; ;) {
 			const select = [...new Set([...columns.select, ...additional])];
 			try {
-				const answer = await this.#ask(
+				const response = await this.sendForOne(
 					{
-						path: `${LEADS}(${id})?$select=${select.join(',')}`,
+						path: `${leadPath(id)}?$select=${select.join(',')}`,
 						headers: { prefer: `odata.include-annotations="${FORMATTED_VALUE}"` },
 					},
 					id,
 					limits,
 				);
-				return answer && toRecord(readBody(answer), { ...columns, additional });
+				return response && toReadRecord(this.client.bodyOf(response), { ...columns, additional });
 			} catch (error) {
-				const isMissing = error instanceof MissingColumnError && !additional.includes(error.column);
-				const others = isMissing ? withoutOptOut(columns, error.column) : undefined;
+				const isLacking = error instanceof MissingColumnError && !additional.includes(error.column);
+				const others = isLacking ? withoutOptOut(columns, error.column) : undefined;
 				if (others === undefined) throw error;
 				columns = others;
 			}
@@ -104,151 +254,84 @@ export class DynamicsWriter implements DirectWriter {
 	}
 
 	async remove(id: string, limits: TimeLimits): Promise<void> {
-		await this.#ask({ method: 'DELETE', path: `${LEADS}(${id})` }, id, limits);
+		await this.sendForOne({ method: 'DELETE', path: leadPath(id) }, id, limits);
 	}
 
-	/** The answer about one lead; `undefined` where it is not there. @throws DestinationError */
-	async #ask(request: Omit<WebApiCall, 'signal'>, id: string, limits: TimeLimits) {
+	/** The response about one lead; `undefined` where it is not there. @throws DestinationError */
+	private async sendForOne(
+		request: Omit<DataverseRequest, 'signal'>,
+		id: string,
+		limits: TimeLimits,
+	): Promise<HttpResponse | undefined> {
 		if (!GUID.test(id)) return undefined;
 		return await inTime(async () => {
-			const answer = await askToWrite(this.api, { ...request, signal: limits.signal });
-			if (isMissing(answer)) return undefined;
-			if (answer.status >= 300) throw explainWriteRefusal(answer);
-			return answer;
+			const response = await this.client.send({ ...request, signal: limits.signal });
+			if (isMissing(response)) return undefined;
+			if (response.status >= 300) throw writeError(response);
+			return response;
 		}, limits);
 	}
 
-	async #readColumns(limits: TimeLimits): Promise<WritingColumns> {
-		const isLate = timeIsUp(limits);
-		if (isLate) throw isLate;
-		try {
-			const writable = await readWritableColumns(this.api, limits);
-			const chosen = [this.chosen.leadSource, ...this.chosen.parts.values()];
-			const hasChoices = chosen.some((name) => writable.get(name)?.kind === 'choice');
-			const choices = hasChoices ? await readAllChoices(this.api, limits) : new Map<string, []>();
-			return { chosen: this.chosen, writable, choices };
-		} catch (error) {
-			// Nothing was written yet, however the time came to its end.
-			throw (limits.signal.aborted && timeIsUp(limits)) || inWords(error, limits);
-		}
-	}
-
-	/** The leads as tasks; those that follow one another and are the same in all are one. */
-	#prepare(
-		leads: readonly WritableLead[],
-		columns: WritingColumns,
-		refuse: (index: number, refusal: DestinationError) => void,
-	): Task[] {
-		const idColumn = this.#leadIdColumn(columns);
-		const tasks: Task[] = [];
-		// By leadid. Of versions that come by turns each counts, so only the last one is compared with.
-		const latest = new Map<string, { task: Task; content: string }>();
-		leads.forEach((lead, index) => {
-			try {
-				const record = toOutgoing(lead, columns, idColumn);
-				// Changed leads are another matter only where they may change what is there.
-				const content = this.rules.updateExisting
-					? JSON.stringify(Object.entries(record.values).sort())
-					: '';
-				const last = latest.get(record.id);
-				if (last?.content === content) {
-					last.task.indexes.push(index);
-				} else {
-					const task = { record, indexes: [index], id: record.id };
-					tasks.push(task);
-					latest.set(record.id, { task, content });
-				}
-				for (const name of Object.keys(lead.additional)) {
-					this.#additional.add(name.trim().toLowerCase());
-				}
-			} catch (error) {
-				if (!(error instanceof DestinationError)) throw error;
-				refuse(index, error);
-			}
+	/** @throws DestinationError where the batch as a whole was not taken */
+	private async sendBatch(
+		requests: readonly BatchRequest[],
+		signal: AbortSignal,
+	): Promise<Array<HttpResponse | undefined>> {
+		const { contentType, body } = writeBatch(requests);
+		const response = await this.client.send({
+			method: 'POST',
+			path: '$batch',
+			headers: { 'content-type': contentType, prefer: 'odata.continue-on-error' },
+			body,
+			signal,
 		});
-		return tasks;
+		const responses = readBatch(response);
+		if (responses === undefined) throw batchError(response);
+		return requests.map((_, at) => responses[at]);
 	}
 
-	/** @throws DestinationError for a column that can't keep an id */
-	#leadIdColumn({ writable }: WritingColumns): WritableColumn | undefined {
-		const { leadIdColumn: name } = this.rules;
-		if (name === '') return undefined;
-		const column = writable.get(name);
-		if (column?.kind === 'text') return column;
-		throw configurationError(
-			`The table Lead has no text column "${name}" that can be written`,
-			'Choose another one as Lead ID Column: a single line of text, best a key of the table.',
-		);
+	private rowsOf(response: HttpResponse): Row[] {
+		const { value } = this.client.bodyOf(response);
+		if (!Array.isArray(value)) throw unexpectedBatch(response);
+		return value.filter((row) => typeof row === 'object' && row !== null) as Row[];
+	}
+
+	private existing(id: string, row: Row, { values }: PreparedRecord): ExistingLead {
+		const { writable } = this.openColumns();
+		const changes = this.rules.updateExisting ? changesOf(values, row, writable) : {};
+		return toExisting(id, row, changes, (time) => this.client.toServiceTime(time));
+	}
+
+	/** What has to be read of a lead that is there. */
+	private columnsOf({ values }: PreparedRecord): string[] {
+		return columnsToCompare(this.rules.updateExisting ? values : {});
+	}
+
+	private openColumns(): LeadColumns {
+		if (this.columns === undefined) throw new Error('The writer is not open');
+		return this.columns;
 	}
 }
 
-/**
- * Batches that may be written at once. Versions of one lead come in different rounds, in their order:
- * the last one is what is there in the end.
- */
-function rounds(tasks: readonly Task[], atOnce: number): Task[][][] {
-	const spread = Math.ceil(tasks.length / atOnce);
-	const most = Math.min(Math.max(spread, LEAST_REQUESTS), MOST_REQUESTS);
-	const all: Task[][][] = [];
-	const room: number[] = [];
-	const rounds = new Map<string, number>();
-	for (const task of tasks) {
-		const at = rounds.get(task.record.id) ?? 0;
-		rounds.set(task.record.id, at + 1);
-		const batches = (all[at] ??= []);
-		const length = JSON.stringify(task.record.values).length;
-		let batch = batches.at(-1);
-		if (!batch || batch.length >= most || (room[at] ?? 0) < length) {
-			batch = [];
-			batches.push(batch);
-			room[at] = MOST_CHARACTERS;
-		}
-		batch.push(task);
-		room[at] = (room[at] ?? 0) - length;
-	}
-	return all;
+type Row = Readonly<Record<string, unknown>>;
+
+function leadPath(id: string): string {
+	return `${LEADS}(${id})`;
 }
 
-/** @throws DestinationError that ends them all; what was written before stands in the results */
-async function writeAll(
-	batches: readonly Task[][],
-	atOnce: number,
-	writer: LeadBatch,
-	limits: TimeLimits,
-	results: WriteResult[],
-): Promise<void> {
-	let end: DestinationError | undefined;
-	await atMost(atOnce, batches, async (batch) => {
-		if (end) return;
-		try {
-			await inTime(async () => {
-				await writer.write(batch);
-			}, limits);
-		} catch (error) {
-			if (!(error instanceof DestinationError)) throw error;
-			// Of single leads it may be, whose turn at retrying has ended; then the rest goes on.
-			const isOfOne = batch.some(({ refusal }) => refusal === error);
-			if (!isOfOne || ENDS_ALL.has(error.code)) end ??= error;
-		} finally {
-			for (const task of batch) settle(results, task);
-		}
-	});
-	if (end) throw end;
+function leadIdOf(row: Row): string {
+	return String(row['leadid']).toLowerCase();
 }
 
-/** Gives the results of a task, those of its twins too. */
-function settle(results: WriteResult[], { indexes, result, refusal }: Task): void {
-	const settled = result ?? (refusal && { ok: false as const, error: refusal });
-	if (!settled) return;
-	indexes.forEach((index, at) => {
-		results[index] =
-			at > 0 && settled.ok
-				? { ok: true, written: { ...settled.written, outcome: 'unchanged' } }
-				: settled;
-	});
+function writeError(response: HttpResponse): DestinationError {
+	return responseError(response, { operation: 'write', subject: 'leads' });
 }
 
-/** The time can also be up between two tries, which the signal says in its own way. */
-function inWords(error: unknown, limits: TimeLimits): unknown {
-	return error instanceof DestinationError ? error : (timeIsUp(limits) ?? error);
+/** @throws DestinationError for a column that can't keep an id */
+function textColumn(name: string, column: WritableColumn | undefined): WritableColumn {
+	if (column?.kind === 'text') return column;
+	throw configurationError(
+		`The table Lead has no text column "${name}" that can be written`,
+		'Choose another one as Lead ID Column: a single line of text, best a key of the table.',
+	);
 }

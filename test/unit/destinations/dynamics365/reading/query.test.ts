@@ -8,21 +8,21 @@ import {
 	type LeadFilter,
 } from '../../../../../nodes/lead/index.ts';
 import {
-	readColumns,
-	type Columns,
+	readColumnSettings,
+	type ColumnSettings,
 } from '../../../../../nodes/destinations/dynamics365/properties.ts';
+import type { SearchableColumn } from '../../../../../nodes/destinations/dynamics365/metadata.ts';
 import { toRecord } from '../../../../../nodes/destinations/dynamics365/reading/record.ts';
 import {
-	certaintiesOf,
-	restriction,
-	type Searchable,
+	conditionsFor,
+	toFilter,
 } from '../../../../../nodes/destinations/dynamics365/reading/query.ts';
 import { formattedValue, LEAD_COLUMNS } from '../../../../support/dynamics365/columns.ts';
 import type { LeadRow, Value } from '../../../../support/dynamics365/columns.ts';
 import { parseFilter } from '../../../../support/dynamics365/filter.ts';
 
 const SEARCHABLES = new Map(
-	LEAD_COLUMNS.flatMap(({ name, type, options = {} }): Array<[string, Searchable]> => {
+	LEAD_COLUMNS.flatMap(({ name, type, options = {} }): Array<[string, SearchableColumn]> => {
 		if (type === 'String' || type === 'Memo') return [[name, { name, kind: 'text' }]];
 		if (type !== 'Picklist') return [];
 		const choices = Object.entries(options).map(([value, label]) => ({
@@ -39,16 +39,16 @@ interface Setting {
 	additional?: string[];
 }
 
-function columnsOf({ leadSource, parts = {}, additional = [] }: Setting): Columns {
+function columnsOf({ leadSource, parts = {}, additional = [] }: Setting): ColumnSettings {
 	const options: Record<string, unknown> = {
 		columns: { column: Object.entries(parts).map(([field, column]) => ({ field, column })) },
 		additionalColumns: { column: additional.map((column) => ({ column })) },
 	};
-	return readColumns({ parameter: () => leadSource, option: (name) => options[name] });
+	return readColumnSettings({ parameter: () => leadSource, option: (name) => options[name] });
 }
 
 /** What the Web API gives of a row. */
-function answered(row: LeadRow, { select }: Columns): Record<string, Value> {
+function answered(row: LeadRow, { select }: ColumnSettings): Record<string, Value> {
 	return Object.fromEntries(
 		LEAD_COLUMNS.filter(({ name }) => select.includes(name)).flatMap((column) => {
 			const value = row[column.name] ?? null;
@@ -62,13 +62,22 @@ function answered(row: LeadRow, { select }: Columns): Record<string, Value> {
 	);
 }
 
-function isWanted(row: LeadRow, columns: Columns, filter: LeadFilter, others: boolean): boolean {
+function isWanted(
+	row: LeadRow,
+	columns: ColumnSettings,
+	filter: LeadFilter,
+	others: boolean,
+): boolean {
 	const lead = parseLead(toRecord(answered(row, columns), columns), { destination: 'dynamics365' });
 	return (others || isMarketplaceLead(lead)) && matchesFilter(lead, filter);
 }
 
-function conditionOf(columns: Columns, filter: LeadFilter, others: boolean): string | undefined {
-	return restriction(certaintiesOf({ filter, others }, columns), SEARCHABLES);
+function conditionOf(
+	columns: ColumnSettings,
+	filter: LeadFilter,
+	others: boolean,
+): string | undefined {
+	return toFilter(conditionsFor({ filter, others }, columns), SEARCHABLES);
 }
 
 const ROW = {
@@ -233,7 +242,7 @@ describe('the condition', () => {
 	it('is none where a column can’t be searched', () => {
 		const byNumber = columnsOf({ leadSource: 'numberofemployees' });
 		expect(conditionOf(byNumber, { sources: ['SPZA'] }, false)).toBeUndefined();
-		expect(restriction(certaintiesOf({ filter: {}, others: false }, columns), new Map())).toBe(
+		expect(toFilter(conditionsFor({ filter: {}, others: false }, columns), new Map())).toBe(
 			undefined,
 		);
 	});

@@ -1,11 +1,11 @@
-import { readColumns } from '../../../../../nodes/destinations/dynamics365/properties.ts';
+import { readColumnSettings } from '../../../../../nodes/destinations/dynamics365/properties.ts';
 import {
 	FORMATTED_VALUE,
 	toRecord,
 } from '../../../../../nodes/destinations/dynamics365/reading/record.ts';
 
 const columns = (additional: string[] = []) =>
-	readColumns({
+	readColumnSettings({
 		parameter: () => 'subject',
 		option: (name) =>
 			name === 'additionalColumns'

@@ -1,16 +1,16 @@
-import { readColumns } from '../../../../../nodes/destinations/dynamics365/properties.ts';
+import { readColumnSettings } from '../../../../../nodes/destinations/dynamics365/properties.ts';
 import {
 	oneLine,
 	paragraphs,
-} from '../../../../../nodes/destinations/dynamics365/writing/columnText.ts';
+} from '../../../../../nodes/destinations/dynamics365/writing/fields.ts';
 import { cut } from '../../../../../nodes/destinations/text.ts';
-import type { WritingColumns } from '../../../../../nodes/destinations/dynamics365/writing/mapping.ts';
 import {
 	idText,
 	recordId,
-	toOutgoing,
-} from '../../../../../nodes/destinations/dynamics365/writing/fields.ts';
-import type { WritableColumn } from '../../../../../nodes/destinations/dynamics365/writableColumns.ts';
+	toRecord,
+	type LeadColumns,
+} from '../../../../../nodes/destinations/dynamics365/writing/mapping.ts';
+import type { WritableColumn } from '../../../../../nodes/destinations/dynamics365/metadata.ts';
 import { parseLead, type JsonObject, type Lead } from '../../../../../nodes/lead/index.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -29,10 +29,10 @@ const KINDS: Record<string, WritableColumn['kind']> = {
 };
 
 /** An environment without the columns that are not needed here. */
-function columnsOf(leadSourceColumn: string, parts: Record<string, string> = {}): WritingColumns {
+function columnsOf(leadSourceColumn: string, parts: Record<string, string> = {}): LeadColumns {
 	const column = Object.entries(parts).map(([field, name]) => ({ field, column: name }));
 	return {
-		chosen: readColumns({
+		chosen: readColumnSettings({
 			parameter: () => leadSourceColumn,
 			option: (name) => (name === 'columns' ? { column } : undefined),
 		}),
@@ -53,8 +53,8 @@ function lead(record: JsonObject, destination: Lead['destination'] = 'https'): L
 	return parseLead(record, { destination, receivedAt: '2026-01-31T00:00:00Z' });
 }
 
-const valuesOf = (one: Lead, columns: WritingColumns, additional: JsonObject = {}) =>
-	toOutgoing({ lead: one, additional }, columns, undefined).values;
+const valuesOf = (one: Lead, columns: LeadColumns, additional: JsonObject = {}) =>
+	toRecord({ lead: one, additional }, columns, undefined).values;
 
 describe('the id of the record', () => {
 	const of = (id: string, destination: Lead['destination'] = 'https') =>
