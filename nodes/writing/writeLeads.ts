@@ -72,7 +72,7 @@ class Writing<Prepared extends PreparedLead, Existing extends ExistingRecord> {
 		} catch (thrown) {
 			// Nothing was written yet, however the time came to its end.
 			const isLate = this.limits.signal.aborted ? timeIsUp(this.limits) : undefined;
-			const error = isLate ?? this.explain(thrown);
+			const error = isLate ?? ofReading(this.explain(thrown));
 			return leads.map(() => ({ ok: false, error }));
 		}
 		const tasks = this.prepare(leads, results);
@@ -338,6 +338,12 @@ class Writing<Prepared extends PreparedLead, Existing extends ExistingRecord> {
 		// The time can also be up between two attempts, which the signal says in its own way.
 		return timeIsUp(this.limits) ?? unexpected(thrown);
 	}
+}
+
+/** What a writer reads before the first lead: nothing was written, whatever it is read for. */
+function ofReading(error: DestinationError): DestinationError {
+	const operation = error.operation === 'write' ? 'read' : error.operation;
+	return error.with({ operation, mayBeDone: false });
 }
 
 function isOpen<Prepared, Existing>({ result, isPending }: Task<Prepared, Existing>): boolean {

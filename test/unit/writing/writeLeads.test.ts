@@ -259,6 +259,23 @@ describe('writing leads', () => {
 		expect(Object.keys(writer.values())).toEqual([...'abcd']);
 	});
 
+	it('takes what keeps the writer from opening for reading, of which nothing was written', async () => {
+		const writer = new SimulatedWriter();
+		writer.open = async () => {
+			await null;
+			throw new DestinationError('no response', {
+				code: 'timeout',
+				operation: 'write',
+				description: 'Wait.',
+			});
+		};
+		const [result] = await write(writer, letters('a'));
+		expect(result).toMatchObject({
+			ok: false,
+			error: { code: 'timeout', operation: 'read', mayBeDone: false },
+		});
+	});
+
 	it('says so where the time is up while the writer opens', async () => {
 		const controller = new AbortController();
 		const writer = new SimulatedWriter();
