@@ -87,7 +87,8 @@ export async function checkConnection(context: IExecuteFunctions): Promise<INode
 async function checkOne(context: IExecuteFunctions, itemIndex: number): Promise<IDataObject> {
 	const current = atItem(context, itemIndex);
 	const destination = chosenDestination(current);
-	const input = inputOf(await resolveDestination(current, destination, 'writing'));
+	const resolved = await resolveDestination(current, destination, 'writing');
+	const input = { ...inputOf(resolved), execution: context };
 	const options = optionsOf(context, itemIndex);
 	const begun = Date.now();
 	const testLead = microsoftTestLead({

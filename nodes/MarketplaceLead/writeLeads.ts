@@ -153,7 +153,10 @@ async function writeGroup(
 	};
 	let results: WriteResult[];
 	try {
-		const writer = await destination.writing.open(inputOf(input));
+		const writer = await destination.writing.open({
+			...inputOf(input),
+			execution: context,
+		});
 		results = await writeToDestination(
 			writer,
 			group.map(({ outgoing }) => outgoing),

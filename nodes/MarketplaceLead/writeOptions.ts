@@ -95,6 +95,7 @@ export function atItem(context: IExecuteFunctions, itemIndex: number): Destinati
 		getCredentials: async (type) => await context.getCredentials(type, itemIndex),
 		getNodeParameter: (name, fallback, options) =>
 			context.getNodeParameter(name, itemIndex, fallback, options),
+		execution: context,
 	};
 }
 

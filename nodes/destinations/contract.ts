@@ -85,6 +85,11 @@ export interface WriteInput {
 	parameter: (name: string) => unknown;
 	/** An entry of the node's options by its name; `undefined` where it was not added. */
 	option: (name: string) => unknown;
+	/**
+	 * One object for all that an execution of a node opens, which what is shared between them hangs
+	 * on; absent where there is nothing else.
+	 */
+	execution?: object;
 }
 
 /** The same for reading. */

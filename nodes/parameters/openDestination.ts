@@ -21,6 +21,8 @@ export interface DestinationContext {
 		fallback?: unknown,
 		options?: { extractValue?: boolean; rawExpressions?: boolean },
 	): unknown;
+	/** The same for all items of an execution. */
+	execution?: object;
 }
 
 /** The destination the user chose. @throws NodeOperationError */
@@ -116,7 +118,11 @@ export async function openForReading(context: DestinationContext): Promise<OpenD
 			description: 'Choose one from the list.',
 		});
 	}
-	const input = inputOf(await resolveDestination(context, destination, 'reading'), filter);
+	const { execution } = context;
+	const input: DestinationInput = {
+		...inputOf(await resolveDestination(context, destination, 'reading'), filter),
+		...(execution && { execution }),
+	};
 	const { identity, reader } = await reading.open(input);
 	const receivedAt = new Date().toISOString();
 	return {

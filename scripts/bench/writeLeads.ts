@@ -169,7 +169,7 @@ async function startReceiver(): Promise<Target> {
 	};
 }
 
-/** By the batch call; a form is submitted in a call for each lead, at the 5 a second that Marketo takes. */
+/** By the batch call: a form takes a call for each lead, of which the node makes 50 in 20 seconds. */
 async function startMarketoTarget(): Promise<Target> {
 	const standIn = await startMarketo();
 	return ofStandIn('Marketo', '`axios`', standIn, {

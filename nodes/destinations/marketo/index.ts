@@ -1,9 +1,11 @@
 import { type DestinationDescription, DestinationError } from '../contract';
 import { editorLimits, type TimeLimits } from '../timeLimits';
 import { readAccount } from './connection/account';
-import { type MarketoClient, openMarketo } from './connection/client';
+import { openForEditor, openMarketo, type MarketoClient } from './connection/client';
 import { DailyQuota } from './connection/dailyQuota';
-import { MarketoRefusal } from './errors';
+import { rateLimiterOf } from './connection/rateLimiter';
+import { isObject, textOf } from './connection/response';
+import { MarketoError } from './errors';
 import {
 	searchForms,
 	searchPartitions,
@@ -16,15 +18,15 @@ import {
 	readingOptions,
 	readingProperties,
 	readReadingInput,
-	readWritingInput,
+	readWriterOptions,
 	writingOptions,
 	writingProperties,
 } from './properties';
-import { FILL_OUT_FORM, isObject, textOf } from './reading/fillOut';
+import { FILL_OUT_FORM } from './reading/fillOut';
 import { MarketoReader } from './reading/reader';
 import { isFillOutOfMicrosoft } from './reading/record';
-import { explainWrite } from './writing/errors';
-import { MarketoWriter } from './writing/writer';
+import { FormWriter } from './writing/formWriter';
+import { UpsertWriter } from './writing/upsertWriter';
 
 export const marketo: DestinationDescription = {
 	name: 'marketo',
@@ -38,7 +40,7 @@ export const marketo: DestinationDescription = {
 		async open(input) {
 			const { options, quota } = readReadingInput(input);
 			const account = readAccount(input.credential);
-			const client = await openMarketo(account);
+			const client = await openMarketo(account, 'read', rateLimiterOf(input.execution));
 			return {
 				identity: JSON.stringify(['marketo', account.url, options.formId]),
 				reader: new MarketoReader(client, new DailyQuota(client, quota), options),
@@ -51,27 +53,31 @@ export const marketo: DestinationDescription = {
 		options: writingOptions,
 
 		async open(input) {
-			const options = readWritingInput(input);
-			return new MarketoWriter(await openMarketo(readAccount(input.credential)), options);
+			const options = readWriterOptions(input);
+			const formId = readFormToFill(input);
+			const client = await openMarketo(
+				readAccount(input.credential),
+				'write',
+				rateLimiterOf(input.execution),
+			);
+			return formId === undefined
+				? new UpsertWriter(client, options)
+				: new FormWriter(client, formId, options);
 		},
 
 		async fields(input) {
 			const formId = readFormToFill(input);
-			const client = await openMarketo(readAccount(input.credential));
-			try {
-				return formId === undefined
-					? await writablePersonFields(client)
-					: await writableFormFields(client, formId);
-			} catch (error) {
-				throw error instanceof DestinationError ? explainWrite(error) : error;
-			}
+			const client = await openForEditor(readAccount(input.credential));
+			return formId === undefined
+				? await writablePersonFields(client)
+				: await writableFormFields(client, formId);
 		},
 	},
 
 	lists: { searchForms, searchPartitions, searchPersonFields },
 
 	async testCredential(credential, limits = editorLimits()) {
-		const client = await openMarketo(readAccount(credential));
+		const client = await openForEditor(readAccount(credential));
 		await testActivities(client, limits);
 		await testPermission(client, limits, {
 			path: '/rest/v1/leads/describe.json',
@@ -97,7 +103,7 @@ async function testActivities(client: MarketoClient, limits: TimeLimits): Promis
 	});
 }
 
-/** The same refusal, but with the permission that is missing. */
+/** The same error, but with the permission that is missing. */
 async function testPermission(
 	client: MarketoClient,
 	limits: TimeLimits,
@@ -107,7 +113,7 @@ async function testPermission(
 	try {
 		return await client.read(address, Object.fromEntries(new URLSearchParams(query)), limits);
 	} catch (error) {
-		if (!(error instanceof MarketoRefusal) || error.code !== 'permission') throw error;
+		if (!(error instanceof MarketoError) || error.code !== 'permission') throw error;
 		throw new DestinationError(`The API user lacks the permission ${permission}`, {
 			description: `Give it to the user’s role in Marketo: Admin, Users & Roles, Roles, Access API, ${permission}. Where it is there already, check the allowlist for IP-based API access.`,
 			code: 'permission',

@@ -1,9 +1,9 @@
 import type { DestinationInput, ListEntry, WritableField } from '../contract';
 import { editorLimits } from '../timeLimits';
 import { readAccount } from './connection/account';
-import { type MarketoClient, openMarketo } from './connection/client';
+import { openForEditor, type MarketoClient } from './connection/client';
+import { isObject, textOf } from './connection/response';
 import { APPROVED, readFormLayout, readPersonFields, TYPES, type PersonFields } from './metadata';
-import { isObject, textOf } from './reading/fillOut';
 
 /** The asset API's own limit of a page. */
 const FORMS_PER_PAGE = 200;
@@ -12,7 +12,7 @@ const MOST_LISTED = 2_000;
 
 /** The approved forms: nobody can fill out another. */
 export async function searchForms({ credential }: DestinationInput): Promise<ListEntry[]> {
-	const client = await openMarketo(readAccount(credential));
+	const client = await openForEditor(readAccount(credential));
 	const limits = editorLimits();
 	const entries: ListEntry[] = [];
 	for (let offset = 0; offset < MOST_LISTED; offset += FORMS_PER_PAGE) {
@@ -33,7 +33,7 @@ export async function searchForms({ credential }: DestinationInput): Promise<Lis
 }
 
 export async function searchPartitions({ credential }: DestinationInput): Promise<ListEntry[]> {
-	const client = await openMarketo(readAccount(credential));
+	const client = await openForEditor(readAccount(credential));
 	const { result } = await client.read('/rest/v1/leads/partitions.json', {}, editorLimits());
 	const entries = result.flatMap((partition): ListEntry[] => {
 		const name = isObject(partition) ? textOf(partition['name']) : '';
@@ -44,7 +44,7 @@ export async function searchPartitions({ credential }: DestinationInput): Promis
 
 /** By their names in REST. */
 export async function searchPersonFields({ credential }: DestinationInput): Promise<ListEntry[]> {
-	const client = await openMarketo(readAccount(credential));
+	const client = await openForEditor(readAccount(credential));
 	const fields = await readPersonFields(client, editorLimits());
 	return byName(
 		[...fields.values()].map(({ name, label }) => ({ name: `${label} (${name})`, value: name })),

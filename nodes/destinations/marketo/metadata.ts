@@ -1,9 +1,9 @@
 import { compact } from '../../lead/text';
-import { DestinationError, type ListEntry } from '../contract';
+import type { ListEntry } from '../contract';
 import type { TimeLimits } from '../timeLimits';
 import type { MarketoClient } from './connection/client';
-import { isObject, textOf } from './reading/fillOut';
-import { MarketoRefusal } from './errors';
+import { isObject, textOf } from './connection/response';
+import { MarketoError, noSuchForm, notApproved } from './errors';
 
 /** The version that customers fill out; a form can have a draft beside it, or a draft alone. */
 export const APPROVED = { status: 'approved' } as const;
@@ -69,7 +69,7 @@ export async function readPersonFields(
 /**
  * Those of the person's fields that a form has: Marketo takes nothing of a submit with any other.
  *
- * @throws DestinationError, with reason `notFound` where there is no such form, `configuration` for a
+ * @throws DestinationError, with code `notFound` where there is no such form, `configuration` for a
  *   draft
  */
 export async function readFormLayout(
@@ -145,7 +145,7 @@ function originOf(text: string): string {
 /**
  * What Marketo tells of a form that can be filled out.
  *
- * @throws DestinationError, with reason `notFound` where there is none, `configuration` for a draft
+ * @throws DestinationError, with code `notFound` where there is none, `configuration` for a draft
  */
 export async function readApprovedForm(
 	client: MarketoClient,
@@ -154,7 +154,8 @@ export async function readApprovedForm(
 ): Promise<Readonly<Record<string, unknown>>> {
 	const approved = await readForm(client, formId, APPROVED, limits);
 	if (approved) return approved;
-	throw (await readForm(client, formId, {}, limits)) ? notApproved(formId) : noSuchForm(formId);
+	const draft = await readForm(client, formId, {}, limits);
+	throw (draft ? notApproved : noSuchForm)(formId, client.operation);
 }
 
 /** `undefined` where there is none. */
@@ -169,24 +170,7 @@ async function readForm(
 		const [form] = (await client.read(path, query, limits)).result;
 		return isObject(form) ? form : undefined;
 	} catch (error) {
-		if (error instanceof MarketoRefusal && error.code === 'notFound') return undefined;
+		if (error instanceof MarketoError && error.code === 'notFound') return undefined;
 		throw error;
 	}
-}
-
-function noSuchForm(formId: number): DestinationError {
-	return new DestinationError(`There is no form ${formId} in this Marketo instance`, {
-		description:
-			'Choose the form whose ID Partner Center was given, and check that the API user’s workspace holds it.',
-		code: 'notFound',
-		httpCode: '404',
-	});
-}
-
-function notApproved(formId: number): DestinationError {
-	return new DestinationError(`The form ${formId} is a draft that was never approved`, {
-		description:
-			'Nobody can fill it out, Microsoft included. Approve it in Marketo: Design Studio, Forms, Form Actions, Approve.',
-		code: 'configuration',
-	});
 }

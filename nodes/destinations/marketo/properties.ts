@@ -3,10 +3,10 @@ import type { INodeProperties } from 'n8n-workflow';
 import { configurationError } from '../addresses';
 import type { WriteInput } from '../contract';
 import type { QuotaOptions } from './connection/dailyQuota';
-import { isObject, textOf } from './reading/fillOut';
+import { isObject, textOf } from './connection/response';
 import type { ReaderOptions } from './reading/reader';
 import { LEAD_SOURCE } from './reading/record';
-import type { MarketoWriterOptions } from './writing/writer';
+import type { WriterOptions } from './writing/writer';
 
 /** Learnt from what the instance has made in a day. */
 const DEFAULT_QUOTA = 0;
@@ -237,10 +237,8 @@ export function readReadingInput({ parameter, option }: WriteInput): {
 }
 
 /** @throws DestinationError with code `configuration` */
-export function readWritingInput(input: WriteInput): MarketoWriterOptions {
-	const { option } = input;
+export function readWriterOptions({ option }: WriteInput): WriterOptions {
 	return {
-		formId: readFormToFill(input),
 		leadSourceField: readFieldName(option('leadSourceField')) || LEAD_SOURCE,
 		leadIdField: readFieldName(option('leadIdField')),
 		partition: readPartition(option('partition')),

@@ -71,7 +71,7 @@ describe('a sign-in that is right', () => {
 
 describe('a sign-in is refused', () => {
 	it('with a client ID that is not known', async () => {
-		await expectRefused(/Client ID is not one that Marketo knows/, { clientId: 'someone' });
+		await expectRefused(/Marketo does not know the Client ID/, { clientId: 'someone' });
 	});
 
 	it('with a client secret that is wrong', async () => {
@@ -126,14 +126,14 @@ describe('it is told apart', () => {
 	});
 
 	it.each([
-		[gatewayPage(503, 'Service Unavailable'), /not available for the moment \(status 503\)/],
+		[gatewayPage(503, 'Service Unavailable'), /temporarily unavailable \(status 503\)/],
 		[gatewayPage(404, 'Not Found'), /no Marketo REST API at this address/],
 		[{ status: 302, headers: { location: 'https://evil.example/' } }, /no Marketo REST API/],
 		[{ status: 200, body: { success: true, result: 'no list' } }, /its result is no list/],
 		[{ status: 200, body: [] }, /it is JSON, but not an object/],
 		[{ status: 200, body: { success: false } }, /neither success nor a code/],
 		['607', /daily calls of the Marketo instance are used up/],
-		['713', /lacks a resource for the moment/],
+		['713', /is short of a resource for the moment/],
 	])('where it answers %j', async (answer, said) => {
 		marketo.script(/types\.json$/, answer, Number.POSITIVE_INFINITY);
 		await expectRefused(said);
@@ -151,7 +151,8 @@ describe('it is told apart', () => {
 			await import('../../../nodes/destinations/marketo/connection/client.ts');
 		const { readAccount } =
 			await import('../../../nodes/destinations/marketo/connection/account.ts');
-		const { Pace } = await import('../../../nodes/destinations/marketo/connection/rateLimiter.ts');
+		const { RateLimiter } =
+			await import('../../../nodes/destinations/marketo/connection/rateLimiter.ts');
 		const limits = { signal: AbortSignal.timeout(5_000), deadline: Date.now() + 5_000 };
 		for (const access_token of [undefined, 5, '', 'a\r\nhost: evil.example', 'ü']) {
 			const http = {
@@ -161,7 +162,7 @@ describe('it is told apart', () => {
 					body: JSON.stringify({ access_token }),
 				}),
 			};
-			const client = new MarketoClient(readAccount(filledIn()), http, new Pace());
+			const client = new MarketoClient(readAccount(filledIn()), 'read', http, new RateLimiter());
 			await expect(client.read('/rest/v1/x.json', {}, limits)).rejects.toThrow(
 				/holds no access token/,
 			);

@@ -5,7 +5,7 @@ import { serialize } from 'php-serialize';
 
 import { readAccount } from '../../../nodes/destinations/marketo/connection/account.ts';
 import { openMarketo } from '../../../nodes/destinations/marketo/connection/client.ts';
-import { Pace } from '../../../nodes/destinations/marketo/connection/rateLimiter.ts';
+import { RateLimiter } from '../../../nodes/destinations/marketo/connection/rateLimiter.ts';
 import { DailyQuota } from '../../../nodes/destinations/marketo/connection/dailyQuota.ts';
 import { MarketoReader } from '../../../nodes/destinations/marketo/reading/reader.ts';
 import { timeLimits } from '../../../nodes/destinations/timeLimits.ts';
@@ -24,7 +24,7 @@ let place: MarketoPlace;
 beforeEach(async () => {
 	place = await MarketoPlace.start();
 	// Of hundreds of calls nobody waits for the next 20 seconds here.
-	jest.spyOn(Pace.prototype, 'turn').mockResolvedValue();
+	jest.spyOn(RateLimiter.prototype, 'waitForTurn').mockResolvedValue(true);
 });
 afterEach(async () => {
 	jest.restoreAllMocks();
@@ -38,7 +38,7 @@ const letters = (text: string) => [...text].map((name) => ({ name }));
 /** What the parser takes, of all fill-outs. */
 async function recordsOf() {
 	const { standIn } = place;
-	const client = await openMarketo(readAccount(standIn.credential));
+	const client = await openMarketo(readAccount(standIn.credential), 'read');
 	const quota = new DailyQuota(client, { dailyQuota: 50_000, share: 90 });
 	const { formId } = standIn;
 	const options = { formId, leadSourceField: 'leadSource', personFields: [] };
@@ -480,7 +480,7 @@ describe('the person', () => {
 		const error = await refusalOf(poller(personFields('noField')).poll());
 		expect(error).toMatchObject({
 			name: 'NodeOperationError',
-			message: expect.stringMatching(/not one of a person/),
+			message: expect.stringMatching(/not a field of persons/),
 			description: expect.stringMatching(/additional person fields/),
 		});
 		for (const hostile of ['a,b', 'a&fields=email', 'x y', '__proto__.x']) {
@@ -549,7 +549,7 @@ describe('the person', () => {
 		const options = {
 			personFields: { fields: [...fields, ...many.map((name) => ({ name }))] },
 		};
-		await expect(poller({ options }).poll()).rejects.toThrow(/not one of a person/);
+		await expect(poller({ options }).poll()).rejects.toThrow(/not a field of persons/);
 		const [call] = callsTo(LEADS);
 		expect(call).toMatchObject({
 			method: 'POST',
@@ -704,7 +704,7 @@ describe('the instance’s limits', () => {
 		const { standIn } = place;
 		standIn.hasRateLimit = true;
 		jest.restoreAllMocks();
-		const client = await openMarketo(readAccount(standIn.credential));
+		const client = await openMarketo(readAccount(standIn.credential), 'read');
 		const ask = async () =>
 			await client.read('/rest/v1/activities/types.json', {}, timeLimits(15 * SECOND));
 		for (let call = 0; call < 50; call += 1) await ask();

@@ -3,14 +3,16 @@ import fc from 'fast-check';
 
 import { readAccount } from '../../../nodes/destinations/marketo/connection/account.ts';
 import { openMarketo } from '../../../nodes/destinations/marketo/connection/client.ts';
-import { Pace } from '../../../nodes/destinations/marketo/connection/rateLimiter.ts';
+import { RateLimiter } from '../../../nodes/destinations/marketo/connection/rateLimiter.ts';
 import { DailyQuota } from '../../../nodes/destinations/marketo/connection/dailyQuota.ts';
 import { MarketoReader } from '../../../nodes/destinations/marketo/reading/reader.ts';
-import { MarketoWriter } from '../../../nodes/destinations/marketo/writing/writer.ts';
-import type { MarketoWriterOptions } from '../../../nodes/destinations/marketo/writing/writer.ts';
+import { FormWriter } from '../../../nodes/destinations/marketo/writing/formWriter.ts';
+import { UpsertWriter } from '../../../nodes/destinations/marketo/writing/upsertWriter.ts';
+import type { WriterOptions } from '../../../nodes/destinations/marketo/writing/writer.ts';
 import { marketo as description } from '../../../nodes/destinations/marketo/index.ts';
 import {
 	DestinationError,
+	type DirectWriter,
 	type WritableLead,
 	type WriteResult,
 } from '../../../nodes/destinations/contract.ts';
@@ -21,10 +23,12 @@ import { failed, gatewayPage, succeeded } from '../../support/marketo/answers.ts
 import { FORM_FIELDS } from '../../support/marketo/instance.ts';
 import { startMarketo } from '../../support/marketo/marketo.ts';
 import type { MarketoStandIn } from '../../support/marketo/marketo.ts';
+import { ManualClock } from '../../support/marketo/manualClock.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/pollContract/time.ts';
 import { generatedLead } from '../https/generatedLeads.ts';
-import { openDirect } from '../../support/openDirect';
+import { asItems, MarketoPlace, run } from '../marketplaceLead/places.ts';
+import { byEngine, openDirect } from '../../support/openDirect.ts';
 
 const SUBMIT = /submitForm\.json$/;
 const UPSERT = /\/leads\.json$/;
@@ -61,18 +65,26 @@ const inTime = (milliseconds = 20_000) => ({
 
 const account = () => readAccount(marketo.credential);
 
+interface NewWriter extends WriterOptions {
+	formId: number | undefined;
+}
+
 async function newWriter(
-	options: Partial<MarketoWriterOptions> = {},
-	pace = new Pace({ calls: 1_000, window: 100 }),
-): Promise<MarketoWriter> {
-	return new MarketoWriter(await openMarketo(account(), pace), {
+	options: Partial<NewWriter> = {},
+	rateLimiter = new RateLimiter({ calls: 1_000, window: 100 }),
+): Promise<Required<DirectWriter>> {
+	const client = await openMarketo(account(), 'write', rateLimiter);
+	const { formId, ...given } = {
 		formId: marketo.formId,
 		leadSourceField: 'leadSource',
 		leadIdField: '',
 		partition: '',
 		lookBack: DAY,
 		...options,
-	});
+	};
+	return byEngine(
+		formId === undefined ? new UpsertWriter(client, given) : new FormWriter(client, formId, given),
+	);
 }
 
 const upserting = async () => await newWriter({ formId: undefined });
@@ -130,7 +142,7 @@ const calls = (path: RegExp, since = 0) =>
 
 /** What the poll trigger would read. */
 async function readAll(): Promise<Lead[]> {
-	const client = await openMarketo(account());
+	const client = await openMarketo(account(), 'read');
 	const quota = new DailyQuota(client, { dailyQuota: 50_000, share: 90 });
 	const { formId } = marketo;
 	const reader = new MarketoReader(client, quota, {
@@ -651,7 +663,9 @@ describe('500 leads that fill out the form', () => {
 		expect(count(results, 'created')).toBe(97);
 		expect(refusalOf(results[10]).message).toBe('The lead has no e-mail address');
 		expect(refusalOf(results[50]).message).toBe('The form has no field nothing');
-		expect(refusalOf(results[60]).message).toBe('Marketo does not take what the lead says (1003)');
+		expect(refusalOf(results[60]).message).toBe(
+			'Marketo does not accept the data of the lead (1003)',
+		);
 	});
 
 	it('are all written but for one that Marketo always has trouble with', async () => {
@@ -663,7 +677,7 @@ describe('500 leads that fill out the form', () => {
 		const results = await (await newWriter()).write(leads, inTime());
 		expect(count(results, 'created')).toBe(19);
 		expect(refusalOf(results[7])).toMatchObject({
-			message: 'Marketo has trouble of its own (611)',
+			message: 'Something went wrong within Marketo (611)',
 			code: 'unreachable',
 		});
 	});
@@ -677,21 +691,23 @@ describe('500 leads that fill out the form', () => {
 	});
 
 	it('stay within the rate, and wait for it', async () => {
-		const began = Date.now();
-		const pace = new Pace({ calls: 20, window: 300 });
-		const results = await (await newWriter({}, pace)).write(many(70), inTime());
+		const clock = new ManualClock();
+		const rateLimiter = new RateLimiter({ calls: 20, window: 20_000 }, clock);
+		const limits = { ...inTime(), deadline: Number.POSITIVE_INFINITY };
+		const results = await (await newWriter({}, rateLimiter)).write(many(70), limits);
 		expect(count(results, 'created')).toBe(70);
-		expect(Date.now() - began).toBeGreaterThanOrEqual(900);
+		// 74 calls: the last ones begin in the fourth window.
+		expect(clock.waited).toBe(60_000);
 	});
 
 	it('are refused where their turn would come too late, and not told as written', async () => {
-		const pace = new Pace({ calls: 24, window: 60_000 });
-		const results = await (await newWriter({}, pace)).write(many(50), inTime(2_000));
+		const rateLimiter = new RateLimiter({ calls: 24, window: 60_000 });
+		const results = await (await newWriter({}, rateLimiter)).write(many(50), inTime(2_000));
 		expect(count(results, 'created')).toBe(20);
 		expect(fillOuts()).toHaveLength(20);
 		expect(refusalOf(results.at(-1))).toMatchObject({
 			message: 'The time was up before this lead had its turn',
-			code: 'throttled',
+			code: 'timeUp',
 		});
 	});
 
@@ -702,7 +718,7 @@ describe('500 leads that fill out the form', () => {
 		expect(count(results, 'created')).toBe(10);
 		expect(refusalOf(results[49])).toMatchObject({
 			message: 'The daily calls of the Marketo instance are used up (607)',
-			code: 'throttled',
+			code: 'quota',
 		});
 		expect(calls(SUBMIT)).toBeLessThanOrEqual(14);
 	});
@@ -743,15 +759,11 @@ describe('a refusal', () => {
 		}
 		marketo.instance.forms.length = 0;
 		expect(refusalOf(await written()).code).toBe('notFound');
-		const client = await openMarketo(readAccount(marketo.badCredential));
-		const options = {
-			formId: 1,
-			leadSourceField: 'leadSource',
-			leadIdField: '',
-			partition: '',
-			lookBack: 0,
-		};
-		const results = await new MarketoWriter(client, options).write(many(2), inTime());
+		const writer = await openDirect(
+			marketoWriting,
+			destinationInput(marketo.badCredential, { marketoMethod: 'submitForm', form: '1' }),
+		);
+		const results = await writer.write(many(2), inTime());
 		expect(results.map((result) => refusalOf(result).code)).toEqual(
 			Array(2).fill('authentication'),
 		);
@@ -766,9 +778,9 @@ describe('a refusal', () => {
 
 	it.each([
 		['', /no e-mail address/],
-		['kìm@fabrikam.example', /not one that Marketo takes/],
-		['kim,eve@fabrikam.example', /not one that Marketo takes/],
-		[`${'k'.repeat(250)}@fabrikam.example`, /not one that Marketo takes/],
+		['kìm@fabrikam.example', /does not accept the e-mail address/],
+		['kim,eve@fabrikam.example', /does not accept the e-mail address/],
+		[`${'k'.repeat(250)}@fabrikam.example`, /does not accept the e-mail address/],
 	])('is the address %j', async (Email, said) => {
 		expect(refusalOf(await written(lead('Sample', { Email }))).message).toMatch(said);
 		expect(calls(SUBMIT)).toBe(0);
@@ -780,7 +792,7 @@ describe('a refusal', () => {
 			field.id === 'Phone' ? { ...field, required: true } : field,
 		);
 		expect(refusalOf(await written())).toMatchObject({
-			message: 'The form wants what the lead does not have: Phone Number (1002)',
+			message: 'The form requires what the lead does not have: Phone Number (1002)',
 			code: 'configuration',
 		});
 	});
@@ -920,7 +932,7 @@ describe('a lead that makes a person', () => {
 		const one = outgoing(lead('Sample'), { industry: 'Steel' });
 		const [result] = await (await upserting()).write([one], inTime());
 		expect(refusalOf(result)).toMatchObject({
-			message: 'Marketo lets nobody change the company of this person here (1021)',
+			message: 'Marketo does not let the company of this person be changed (1021)',
 			description: expect.stringContaining('Additional Fields'),
 		});
 	});
@@ -968,7 +980,7 @@ describe('a lead that makes a person', () => {
 		leads[13] = outgoing(lead('Odd'), { region: 'spoils all' });
 		const results = await (await upserting()).write(leads, inTime());
 		expect(count(results, 'created')).toBe(19);
-		expect(refusalOf(results[13]).message).toMatch(/not of the type/);
+		expect(refusalOf(results[13]).message).toMatch(/does not have the type/);
 	});
 
 	it('is not begun after the time, and told so', async () => {
@@ -989,8 +1001,21 @@ describe('a lead that makes a person', () => {
 		marketo.dailyQuota = marketo.callsToday + 2;
 		const results = await (await upserting()).write(many(650), inTime());
 		expect(count(results, 'updated')).toBe(300);
-		expect(refusalOf(results[649]).code).toBe('throttled');
+		expect(refusalOf(results[649]).code).toBe('quota');
 	});
+});
+
+it('has one rate limit in an execution of the node, whatever forms are written to', async () => {
+	const [form] = marketo.instance.forms;
+	marketo.instance.forms.push({ ...form!, id: 7, name: 'Other' });
+	const turns = jest.spyOn(RateLimiter.prototype, 'waitForTurn');
+	const value = `={{ $itemIndex === 0 ? "${marketo.formId}" : "7" }}`;
+	await run(new MarketoPlace(marketo), 'create', asItems(lead('One'), lead('Two')), {
+		parameters: { form: { __rl: true, mode: 'id', value } },
+	});
+	expect(fillOuts().map(({ primaryId }) => primaryId)).toEqual([marketo.formId, 7]);
+	expect(new Set(turns.mock.contexts).size).toBe(1);
+	turns.mockRestore();
 });
 
 describe('the node’s settings', () => {

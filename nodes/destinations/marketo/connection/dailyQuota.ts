@@ -1,8 +1,8 @@
 import { DestinationError } from '../../contract';
 import type { TimeLimits } from '../../timeLimits';
+import { MarketoError, unexpected } from '../errors';
 import type { MarketoClient } from './client';
-import { isObject } from '../reading/fillOut';
-import { MarketoRefusal, oddAnswer } from '../errors';
+import { isObject } from './response';
 
 /** Calls of ours after which Marketo's own count is asked again. */
 const CALLS_BETWEEN = 100;
@@ -32,7 +32,7 @@ export class DailyQuota {
 		private readonly options: QuotaOptions,
 	) {}
 
-	/** @throws DestinationError with reason `throttled` once the share has been used */
+	/** @throws DestinationError with code `quota` once the share has been used */
 	async check(limits: TimeLimits): Promise<void> {
 		if (this.askedAt !== undefined && this.client.calls < this.askedAt + CALLS_BETWEEN) return;
 		this.askedAt = this.client.calls;
@@ -48,7 +48,8 @@ export class DailyQuota {
 			`The Marketo instance has made ${used} of its ${dailyQuota} calls of today`,
 			{
 				description: `The option Most of Daily Quota leaves the rest to others (${share} percent). Where the instance may make more, say so in Daily Quota. Marketo counts anew at midnight, US Central Time; nothing is lost until then.`,
-				code: 'throttled',
+				code: 'quota',
+				operation: 'read',
 				httpCode: '429',
 			},
 		);
@@ -82,12 +83,12 @@ export class DailyQuota {
 			const { result } = await this.client.read(path, {}, limits);
 			return result.map((day) => {
 				const total = isObject(day) ? Number(day['total']) : Number.NaN;
-				if (!(total >= 0)) throw oddAnswer('the usage of a day has no total');
+				if (!(total >= 0)) throw unexpected('the usage of a day has no total');
 				return total;
 			});
 		} catch (error) {
-			// Not a permission the trigger needs: Marketo itself refuses when all calls are used.
-			if (error instanceof MarketoRefusal && error.vendorCode === '603') return undefined;
+			// Not a permission the trigger needs: Marketo itself says so when all calls are used.
+			if (error instanceof MarketoError && error.vendorCode === '603') return undefined;
 			throw error;
 		}
 	}

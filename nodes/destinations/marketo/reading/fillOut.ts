@@ -1,5 +1,6 @@
 import { readTime } from '../../../lead/time';
-import { oddAnswer } from '../errors';
+import { isObject, textOf } from '../connection/response';
+import { unexpected } from '../errors';
 
 /** "Fill Out Form", the same in every instance: https://experienceleague.adobe.com/docs/marketo-developer/marketo/rest/lead-database/activities */
 export const FILL_OUT_FORM = 2;
@@ -27,14 +28,14 @@ export interface FillOut {
  * @throws DestinationError for what is no activity at all
  */
 export function readFillOut(value: unknown, formId: number): FillOut | undefined {
-	if (!isObject(value)) throw oddAnswer('an activity is no object');
+	if (!isObject(value)) throw unexpected('an activity is no object');
 	const { activityTypeId = FILL_OUT_FORM, primaryAttributeValueId = formId } = value;
 	if (Number(activityTypeId) !== FILL_OUT_FORM || Number(primaryAttributeValueId) !== formId) {
 		return undefined;
 	}
 	// The number it was known by before: https://experienceleague.adobe.com/docs/marketo-developer
 	const guid = textOf(value['marketoGUID']) || textOf(value['id']);
-	if (guid === '') throw oddAnswer('an activity has no marketoGUID');
+	if (guid === '') throw unexpected('an activity has no marketoGUID');
 	const activityDate = textOf(value['activityDate']);
 	const time = readTime(activityDate);
 	const leadId = Number(value['leadId']);
@@ -82,14 +83,4 @@ function readAttributes(value: unknown): Map<string, string> {
 		if (name !== '' && text !== '') attributes.set(name, text);
 	}
 	return attributes;
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Text and numbers as text; empty for anything else. */
-export function textOf(value: unknown): string {
-	if (typeof value === 'string') return value;
-	return typeof value === 'number' && Number.isFinite(value) ? String(value) : '';
 }

@@ -1,15 +1,18 @@
 import type { JsonObject } from '../../../lead';
 import type { TimeLimits } from '../../timeLimits';
 import type { MarketoClient } from '../connection/client';
-import { isObject, textOf } from './fillOut';
+import { isObject, textOf } from '../connection/response';
+import { MarketoError, unexpected } from '../errors';
 import { readPersonFields } from '../metadata';
 import { SOURCE_SYSTEM_NAME } from './record';
-import { MarketoRefusal, oddAnswer } from '../errors';
+
+/** Addresses in a call: Marketo takes 300, but none where more than 1,000 persons have them. */
+export const MAX_ADDRESSES = 200;
 
 /** Persons in a page, Marketo's own limit: several persons may have one of the values asked for. */
 const PAGE_SIZE = 300;
 /** Marketo finds at most 1,000 persons for a filter; what goes on beyond twice as many pages has no end. */
-const MOST_PAGES = 8;
+const MAX_PAGES = 8;
 /** "The filter matches more than 1,000 persons" comes with the code for invalid data. */
 const TOO_MANY = '1003';
 /** "Field not found". */
@@ -42,7 +45,7 @@ export interface PersonFilter {
  * All persons with one of the values, page by page. A filter that matches more persons than Marketo
  * gives is asked in halves.
  *
- * @throws DestinationError; `MarketoRefusal` with code 1006 where one of `fields` is not a person's
+ * @throws DestinationError; `MarketoError` with code 1006 where one of `fields` is not a person's
  */
 export async function readPersons(
 	client: MarketoClient,
@@ -57,7 +60,7 @@ export async function readPersons(
 	try {
 		return await readInParts(client, asked(), limits);
 	} catch (error) {
-		if (!(error instanceof MarketoRefusal) || error.vendorCode !== NO_FIELD) throw error;
+		if (!(error instanceof MarketoError) || error.vendorCode !== NO_FIELD) throw error;
 		const described = await readPersonFields(client, limits);
 		const absent = optional.filter((name) => !described.has(name) && !fields.includes(name));
 		if (absent.every((name) => client.absentFields.has(name))) throw error;
@@ -75,7 +78,7 @@ async function readInParts(
 		return await readPages(client, filter, limits);
 	} catch (error) {
 		const { values } = filter;
-		const isTooMany = error instanceof MarketoRefusal && error.vendorCode === TOO_MANY;
+		const isTooMany = error instanceof MarketoError && error.vendorCode === TOO_MANY;
 		if (!isTooMany || values.length < 2) throw error;
 		const middle = values.length >> 1;
 		const halves = [values.slice(0, middle), values.slice(middle)];
@@ -100,14 +103,14 @@ async function readPages(
 		batchSize: String(PAGE_SIZE),
 	};
 	let token = '';
-	for (let page = 0; page < MOST_PAGES; page += 1) {
+	for (let page = 0; page < MAX_PAGES; page += 1) {
 		const { body, result } = await client.read(
 			'/rest/v1/leads.json',
 			token === '' ? query : { ...query, nextPageToken: token },
 			limits,
 		);
 		for (const person of result) {
-			if (!isObject(person)) throw oddAnswer('a person is no object');
+			if (!isObject(person)) throw unexpected('a person is no object', client.operation);
 			// What JSON was parsed from is JSON.
 			persons.push(person as JsonObject);
 		}
@@ -117,5 +120,45 @@ async function readPages(
 		if (next === token) break;
 		token = next;
 	}
-	throw oddAnswer('its pages of persons do not end');
+	throw unexpected('its pages of persons do not end', client.operation);
+}
+
+/** Persons by their e-mail address, in small letters; several may have the same. */
+export type PersonsByEmail = ReadonlyMap<string, readonly JsonObject[]>;
+
+/** @param emails at most `MAX_ADDRESSES`, none with a comma */
+export async function findPersons(
+	client: MarketoClient,
+	emails: readonly string[],
+	fields: readonly string[],
+	limits: TimeLimits,
+): Promise<PersonsByEmail> {
+	const filter = { type: 'email', values: emails, fields: ['id', 'email', ...fields] } as const;
+	const found = new Map<string, JsonObject[]>();
+	for (const person of await readPersons(client, filter, limits)) {
+		const email = textOf(person['email']).toLowerCase();
+		found.set(email, [...(found.get(email) ?? []), person]);
+	}
+	return found;
+}
+
+/**
+ * With the system fields that say not to contact the person; `undefined` for one who is not there.
+ *
+ * @param fields further ones, by their names in REST
+ */
+export async function findPerson(
+	client: MarketoClient,
+	id: string,
+	fields: readonly string[],
+	limits: TimeLimits,
+): Promise<JsonObject | undefined> {
+	const filter = {
+		type: 'id',
+		values: [id],
+		fields: ['id', 'email', ...fields],
+		optional: SYSTEM_FIELDS,
+	} as const;
+	const persons = await readPersons(client, filter, limits);
+	return persons.find((person) => textOf(person['id']) === id);
 }

@@ -6,16 +6,15 @@ import type {
 	PolledPage,
 	PolledRow,
 } from '../../../polling/types';
-import type { MarketoAnswer, MarketoClient } from '../connection/client';
-import { FILL_OUT_FORM, readFillOut, textOf, type FillOut } from './fillOut';
-import { readApprovedForm } from '../metadata';
-import { readPersons, SYSTEM_FIELDS } from './persons';
+import type { MarketoClient } from '../connection/client';
 import type { DailyQuota } from '../connection/dailyQuota';
+import type { MarketoResponse } from '../connection/response';
+import { MarketoError, unexpected } from '../errors';
+import { readApprovedForm } from '../metadata';
+import { EARLIEST, MAX_ACTIVITIES, openLog, readLogPage, readPagingToken } from './activityLog';
+import { readFillOut, type FillOut } from './fillOut';
+import { readPersons, SYSTEM_FIELDS } from './persons';
 import { toRecord } from './record';
-import { MarketoRefusal, oddAnswer } from '../errors';
-
-/** Marketo's own limit: activities in an answer, and persons asked for by their ids. */
-const MAX_PAGE_SIZE = 300;
 
 /**
  * Milliseconds. An activity bears the time the customer acted and shows when it is committed, which
@@ -23,12 +22,6 @@ const MAX_PAGE_SIZE = 300;
  * with all other activities of the instance in it.
  */
 const OVERLAP = 30 * 60 * 1_000;
-
-/**
- * Before Marketo's first activity. It purges most of them after some time, so "all" is all it kept.
- * https://experienceleague.adobe.com/docs/marketo-developer/marketo/rest/lead-database/activities
- */
-const EARLIEST = Date.UTC(2006, 0, 1);
 
 /** Fields of a person that a lead is made of, in every instance; by their names in REST. */
 export const PERSON_FIELDS = [
@@ -70,7 +63,7 @@ interface LogPosition {
  * by time. A call looks through 300 activities of all types, so an answer may be empty and go on.
  */
 export class MarketoReader implements LeadReader {
-	readonly maxPageSize = MAX_PAGE_SIZE;
+	readonly maxPageSize = MAX_ACTIVITIES;
 	readonly overlap = OVERLAP;
 	/**
 	 * Of all that is looked through, the fill-outs of one form are few. By their times alone, every
@@ -88,7 +81,7 @@ export class MarketoReader implements LeadReader {
 		await this.quota.check(request);
 		const position = readPosition(request.position);
 		const page = (await this.goOn(position, request)) ?? (await this.beginAt(position.at, request));
-		const fillOuts = page.answer.result.flatMap(
+		const fillOuts = page.response.result.flatMap(
 			(entry) => readFillOut(entry, this.options.formId) ?? [],
 		);
 		const records = await this.recordsOf(fillOuts, request);
@@ -114,13 +107,13 @@ export class MarketoReader implements LeadReader {
 		request: PageRequest,
 	): Promise<LogPage | undefined> {
 		if (token === undefined) return undefined;
-		const asked = wide ? MAX_PAGE_SIZE : Math.min(request.pageSize + passed, MAX_PAGE_SIZE);
+		const asked = wide ? MAX_ACTIVITIES : Math.min(request.pageSize + passed, MAX_ACTIVITIES);
 		try {
 			return await this.readLog(token, asked, request);
 		} catch (error) {
 			// It may be one that Marketo does not know any more, or damaged. The pass then begins again
 			// a little before the last row, which loses nothing: what has been passed on is remembered.
-			if (error instanceof MarketoRefusal && error.isOfRequest) return undefined;
+			if (error instanceof MarketoError && error.isOfPagingToken) return undefined;
 			throw error;
 		}
 	}
@@ -132,29 +125,15 @@ export class MarketoReader implements LeadReader {
 		if (since === undefined && at === undefined) {
 			await readApprovedForm(this.client, this.options.formId, request);
 		}
-		const bound = Math.max(since ?? EARLIEST, (at ?? EARLIEST) - OVERLAP);
-		// A start that is still to come is no time to ask for; what is earlier is not passed on.
-		const from = Math.min(bound, this.client.serviceTime ?? Date.now());
-		const { body } = await this.client.read(
-			'/rest/v1/activities/pagingtoken.json',
-			{ sinceDatetime: secondBefore(from) },
-			request,
-		);
-		return await this.readLog(readToken(body), pageSize, request);
+		const from = Math.max(since ?? EARLIEST, (at ?? EARLIEST) - OVERLAP);
+		return await this.readLog(await openLog(this.client, from, request), pageSize, request);
 	}
 
 	private async readLog(token: string, asked: number, request: PageRequest): Promise<LogPage> {
-		const answer = await this.client.read(
-			'/rest/v1/activities.json',
-			{
-				nextPageToken: token,
-				activityTypeIds: String(FILL_OUT_FORM),
-				assetIds: String(this.options.formId),
-				batchSize: String(asked),
-			},
-			request,
-		);
-		return { token, asked, answer, serviceTime: this.client.serviceTime };
+		const { formId } = this.options;
+		const page = { token, formId, size: asked };
+		const response = await readLogPage(this.client, page, request);
+		return { token, asked, response, serviceTime: this.client.serviceTime };
 	}
 
 	/** The records of the rows that somebody will look into, by the fill-outs' GUIDs. */
@@ -190,7 +169,7 @@ export class MarketoReader implements LeadReader {
 		} as const;
 		for (const person of await readPersons(this.client, filter, request)) {
 			const id = Number(person['id']);
-			if (!ids.includes(id)) throw oddAnswer('a person is none of those asked for');
+			if (!ids.includes(id)) throw unexpected('a person is none of those asked for');
 			persons.set(id, person);
 		}
 		return persons;
@@ -202,36 +181,24 @@ interface LogPage {
 	token: string;
 	/** Activities it was asked for. */
 	asked: number;
-	answer: MarketoAnswer;
+	response: MarketoResponse;
 	/** The service's clock as it answered, epoch milliseconds. */
 	serviceTime: number | undefined;
 }
 
 /** Only `moreResult` says whether there is more. */
-function nextPosition({ token, asked, answer }: LogPage, at: number | undefined): Position | null {
-	const { body, result } = answer;
+function nextPosition(
+	{ token, asked, response }: LogPage,
+	at: number | undefined,
+): Position | null {
+	const { body, result } = response;
 	// Without it, what is no answer of Marketo's would pass for the last page.
-	if (typeof body['moreResult'] !== 'boolean') throw oddAnswer('it has no field "moreResult"');
+	if (typeof body['moreResult'] !== 'boolean') throw unexpected('it has no field "moreResult"');
 	if (!body['moreResult']) return null;
-	const next = readToken(body);
+	const next = readPagingToken(body);
 	// It would be asked for the same for ever.
-	if (next === token) throw oddAnswer('its next page is the same page');
+	if (next === token) throw unexpected('its next page is the same page');
 	return toPosition({ token: next, passed: 0, wide: result.length < asked, at });
-}
-
-/**
- * A second earlier than the time, because "after" may leave out the very second; and whole ones,
- * which is what Marketo writes.
- */
-export function secondBefore(time: number): string {
-	const date = new Date(Math.max(time - 1_000, EARLIEST));
-	return date.toISOString().replace(/\.\d+Z$/, 'Z');
-}
-
-export function readToken(body: Readonly<Record<string, unknown>>): string {
-	const token = textOf(body['nextPageToken']);
-	if (token === '') throw oddAnswer('it holds no paging token');
-	return token;
 }
 
 function toPosition({ token, passed, wide, at }: LogPosition): Position {

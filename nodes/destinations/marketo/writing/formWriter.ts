@@ -1,180 +1,194 @@
-import type { JsonObject } from '../../../lead';
-import { DestinationError } from '../../contract';
-import { atMost, retried, timeIsUp, type TimeLimits } from '../../timeLimits';
+import type { JsonObject, JsonValue } from '../../../lead';
+import {
+	DestinationError,
+	type BatchLimits,
+	type ExistingRecord,
+	type LeadToSend,
+	type SendResult,
+} from '../../contract';
+import type { TimeLimits } from '../../timeLimits';
 import type { MarketoClient } from '../connection/client';
-import { keyOf, textOf } from '../reading/fillOut';
-import { findFillOuts, findPersons, MOST_ADDRESSES, type PersonsByEmail } from './existing';
-import type { OutgoingPerson } from './mapping';
-import { readRecords } from './results';
-import { explainRecord, explainWrite, isOfOneLead, mayBeDone } from './errors';
+import { readRecordResults, textOf } from '../connection/response';
+import { recordError } from '../errors';
+import { readFormLayout, type PersonFields } from '../metadata';
+import { findFillOuts } from '../reading/activityLog';
+import { keyOf } from '../reading/fillOut';
+import { findPersons, MAX_ADDRESSES, type PersonsByEmail } from '../reading/persons';
+import { LEAD_SOURCE, SOURCE_SYSTEM_NAME } from '../reading/record';
+import { isPersonId, MarketoWriter, type PreparedPerson, type WriterOptions } from './writer';
 
-/** Submits at once. Marketo takes ten, of all integrations together. */
-const AT_ONCE = 4;
 /** Milliseconds by which the clocks of whoever made the lead and of Marketo may differ. */
 const CLOCK_MARGIN = 5 * 60 * 1_000;
-/**
- * Leads in a row for which Marketo had no answer, after which no more are tried: one may be for what
- * a lead says, so many are not.
- */
-const MOST_UNANSWERED = 3;
-/** Answers of the log that are looked through: 300 activities of all kinds each. */
-const MOST_PAGES = 100;
+/** Milliseconds before now within which a fill-out is read back. */
+const READ_BACK = 60 * 60 * 1_000;
+/** Pages of the log that are looked through: 300 activities of all kinds each. */
+const MAX_PAGES = 100;
 
-export interface SubmitOptions {
-	formId: number;
-	leadSourceField: string;
-	/** Empty for none. */
-	leadIdField: string;
-	/** Milliseconds before now within which an earlier fill-out is looked for. */
-	lookBack: number;
-}
-
-/** What has become of one: `id` is the person's, `isNew` a person's who was not there before. */
-export type Submitted =
-	{ outcome: 'created' | 'unchanged'; id: string; isNew: boolean } | { refusal: DestinationError };
-
-interface Task {
-	person: OutgoingPerson;
-	/**
-	 * The lead source of each person with this address before the submit, by id; `undefined` where an
-	 * earlier lead of this call has changed it since.
-	 */
-	before: ReadonlyMap<string, string> | undefined;
-	/** A call that may have been taken got no answer. */
-	unsure: boolean;
-	done?: Submitted;
-}
+/** Lead sources of the persons with one address, by the persons' ids. */
+type Sources = ReadonlyMap<string, string>;
 
 /**
- * Fills out the form for each, one in a call as Marketo takes them, and none whose fill-out is there
- * already: it is told by the key in the parameters of its address, or by the field that keeps the
- * lead's id.
+ * Fills out the form for each lead, one in a call as Marketo takes them, and none whose fill-out is
+ * there already: it is told by the key in the parameters of its address, or by the field that keeps
+ * the lead's id.
  */
-export class FormSubmission {
-	/** What ends it for all that are left. */
-	private stopped: DestinationError | undefined;
-	/** Leads in a row. */
-	private unanswered = 0;
+export class FormWriter extends MarketoWriter {
+	readonly limits: BatchLimits = {
+		maxRecords: 1,
+		// Marketo runs ten calls at once, of all integrations together.
+		concurrency: 4,
+		maxLookups: MAX_ADDRESSES,
+		// One response may be missing for what a lead says; so many in a row are not.
+		maxFailures: 3,
+	};
+	protected readonly where = 'form';
+	/** Where people look at persons of this instance; empty if untold. */
+	private app = '';
+	/** Of each address as it was looked up, until a lead is sent for it, which changes them. */
+	private readonly sources = new Map<string, Sources>();
+	/** The same for each lead that was sent, as it was before; `undefined` where an earlier lead changed it. */
+	private readonly before = new Map<string, Sources | undefined>();
+	/** Keys of the leads that were written last, by the persons' ids. */
+	private readonly keys = new Map<string, string>();
 
 	constructor(
-		private readonly client: MarketoClient,
-		private readonly options: SubmitOptions,
-	) {}
+		client: MarketoClient,
+		private readonly formId: number,
+		options: WriterOptions,
+	) {
+		super(client, options);
+	}
 
-	/** @param persons no two of the same key */
-	async submit(persons: readonly OutgoingPerson[], limits: TimeLimits): Promise<Submitted[]> {
-		const tasks = persons.map((person): Task => ({ person, before: undefined, unsure: false }));
-		this.stopped = undefined;
-		for (let at = 0; at < tasks.length; at += MOST_ADDRESSES) {
-			const batch = tasks.slice(at, at + MOST_ADDRESSES);
-			try {
-				await this.lookUp(batch, limits);
-			} catch (error) {
-				if (!(error instanceof DestinationError)) throw error;
-				this.stopped = withoutRetry(error);
-			}
-			// Two calls for one address at a time would make two persons of it.
-			await atMost(AT_ONCE, [...chains(batch)], async (chain) => {
-				for (const [place, task] of chain.entries()) {
-					if (place > 0) task.before = undefined;
-					task.done ??= await this.take(task, limits);
-				}
-			});
+	async findExisting(
+		leads: readonly PreparedPerson[],
+		limits: TimeLimits,
+		isAgain: boolean,
+	): Promise<Array<DestinationError | ExistingRecord | undefined>> {
+		try {
+			const persons = await this.personsOf(leads, limits);
+			return isAgain
+				? await this.findSent(leads, persons, limits)
+				: await this.findEarlier(leads, persons, limits);
+		} catch (error) {
+			// Each call was made again as often as is of use: a log of 100 pages is not begun anew.
+			throw error instanceof DestinationError ? error.with({ retryAfter: undefined }) : error;
 		}
-		return tasks.map(({ done }) => {
-			if (!done) throw new TypeError('A lead was left without a result');
-			return done;
+	}
+
+	async send(
+		[toSend]: ReadonlyArray<LeadToSend<PreparedPerson, ExistingRecord>>,
+		limits: TimeLimits,
+	): Promise<SendResult[]> {
+		if (!toSend) return [];
+		const { key, sequence, fields, query, missing } = toSend.prepared;
+		if (!this.before.has(key)) {
+			this.before.set(key, this.sources.get(sequence));
+			this.sources.delete(sequence);
+		}
+		const response = await this.client.write(
+			'/rest/v1/leads/submitForm.json',
+			{
+				formId: this.formId,
+				input: [{ leadFormFields: fields, visitorData: { queryString: query } }],
+			},
+			limits,
+		);
+		const [{ id, status, code } = { status: '', code: '' }] = readRecordResults(response, 1);
+		if (id === undefined) return [{ status: 'failed', error: recordError(code, missing) }];
+		this.keys.set(id, key);
+		if (status === 'created') this.made.add(id);
+		return [{ status: 'created', id }];
+	}
+
+	urlOf(id: string): string {
+		return this.app && `${this.app}/leadDatabase/loadLeadDetail?leadId=${id}`;
+	}
+
+	/** The fill-out that was written for the person, or their last one. */
+	async readBack(leadId: string, limits: TimeLimits): Promise<JsonValue | undefined> {
+		if (!isPersonId(leadId)) return undefined;
+		const { formId } = this;
+		const search = { formId, since: this.now() - READ_BACK, leadId, maxPages: MAX_PAGES };
+		const { fillOuts } = await findFillOuts(this.client, search, limits);
+		const key = this.keys.get(leadId);
+		const fillOut = fillOuts.findLast((one) => key === undefined || keyOf(one) === key);
+		return fillOut && (await this.personWith(fillOut, leadId, [], limits));
+	}
+
+	protected async readFields(limits: TimeLimits): Promise<PersonFields> {
+		const { fields, app } = await readFormLayout(this.client, this.formId, limits);
+		this.app = app;
+		return fields;
+	}
+
+	/** A fill-out can't be changed, so of two versions of a lead the first one counts. */
+	protected contentOf(): string {
+		return '';
+	}
+
+	/** Microsoft's guide lets a form have the system field instead of the usual one. */
+	protected override get leadSourceField(): string {
+		const { leadSourceField } = this.options;
+		const isElsewhere = leadSourceField === LEAD_SOURCE && this.fields?.has(LEAD_SOURCE) === false;
+		return isElsewhere && this.fields?.get(SOURCE_SYSTEM_NAME)?.readOnly === false
+			? SOURCE_SYSTEM_NAME
+			: leadSourceField;
+	}
+
+	/** Fill-outs of earlier executions. */
+	private async findEarlier(
+		leads: readonly PreparedPerson[],
+		persons: PersonsByEmail,
+		limits: TimeLimits,
+	): Promise<Array<DestinationError | ExistingRecord | undefined>> {
+		const known = new Set<PreparedPerson>();
+		const found = leads.map((lead) => {
+			const own = personsOf(lead, persons);
+			this.before.delete(lead.key);
+			this.sources.set(lead.sequence, this.sourcesOf(own));
+			const holder = this.holderOf(lead, own);
+			if (holder) return this.existing(lead, textOf(holder['id']));
+			// Who is not known has filled out nothing.
+			if (own.length > 0) known.add(lead);
+			return undefined;
+		});
+		const { lookBack } = this.options;
+		if (known.size === 0 || lookBack === 0) return found;
+		const first = Math.min(...[...known].map(({ time }) => time)) - CLOCK_MARGIN;
+		const since = Math.max(first, this.now() - lookBack);
+		const { ids, isWhole } = await this.writtenSince(since, limits);
+		return leads.map((lead, at) => {
+			if (!known.has(lead)) return found[at];
+			const id = ids.get(lead.key);
+			if (id !== undefined) return this.existing(lead, id);
+			return isWhole ? undefined : cannotTell();
 		});
 	}
 
-	/** Finds what is there already. */
-	private async lookUp(tasks: readonly Task[], limits: TimeLimits): Promise<void> {
-		if (this.stopped) return;
-		const late = timeIsUp(limits);
-		if (late) throw late;
-		const emails = [...new Set(tasks.map(({ person }) => person.email.toLowerCase()))];
-		const persons = await this.personsOf(emails, limits);
-		const known: Task[] = [];
-		for (const task of tasks) {
-			const own = personsWith(persons, task.person);
-			const { leadSourceField } = this.options;
-			task.before = new Map(own.map((one) => [textOf(one['id']), textOf(one[leadSourceField])]));
-			const holder = this.holderOf(own, task.person);
-			if (holder) task.done = there(textOf(holder['id']));
-			else if (own.length > 0) known.push(task);
-		}
-		const { lookBack } = this.options;
-		// Who is not known has filled out nothing.
-		if (known.length === 0 || lookBack === 0) return;
-		const now = this.client.serviceTime ?? Date.now();
-		const first = Math.min(...known.map(({ person }) => person.time)) - CLOCK_MARGIN;
-		const { ids, whole } = await this.written(Math.max(first, now - lookBack), limits);
-		for (const task of known) {
-			const id = ids.get(task.person.key);
-			if (id !== undefined) task.done = there(id);
-			else if (!whole) task.done = { refusal: cannotTell() };
-		}
-	}
-
-	private async take(task: Task, limits: TimeLimits): Promise<Submitted> {
-		try {
-			return await retried(async () => {
-				if (this.stopped) throw this.stopped;
-				const late = timeIsUp(limits);
-				if (late) throw late;
-				const id = task.unsure ? await this.idIfTaken(task, limits) : undefined;
-				if (id === undefined) return await this.send(task, limits);
-				return { outcome: 'created', id, isNew: task.before?.has(id) === false };
-			}, limits);
-		} catch (error) {
-			const refusal = error instanceof DestinationError ? error : timeIsUp(limits);
-			if (!refusal) throw error;
-			if (this.endsAll(refusal)) this.stopped ??= withoutRetry(refusal);
-			return { refusal: explainWrite(refusal) };
-		}
-	}
-
-	private async send(task: Task, limits: TimeLimits): Promise<Submitted> {
-		const { fields, query, missing } = task.person;
-		try {
-			const answer = await this.client.write(
-				'/rest/v1/leads/submitForm.json',
-				{
-					formId: this.options.formId,
-					input: [{ leadFormFields: fields, visitorData: { queryString: query } }],
-				},
-				limits,
-			);
-			const [record] = readRecords(answer, 1);
-			this.unanswered = 0;
-			if (record?.id !== undefined) {
-				return { outcome: 'created', id: record.id, isNew: record.status === 'created' };
+	/** What a submit has made whose response was lost. */
+	private async findSent(
+		leads: readonly PreparedPerson[],
+		persons: PersonsByEmail,
+		limits: TimeLimits,
+	): Promise<Array<ExistingRecord | undefined>> {
+		const found: Array<ExistingRecord | undefined> = [];
+		for (const lead of leads) {
+			const own = personsOf(lead, persons);
+			const holder = this.holderOf(lead, own) ?? own.find((one) => this.isChanged(one, lead));
+			let id = holder && textOf(holder['id']);
+			if (id === undefined && own.length > 0) {
+				const { ids } = await this.writtenSince(this.now() - CLOCK_MARGIN, limits);
+				id = ids.get(lead.key);
 			}
-			return { refusal: explainRecord(record?.code ?? '', missing) };
-		} catch (error) {
-			task.unsure ||= mayBeDone(error);
-			throw error;
+			if (id !== undefined && this.before.get(lead.key)?.has(id) === false) this.made.add(id);
+			found.push(id === undefined ? undefined : this.existing(lead, id, true));
 		}
+		return found;
 	}
 
-	private endsAll(refusal: DestinationError): boolean {
-		if (isOfOneLead(refusal)) return false;
-		if (!refusal.mayBeDone && refusal.code !== 'other') return true;
-		this.unanswered += 1;
-		return this.unanswered >= MOST_UNANSWERED;
-	}
-
-	/** The person's id, where the submit whose answer was lost has been taken after all. */
-	private async idIfTaken({ person, before }: Task, limits: TimeLimits) {
-		const persons = await this.personsOf([person.email.toLowerCase()], limits);
-		const own = personsWith(persons, person);
-		const holder =
-			this.holderOf(own, person) ?? own.find((one) => this.isTouched(one, before, person));
-		if (holder) return textOf(holder['id']);
-		if (own.length === 0) return undefined;
-		const now = this.client.serviceTime ?? Date.now();
-		const { ids } = await this.written(now - CLOCK_MARGIN, limits);
-		return ids.get(person.key);
+	private existing({ key }: PreparedPerson, id: string, isOurs = false): ExistingRecord {
+		this.keys.set(id, key);
+		return { id, isSame: true, wasCreatedAfter: () => isOurs };
 	}
 
 	/**
@@ -182,71 +196,63 @@ export class FormSubmission {
 	 * source: the log may show the fill-out only minutes later. That something else of a person has
 	 * changed says nothing, since scores and campaigns change persons all the time.
 	 */
-	private isTouched(
-		person: JsonObject,
-		before: Task['before'],
-		{ fields }: OutgoingPerson,
-	): boolean {
-		const { leadSourceField } = this.options;
+	private isChanged(person: JsonObject, { key, fields }: PreparedPerson): boolean {
+		const { leadSourceField } = this;
+		const before = this.before.get(key);
 		const sent = String(fields[leadSourceField] ?? '');
 		const isSo = textOf(person[leadSourceField]) === sent;
 		return before !== undefined && isSo && before.get(textOf(person['id'])) !== sent;
 	}
 
-	private holderOf(own: readonly JsonObject[], { fields }: OutgoingPerson) {
+	private holderOf({ fields }: PreparedPerson, own: readonly JsonObject[]): JsonObject | undefined {
 		const { leadIdField } = this.options;
 		if (leadIdField === '') return undefined;
 		return own.find((one) => textOf(one[leadIdField]) === String(fields[leadIdField]));
 	}
 
-	private async personsOf(emails: string[], limits: TimeLimits): Promise<PersonsByEmail> {
-		const { leadSourceField, leadIdField } = this.options;
-		const fields = [leadSourceField, leadIdField].filter((name) => name !== '');
+	private sourcesOf(own: readonly JsonObject[]): Sources {
+		return new Map(own.map((one) => [textOf(one['id']), textOf(one[this.leadSourceField])]));
+	}
+
+	private async personsOf(
+		leads: readonly PreparedPerson[],
+		limits: TimeLimits,
+	): Promise<PersonsByEmail> {
+		const emails = [...new Set(leads.map(({ sequence }) => sequence))];
+		const fields = [this.leadSourceField, this.options.leadIdField].filter((name) => name !== '');
 		return await findPersons(this.client, emails, fields, limits);
 	}
 
 	/** The persons' ids by the keys of the leads that were written since a time. */
-	private async written(since: number, limits: TimeLimits) {
-		const { formId } = this.options;
-		const search = { formId, since, mostPages: MOST_PAGES };
-		const { fillOuts, whole } = await findFillOuts(this.client, search, limits);
+	private async writtenSince(
+		since: number,
+		limits: TimeLimits,
+	): Promise<{ ids: ReadonlyMap<string, string>; isWhole: boolean }> {
+		const search = { formId: this.formId, since, maxPages: MAX_PAGES };
+		const { fillOuts, isWhole } = await findFillOuts(this.client, search, limits);
 		const ids = new Map<string, string>();
 		for (const fillOut of fillOuts) {
 			const key = keyOf(fillOut);
 			if (key !== '') ids.set(key, String(fillOut.leadId));
 		}
-		return { ids, whole };
+		return { ids, isWhole };
+	}
+
+	/** By Marketo's clock, epoch milliseconds. */
+	private now(): number {
+		return this.client.serviceTime ?? Date.now();
 	}
 }
 
-function personsWith(persons: PersonsByEmail, { email }: OutgoingPerson): readonly JsonObject[] {
-	return persons.get(email.toLowerCase()) ?? [];
-}
-
-/** Those of one address, in their order. */
-function chains(tasks: readonly Task[]): Iterable<Task[]> {
-	const chains = new Map<string, Task[]>();
-	for (const task of tasks) {
-		const email = task.person.email.toLowerCase();
-		chains.set(email, [...(chains.get(email) ?? []), task]);
-	}
-	return chains.values();
-}
-
-function there(id: string): Submitted {
-	return { outcome: 'unchanged', id, isNew: false };
-}
-
-/** For those that are left there is nothing to wait for. */
-function withoutRetry(error: DestinationError): DestinationError {
-	const { message, description, code: reason, httpCode } = explainWrite(error);
-	return new DestinationError(message, { description, code: reason, httpCode });
+function personsOf({ sequence }: PreparedPerson, persons: PersonsByEmail): readonly JsonObject[] {
+	return persons.get(sequence) ?? [];
 }
 
 function cannotTell(): DestinationError {
-	return new DestinationError('It could not be told in time whether the lead is there already', {
+	return new DestinationError('Whether the lead is there already could not be told in time', {
 		description:
-			'It was not written. Since the lead came in, the instance has had more than 30,000 activities to look through: set the option Look Back to fewer hours, or name a Lead ID Field.',
-		code: 'throttled',
+			'It was not written. Since the lead came in, the instance has had more than 30,000 activities to look through: set the option Look Back to fewer hours, or choose a Lead ID Field.',
+		code: 'queryTooLarge',
+		operation: 'write',
 	});
 }

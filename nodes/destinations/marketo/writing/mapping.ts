@@ -13,25 +13,25 @@ import { TYPES, type PersonField, type PersonFields } from '../metadata';
 export type FieldValue = string | number | boolean;
 
 /** A lead as Marketo takes it. */
-export interface OutgoingPerson {
+export interface MappedPerson {
 	/** By which Marketo tells persons; ASCII. */
 	email: string;
 	/** By their names in REST; those that the lead has nothing for are left out. */
 	fields: Readonly<Record<string, FieldValue>>;
 	/** The same for the same lead, whatever else is written with it; 32 hex digits. */
-	key: string;
+	readonly key: string;
 	/** Parameters of the fill-out's address: the key, and what the listing's address had. */
 	query: string;
 	/** When there was a lead to write, epoch milliseconds. */
 	time: number;
-	/** Labels of what the form wants and the lead does not have. */
+	/** Labels of what the form requires and the lead does not have. */
 	missing: readonly string[];
 }
 
 export interface WritePlace {
 	/** What may be written there. */
 	fields: PersonFields;
-	/** In words, for refusals. */
+	/** In words, for errors. */
 	where: 'form' | 'instance';
 	leadSourceField: string;
 	/** The field that keeps the lead's id; empty for none. */
@@ -43,7 +43,7 @@ const KEY_LENGTH = 32;
 /** Characters of a text field's value, where its field says nothing. */
 const DEFAULT_LENGTH = 255;
 /** Characters of the parameters beside the key. The log's field for them has a bound untold. */
-const MOST_QUERY = 1_000;
+const MAX_QUERY = 1_000;
 const PARAMETER_NAME = /^[\w.-]{1,40}$/;
 /** Marketo takes ASCII only, and several values with commas between where persons are looked for. */
 const ADDRESS_CHARACTERS = /^[!-+\--~]*$/;
@@ -70,7 +70,7 @@ const ADDRESS_CHARACTERS = /^[!-+\--~]*$/;
  *
  * @throws DestinationError for a lead that can't be written there
  */
-export function toPerson({ lead, additional }: WritableLead, place: WritePlace): OutgoingPerson {
+export function toPerson({ lead, additional }: WritableLead, place: WritePlace): MappedPerson {
 	const { leadSourceField, leadIdField, fields } = place;
 	for (const name of ['email', leadSourceField, leadIdField]) {
 		if (name !== '' && !isWritable(fields.get(name))) throw noSuchField(name, place);
@@ -111,7 +111,7 @@ export function toPerson({ lead, additional }: WritableLead, place: WritePlace):
 function standardValues(lead: Lead, leadSourceField: string): Record<string, string> {
 	const details = customerDetails(lead);
 	return {
-		// A part of an address is somebody else's, so it is not cut but refused.
+		// A part of an address is somebody else's, so the address is never cut.
 		email: details.Email.trim(),
 		firstName: details.FirstName,
 		lastName: lastName(lead.customer),
@@ -183,12 +183,12 @@ function parametersOf({ properties }: Lead): URLSearchParams {
 		const field = findField(name)?.field;
 		const isOne =
 			typeof value === 'string' &&
-			value.length <= MOST_QUERY &&
+			value.length <= MAX_QUERY &&
 			PARAMETER_NAME.test(name) &&
 			(field === undefined || field === 'campaign');
 		if (!isOne || value.trim() === '') continue;
 		parameters.append(name, cleanText(value));
-		if (parameters.toString().length > MOST_QUERY) parameters.delete(name);
+		if (parameters.toString().length > MAX_QUERY) parameters.delete(name);
 	}
 	return parameters;
 }
@@ -204,13 +204,15 @@ function checkEmail(email: string, length: number): void {
 	if (email === '') {
 		throw new DestinationError('The lead has no e-mail address', {
 			description:
-				'Marketo tells persons by it, and takes none without. Write such leads elsewhere (Microsoft withholds the address of some customers), or map the field email in Additional Fields.',
-			code: 'other',
+				'Marketo identifies persons by it, and accepts none without. Write such leads elsewhere (Microsoft withholds the address of some customers), or map the field email in Additional Fields.',
+			code: 'rejected',
+			operation: 'write',
 		});
 	}
-	throw new DestinationError('The e-mail address of the lead is not one that Marketo takes', {
+	throw new DestinationError('Marketo does not accept the e-mail address of the lead', {
 		description: `It has to be in the form name@host, in ASCII letters and without commas, of at most ${length} characters. Correct it before this node.`,
-		code: 'other',
+		code: 'rejected',
+		operation: 'write',
 	});
 }
 
@@ -231,11 +233,13 @@ function noSuchField(name: string, { where }: WritePlace): DestinationError {
 				description:
 					'In Marketo, add it to the form as a hidden field and approve the form, or leave it out here. Names are those of the REST API.',
 				code: 'configuration',
+				operation: 'write',
 			})
 		: new DestinationError(`Persons in this Marketo instance have no field${said} to write`, {
 				description:
 					'Check its REST API name (Admin, Field Management, Export Field Names), and that it is not read-only.',
 				code: 'configuration',
+				operation: 'write',
 			});
 }
 
@@ -245,12 +249,14 @@ function cannotForbid(place: WritePlace): DestinationError {
 		description:
 			'This customer must not be contacted, and nothing would say so in Marketo. Add Unsubscribed to the form as a hidden field, or choose the method Upsert Person.',
 		code: 'configuration',
+		operation: 'write',
 	});
 }
 
 function notOfType({ name }: PersonField, wanted: string): DestinationError {
 	return new DestinationError(`The value for the field ${name} is not ${wanted}`, {
-		description: 'Mend it in Additional Fields, or map another field.',
+		description: 'Correct it in Additional Fields, or map another field.',
 		code: 'configuration',
+		operation: 'write',
 	});
 }

@@ -1,35 +1,32 @@
 import type { JsonValue } from '../../../lead';
 import {
 	DestinationError,
-	type DirectWriter,
+	type BatchLimits,
+	type ExistingRecord,
+	type LeadToSend,
+	type LeadWriter,
+	type PreparedLead,
+	type SendResult,
 	type WritableLead,
-	type WriteResult,
 } from '../../contract';
-import { retried, timeIsUp, type TimeLimits } from '../../timeLimits';
+import { retried, type TimeLimits } from '../../timeLimits';
 import type { MarketoClient } from '../connection/client';
-import { keyOf, textOf, type FillOut } from '../reading/fillOut';
-import { findFillOuts, findPerson } from './existing';
-import { toPerson, type OutgoingPerson, type WritePlace } from './mapping';
-import { readFormLayout, readPersonFields, type FormLayout } from '../metadata';
+import { readRecordResults, textOf } from '../connection/response';
+import { recordError } from '../errors';
+import type { PersonFields } from '../metadata';
+import type { FillOut } from '../reading/fillOut';
+import { findPerson } from '../reading/persons';
 import { PERSON_FIELDS } from '../reading/reader';
-import { LEAD_SOURCE, SOURCE_SYSTEM_NAME, toRecord } from '../reading/record';
-import { readRecords } from './results';
-import { FormSubmission, type Submitted } from './formWriter';
-import { upsertPersons, type Upserted } from './upsertWriter';
-import { explainRecord, explainWrite } from './errors';
-
-/** Milliseconds before now within which a fill-out is read back. */
-const READ_BACK = 60 * 60 * 1_000;
-/** Answers of the log that are looked through for it. */
-const MOST_PAGES = 100;
+import { toRecord } from '../reading/record';
+import { toPerson, type MappedPerson, type WritePlace } from './mapping';
 
 const PERSON_ID = /^\d{1,15}$/;
 /** The address of a lead that was made to try a connection. */
 const TEST_ADDRESS = /^msft_test_\d+@/i;
+/** "Lead not found". */
+const NOT_FOUND = '1004';
 
-export interface MarketoWriterOptions {
-	/** Filled out for each lead; `undefined` to create or update persons without a form. */
-	formId: number | undefined;
+export interface WriterOptions {
 	/** By its name in REST. */
 	leadSourceField: string;
 	/** The field that keeps the lead's id, by its name in REST; empty for none. */
@@ -40,58 +37,48 @@ export interface MarketoWriterOptions {
 	lookBack: number;
 }
 
-/** A lead, and others of the call that are this very one. */
-interface Task {
-	person: OutgoingPerson;
-	indexes: number[];
+/** Leads of one address go one after the other: two calls at a time would make two persons of it. */
+export interface PreparedPerson extends MappedPerson, PreparedLead {
+	readonly sequence: string;
 }
 
-/** Writes leads as fill-outs of a form, or as persons. */
-export class MarketoWriter implements DirectWriter {
-	private layout: FormLayout | undefined;
-	/** Keys of the leads that were written last, by the persons' ids. */
-	private readonly keys = new Map<string, string>();
+/** What the two ways to write a person have in common. */
+export abstract class MarketoWriter implements LeadWriter<PreparedPerson> {
+	abstract readonly limits: BatchLimits;
+	/** What may be written; `undefined` before that was read. */
+	protected fields: PersonFields | undefined;
+	/** In words, for errors. */
+	protected abstract readonly where: WritePlace['where'];
 	/** Ids of persons who were not there before. */
-	private readonly made = new Set<string>();
+	protected readonly made = new Set<string>();
 	/** Names of fields that were written beside the usual ones. */
 	private readonly additional = new Set<string>();
 
 	constructor(
-		private readonly client: MarketoClient,
-		private readonly options: MarketoWriterOptions,
+		protected readonly client: MarketoClient,
+		protected readonly options: WriterOptions,
 	) {}
 
-	async write(leads: readonly WritableLead[], limits: TimeLimits): Promise<WriteResult[]> {
-		const results: WriteResult[] = [];
-		if (leads.length === 0) return results;
-		try {
-			const late = timeIsUp(limits);
-			if (late) throw late;
-			this.layout ??= await this.readLayout(limits);
-			const tasks = this.prepare(leads, this.layout, results);
-			const persons = tasks.map(({ person }) => person);
-			const written = await this.writeAll(persons, limits);
-			tasks.forEach((task, at) => {
-				const result = written[at];
-				if (result) this.settle(results, task, result);
-			});
-		} catch (error) {
-			const refusal = error instanceof DestinationError ? error : timeIsUp(limits);
-			if (!refusal) throw error;
-			const explained = explainWrite(refusal);
-			leads.forEach((_, index) => (results[index] ??= { ok: false, error: explained }));
-		}
-		return results;
+	async open(limits: TimeLimits): Promise<void> {
+		this.fields ??= await this.readFields(limits);
 	}
 
-	/** @param id the person's */
-	async readBack(id: string, limits: TimeLimits): Promise<JsonValue | undefined> {
-		if (!PERSON_ID.test(id)) return undefined;
-		return await explained(async () => {
-			const fillOut = await this.fillOutOf(id, limits);
-			return fillOut && (await this.personWith(fillOut, limits));
-		});
+	prepare(lead: WritableLead): PreparedPerson {
+		const { where, leadSourceField, fields = new Map() } = this;
+		const { leadIdField } = this.options;
+		const person = toPerson(lead, { fields, where, leadSourceField, leadIdField });
+		for (const name of Object.keys(lead.additional)) this.additional.add(name);
+		const sequence = person.email.toLowerCase();
+		return { ...person, content: this.contentOf(person), size: sizeOf(person), sequence };
 	}
+
+	abstract send(
+		batch: ReadonlyArray<LeadToSend<PreparedPerson, ExistingRecord>>,
+		limits: TimeLimits,
+	): Promise<SendResult[]>;
+
+	/** @param id the person's */
+	abstract readBack(id: string, limits: TimeLimits): Promise<JsonValue | undefined>;
 
 	/**
 	 * The person alone: Marketo has them at once, and shows a fill-out in its log minutes later.
@@ -100,7 +87,7 @@ export class MarketoWriter implements DirectWriter {
 	 */
 	async readBackInPart(id: string, limits: TimeLimits): Promise<JsonValue | undefined> {
 		if (!PERSON_ID.test(id)) return undefined;
-		return await explained(async () => await this.personWith(noFillOut(id), limits));
+		return await this.personWith(NO_FILL_OUT, id, [], limits);
 	}
 
 	/**
@@ -111,146 +98,66 @@ export class MarketoWriter implements DirectWriter {
 	 */
 	async remove(id: string, limits: TimeLimits): Promise<void> {
 		if (!PERSON_ID.test(id)) return;
-		await explained(async () => {
-			const person = await findPerson(this.client, id, [], limits);
-			if (!person) return;
-			const isOurs = this.made.has(id) || TEST_ADDRESS.test(textOf(person['email']));
-			if (!isOurs) throw knownBefore();
-			const input = [{ id: Number(id) }];
-			const answer = await retried(
-				async () => await this.client.write('/rest/v1/leads/delete.json', { input }, limits),
-				limits,
-			);
-			const [record] = readRecords(answer, 1);
-			const isGone = record?.status === 'deleted' || record?.code === NOT_FOUND;
-			if (!isGone) throw explainRecord(record?.code ?? '');
-		});
+		const person = await findPerson(this.client, id, [], limits);
+		if (!person) return;
+		const isOurs = this.made.has(id) || TEST_ADDRESS.test(textOf(person['email']));
+		if (!isOurs) throw knownBefore();
+		const input = [{ id: Number(id) }];
+		const response = await retried(
+			async () => await this.client.write('/rest/v1/leads/delete.json', { input }, limits),
+			limits,
+		);
+		const [record] = readRecordResults(response, 1);
+		const isGone = record?.status === 'deleted' || record?.code === NOT_FOUND;
+		if (!isGone) throw recordError(record?.code ?? '');
 	}
 
-	private async readLayout(limits: TimeLimits): Promise<FormLayout> {
-		const { formId } = this.options;
-		if (formId !== undefined) return await readFormLayout(this.client, formId, limits);
-		return { fields: await readPersonFields(this.client, limits), app: '' };
+	protected abstract readFields(limits: TimeLimits): Promise<PersonFields>;
+
+	/** Two of one lead with the same content are written once. */
+	protected abstract contentOf(person: MappedPerson): string;
+
+	/** By its name in REST. */
+	protected get leadSourceField(): string {
+		return this.options.leadSourceField;
 	}
 
-	private prepare(
-		leads: readonly WritableLead[],
-		{ fields }: FormLayout,
-		results: WriteResult[],
-	): Task[] {
-		const { formId, leadIdField } = this.options;
-		const { leadSourceField } = this;
-		const where = formId === undefined ? 'instance' : 'form';
-		const place: WritePlace = { fields, where, leadSourceField, leadIdField };
-		const tasks = new Map<string, Task>();
-		leads.forEach((lead, index) => {
-			try {
-				const person = toPerson(lead, place);
-				for (const name of Object.keys(lead.additional)) this.additional.add(name);
-				// A fill-out can't be changed, a person can: of two versions the last one counts.
-				const version = formId === undefined ? JSON.stringify(person.fields) : '';
-				const key = `${person.key}${version}`;
-				const twin = tasks.get(key);
-				if (twin) twin.indexes.push(index);
-				else tasks.set(key, { person, indexes: [index] });
-			} catch (error) {
-				if (!(error instanceof DestinationError)) throw error;
-				results[index] = { ok: false, error: error };
-			}
-		});
-		return [...tasks.values()];
-	}
-
-	private async writeAll(
-		persons: readonly OutgoingPerson[],
+	/** The person as a record of this fill-out; `undefined` for one who is not there. */
+	protected async personWith(
+		fillOut: Omit<FillOut, 'leadId'>,
+		id: string,
+		further: readonly string[],
 		limits: TimeLimits,
-	): Promise<Array<Submitted | Upserted>> {
-		const { formId, ...options } = this.options;
-		if (formId === undefined) {
-			return await upsertPersons(this.client, persons, options.partition, limits);
-		}
-		const { leadSourceField } = this;
-		const submission = { ...options, formId, leadSourceField };
-		return await new FormSubmission(this.client, submission).submit(persons, limits);
-	}
-
-	/** Microsoft's guide lets a form have the system field instead of the usual one. */
-	private get leadSourceField(): string {
-		const { formId, leadSourceField } = this.options;
-		const fields = this.layout?.fields;
-		const isElsewhere =
-			formId !== undefined && leadSourceField === LEAD_SOURCE && fields?.has(LEAD_SOURCE) === false;
-		return isElsewhere && fields.get(SOURCE_SYSTEM_NAME)?.readOnly === false
-			? SOURCE_SYSTEM_NAME
-			: leadSourceField;
-	}
-
-	private settle(results: WriteResult[], task: Task, result: Submitted | Upserted): void {
-		for (const [at, index] of task.indexes.entries()) {
-			if ('refusal' in result) {
-				results[index] = { ok: false, error: result.refusal };
-				continue;
-			}
-			const { id } = result;
-			const outcome = at > 0 ? 'unchanged' : result.outcome;
-			results[index] = { ok: true, written: { outcome, id, url: this.urlOf(id) } };
-			this.keys.set(id, task.person.key);
-			if (result.isNew) this.made.add(id);
-		}
-	}
-
-	private urlOf(id: string): string {
-		const app = this.layout?.app ?? '';
-		return app && `${app}/leadDatabase/loadLeadDetail?leadId=${id}`;
-	}
-
-	private async personWith(fillOut: FillOut, limits: TimeLimits): Promise<JsonValue | undefined> {
-		const { formId } = this.options;
-		const { leadSourceField } = this;
-		const fields = [...PERSON_FIELDS, leadSourceField, ...this.additional];
-		const names = formId === undefined ? [...fields, 'description'] : fields;
-		const person = await findPerson(this.client, String(fillOut.leadId), names, limits);
-		return person && toRecord(fillOut, person, leadSourceField);
-	}
-
-	/** The fill-out that was written for the person, or their last one; one of nothing without a form. */
-	private async fillOutOf(leadId: string, limits: TimeLimits): Promise<FillOut | undefined> {
-		const { formId } = this.options;
-		if (formId === undefined) return noFillOut(leadId);
-		const since = (this.client.serviceTime ?? Date.now()) - READ_BACK;
-		const search = { formId, since, leadId, mostPages: MOST_PAGES };
-		const { fillOuts } = await findFillOuts(this.client, search, limits);
-		const key = this.keys.get(leadId);
-		return fillOuts.findLast((fillOut) => key === undefined || keyOf(fillOut) === key);
+	): Promise<JsonValue | undefined> {
+		const names = [...PERSON_FIELDS, this.leadSourceField, ...this.additional, ...further];
+		const person = await findPerson(this.client, id, names, limits);
+		return person && toRecord({ ...fillOut, leadId: Number(id) }, person, this.leadSourceField);
 	}
 }
 
-/** "Lead not found". */
-const NOT_FOUND = '1004';
+/** Of a person who filled out nothing. */
+export const NO_FILL_OUT: Omit<FillOut, 'leadId'> = {
+	guid: '',
+	activityDate: '',
+	at: undefined,
+	formId: '',
+	formName: '',
+	attributes: new Map(),
+};
 
-function noFillOut(leadId: string): FillOut {
-	return {
-		guid: '',
-		leadId: Number(leadId),
-		activityDate: '',
-		at: undefined,
-		formId: '',
-		formName: '',
-		attributes: new Map(),
-	};
+export function isPersonId(id: string): boolean {
+	return PERSON_ID.test(id);
 }
 
-async function explained<Result>(work: () => Promise<Result>): Promise<Result> {
-	try {
-		return await work();
-	} catch (error) {
-		throw error instanceof DestinationError ? explainWrite(error) : error;
-	}
+/** Bytes in the body of a call, with a comma. */
+function sizeOf({ fields }: MappedPerson): number {
+	return Buffer.byteLength(JSON.stringify(fields)) + 1;
 }
 
 function knownBefore(): DestinationError {
 	return new DestinationError('The person was in Marketo before, and was left there', {
 		description: 'Only persons who were made by a test are deleted. Look at it in Marketo.',
 		code: 'other',
+		operation: 'write',
 	});
 }

@@ -1,40 +1,60 @@
-import { Pace } from '../../../../../nodes/destinations/marketo/connection/rateLimiter.ts';
-import { DestinationError } from '../../../../../nodes/destinations/contract.ts';
+import {
+	RateLimiter,
+	rateLimiterOf,
+} from '../../../../../nodes/destinations/marketo/connection/rateLimiter.ts';
+import { ManualClock } from '../../../../support/marketo/manualClock.ts';
 
-const inTime = (milliseconds: number) => ({
-	signal: AbortSignal.timeout(milliseconds),
-	deadline: Date.now() + milliseconds,
-});
+const WINDOW = 20_000;
+const within = (deadline: number, signal = new AbortController().signal) => ({ signal, deadline });
+const ever = within(Number.POSITIVE_INFINITY);
 
-it('lets so many begin in any window, and the others wait for it', async () => {
-	const pace = new Pace({ calls: 3, window: 100 });
-	const begun: number[] = [];
+function limiterOf(calls: number) {
+	const clock = new ManualClock();
+	return { clock, limiter: new RateLimiter({ calls, window: WINDOW }, clock) };
+}
+
+it('lets so many begin in any window, and the others in their order later', async () => {
+	const { clock, limiter } = limiterOf(3);
+	const begun: Array<[call: number, at: number]> = [];
 	await Promise.all(
-		Array.from({ length: 8 }, async () => {
-			await pace.turn(inTime(5_000));
-			begun.push(Date.now());
+		Array.from({ length: 8 }, async (_, call) => {
+			expect(await limiter.waitForTurn('a', ever)).toBe(true);
+			begun.push([call, clock.now()]);
 		}),
 	);
-	begun.sort((a, b) => a - b);
-	expect(begun).toHaveLength(8);
-	// The time is taken when the turn has come, which on a busy machine is a little later.
-	begun.slice(3).forEach((at, place) => expect(at - begun[place]!).toBeGreaterThanOrEqual(90));
-	expect(begun[2]! - begun[0]!).toBeLessThan(100);
+	expect(begun.map(([call]) => call)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+	expect(begun.map(([, at]) => at / WINDOW)).toEqual([0, 0, 0, 1, 1, 1, 2, 2]);
+	clock.waited += 2 * WINDOW;
+	expect(await limiter.waitForTurn('a', within(clock.now() + 1))).toBe(true);
 });
 
-it('refuses at once who could not begin before the deadline', async () => {
-	const pace = new Pace({ calls: 1, window: 60_000 });
-	await pace.turn(inTime(1_000));
-	const began = Date.now();
-	const error = await pace.turn(inTime(1_000)).catch((reason: unknown) => reason);
-	expect(error).toBeInstanceOf(DestinationError);
-	expect(error).toMatchObject({ code: 'throttled', retryAfter: undefined });
-	expect(Date.now() - began).toBeLessThan(500);
+it('counts each integration for itself', async () => {
+	const { clock, limiter } = limiterOf(1);
+	expect(await limiter.waitForTurn('a', ever)).toBe(true);
+	expect(await limiter.waitForTurn('b', ever)).toBe(true);
+	expect(clock.waited).toBe(0);
 });
 
-it('ends its waiting with the signal', async () => {
-	const pace = new Pace({ calls: 1, window: 5_000 });
-	await pace.turn(inTime(1_000));
-	const limits = { signal: AbortSignal.timeout(50), deadline: Date.now() + 60_000 };
-	await expect(pace.turn(limits)).rejects.toThrow(/time was up/);
+it('says at once where a turn would come after the deadline, and gives it to another', async () => {
+	const { clock, limiter } = limiterOf(1);
+	await limiter.waitForTurn('a', ever);
+	expect(await limiter.waitForTurn('a', within(WINDOW))).toBe(false);
+	expect(clock.waited).toBe(0);
+	expect(await limiter.waitForTurn('a', within(WINDOW + 1))).toBe(true);
+	expect(clock.waited).toBe(WINDOW);
+});
+
+it('gives the turn of one who no longer waits to another', async () => {
+	const { clock, limiter } = limiterOf(1);
+	await limiter.waitForTurn('a', ever);
+	expect(await limiter.waitForTurn('a', within(ever.deadline, AbortSignal.abort()))).toBe(false);
+	expect(await limiter.waitForTurn('a', ever)).toBe(true);
+	expect(clock.waited).toBe(WINDOW);
+});
+
+it('is one for all of an execution, and one for each client without', () => {
+	const execution = {};
+	expect(rateLimiterOf(execution)).toBe(rateLimiterOf(execution));
+	expect(rateLimiterOf({})).not.toBe(rateLimiterOf(execution));
+	expect(rateLimiterOf()).not.toBe(rateLimiterOf());
 });
