@@ -33,12 +33,12 @@ export class MarketplaceLeadSalesforceApi implements ICredentialType {
 				{
 					name: 'OAuth Client Credentials',
 					value: 'clientCredentials',
-					description: 'Key and secret of an app that runs as a user you set',
+					description: 'Key and secret of an app that runs as a user of your choice',
 				},
 				{
 					name: 'OAuth JWT Bearer',
 					value: 'jwtBearer',
-					description: 'A private key whose certificate the app has',
+					description: 'A private key whose certificate is uploaded to the app',
 				},
 				{
 					name: 'OAuth Refresh Token',
@@ -97,7 +97,7 @@ export class MarketplaceLeadSalesforceApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			description: 'Given out for the scopes api and refresh_token',
+			description: 'Issued for the scopes api and refresh_token',
 			displayOptions: shownFor('refreshToken'),
 		},
 		{
@@ -120,7 +120,7 @@ export class MarketplaceLeadSalesforceApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. -----BEGIN PRIVATE KEY-----…',
 			description:
-				'The RSA key in PEM, without a passphrase, whose certificate the app has under Use Digital Signatures',
+				'The RSA key in PEM format, without a passphrase, whose certificate is uploaded to the app under Use Digital Signatures',
 			displayOptions: shownFor('jwtBearer'),
 		},
 	];

@@ -24,7 +24,7 @@ export const readingProperties: INodeProperties[] = [
 		type: 'resourceLocator',
 		default: { mode: 'list', value: '' },
 		description:
-			'Only leads with this Lead Source; none chosen means any. To choose by offer, store or action, use Filters.',
+			'Only return leads with this Lead Source. Leave empty for any. To select by offer, store or action, use Filters.',
 		modes: [
 			{
 				displayName: 'From List',
@@ -50,7 +50,7 @@ export const readingOptions: INodeProperties[] = [
 		typeOptions: { loadOptionsMethod: 'searchLeadFields' },
 		default: [],
 		description:
-			'Further fields of the lead to pass on among its properties, such as custom ones of your Web-to-Lead form. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+			'Further fields to return among the properties of the lead, such as custom ones of your Web-to-Lead form. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 	},
 	{
 		displayName: 'Most of Daily Quota (%)',
@@ -59,7 +59,7 @@ export const readingOptions: INodeProperties[] = [
 		typeOptions: { minValue: 1, maxValue: 100 },
 		default: 90,
 		description:
-			"Polling waits when the whole organisation has used this share of its API calls of the last 24 hours, by Salesforce's own count",
+			"Polling pauses when the whole organisation has used this share of its API calls of the last 24 hours, by Salesforce's own count",
 	},
 ];
 
@@ -73,17 +73,17 @@ export const writingProperties: INodeProperties[] = [
 		type: 'options',
 		noDataExpression: true,
 		default: 'restApi',
-		description: 'How the leads get into Salesforce',
+		description: 'How leads are written into Salesforce',
 		options: [
 			{
 				name: 'REST API',
 				value: 'restApi',
-				description: 'Up to 200 leads a call, and Salesforce tells what became of each',
+				description: 'Up to 200 leads per call, with a result for each from Salesforce',
 			},
 			{
 				name: 'Web-to-Lead',
 				value: 'webToLead',
-				description: "By the form that Microsoft's connector sends; 500 leads a day",
+				description: "The form that Microsoft's connector sends; up to 500 leads per day",
 			},
 		],
 	},
@@ -93,7 +93,7 @@ export const writingProperties: INodeProperties[] = [
 		type: 'resourceLocator',
 		default: { mode: 'list', value: '' },
 		description:
-			'A unique External ID field of leads in which to keep the ID of the lead, so that a lead is never made twice and is updated when it comes again. Without one, a lead is there already when one with the same name, email, company, lead source and description is.',
+			'A unique External ID field in which the ID of the lead is stored, so that a lead is never created twice and is updated when it comes again. Without one, a lead counts as already there when another has the same name, email, company, lead source and description.',
 		modes: [
 			{
 				displayName: 'From List',
@@ -136,7 +136,7 @@ export const writingProperties: INodeProperties[] = [
 		type: 'options',
 		noDataExpression: true,
 		default: 'production',
-		description: 'Where the form is sent to',
+		description: 'Where the form is sent',
 		options: [
 			{
 				name: 'My Domain',
@@ -167,7 +167,7 @@ export const writingOptions: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether to look for the lead through the REST API, because Web-to-Lead answers the same whether or not it makes one. Without it nothing tells whether a lead was made, and a lead that is sent twice is made twice.',
+			'Whether to look for the lead through the REST API, because the response of Web-to-Lead is the same whether or not a lead was created. Without this, there is no way to tell, and a lead that is sent twice is created twice.',
 		displayOptions: { show: { '/method': ['webToLead'] } },
 	},
 	{
@@ -176,7 +176,7 @@ export const writingOptions: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether to have the active lead assignment rule of the organisation give leads that are created their owner, as it does for Web-to-Lead. Otherwise the user that signs in owns them. Leads that are updated keep their owner either way.',
+			'Whether the active lead assignment rule of the organisation assigns leads that are created, as it does for Web-to-Lead. Otherwise the user that signs in owns them. Leads that are updated keep their owner either way.',
 		displayOptions: { show: { '/method': ['restApi'] } },
 	},
 ];
@@ -225,7 +225,7 @@ export function readMethod({ parameter }: WriteInput): 'restApi' | 'webToLead' {
 	const value = parameter('method');
 	if (value === 'restApi' || value === 'webToLead') return value;
 	throw configurationError(
-		'The Method is not one of writing leads into Salesforce',
+		'The Method is not a way to write leads into Salesforce',
 		'Choose REST API or Web-to-Lead.',
 	);
 }

@@ -1,4 +1,4 @@
-/** The stand-in, asked by clients that are not ours: jsforce with its own transport, and fetch. */
+/** The fake server, asked by clients that are not ours: jsforce with its own transport, and fetch. */
 import { Connection } from 'jsforce';
 
 import { startSalesforce } from '../../support/salesforce/salesforce.ts';

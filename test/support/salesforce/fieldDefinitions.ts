@@ -3,17 +3,17 @@ import { parseQuery } from '@jetstreamapp/soql-parser-js';
 import type { Query } from '@jetstreamapp/soql-parser-js';
 
 import type { Organisation } from './organisation.ts';
-import { SalesforceRefusal } from './refusal.ts';
+import { SalesforceApiError } from './apiError.ts';
 import { malformed } from './soqlLiteral.ts';
 
 type Definition = Record<'DurableId' | 'Label' | 'QualifiedApiName', string>;
 
-/** @throws SalesforceRefusal for what Salesforce would refuse, or this does not support */
+/** @throws SalesforceApiError for what Salesforce would refuse, or this does not support */
 export function selectFieldDefinitions(soql: string, organisation: Organisation): object[] {
 	const query = parsed(soql);
 	if (query.sObject !== 'FieldDefinition') {
 		const message = `sObject type '${query.sObject ?? ''}' is not supported.`;
-		throw new SalesforceRefusal(400, 'INVALID_TYPE', message);
+		throw new SalesforceApiError(400, 'INVALID_TYPE', message);
 	}
 	const names = (query.fields ?? []).map((entry) => {
 		if (entry.type !== 'Field') throw malformed('only fields can be selected here');
@@ -59,5 +59,5 @@ function definitions(object: string, organisation: Organisation): Definition[] {
 
 function valueOf(definition: Definition, name: string): string {
 	if (Object.hasOwn(definition, name)) return definition[name as keyof Definition];
-	throw new SalesforceRefusal(400, 'INVALID_FIELD', `No such column '${name}'`);
+	throw new SalesforceApiError(400, 'INVALID_FIELD', `No such column '${name}'`);
 }

@@ -1,4 +1,4 @@
-/** The columns of a Lead that the stand-in knows, by the types that `describe` gives. */
+/** The fields of a Lead that the fake server knows, by the types that `describe` gives. */
 export type FieldType =
 	| 'address'
 	| 'boolean'

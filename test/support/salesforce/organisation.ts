@@ -79,15 +79,15 @@ export class Organisation {
 	countries: ReadonlyMap<string, string> | undefined;
 	/** Ids of custom fields by API name, of 15 characters: their names in forms. */
 	readonly fieldIds = new Map<string, string>();
-	readonly #fields: Field[] = [...STANDARD_FIELDS];
-	readonly #leads = new Map<string, LeadRecord>();
-	readonly #late = new Set<string>();
+	private readonly fields: Field[] = [...STANDARD_FIELDS];
+	private readonly stored = new Map<string, LeadRecord>();
+	private readonly late = new Set<string>();
 	/** Ids rise, but not evenly, as they do where servers take them in blocks. */
-	#serial = 1_000_000;
+	private serial = 1_000_000;
 
 	/** A field that an administrator has made. */
 	addField(made: Field): void {
-		this.#fields.push(made);
+		this.fields.push(made);
 		const id = salesforceId('00N', randomInt(1, 2 ** 47)).slice(0, 15);
 		if (made.custom) this.fieldIds.set(made.name, id);
 	}
@@ -103,41 +103,41 @@ export class Organisation {
 	/** Switches on State and Country/Territory Picklists with these countries, by code. */
 	useCountryPicklist(countries: ReadonlyMap<string, string>): void {
 		this.countries = countries;
-		this.#fields.push(countryCodeField());
+		this.fields.push(countryCodeField());
 	}
 
 	/** A record, whether queries find it yet or not. */
 	find(id: string): LeadRecord | undefined {
-		return [...this.#leads.values()].find(({ Id }) => String(Id).slice(0, 15) === id.slice(0, 15));
+		return [...this.stored.values()].find(({ Id }) => String(Id).slice(0, 15) === id.slice(0, 15));
 	}
 
 	/** The fields, whether the user can see them or not. */
 	everyField(): readonly Field[] {
-		return this.#fields;
+		return this.fields;
 	}
 
 	/** The fields the user can see, in the organisation's order. */
 	visibleFields(): Field[] {
-		return this.#fields.filter(({ name }) => !this.rights.hidden.has(name));
+		return this.fields.filter(({ name }) => !this.rights.hidden.has(name));
 	}
 
 	/** The records that queries find. */
 	records(): LeadRecord[] {
-		return [...this.#leads.values()].filter(({ Id }) => !this.#late.has(String(Id)));
+		return [...this.stored.values()].filter(({ Id }) => !this.late.has(String(Id)));
 	}
 
 	/** Makes a lead; with `late` no query finds it until `showLate`. @returns its id */
 	insert({ createdDate, values }: NewLead, { late = false } = {}): string {
 		const unknown = Object.keys(values).find(
-			(name) => !this.#fields.some((field) => field.name === name),
+			(name) => !this.fields.some((field) => field.name === name),
 		);
 		if (unknown !== undefined) throw new Error(`The Lead has no field ${unknown}`);
-		this.#serial += randomInt(1, 40);
-		const Id = salesforceId(LEAD_PREFIX, this.#serial);
+		this.serial += randomInt(1, 40);
+		const Id = salesforceId(LEAD_PREFIX, this.serial);
 		const created = Math.floor(createdDate / 1_000) * 1_000;
 		const { FirstName = null, LastName = null } = values;
 		const Name = [FirstName, LastName].filter((name) => name !== null).join(' ');
-		this.#leads.set(Id, {
+		this.stored.set(Id, {
 			Id,
 			Name,
 			IsDeleted: false,
@@ -151,16 +151,16 @@ export class Organisation {
 			LastModifiedDate: created,
 			SystemModstamp: created,
 		});
-		if (late) this.#late.add(Id);
+		if (late) this.late.add(Id);
 		return Id;
 	}
 
 	showLate(): void {
-		this.#late.clear();
+		this.late.clear();
 	}
 
 	update(id: string, values: LeadRecord, now: number): void {
-		const record = this.#leads.get(id);
+		const record = this.stored.get(id);
 		if (!record) throw new Error(`There is no lead ${id}`);
 		const modified = Math.floor(now / 1_000) * 1_000;
 		Object.assign(record, values, { LastModifiedDate: modified, SystemModstamp: modified });
@@ -168,7 +168,7 @@ export class Organisation {
 
 	/** Deletes a lead: it goes into the recycle bin, where queries don't look. */
 	remove(id: string): void {
-		this.#leads.delete(id);
+		this.stored.delete(id);
 	}
 }
 

@@ -6,7 +6,7 @@ import { isFilterable } from './fields.ts';
 import type { LeadRecord } from './fields.ts';
 import { selectFieldDefinitions } from './fieldDefinitions.ts';
 import type { Organisation } from './organisation.ts';
-import { SalesforceRefusal } from './refusal.ts';
+import { SalesforceApiError } from './apiError.ts';
 import { Saving } from './saving.ts';
 import { select } from './soql.ts';
 import type { SignIn } from './signIn.ts';
@@ -30,55 +30,55 @@ export class RestApi {
 	readonly usage = { used: 0, limit: 15_000 };
 	/** Most records in an answer, below what the query asks for: wide records are cut so. */
 	mostRecords = LARGEST_BATCH;
-	readonly #organisation: Organisation;
-	readonly #signIn: SignIn;
-	readonly #cursors = new Map<string, RestOfQuery>();
+	private readonly organisation: Organisation;
+	private readonly signIn: SignIn;
+	private readonly cursors = new Map<string, RestOfQuery>();
 
-	readonly #saving: Saving;
+	private readonly saving: Saving;
 
 	constructor(organisation: Organisation, signIn: SignIn, now: () => number) {
-		this.#organisation = organisation;
-		this.#signIn = signIn;
-		this.#saving = new Saving(organisation, now);
+		this.organisation = organisation;
+		this.signIn = signIn;
+		this.saving = new Saving(organisation, now);
 	}
 
 	answer(request: StandInRequest): StandInAnswer {
 		try {
-			const answer = this.#answer(request);
-			return { ...answer, headers: this.#limitInfo() };
+			const answer = this.respond(request);
+			return { ...answer, headers: this.limitInfo() };
 		} catch (error) {
-			if (!(error instanceof SalesforceRefusal)) throw error;
-			return { status: error.status, headers: this.#limitInfo(), body: error.body };
+			if (!(error instanceof SalesforceApiError)) throw error;
+			return { status: error.status, headers: this.limitInfo(), body: error.body };
 		}
 	}
 
-	#answer(request: StandInRequest): StandInAnswer {
+	private respond(request: StandInRequest): StandInAnswer {
 		const { method, url, headers } = request;
 		const [, version, resource = ''] = VERSIONED.exec(url.pathname) ?? [];
 		if (version === undefined) throw notFound();
 		if (url.href.length > LONGEST_URL) return { status: 414, body: '<h1>URI Too Long</h1>' };
-		if (!this.#signIn.lets(headers['authorization'] ?? '')) {
-			throw new SalesforceRefusal(401, 'INVALID_SESSION_ID', 'Session expired or invalid');
+		if (!this.signIn.lets(headers['authorization'] ?? '')) {
+			throw new SalesforceApiError(401, 'INVALID_SESSION_ID', 'Session expired or invalid');
 		}
-		if (!this.#organisation.rights.api) {
-			throw new SalesforceRefusal(403, 'API_CURRENTLY_DISABLED', 'API is disabled for this User');
+		if (!this.organisation.rights.api) {
+			throw new SalesforceApiError(403, 'API_CURRENTLY_DISABLED', 'API is disabled for this User');
 		}
 		if (this.usage.used >= this.usage.limit) {
-			throw new SalesforceRefusal(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
+			throw new SalesforceApiError(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
 		}
 		this.usage.used += 1;
 		const single = /^\/sobjects\/lead\/(00Q\w{12,15})\/?$/i.exec(resource);
-		if (single && method === 'GET') return this.#record(single[1]!, url.searchParams, version);
-		const saved = this.#saving.answer(request, resource);
+		if (single && method === 'GET') return this.record(single[1]!, url.searchParams, version);
+		const saved = this.saving.answer(request, resource);
 		if (saved) return saved;
-		if (method !== 'GET') throw new SalesforceRefusal(405, 'METHOD_NOT_ALLOWED', 'not allowed');
+		if (method !== 'GET') throw new SalesforceApiError(405, 'METHOD_NOT_ALLOWED', 'not allowed');
 		const soql = url.searchParams.get('q') ?? '';
 		if (resource === '/query' || resource === '/query/') {
-			return this.#query(soql, version, headers['sforce-query-options'] ?? '');
+			return this.query(soql, version, headers['sforce-query-options'] ?? '');
 		}
-		if (/^\/tooling\/query\/?$/.test(resource)) return this.#fieldDefinitions(soql);
-		if (resource.startsWith('/query/')) return this.#more(resource.slice(7), version);
-		if (/^\/sobjects\/lead\/describe\/?$/i.test(resource)) return this.#describe();
+		if (/^\/tooling\/query\/?$/.test(resource)) return this.fieldDefinitions(soql);
+		if (resource.startsWith('/query/')) return this.more(resource.slice(7), version);
+		if (/^\/sobjects\/lead\/describe\/?$/i.test(resource)) return this.describe();
 		if (/^\/limits\/?$/.test(resource)) {
 			const { used, limit } = this.usage;
 			return {
@@ -89,60 +89,60 @@ export class RestApi {
 		throw notFound();
 	}
 
-	#record(id: string, parameters: URLSearchParams, version: string): StandInAnswer {
-		const record = this.#organisation.rights.leads ? this.#organisation.find(id) : undefined;
+	private record(id: string, parameters: URLSearchParams, version: string): StandInAnswer {
+		const record = this.organisation.rights.leads ? this.organisation.find(id) : undefined;
 		if (!record) throw notFound();
-		const visible = this.#organisation.visibleFields().map(({ name }) => name);
+		const visible = this.organisation.visibleFields().map(({ name }) => name);
 		const asked = parameters.get('fields')?.split(',') ?? visible;
 		const hidden = asked.find((name) => !visible.includes(name));
 		if (hidden !== undefined) {
-			throw new SalesforceRefusal(
+			throw new SalesforceApiError(
 				400,
 				'INVALID_FIELD',
 				`No such column '${hidden}' on entity 'Lead'.`,
 			);
 		}
 		const row = Object.fromEntries(asked.map((name) => [name, record[name] ?? null]));
-		return { status: 200, body: this.#shown({ ...row, Id: record['Id']! }, false, version) };
+		return { status: 200, body: this.shown({ ...row, Id: record['Id']! }, false, version) };
 	}
 
-	#query(soql: string, version: string, options: string): StandInAnswer {
-		if (!this.#organisation.rights.leads) {
-			throw new SalesforceRefusal(400, 'INVALID_TYPE', "sObject type 'Lead' is not supported.");
+	private query(soql: string, version: string, options: string): StandInAnswer {
+		if (!this.organisation.rights.leads) {
+			throw new SalesforceApiError(400, 'INVALID_TYPE', "sObject type 'Lead' is not supported.");
 		}
-		const fields = this.#organisation.visibleFields();
+		const fields = this.organisation.visibleFields();
 		const { rows, aggregate } = select(soql, {
 			fields: new Map(fields.map((field) => [field.name.toLowerCase(), field])),
-			records: this.#organisation.records(),
-			labels: new Map(this.#organisation.leadSources.map(({ value, label }) => [value, label])),
+			records: this.organisation.records(),
+			labels: new Map(this.organisation.leadSources.map(({ value, label }) => [value, label])),
 		});
 		const asked = Number(/batchSize=(\d+)/.exec(options)?.[1] ?? LARGEST_BATCH);
 		const batch = Math.min(Math.max(asked, SMALLEST_BATCH), this.mostRecords);
-		return this.#page({ rows, aggregate, totalSize: rows.length }, batch, version);
+		return this.page({ rows, aggregate, totalSize: rows.length }, batch, version);
 	}
 
-	#fieldDefinitions(soql: string): StandInAnswer {
-		if (!this.#organisation.rights.setup) {
-			throw new SalesforceRefusal(403, 'INSUFFICIENT_ACCESS', 'insufficient access rights');
+	private fieldDefinitions(soql: string): StandInAnswer {
+		if (!this.organisation.rights.setup) {
+			throw new SalesforceApiError(403, 'INSUFFICIENT_ACCESS', 'insufficient access rights');
 		}
-		const records = selectFieldDefinitions(soql, this.#organisation);
+		const records = selectFieldDefinitions(soql, this.organisation);
 		return {
 			status: 200,
 			body: { size: records.length, totalSize: records.length, done: true, records },
 		};
 	}
 
-	#more(locator: string, version: string): StandInAnswer {
+	private more(locator: string, version: string): StandInAnswer {
 		const [, id = '', at = ''] = /^(01g\w{15})-(\d+)$/.exec(locator) ?? [];
-		const rest = this.#cursors.get(id);
+		const rest = this.cursors.get(id);
 		if (!rest) {
-			throw new SalesforceRefusal(400, 'INVALID_QUERY_LOCATOR', 'invalid query locator');
+			throw new SalesforceApiError(400, 'INVALID_QUERY_LOCATOR', 'invalid query locator');
 		}
 		const left = { ...rest, rows: rest.rows.slice(Number(at)) };
-		return this.#page(left, this.mostRecords, version, { id, at: Number(at) });
+		return this.page(left, this.mostRecords, version, { id, at: Number(at) });
 	}
 
-	#page(
+	private page(
 		{ rows, aggregate, totalSize }: RestOfQuery,
 		batch: number,
 		version: string,
@@ -151,7 +151,7 @@ export class RestApi {
 		// Groups come all at once.
 		const page = aggregate ? rows : rows.slice(0, batch);
 		const done = page.length === rows.length;
-		if (!done && at === 0) this.#cursors.set(id, { rows, aggregate, totalSize });
+		if (!done && at === 0) this.cursors.set(id, { rows, aggregate, totalSize });
 		const next = `/services/data/v${version}/query/${id}-${at + page.length}`;
 		return {
 			status: 200,
@@ -160,12 +160,12 @@ export class RestApi {
 				totalSize,
 				done,
 				...(done ? {} : { nextRecordsUrl: next }),
-				records: page.map((row) => this.#shown(row, aggregate, version)),
+				records: page.map((row) => this.shown(row, aggregate, version)),
 			},
 		};
 	}
 
-	#shown(row: LeadRecord, aggregate: boolean, version: string): object {
+	private shown(row: LeadRecord, aggregate: boolean, version: string): object {
 		const url = `/services/data/v${version}/sobjects/Lead/${String(row['Id'] ?? '')}`;
 		return {
 			attributes: aggregate ? { type: 'AggregateResult' } : { type: 'Lead', url },
@@ -180,10 +180,10 @@ export class RestApi {
 		};
 	}
 
-	#describe(): StandInAnswer {
+	private describe(): StandInAnswer {
 		// Objects that a user may not read are not there for them.
-		if (!this.#organisation.rights.leads) throw notFound();
-		const { leadSources, rules, countries = new Map<string, string>() } = this.#organisation;
+		if (!this.organisation.rights.leads) throw notFound();
+		const { leadSources, rules, countries = new Map<string, string>() } = this.organisation;
 		const toEntry = (entry: object) => ({ ...entry, defaultValue: false, validFor: null });
 		const picklists: Record<string, object[]> = {
 			LeadSource: leadSources.map(toEntry),
@@ -197,7 +197,7 @@ export class RestApi {
 				keyPrefix: '00Q',
 				queryable: true,
 				createable: true,
-				fields: this.#organisation.visibleFields().map((field) => ({
+				fields: this.organisation.visibleFields().map((field) => ({
 					...field,
 					filterable: isFilterable(field),
 					updateable: field.updateable ?? field.createable,
@@ -213,11 +213,11 @@ export class RestApi {
 		};
 	}
 
-	#limitInfo(): Record<string, string> {
+	private limitInfo(): Record<string, string> {
 		return { 'Sforce-Limit-Info': `api-usage=${this.usage.used}/${this.usage.limit}` };
 	}
 }
 
-function notFound(): SalesforceRefusal {
-	return new SalesforceRefusal(404, 'NOT_FOUND', 'The requested resource does not exist');
+function notFound(): SalesforceApiError {
+	return new SalesforceApiError(404, 'NOT_FOUND', 'The requested resource does not exist');
 }

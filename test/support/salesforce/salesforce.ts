@@ -1,5 +1,5 @@
 /**
- * A stand-in for Salesforce: token endpoint, REST API and identity service on one address, as a My
+ * A fake server for Salesforce: token endpoint, REST API and identity service on one address, as a My
  * Domain has them, with one organisation behind it.
  */
 import { StandInServer } from '../standIn.ts';
@@ -8,7 +8,7 @@ import type { Fault, LeadToWrite, Traffic } from '../pollContract/harness.ts';
 import type { LeadRecord } from './fields.ts';
 import { Organisation } from './organisation.ts';
 import type { NewLead } from './organisation.ts';
-import { SalesforceRefusal } from './refusal.ts';
+import { SalesforceApiError } from './apiError.ts';
 import { RestApi } from './restApi.ts';
 import { SignIn } from './signIn.ts';
 import { WebToLead } from './webToLead.ts';
@@ -31,8 +31,8 @@ export class Salesforce {
 	spoil: (
 		request: StandInRequest,
 	) => StandInAnswer | undefined | Promise<StandInAnswer | undefined> = () => undefined;
-	readonly #idByName = new Map<string, string>();
-	#server: StandInServer | undefined;
+	private readonly idByName = new Map<string, string>();
+	private running: StandInServer | undefined;
 
 	constructor() {
 		this.signIn = new SignIn(
@@ -46,11 +46,11 @@ export class Salesforce {
 	}
 
 	async start(options: StandInOptions): Promise<void> {
-		this.#server = await StandInServer.start(
+		this.running = await StandInServer.start(
 			{
 				asksForLeads: (request) =>
 					this.struck === 'writing' ? asksToWrite(request) : asksForLeads(request),
-				answer: async (request) => await this.#answer(request),
+				answer: async (request) => await this.answer(request),
 				refuse,
 			},
 			options,
@@ -58,8 +58,8 @@ export class Salesforce {
 	}
 
 	get server(): StandInServer {
-		if (!this.#server) throw new Error('The stand-in is not started');
-		return this.#server;
+		if (!this.running) throw new Error('The fake server is not started');
+		return this.running;
 	}
 
 	get origin(): string {
@@ -110,12 +110,12 @@ export class Salesforce {
 
 	/** Writes leads as Microsoft's connector does, by Web-to-Lead. @returns the leads' ids */
 	async insert(leads: readonly LeadToWrite[]): Promise<string[]> {
-		return leads.map((lead) => this.#insert(lead, false));
+		return leads.map((lead) => this.insertOne(lead, false));
 	}
 
 	/** The same, but queries find them only after `showLate`. */
 	async insertLate(leads: readonly LeadToWrite[]): Promise<string[]> {
-		return leads.map((lead) => this.#insert(lead, true));
+		return leads.map((lead) => this.insertOne(lead, true));
 	}
 
 	showLate(): void {
@@ -125,7 +125,7 @@ export class Salesforce {
 	/** Somebody changes the leads of these names. */
 	edit(...names: string[]): void {
 		for (const name of names) {
-			const id = this.#idByName.get(name);
+			const id = this.idByName.get(name);
 			if (id === undefined) throw new Error(`There is no lead "${name}" here`);
 			this.organisation.update(id, { Status: 'Working - Contacted' }, this.now());
 		}
@@ -145,16 +145,16 @@ export class Salesforce {
 	}
 
 	async stop(): Promise<void> {
-		await this.#server?.stop();
+		await this.running?.stop();
 	}
 
-	#insert(lead: LeadToWrite, late: boolean): string {
-		const id = this.organisation.insert(this.#record(lead), { late });
-		this.#idByName.set(lead.name, id);
+	private insertOne(lead: LeadToWrite, late: boolean): string {
+		const id = this.organisation.insert(this.record(lead), { late });
+		this.idByName.set(lead.name, id);
 		return id;
 	}
 
-	#record(lead: LeadToWrite): NewLead {
+	private record(lead: LeadToWrite): NewLead {
 		const { name, company = 'Fabrikam', leadSource, isTest = false, createdAt, writtenAt } = lead;
 		const values: LeadRecord = {
 			FirstName: 'Kim',
@@ -170,7 +170,7 @@ export class Salesforce {
 		return { createdDate: writtenAt ?? createdAt ?? this.now(), values };
 	}
 
-	async #answer(request: StandInRequest): Promise<StandInAnswer> {
+	private async answer(request: StandInRequest): Promise<StandInAnswer> {
 		const spoilt = await this.spoil(request);
 		if (spoilt) return spoilt;
 		const { method, url, headers, body } = request;
@@ -211,25 +211,21 @@ function asksToWrite({ method, url }: StandInRequest): boolean {
 function refuse({ why, waitSeconds = 0 }: Fault & { kind: 'refused' }): StandInAnswer {
 	if (why === 'throttled') {
 		const limit = waitSeconds > SHORT_WAIT ? 'TotalRequests' : 'ConcurrentPerOrgLongTxn';
-		const refusal = new SalesforceRefusal(
-			403,
-			'REQUEST_LIMIT_EXCEEDED',
-			`${limit} Limit exceeded.`,
-		);
-		return { status: refusal.status, body: refusal.body };
+		const error = new SalesforceApiError(403, 'REQUEST_LIMIT_EXCEEDED', `${limit} Limit exceeded.`);
+		return { status: error.status, body: error.body };
 	}
 	if (why === 'busy') {
-		const refusal = new SalesforceRefusal(503, 'SERVER_UNAVAILABLE', 'server is overloaded');
+		const error = new SalesforceApiError(503, 'SERVER_UNAVAILABLE', 'server is overloaded');
 		return {
-			status: refusal.status,
+			status: error.status,
 			headers: { 'retry-after': String(waitSeconds) },
-			body: refusal.body,
+			body: error.body,
 		};
 	}
-	const refusal = new SalesforceRefusal(
+	const error = new SalesforceApiError(
 		500,
 		'UNKNOWN_EXCEPTION',
 		'An unexpected error occurred. Please include this ErrorId if you contact support: 0-0',
 	);
-	return { status: refusal.status, body: refusal.body };
+	return { status: error.status, body: error.body };
 }

@@ -5,7 +5,7 @@
 import type { StandInAnswer, StandInRequest } from '../standIn.ts';
 import type { Field, FieldType, FieldValue, LeadRecord } from './fields.ts';
 import type { Organisation } from './organisation.ts';
-import { SalesforceRefusal } from './refusal.ts';
+import { SalesforceApiError } from './apiError.ts';
 
 const MOST_RECORDS = 200;
 const EMAIL = /^[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+$/;
@@ -39,12 +39,12 @@ export class NotSaved extends Error {
 }
 
 export class Saving {
-	readonly #organisation: Organisation;
-	readonly #now: () => number;
+	private readonly organisation: Organisation;
+	private readonly now: () => number;
 
 	constructor(organisation: Organisation, now: () => number) {
-		this.#organisation = organisation;
-		this.#now = now;
+		this.organisation = organisation;
+		this.now = now;
 	}
 
 	/** `undefined` for a resource that is not for saving. */
@@ -53,43 +53,43 @@ export class Saving {
 		const resource = path.replace(/\/$/, '').toLowerCase();
 		if (resource === '/composite/sobjects') {
 			if (method === 'POST') {
-				return this.#each(recordsOf(body), (record) => this.#create(record, options));
+				return this.each(recordsOf(body), (record) => this.create(record, options));
 			}
 			if (method === 'DELETE') {
 				const ids = url.searchParams.get('ids')?.split(',') ?? [];
-				return this.#each(ids, (id) => this.#remove(id));
+				return this.each(ids, (id) => this.remove(id));
 			}
 		}
 		const [, externalId] = /^\/composite\/sobjects\/lead\/(\w+)$/.exec(resource) ?? [];
 		if (externalId !== undefined && method === 'PATCH')
-			return this.#upsert(body, externalId, options);
+			return this.upsert(body, externalId, options);
 		if (resource === '/sobjects/lead' && method === 'POST') {
-			const record = this.#checkedShape({
+			const record = this.checkedShape({
 				attributes: { type: 'Lead' },
 				...objectOf(parsed(body)),
 			});
-			return single(201, () => this.#create(record, options));
+			return single(201, () => this.create(record, options));
 		}
 		const [, id] = /^\/sobjects\/lead\/(00q\w{12,15})$/.exec(resource) ?? [];
 		if (id === undefined) return undefined;
 		const written = path.split('/')[3] ?? '';
-		if (method === 'DELETE') return single(204, () => this.#remove(written));
+		if (method === 'DELETE') return single(204, () => this.remove(written));
 		if (method === 'PATCH') {
-			const record = this.#checkedShape({
+			const record = this.checkedShape({
 				attributes: { type: 'Lead' },
 				...objectOf(parsed(body)),
 			});
-			return single(204, () => this.#update(written, record, options));
+			return single(204, () => this.update(written, record, options));
 		}
 		return undefined;
 	}
 
-	#each<Entry extends object | string>(
+	private each<Entry extends object | string>(
 		entries: Entry[],
 		save: (entry: Entry) => SaveResult,
 	): StandInAnswer {
 		if (entries.length > MOST_RECORDS) {
-			throw new SalesforceRefusal(
+			throw new SalesforceApiError(
 				400,
 				'EXCEEDED_ID_LIMIT',
 				`record limit reached. cannot submit more than ${MOST_RECORDS} records into this call`,
@@ -97,20 +97,20 @@ export class Saving {
 		}
 		// Names and types are looked at before anything is saved: one wrong record turns all away.
 		const checked = entries.map((entry) =>
-			typeof entry === 'object' ? (this.#checkedShape(entry) as Entry) : entry,
+			typeof entry === 'object' ? (this.checkedShape(entry) as Entry) : entry,
 		);
 		return { status: 200, body: checked.map((entry) => resultOf(() => save(entry))) };
 	}
 
-	#upsert(body: string, name: string, options: SaveOptions): StandInAnswer {
-		const key = this.#organisation
+	private upsert(body: string, name: string, options: SaveOptions): StandInAnswer {
+		const key = this.organisation
 			.visibleFields()
 			.find((field) => field.name.toLowerCase() === name && field.externalId);
 		if (!key)
-			throw new SalesforceRefusal(404, 'NOT_FOUND', 'Provided external ID field does not exist');
+			throw new SalesforceApiError(404, 'NOT_FOUND', 'Provided external ID field does not exist');
 		const records = recordsOf(body);
 		const keys = records.map((record) => folded(record[key.name]));
-		return this.#each(records, (record) => {
+		return this.each(records, (record) => {
 			const own = folded(record[key.name]);
 			if (own === '') {
 				throw new NotSaved('MISSING_ARGUMENT', `${key.name} not specified`);
@@ -120,14 +120,17 @@ export class Saving {
 					key.name,
 				]);
 			}
-			const found = this.#organisation.records().find((lead) => folded(lead[key.name]) === own);
-			if (!found) return { ...this.#create(record, options), created: true };
-			return { ...this.#update(String(found['Id']), record, options), created: false };
+			const found = this.organisation.records().find((lead) => folded(lead[key.name]) === own);
+			if (!found) return { ...this.create(record, options), created: true };
+			return { ...this.update(String(found['Id']), record, options), created: false };
 		});
 	}
 
-	#create(record: Record<string, unknown>, { allowSave, assignOnCreate }: SaveOptions): SaveResult {
-		const { rights, rules } = this.#organisation;
+	private create(
+		record: Record<string, unknown>,
+		{ allowSave, assignOnCreate }: SaveOptions,
+	): SaveResult {
+		const { rights, rules } = this.organisation;
 		if (!rights.create) {
 			throw new NotSaved(
 				'INSUFFICIENT_ACCESS_OR_READONLY',
@@ -135,8 +138,8 @@ export class Saving {
 			);
 		}
 		if (rules.storageFull) throw new NotSaved('STORAGE_LIMIT_EXCEEDED', 'storage limit exceeded');
-		const values = this.#values(record);
-		const missing = this.#organisation
+		const values = this.values(record);
+		const missing = this.organisation
 			.everyField()
 			.filter(({ name, required }) => required && (values[name] ?? null) === null)
 			.map(({ name }) => name);
@@ -147,58 +150,58 @@ export class Saving {
 				missing,
 			);
 		}
-		this.#check(values, undefined);
-		this.#lock();
-		this.#checkDuplicates(values, allowSave);
+		this.check(values, undefined);
+		this.lock();
+		this.checkDuplicates(values, allowSave);
 		if (assignOnCreate) values['OwnerId'] = rules.assignment(values);
-		const id = this.#organisation.insert({ createdDate: this.#now(), values });
+		const id = this.organisation.insert({ createdDate: this.now(), values });
 		return { id, success: true, errors: [] };
 	}
 
-	#update(
+	private update(
 		id: string,
 		record: Record<string, unknown>,
 		{ assignOnUpdate }: SaveOptions,
 	): SaveResult {
-		const found = this.#organisation.find(id);
+		const found = this.organisation.find(id);
 		if (!found) throw new NotSaved('ENTITY_IS_DELETED', 'entity is deleted');
 		if (found['IsConverted'] === true) {
 			throw new NotSaved('CANNOT_UPDATE_CONVERTED_LEAD', 'cannot reference converted lead');
 		}
-		const values = this.#values(record);
-		this.#check(values, id);
-		this.#lock();
+		const values = this.values(record);
+		this.check(values, id);
+		this.lock();
 		if (assignOnUpdate) {
-			values['OwnerId'] = this.#organisation.rules.assignment({ ...found, ...values });
+			values['OwnerId'] = this.organisation.rules.assignment({ ...found, ...values });
 		}
-		this.#organisation.update(String(found['Id']), values, this.#now());
+		this.organisation.update(String(found['Id']), values, this.now());
 		return { id: String(found['Id']), success: true, errors: [] };
 	}
 
-	#remove(id: string): SaveResult {
-		const found = LEAD_ID.test(id) ? this.#organisation.find(id) : undefined;
-		if (!this.#organisation.rights.remove) {
+	private remove(id: string): SaveResult {
+		const found = LEAD_ID.test(id) ? this.organisation.find(id) : undefined;
+		if (!this.organisation.rights.remove) {
 			throw new NotSaved(
 				'INSUFFICIENT_ACCESS_OR_READONLY',
 				'insufficient access rights on object id',
 			);
 		}
 		if (!found) throw new NotSaved('ENTITY_IS_DELETED', 'entity is deleted');
-		this.#organisation.remove(String(found['Id']));
+		this.organisation.remove(String(found['Id']));
 		return { id: String(found['Id']), success: true, errors: [] };
 	}
 
 	/** A record whose every field is one that the user may set, to a value of its kind. */
-	#checkedShape(record: object): Record<string, unknown> {
+	private checkedShape(record: object): Record<string, unknown> {
 		const { attributes, ...values } = record as Record<string, unknown>;
 		if ((attributes as { type?: unknown } | undefined)?.type !== 'Lead') {
-			throw new SalesforceRefusal(400, 'INVALID_TYPE', 'type not specified or not supported here');
+			throw new SalesforceApiError(400, 'INVALID_TYPE', 'type not specified or not supported here');
 		}
-		const fields = this.#organisation.visibleFields();
+		const fields = this.organisation.visibleFields();
 		for (const [name, value] of Object.entries(values)) {
 			const field = fields.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
 			if (!field) {
-				throw new SalesforceRefusal(
+				throw new SalesforceApiError(
 					400,
 					'INVALID_FIELD',
 					`No such column '${name}' on sobject of type Lead`,
@@ -207,7 +210,7 @@ export class Saving {
 			const wanted = JSON_TYPES[field.type] ?? 'string';
 			const isOdd = typeof value === 'string' && TEXT_FORMS[field.type]?.test(value) === false;
 			if (value !== null && (typeof value !== wanted || isOdd)) {
-				throw new SalesforceRefusal(
+				throw new SalesforceApiError(
 					400,
 					'JSON_PARSER_ERROR',
 					`Cannot deserialize instance of ${field.type} from VALUE_${typeof value} value`,
@@ -217,9 +220,9 @@ export class Saving {
 		return values;
 	}
 
-	#values(record: Record<string, unknown>): LeadRecord {
-		const { countries } = this.#organisation;
-		const fields = this.#organisation.everyField();
+	private values(record: Record<string, unknown>): LeadRecord {
+		const { countries } = this.organisation;
+		const fields = this.organisation.everyField();
 		const values: LeadRecord = {};
 		for (const [name, value] of Object.entries(record)) {
 			const field = fields.find(
@@ -241,9 +244,9 @@ export class Saving {
 		return values;
 	}
 
-	#check(values: LeadRecord, id: string | undefined): void {
-		const { rules, leadSources, countries } = this.#organisation;
-		for (const field of this.#organisation.everyField()) {
+	private check(values: LeadRecord, id: string | undefined): void {
+		const { rules, leadSources, countries } = this.organisation;
+		for (const field of this.organisation.everyField()) {
 			const value = values[field.name];
 			if (typeof value !== 'string') continue;
 			if (field.length > 0 && value.length > field.length) {
@@ -259,7 +262,7 @@ export class Saving {
 				]);
 			}
 			if (field.externalId) {
-				const other = this.#organisation
+				const other = this.organisation
 					.records()
 					.find((lead) => folded(lead[field.name]) === folded(value) && lead['Id'] !== id);
 				if (other) throw new NotSaved('DUPLICATE_VALUE', 'duplicate value found', [field.name]);
@@ -288,17 +291,17 @@ export class Saving {
 		if (offence !== undefined) throw new NotSaved('FIELD_CUSTOM_VALIDATION_EXCEPTION', offence);
 	}
 
-	#lock(): void {
-		const { rules } = this.#organisation;
+	private lock(): void {
+		const { rules } = this.organisation;
 		if (rules.locked <= 0) return;
 		rules.locked -= 1;
 		throw new NotSaved('UNABLE_TO_LOCK_ROW', 'unable to obtain exclusive access to this record');
 	}
 
-	#checkDuplicates({ Email: email = null }: LeadRecord, allowSave: boolean): void {
-		const { duplicates } = this.#organisation.rules;
+	private checkDuplicates({ Email: email = null }: LeadRecord, allowSave: boolean): void {
+		const { duplicates } = this.organisation.rules;
 		if (duplicates === 'allow' || (duplicates === 'alert' && allowSave) || email === null) return;
-		const others = this.#organisation
+		const others = this.organisation
 			.records()
 			.filter(({ Email }) => folded(Email) === folded(email));
 		if (others.length > 0) throw new NotSaved('DUPLICATES_DETECTED', 'Use one of these records?');
@@ -356,14 +359,14 @@ function single(status: number, save: () => SaveResult): StandInAnswer {
 		const code = cause.statusCode;
 		const refused =
 			code === 'ENTITY_IS_DELETED' ? 404 : code.startsWith('INSUFFICIENT') ? 403 : 400;
-		throw new SalesforceRefusal(refused, code, cause.message);
+		throw new SalesforceApiError(refused, code, cause.message);
 	}
 }
 
 function recordsOf(body: string): Array<Record<string, unknown>> {
 	const { records } = objectOf(parsed(body));
 	if (!Array.isArray(records)) {
-		throw new SalesforceRefusal(400, 'JSON_PARSER_ERROR', 'The request has no records');
+		throw new SalesforceApiError(400, 'JSON_PARSER_ERROR', 'The request has no records');
 	}
 	return records.map(objectOf);
 }
@@ -372,7 +375,7 @@ function parsed(body: string): unknown {
 	try {
 		return JSON.parse(body);
 	} catch {
-		throw new SalesforceRefusal(400, 'JSON_PARSER_ERROR', 'Unexpected character');
+		throw new SalesforceApiError(400, 'JSON_PARSER_ERROR', 'Unexpected character');
 	}
 }
 

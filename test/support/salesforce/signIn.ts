@@ -52,55 +52,55 @@ export class SignIn {
 	asked = 0;
 	/** Everything that was given out or sent and must be kept secret. */
 	readonly secrets: string[] = [];
-	readonly #audiences: readonly string[];
-	readonly #sessions = new Map<string, number>();
+	private readonly audiences: readonly string[];
+	private readonly sessions = new Map<string, number>();
 	/** When the user signed in, within the last hour. */
-	#signIns: number[] = [];
-	readonly #organisation: Organisation;
-	readonly #now: () => number;
-	readonly #origin: () => string;
-	#privateKey: string | undefined;
+	private signIns: number[] = [];
+	private readonly organisation: Organisation;
+	private readonly now: () => number;
+	private readonly origin: () => string;
+	private ownKey: string | undefined;
 
 	constructor(organisation: Organisation, now: () => number, origin: () => string) {
-		this.#organisation = organisation;
-		this.#now = now;
-		this.#origin = origin;
-		this.#audiences = ['https://login.salesforce.com', 'https://test.salesforce.com'];
+		this.organisation = organisation;
+		this.now = now;
+		this.origin = origin;
+		this.audiences = ['https://login.salesforce.com', 'https://test.salesforce.com'];
 		this.secrets.push(this.consumerSecret, this.refreshToken);
 	}
 
 	/** PEM, PKCS#8; the app holds its certificate. Made when it is first asked for, which is slow. */
 	get privateKey(): string {
-		if (this.#privateKey === undefined) {
+		if (this.ownKey === undefined) {
 			const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-			this.#privateKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-			this.secrets.push(...this.#privateKey.split('\n').filter((line) => /^[^-]{40}/.test(line)));
+			this.ownKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+			this.secrets.push(...this.ownKey.split('\n').filter((line) => /^[^-]{40}/.test(line)));
 		}
-		return this.#privateKey;
+		return this.ownKey;
 	}
 
 	async token(form: URLSearchParams): Promise<StandInAnswer> {
 		this.asked += 1;
 		const assertion = form.get('assertion');
 		if (assertion !== null) this.secrets.push(assertion);
-		const refusal = await this.#refusalOf(form);
+		const refusal = await this.refusalOf(form);
 		if (refusal) {
 			const [error, error_description] = refusal;
 			return { status: 400, body: { error, error_description } };
 		}
 		this.countSignIn();
-		const { id, userId } = this.#organisation;
+		const { id, userId } = this.organisation;
 		const access_token = `${id.slice(0, 15)}!AQ${randomBytes(48).toString('base64url')}`;
-		this.#sessions.set(access_token, this.#now() + SESSION_LIFE);
+		this.sessions.set(access_token, this.now() + SESSION_LIFE);
 		this.secrets.push(access_token);
 		return {
 			status: 200,
 			body: {
 				access_token,
-				instance_url: this.app.instanceUrl ?? this.#origin(),
-				id: `${this.#origin()}/id/${id}/${userId}`,
+				instance_url: this.app.instanceUrl ?? this.origin(),
+				id: `${this.origin()}/id/${id}/${userId}`,
 				token_type: 'Bearer',
-				issued_at: String(this.#now()),
+				issued_at: String(this.now()),
 				signature: randomBytes(32).toString('base64'),
 				scope: 'api',
 			},
@@ -110,22 +110,22 @@ export class SignIn {
 	/** Whether a request's Authorization header names a session that is still good. */
 	lets(authorization: string): boolean {
 		const [, token = ''] = /^(?:Bearer|OAuth) (.+)$/i.exec(authorization) ?? [];
-		return (this.#sessions.get(token) ?? 0) > this.#now();
+		return (this.sessions.get(token) ?? 0) > this.now();
 	}
 
 	/** One more sign-in of the user, by us or by somebody else's app. */
 	countSignIn(): void {
-		this.#signIns.push(this.#now());
+		this.signIns.push(this.now());
 	}
 
 	/** Ends all sessions, as an administrator or the timeout does. */
 	endSessions(): void {
-		this.#sessions.clear();
+		this.sessions.clear();
 	}
 
-	async #refusalOf(form: URLSearchParams): Promise<[string, string] | undefined> {
+	private async refusalOf(form: URLSearchParams): Promise<[string, string] | undefined> {
 		const grant = form.get('grant_type') ?? '';
-		if (grant === JWT_GRANT) return await this.#refuseAssertion(form.get('assertion') ?? '');
+		if (grant === JWT_GRANT) return await this.refuseAssertion(form.get('assertion') ?? '');
 		if (grant !== 'client_credentials' && grant !== 'refresh_token') {
 			return ['unsupported_grant_type', 'grant type not supported'];
 		}
@@ -144,20 +144,20 @@ export class SignIn {
 		} else if (form.get('refresh_token') !== this.refreshToken) {
 			return ['invalid_grant', 'expired access/refresh token'];
 		}
-		return this.#refuseUser();
+		return this.refuseUser();
 	}
 
-	#refuseUser(): [string, string] | undefined {
+	private refuseUser(): [string, string] | undefined {
 		if (!this.app.userActive) return ['inactive_user', 'user is inactive'];
 		if (!this.app.ipAllowed) return ['invalid_grant', 'ip restricted'];
-		const hourAgo = this.#now() - HOUR;
-		this.#signIns = this.#signIns.filter((time) => time > hourAgo);
-		if (this.#signIns.length >= HOURLY_LIMIT) return ['invalid_grant', 'login rate exceeded'];
+		const hourAgo = this.now() - HOUR;
+		this.signIns = this.signIns.filter((time) => time > hourAgo);
+		if (this.signIns.length >= HOURLY_LIMIT) return ['invalid_grant', 'login rate exceeded'];
 		return undefined;
 	}
 
-	async #refuseAssertion(assertion: string): Promise<[string, string] | undefined> {
-		const seconds = Math.floor(this.#now() / 1_000);
+	private async refuseAssertion(assertion: string): Promise<[string, string] | undefined> {
+		const seconds = Math.floor(this.now() / 1_000);
 		let issuer: unknown;
 		try {
 			issuer = decodeJwt(assertion).iss;
@@ -168,14 +168,14 @@ export class SignIn {
 		try {
 			const { payload } = await jwtVerify(assertion, createPublicKey(this.privateKey), {
 				algorithms: ['RS256'],
-				audience: [...this.#audiences, this.#origin()],
+				audience: [...this.audiences, this.origin()],
 				requiredClaims: ['sub', 'exp'],
-				currentDate: new Date(this.#now()),
+				currentDate: new Date(this.now()),
 			});
 			if (Number(payload.exp) > seconds + LONGEST_ASSERTION) {
 				return ['invalid_grant', 'invalid assertion'];
 			}
-			if (payload.sub !== this.#organisation.username || !this.app.preAuthorized) {
+			if (payload.sub !== this.organisation.username || !this.app.preAuthorized) {
 				return ['invalid_grant', "user hasn't approved this consumer"];
 			}
 		} catch (error) {
@@ -184,6 +184,6 @@ export class SignIn {
 			if (code === 'ERR_JWT_EXPIRED') return ['invalid_grant', 'expired assertion'];
 			return ['invalid_grant', 'invalid assertion'];
 		}
-		return this.#refuseUser();
+		return this.refuseUser();
 	}
 }

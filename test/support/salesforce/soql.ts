@@ -11,7 +11,7 @@ import type { Field, FieldValue, LeadRecord } from './fields.ts';
 import { decodeLiteral, likePattern, malformed } from './soqlLiteral.ts';
 import { tokensOf } from './soqlWhere.ts';
 import type { Condition, Token } from './soqlWhere.ts';
-import { SalesforceRefusal } from './refusal.ts';
+import { SalesforceApiError } from './apiError.ts';
 
 export interface Answerable {
 	/** The fields the asking user can see, by lower-case name. */
@@ -34,7 +34,7 @@ type Predicate = (record: LeadRecord) => boolean;
 const MOST_CHARACTERS = 100_000;
 const COMPARISONS = new Set(['=', '!=', '<', '<=', '>', '>=']);
 
-/** @throws SalesforceRefusal for what Salesforce would refuse, or this does not support */
+/** @throws SalesforceApiError for what Salesforce would refuse, or this does not support */
 export function select(
 	soql: string,
 	{ fields, records, labels = new Map() }: Answerable,
@@ -42,7 +42,7 @@ export function select(
 	if (soql.length > MOST_CHARACTERS) throw malformed('SOQL statements cannot be longer than that');
 	const query = parsed(soql);
 	if (query.sObject?.toLowerCase() !== 'lead') {
-		throw new SalesforceRefusal(
+		throw new SalesforceApiError(
 			400,
 			'INVALID_TYPE',
 			`sObject type '${query.sObject ?? ''}' is not supported.`,
@@ -54,7 +54,7 @@ export function select(
 	const find = (name: string): Field => {
 		const found = fields.get(name.toLowerCase());
 		if (found) return found;
-		throw new SalesforceRefusal(
+		throw new SalesforceApiError(
 			400,
 			'INVALID_FIELD',
 			`\n${soql.slice(0, 80)}\n^\nERROR at Row:1:Column:1\nNo such column '${name}' on entity 'Lead'. If you are attempting to use a custom field, be sure to append the '__c' after the custom field name. Please reference your WSDL or the describe call for the appropriate names.`,
@@ -211,7 +211,7 @@ function conditionOf(
 ) {
 	const field = find(name);
 	if (!isFilterable(field)) {
-		throw new SalesforceRefusal(
+		throw new SalesforceApiError(
 			400,
 			'INVALID_FIELD',
 			`field '${field.name}' can not be filtered in a query call`,
@@ -220,7 +220,7 @@ function conditionOf(
 	const read = (text: string) => decodeLiteral(text, field);
 	if (operator === 'LIKE') {
 		if (field.type === 'id' || field.type === 'datetime' || field.type === 'boolean') {
-			throw new SalesforceRefusal(
+			throw new SalesforceApiError(
 				400,
 				'INVALID_QUERY_FILTER_OPERATOR',
 				`invalid operator on ${field.type} field: LIKE`,

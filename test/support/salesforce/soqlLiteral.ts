@@ -1,6 +1,6 @@
 /** Literals of SOQL, by https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_quotedstringescapes.htm */
 import type { Field, FieldValue } from './fields.ts';
-import { SalesforceRefusal } from './refusal.ts';
+import { SalesforceApiError } from './apiError.ts';
 
 /** Salesforce's own bound on a text in a condition, in characters. */
 const MOST_CHARACTERS = 4_000;
@@ -28,15 +28,15 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const DATETIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:?\d\d)$/i;
 const ID = /^(?:[A-Za-z0-9]{15}|[A-Za-z0-9]{18})$/;
 
-export function malformed(message: string): SalesforceRefusal {
-	return new SalesforceRefusal(400, 'MALFORMED_QUERY', message);
+export function malformed(message: string): SalesforceApiError {
+	return new SalesforceApiError(400, 'MALFORMED_QUERY', message);
 }
 
-/** A literal of a comparison as a value of the field's kind. @throws SalesforceRefusal */
+/** A literal of a comparison as a value of the field's kind. @throws SalesforceApiError */
 export function decodeLiteral(literal: string, { name, type }: Field): FieldValue {
 	if (/^null$/i.test(literal)) return null;
 	const wrongKind = () =>
-		new SalesforceRefusal(
+		new SalesforceApiError(
 			400,
 			'INVALID_FIELD',
 			`value of filter criterion for field '${name}' must be of type ${type}`,
@@ -56,7 +56,7 @@ export function decodeLiteral(literal: string, { name, type }: Field): FieldValu
 		.map(({ character }) => character)
 		.join('');
 	if (type === 'id' && !ID.test(text)) {
-		throw new SalesforceRefusal(400, 'INVALID_QUERY_FILTER_OPERATOR', `invalid ID field: ${text}`);
+		throw new SalesforceApiError(400, 'INVALID_QUERY_FILTER_OPERATOR', `invalid ID field: ${text}`);
 	}
 	return text;
 }

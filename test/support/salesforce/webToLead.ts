@@ -54,14 +54,14 @@ export class WebToLead {
 	readonly forms: URLSearchParams[] = [];
 	/** Why forms did not become leads, as the people in charge are told. */
 	readonly letters: string[] = [];
-	readonly #organisation: Organisation;
-	readonly #now: () => number;
-	#waiting: Waiting[] = [];
-	#made: number[] = [];
+	private readonly organisation: Organisation;
+	private readonly now: () => number;
+	private waiting: Waiting[] = [];
+	private made: number[] = [];
 
 	constructor(organisation: Organisation, now: () => number) {
-		this.#organisation = organisation;
-		this.#now = now;
+		this.organisation = organisation;
+		this.now = now;
 	}
 
 	answer({ method, url, headers, body }: StandInRequest): StandInAnswer {
@@ -70,61 +70,61 @@ export class WebToLead {
 		const form = new URLSearchParams(isForm ? body : '');
 		this.forms.push(form);
 		const orgId = url.searchParams.get('orgId');
-		this.#waiting.push({ form, orgId, due: this.#now() + this.settings.delay });
+		this.waiting.push({ form, orgId, due: this.now() + this.settings.delay });
 		return { status: 200, headers: { 'content-type': 'text/html' }, body: '<html></html>' };
 	}
 
 	/** Makes leads of the forms whose time has come. */
 	work(): void {
-		const now = this.#now();
-		this.#made = this.#made.filter((made) => made > now - DAY);
-		this.#waiting = this.#waiting.filter(({ form, orgId, due }) => {
+		const now = this.now();
+		this.made = this.made.filter((made) => made > now - DAY);
+		this.waiting = this.waiting.filter(({ form, orgId, due }) => {
 			if (due > now) return true;
-			if (this.#made.length >= this.settings.dailyLimit) return true;
-			const refusal = this.#refusalOf(form, orgId);
+			if (this.made.length >= this.settings.dailyLimit) return true;
+			const refusal = this.refusalOf(form, orgId);
 			if (refusal !== undefined) this.letters.push(refusal);
 			else {
-				const values = this.#values(form);
-				const OwnerId = this.#organisation.rules.assignment(values);
-				this.#organisation.insert({ createdDate: due, values: { ...values, OwnerId } });
-				this.#made.push(now);
+				const values = this.values(form);
+				const OwnerId = this.organisation.rules.assignment(values);
+				this.organisation.insert({ createdDate: due, values: { ...values, OwnerId } });
+				this.made.push(now);
 			}
 			return false;
 		});
 	}
 
-	#refusalOf(form: URLSearchParams, orgId: string | null): string | undefined {
+	private refusalOf(form: URLSearchParams, orgId: string | null): string | undefined {
 		const { enabled, dropping, mandatory } = this.settings;
 		const oid = form.get('oid') ?? '';
-		const ownId = this.#organisation.id.slice(0, 15);
+		const ownId = this.organisation.id.slice(0, 15);
 		if (oid.slice(0, 15) !== ownId) return 'no such organisation';
 		if (orgId !== null && orgId.slice(0, 15) !== ownId) return 'the address is another’s';
 		if (!enabled || dropping) return 'not taken';
 		if (mandatory !== '' && (form.get(mandatory) ?? '') === '') return `${mandatory} is missing`;
-		const values = this.#values(form);
-		const fields = this.#organisation.everyField();
+		const values = this.values(form);
+		const fields = this.organisation.everyField();
 		const long = fields.find(({ name, length }) => {
 			const value = values[name];
 			return length > 0 && typeof value === 'string' && value.length > length;
 		});
 		if (long) return `${long.name} is too long`;
-		return this.#organisation.rules.validation(values);
+		return this.organisation.rules.validation(values);
 	}
 
-	#values(form: URLSearchParams): LeadRecord {
-		const fields = this.#organisation.everyField();
+	private values(form: URLSearchParams): LeadRecord {
+		const fields = this.organisation.everyField();
 		const values: LeadRecord = { LastName: NOT_PROVIDED, Company: NOT_PROVIDED };
 		for (const [name, text] of form) {
 			const column =
 				(Object.hasOwn(COLUMNS, name) ? COLUMNS[name] : undefined) ??
 				this.customFields.get(name) ??
-				fieldOf(this.#organisation, name);
+				fieldOf(this.organisation, name);
 			const field = fields.find((candidate) => candidate.name === column);
 			if (!field) continue;
 			const value: FieldValue = keptValue(text, field);
 			if (value !== null) values[field.name] = value;
 		}
-		const { countries } = this.#organisation;
+		const { countries } = this.organisation;
 		const code = values['CountryCode'];
 		if (typeof code === 'string') values['Country'] = countries?.get(code) ?? code;
 		return values;

@@ -54,7 +54,7 @@ export function readSignIn(credential: Record<string, unknown>): SignIn {
 
 /**
  * Whether a token may be sent to a host: by TLS to Salesforce, or to the very address that gave it
- * out. A token is worth the whole organisation, and where it goes is only said by an answer.
+ * out. A token is worth the whole organisation, and only a response says where it goes.
  */
 export function mayHaveToken(instanceUrl: string, loginUrl: string): boolean {
 	const url = URL.parse(instanceUrl);
@@ -64,7 +64,7 @@ export function mayHaveToken(instanceUrl: string, loginUrl: string): boolean {
 }
 
 function byClientCredentials(credential: Record<string, unknown>): SignIn {
-	// At login.salesforce.com Salesforce can't tell whose client it is, and refuses.
+	// At login.salesforce.com Salesforce can't tell whose client it is, and does not accept it.
 	const loginUrl = myDomain(credential);
 	const client = clientOf(credential);
 	return {

@@ -53,7 +53,7 @@ export interface MappedLead extends PreparedLead {
  * | `offer.publisherName`           | empty                                                       |
  * | `properties`                    | empty; Additional Fields can carry them                     |
  * | `campaign` out of `properties`  | empty; one in the description is read from there            |
- * | `customer.original`             | trimmed, the e-mail in small letters, the country by name   |
+ * | `customer.original`             | trimmed, the email in small letters, the country by name    |
  * |                                 | where the organisation has a picklist of countries          |
  * | `customer.fullName` alone       | the last name                                               |
  * | line breaks of the description  | `\r\n`; those of other fields are spaces                    |

@@ -1,4 +1,4 @@
-/** Writing into Salesforce as the node opens it, against the stand-in over real HTTP. */
+/** Writing into Salesforce as the node opens it, against the fake server over real HTTP. */
 import {
 	searchExternalIdFields,
 	searchLeadSources,

@@ -31,7 +31,7 @@ async function expectRefused(said: RegExp, parameters: object, options = {}): Pr
 it.each([undefined, '', 'rest', 'constructor', 7, {}])(
 	'the method %j is refused',
 	async (method) => {
-		await expectRefused(/^The Method is not one/, { ...FORM, method });
+		await expectRefused(/^The Method is not a way/, { ...FORM, method });
 		await expect(description.writing.fields(inputOf({ method }))).rejects.toMatchObject({
 			code: 'configuration',
 		});

@@ -1,7 +1,7 @@
 /**
  * Hostile texts in queries: quotes that end a literal, backslashes before quotes, wildcards, line
  * breaks and control characters, words of SOQL, and anything fast-check thinks of. Each query is
- * answered by the stand-in, whose parser is not ours.
+ * evaluated by the fake server, whose parser is not ours.
  */
 import fc from 'fast-check';
 

@@ -1,11 +1,11 @@
-/** What the REST API turns away, as it answers it: a list of one code and its message. */
-export class SalesforceRefusal extends Error {
+/** What the REST API does not accept, as it responds: a list of one code and its message. */
+export class SalesforceApiError extends Error {
 	readonly status: number;
 	readonly errorCode: string;
 
 	constructor(status: number, errorCode: string, message: string) {
 		super(message);
-		this.name = 'SalesforceRefusal';
+		this.name = 'SalesforceApiError';
 		this.status = status;
 		this.errorCode = errorCode;
 	}
