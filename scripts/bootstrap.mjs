@@ -92,7 +92,12 @@ async function install(npm) {
 	const isDone =
 		// Only `node` needs its script, which fetches the binary; the others compile things nobody uses.
 		(await show('Installing the dependencies', npm, ['ci', '--ignore-scripts', ...quiet])) &&
-		(await show('Installing Node 24 for the project', npm, ['rebuild', 'node', '--ignore-scripts=false', ...quiet]));
+		(await show('Installing Node 24 for the project', npm, [
+			'rebuild',
+			'node',
+			'--ignore-scripts=false',
+			...quiet,
+		]));
 	if (!isDone) return false;
 	if (!existsSync(NODE_24)) {
 		fail(
