@@ -82,18 +82,18 @@ type TokenOptions = NonNullable<Parameters<EntraSignIn['getToken']>[1]>;
 export interface EntraOptions {
 	/** How often Entra is asked again when it can't be reached or is busy. */
 	retries: number;
-	/** Milliseconds, the longest wait before another try: where Entra asks for more, none is made. */
+	/** Milliseconds, the longest wait before another attempt: where Entra asks for more, none is made. */
 	maxRetryDelay?: number;
 }
 
-/** Milliseconds before another try, where Entra does not ask for more. */
+/** Milliseconds before another attempt, where Entra does not ask for more. */
 const RETRY_DELAY = 1_000;
 /** Milliseconds. A token is not used for the last minutes of its hour: a request takes time. */
 const TOKEN_RESERVE = 5 * 60_000;
 
 /**
  * A sign-in for one execution that keeps its token. `getToken` throws a `DestinationError`, with a
- * `retryAfter` where another try may help; it ends when its `abortSignal` does.
+ * `retryAfter` where another attempt may help; it ends when its `abortSignal` does.
  */
 export async function openEntra(
 	{ tenantId, clientId, clientSecret, cloud, authorityHost }: EntraApplication,
@@ -113,7 +113,7 @@ export async function openEntra(
 		const signal = options.abortSignal as AbortSignal | undefined;
 		if (signal?.aborted) throw late();
 		const seen: Seen = {};
-		// Made anew for each try: after a 429 the SDK's memory answers in Entra's place.
+		// Made anew for each attempt: after a 429 the SDK's memory answers in Entra's place.
 		const credential = new ClientSecretCredential(tenantId, clientId, clientSecret, {
 			...(host === undefined ? {} : { authorityHost: host }),
 			// An authority of one's own is not among those the public directory of authorities lists.
@@ -136,14 +136,14 @@ export async function openEntra(
 			const token = kept.get(key);
 			if (token && token.expiresOnTimestamp - TOKEN_RESERVE > Date.now()) return token;
 			const signal = options.abortSignal as AbortSignal | undefined;
-			for (let tries = 0; ; tries += 1) {
+			for (let attempts = 0; ; attempts += 1) {
 				try {
 					const fresh = await attempt(scopes, options);
 					kept.set(key, fresh);
 					return fresh;
 				} catch (error) {
 					const asked = error instanceof DestinationError ? error.retryAfter : undefined;
-					if (asked === undefined || tries >= retries) throw error;
+					if (asked === undefined || attempts >= retries) throw error;
 					const wait = Math.max(asked, RETRY_DELAY);
 					if (wait > maxRetryDelay) throw error;
 					if (!(await pause(wait, signal ?? new AbortController().signal))) throw error;

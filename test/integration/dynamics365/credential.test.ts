@@ -12,7 +12,7 @@ import { MarketplaceLeadDynamicsApi } from '../../../credentials/MarketplaceLead
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node.ts';
 import { freePort } from '../../../scripts/host/ports.ts';
 import { startDynamics } from '../../support/dynamics365/dynamics.ts';
-import type { DynamicsStandIn } from '../../support/dynamics365/dynamics.ts';
+import type { FakeDynamics } from '../../support/dynamics365/dynamics.ts';
 import { pollContext, testCredential } from '../../support/engine.ts';
 import { startEntraAuthority } from '../../support/entra/authority.ts';
 import type { EntraAuthority } from '../../support/entra/authority.ts';
@@ -29,7 +29,7 @@ const defaults = Object.fromEntries(
 ) as Data;
 
 let authority: EntraAuthority;
-let dynamics: DynamicsStandIn;
+let dynamics: FakeDynamics;
 beforeAll(async () => {
 	authority = await startEntraAuthority();
 });

@@ -1,6 +1,6 @@
 /** Dynamics 365 behind the poll contract: one Entra for all places, an environment for each. */
 import { startDynamics } from '../../support/dynamics365/dynamics.ts';
-import type { DynamicsStandIn } from '../../support/dynamics365/dynamics.ts';
+import type { FakeDynamics } from '../../support/dynamics365/dynamics.ts';
 import { startEntraAuthority } from '../../support/entra/authority.ts';
 import type { Credentials, PolledDestination } from '../../support/pollContract/harness.ts';
 import { standInServer, StandInPlace } from '../../support/pollContract/standInPlace.ts';
@@ -29,7 +29,7 @@ export const dynamicsPolled: PolledDestination = {
 	},
 };
 
-export class DynamicsPlace extends StandInPlace<DynamicsStandIn> {
+export class DynamicsPlace extends StandInPlace<FakeDynamics> {
 	/** The same environment as people copy its address out of the browser. */
 	get otherCredentials(): Credentials {
 		const environmentUrl = `${this.standIn.origin}/main.aspx?pagetype=entitylist&etn=lead`;

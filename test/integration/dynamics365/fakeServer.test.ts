@@ -1,17 +1,17 @@
-/** The stand-in for Dataverse, checked by clients that are not ours: dynamics-web-api and Entra's own. */
+/** The fake Dataverse, checked by clients that are not ours: dynamics-web-api and Entra's own. */
 import { ClientSecretCredential } from '@azure/identity';
 import { DynamicsWebApi } from 'dynamics-web-api';
 
 import { compareValues } from '../../support/dynamics365/compare.ts';
 import { startDynamics } from '../../support/dynamics365/dynamics.ts';
-import type { DynamicsStandIn } from '../../support/dynamics365/dynamics.ts';
+import type { FakeDynamics } from '../../support/dynamics365/dynamics.ts';
 import { startEntraAuthority } from '../../support/entra/authority.ts';
 import type { EntraAuthority } from '../../support/entra/authority.ts';
 
 const SECOND = 1_000;
 
 let authority: EntraAuthority;
-let dynamics: DynamicsStandIn;
+let dynamics: FakeDynamics;
 let client: DynamicsWebApi;
 beforeAll(async () => {
 	authority = await startEntraAuthority();
@@ -41,10 +41,10 @@ async function get(path: string, headers: Record<string, string> = {}): Promise<
 }
 
 async function refusalOf(query: string): Promise<unknown> {
-	const answer = await get(`leads?${query}`, {
+	const response = await get(`leads?${query}`, {
 		authorization: `Bearer ${await token(dynamics.origin)}`,
 	});
-	return { status: answer.status, ...((await answer.json()) as object) };
+	return { status: response.status, ...((await response.json()) as object) };
 }
 
 describe('signing in', () => {
@@ -60,16 +60,16 @@ describe('signing in', () => {
 			const forged = `${good.slice(0, -8)}AAAAAAAA`;
 			const none = good.replace(/^[^.]+/, Buffer.from('{"alg":"none"}').toString('base64url'));
 			for (const bad of [undefined, await token(other.origin), forged, none, 'x.y.z']) {
-				const answer = await (bad === undefined
+				const response = await (bad === undefined
 					? get('WhoAmI')
 					: get('WhoAmI', { authorization: `Bearer ${bad}` }));
-				expect(answer.status).toBe(401);
+				expect(response.status).toBe(401);
 			}
 			expect((await get('WhoAmI', { authorization: `Bearer ${good}` })).status).toBe(200);
 			dynamics.expireTokens();
-			const answer = await get('WhoAmI', { authorization: `Bearer ${good}` });
-			expect(answer.status).toBe(401);
-			expect(answer.headers.get('www-authenticate')).toContain('authorization_uri=https://');
+			const response = await get('WhoAmI', { authorization: `Bearer ${good}` });
+			expect(response.status).toBe(401);
+			expect(response.headers.get('www-authenticate')).toContain('authorization_uri=https://');
 		} finally {
 			await other.stop();
 		}
@@ -103,8 +103,8 @@ describe('signing in', () => {
 });
 
 describe('reading leads', () => {
-	const names = (answer: { value: Array<{ lastname?: string }> }) =>
-		answer.value.map(({ lastname }) => lastname);
+	const names = (response: { value: Array<{ lastname?: string }> }) =>
+		response.value.map(({ lastname }) => lastname);
 
 	it('gives them page by page in a stable order, with what was selected', async () => {
 		const at = dynamics.server.now();
@@ -187,13 +187,13 @@ describe('reading leads', () => {
 			{ lastname: 'd' },
 		];
 		rows.forEach((row, index) => dynamics.write(row, at + index * SECOND));
-		const answer = await client.retrieveMultiple<Row>({
+		const response = await client.retrieveMultiple<Row>({
 			collection: 'leads',
 			select: ['lastname'],
 			filter,
 			orderBy: ['createdon'],
 		});
-		expect(names(answer)).toEqual(expected);
+		expect(names(response)).toEqual(expected);
 	});
 
 	it('shows choices by their label where it is asked for', async () => {

@@ -1,9 +1,9 @@
-/** What the stand-in for Dataverse does with writing, checked by dynamics-web-api. */
+/** What the fake Dataverse does with writing, checked by dynamics-web-api. */
 import { ClientSecretCredential } from '@azure/identity';
 import { DynamicsWebApi } from 'dynamics-web-api';
 
 import { startDynamics } from '../../support/dynamics365/dynamics.ts';
-import type { DynamicsStandIn } from '../../support/dynamics365/dynamics.ts';
+import type { FakeDynamics } from '../../support/dynamics365/dynamics.ts';
 import { startEntraAuthority } from '../../support/entra/authority.ts';
 import type { EntraAuthority } from '../../support/entra/authority.ts';
 
@@ -11,7 +11,7 @@ const ID = '0a1b2c3d-0000-8000-8000-00000000000a';
 const OTHER_ID = '0a1b2c3d-0000-8000-8000-00000000000b';
 
 let authority: EntraAuthority;
-let dynamics: DynamicsStandIn;
+let dynamics: FakeDynamics;
 let client: DynamicsWebApi;
 beforeAll(async () => {
 	authority = await startEntraAuthority();
@@ -68,7 +68,7 @@ describe('one request', () => {
 			status: 404,
 			code: '0x80040217',
 		});
-		// The client makes `false` of a refused condition.
+		// The client makes `false` of a rejected condition.
 		const ifmatch = row['@odata.etag'] ?? '';
 		expect(await client.update({ ...lead({ jobtitle: 'CEO' }), key: ID, ifmatch })).toBe(false);
 		expect(dynamics.rows()[0]).toMatchObject({ jobtitle: 'Buyer' });
@@ -154,18 +154,18 @@ describe('one request', () => {
 describe('a batch', () => {
 	const inChangeSet = false;
 
-	it('carries out requests in their order, and answers in it', async () => {
+	it('carries out requests in their order, and responds in it', async () => {
 		client.startBatch();
 		void client.create({ ...lead({ lastname: 'One', leadid: ID }), inChangeSet });
 		void client.upsert({ ...lead({ jobtitle: 'Buyer' }), key: ID, inChangeSet });
 		void client.retrieve({ collection, key: ID, select: ['lastname', 'jobtitle'] });
-		const answers = await client.executeBatch();
-		expect(answers[0]).toBe(ID);
-		expect(answers[2]).toMatchObject({ lastname: 'One', jobtitle: 'Buyer' });
+		const responses = await client.executeBatch();
+		expect(responses[0]).toBe(ID);
+		expect(responses[2]).toMatchObject({ lastname: 'One', jobtitle: 'Buyer' });
 		expect(dynamics.server.traffic().requests).toBe(1);
 	});
 
-	it('stops at a refusal, unless it is to go on', async () => {
+	it('stops at an error, unless it is to go on', async () => {
 		const three = () => {
 			client.startBatch();
 			for (const lastname of ['One', 'x'.repeat(99), 'Three']) {
@@ -176,9 +176,9 @@ describe('a batch', () => {
 		await expect(client.executeBatch()).rejects.toBeDefined();
 		expect(names()).toEqual(['One']);
 		three();
-		const answers = await client.executeBatch({ continueOnError: true });
+		const responses = await client.executeBatch({ continueOnError: true });
 		expect(names()).toEqual(['One', 'One', 'Three']);
-		expect(answers[1]).toMatchObject({
+		expect(responses[1]).toMatchObject({
 			status: 400,
 			error: { code: '0x80044331' },
 		});
@@ -221,8 +221,8 @@ describe('a batch', () => {
 		client.startBatch();
 		for (const lastname of ['One', 'Two'])
 			void client.create({ ...lead({ lastname }), inChangeSet });
-		const answers = await client.executeBatch({ continueOnError: true });
-		expect(answers[1]).toMatchObject({ status: 429, error: { code: '0x80072322' } });
+		const responses = await client.executeBatch({ continueOnError: true });
+		expect(responses[1]).toMatchObject({ status: 429, error: { code: '0x80072322' } });
 		dynamics.struck = 'writing';
 		dynamics.server.fault({ kind: 'refused', why: 'throttled', waitSeconds: 3 });
 		client.startBatch();

@@ -368,7 +368,7 @@ describe('conditions in the query', () => {
 		expect(filters().map((filter) => filter === '')).toEqual([false, false]);
 	});
 
-	it('are done without where the search is not answered in time', async () => {
+	it('are done without where the search gets no response in time', async () => {
 		await mixed();
 		const api = await DataverseClient.open(place.standIn.credential, { operation: 'read' });
 		const columns = readColumnSettings({

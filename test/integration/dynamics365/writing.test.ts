@@ -1,4 +1,4 @@
-/** Leads into Dynamics 365, against the stand-in over real HTTP. */
+/** Leads into Dynamics 365, against the fake server over real HTTP. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import fc from 'fast-check';
@@ -23,7 +23,7 @@ import {
 import type { JsonObject, Lead } from '../../../nodes/lead/types.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
 import { startDynamics } from '../../support/dynamics365/dynamics.ts';
-import type { DynamicsStandIn } from '../../support/dynamics365/dynamics.ts';
+import type { FakeDynamics } from '../../support/dynamics365/dynamics.ts';
 import { startEntraAuthority } from '../../support/entra/authority.ts';
 import type { EntraAuthority } from '../../support/entra/authority.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
@@ -34,7 +34,7 @@ const HOUR = 60 * 60_000;
 const TEXT_COLUMN = 'contoso_leadsource';
 
 let authority: EntraAuthority;
-let dynamics: DynamicsStandIn;
+let dynamics: FakeDynamics;
 beforeAll(async () => {
 	authority = await startEntraAuthority();
 });
@@ -100,8 +100,8 @@ const outcomes = (results: readonly WriteResult[]) =>
 const count = (results: readonly WriteResult[], outcome: string) =>
 	outcomes(results).filter((one) => one === outcome).length;
 
-function refusalOf(result: WriteResult | undefined): DestinationError {
-	if (!result || result.ok) throw new Error(`It was not refused: ${JSON.stringify(result)}`);
+function errorOf(result: WriteResult | undefined): DestinationError {
+	if (!result || result.ok) throw new Error(`It did not fail: ${JSON.stringify(result)}`);
 	const { message, description } = result.error;
 	expect(message).toMatch(/^[A-Z].{15,}[^.]$/);
 	expect(description).toMatch(/^[A-Z].{20,}\.$/);
@@ -130,7 +130,7 @@ describe('a lead', () => {
 			Description: 'Two\nlines',
 		});
 		const [result] = await writer.write([outgoing(sent)], inTime());
-		if (!result?.ok) throw refusalOf(result);
+		if (!result?.ok) throw errorOf(result);
 		const { id, url, outcome } = result.written;
 		expect(outcome).toBe('created');
 		expect(url).toBe(`${dynamics.origin}/main.aspx?pagetype=entityrecord&etn=lead&id=${id}`);
@@ -239,14 +239,14 @@ describe('a lead', () => {
 		const writer = await newWriter();
 		const silent = { ...lead('Silent'), contactAllowed: false, stage: 'doNotContact' as const };
 		const [result] = await writer.write([outgoing(silent)], inTime());
-		if (!result?.ok) throw refusalOf(result);
+		if (!result?.ok) throw errorOf(result);
 		expect(dynamics.rows()).toMatchObject([{ donotphone: true, donotfax: false }]);
 		const back = await writer.readBack(result.written.id, inTime());
 		expect(back).toMatchObject({ donotphone: true, donotpostalmail: true });
 		expect(back).not.toHaveProperty('donotfax');
 		// One that was mapped by hand has to be there.
 		const byHand = await write([outgoing(lead('Open'), { donotfax: true })]);
-		expect(refusalOf(byHand[0]).message).toMatch(/donotfax/);
+		expect(errorOf(byHand[0]).message).toMatch(/donotfax/);
 	});
 
 	it('carries further columns, of their types, which win', async () => {
@@ -262,7 +262,7 @@ describe('a lead', () => {
 		};
 		const writer = await newWriter();
 		const [result] = await writer.write([outgoing(lead('Sample'), additional)], inTime());
-		if (!result?.ok) throw refusalOf(result);
+		if (!result?.ok) throw errorOf(result);
 		expect(dynamics.rows()[0]).toMatchObject({
 			jobtitle: 'CEO',
 			numberofemployees: 12,
@@ -321,7 +321,7 @@ it.each([TEXT_COLUMN, 'leadsourcecode'])(
 					);
 					for (const [at, sent] of leads.entries()) {
 						const result = results[at];
-						if (!result?.ok) throw refusalOf(result);
+						if (!result?.ok) throw errorOf(result);
 						expect(result.written.outcome).toBe('created');
 						const record = await writer.readBack(result.written.id, inTime());
 						const read = parseLead(record, { destination: 'dynamics365' });
@@ -387,7 +387,7 @@ describe('written twice', () => {
 	});
 
 	it.each(['beforeAnswer', 'inAnswer'] as const)(
-		'is one row where the answer was lost (%s), and created all the same',
+		'is one row where the response was lost (%s), and created all the same',
 		async (where) => {
 			dynamics.server.pass(HOUR);
 			const old = many(22).slice(20);
@@ -415,7 +415,7 @@ describe('written twice', () => {
 
 	it('is made anew where somebody deleted it', async () => {
 		const [result] = await write([outgoing(lead('Sample'))]);
-		if (!result?.ok) throw refusalOf(result);
+		if (!result?.ok) throw errorOf(result);
 		dynamics.remove(result.written.id);
 		expect(outcomes(await write([outgoing(lead('Sample'))]))).toEqual(['created']);
 	});
@@ -450,7 +450,7 @@ describe('with Update Existing Leads', () => {
 		expect(dynamics.rows()[0]).toMatchObject({ lastname: 'Sample', jobtitle: 'Buyer' });
 	});
 
-	it('leaves a qualified lead alone, and says created of one whose answer was lost', async () => {
+	it('leaves a qualified lead alone, and says created of one whose response was lost', async () => {
 		await write([outgoing(lead('Sample'))], setting);
 		dynamics.edit(['Sample'], { statecode: 1 });
 		dynamics.server.pass(HOUR);
@@ -477,7 +477,7 @@ describe('with Update Existing Leads', () => {
 		await write([outgoing(lead('Sample'))], setting);
 		dynamics.writing.privileges.write = false;
 		const results = await write([outgoing(lead('Sample', { Title: 'CEO' }))], setting);
-		expect(refusalOf(results[0])).toMatchObject({
+		expect(errorOf(results[0])).toMatchObject({
 			code: 'permission',
 			message: 'The application user may not change leads',
 		});
@@ -493,6 +493,8 @@ describe('with a Lead ID Column', () => {
 		const own = dynamics.write({ lastname: 'Made by hand', contoso_leadid: "it's 7" });
 		const results = await write(leads, setting);
 		expect(count(results, 'created')).toBe(119);
+		// One request looks all of them up.
+		expect(batches()).toBe(1 + 10);
 		expect(results[7]).toMatchObject({ ok: true, written: { outcome: 'unchanged', id: own } });
 		expect(new Set(dynamics.rows().map((row) => row['contoso_leadid']))).toEqual(new Set(ids));
 		expect(count(await write(leads, setting), 'unchanged')).toBe(120);
@@ -508,11 +510,11 @@ describe('with a Lead ID Column', () => {
 	it.each(['contoso_nothing', 'revenue', 'fullname', "x' or 1 eq 1"])(
 		'that is %s is refused',
 		async (leadIdColumn) => {
-			const refused = write([outgoing(lead('Sample'))], { options: { leadIdColumn } }).then(
-				([result]) => refusalOf(result),
+			const failed = write([outgoing(lead('Sample'))], { options: { leadIdColumn } }).then(
+				([result]) => errorOf(result),
 				(error: DestinationError) => error,
 			);
-			expect(await refused).toMatchObject({ name: 'DestinationError', code: 'configuration' });
+			expect(await failed).toMatchObject({ name: 'DestinationError', code: 'configuration' });
 		},
 	);
 });
@@ -572,9 +574,9 @@ describe('500 leads', () => {
 			lastname === 'Sample250' ? 'No Samples of secret-250 here' : undefined;
 		const results = await write(many(500));
 		expect(count(results, 'created')).toBe(499);
-		const refusal = refusalOf(results[250]);
-		expect(refusal.message).toBe('A plug-in or flow of the environment rejected the lead');
-		expectNoSecret(refusal, ['secret-250']);
+		const error = errorOf(results[250]);
+		expect(error.message).toBe('A plug-in or flow of the environment rejected the lead');
+		expectNoSecret(error, ['secret-250']);
 	});
 
 	it('are all written where Dynamics 365 is busy or throttles in the middle', async () => {
@@ -589,12 +591,12 @@ describe('500 leads', () => {
 		expect(dynamics.rows()).toHaveLength(500);
 	});
 
-	it('are all written where the service stops at a refusal', async () => {
-		dynamics.stopsOnRefusal = true;
+	it('are all written where the service stops at an error', async () => {
+		dynamics.stopsOnError = true;
 		dynamics.writing.plugIn = ({ lastname }) => (lastname === 'Sample42' ? 'No' : undefined);
 		const results = await write(many(60));
 		expect(count(results, 'created')).toBe(59);
-		expect(refusalOf(results[42]).message).toMatch(/plug-in/);
+		expect(errorOf(results[42]).message).toMatch(/plug-in/);
 	});
 
 	it('are all written but for the one for which the whole batch is turned away', async () => {
@@ -607,14 +609,14 @@ describe('500 leads', () => {
 		leads[33] = outgoing(lead('Odd', { Title: 'spoils all' }));
 		const results = await write(leads);
 		expect(count(results, 'created')).toBe(99);
-		expect(refusalOf(results[33]).httpCode).toBe('400');
+		expect(errorOf(results[33]).httpCode).toBe('400');
 		expect(inner.length).toBeLessThan(40);
 	});
 
 	it('are not sent one by one where none of them is why batches are turned away', async () => {
 		dynamics.beforeWriting = () => ({ status: 400, body: '<html>Request blocked</html>' });
 		const results = await write(many(1_000));
-		for (const result of results) expect(refusalOf(result).httpCode).toBe('400');
+		for (const result of results) expect(errorOf(result).httpCode).toBe('400');
 		expect(batches()).toBeLessThan(150);
 	});
 
@@ -626,9 +628,9 @@ describe('500 leads', () => {
 		const results = await write(many(1_000));
 		expect(count(results, 'created')).toBe(400);
 		expect(dynamics.rows()).toHaveLength(400);
-		const refused = results.filter(({ ok }) => !ok);
-		expect(refused).toHaveLength(600);
-		for (const result of refused) expect(refusalOf(result).code).toBe('throttled');
+		const failed = results.filter(({ ok }) => !ok);
+		expect(failed).toHaveLength(600);
+		for (const result of failed) expect(errorOf(result).code).toBe('throttled');
 		expect(batches()).toBe(10);
 	});
 
@@ -640,14 +642,12 @@ describe('500 leads', () => {
 		expect(count(results, 'created')).toBe(250);
 		// Those that ran at once when the first was throttled, and none again.
 		expect(part).toBe(1_000);
-		expect(results.every((result) => result.ok || refusalOf(result).code === 'throttled')).toBe(
-			true,
-		);
+		expect(results.every((result) => result.ok || errorOf(result).code === 'throttled')).toBe(true);
 	});
 
 	it('stop when the time is up: none of the rest is called written', async () => {
 		const late = await (await newWriter()).write(many(3), { ...inTime(), deadline: Date.now() });
-		expect(late.map((result) => refusalOf(result).code)).toEqual(Array(3).fill('timeUp'));
+		expect(late.map((result) => errorOf(result).code)).toEqual(Array(3).fill('timeUp'));
 		const aborted = { signal: AbortSignal.abort(), deadline: Date.now() + 5_000 };
 		expect((await (await newWriter()).write(many(2), aborted)).every(({ ok }) => !ok)).toBe(true);
 		expect(dynamics.rows()).toHaveLength(0);
@@ -656,35 +656,35 @@ describe('500 leads', () => {
 		const results = await writer.write(many(1_000), inTime(2_000));
 		expect(results).toHaveLength(1_000);
 		expect(count(results, 'created')).toBe(100);
-		refusalOf(results.find(({ ok }) => !ok));
-		// Till the stand-in has seen that nobody waits any more.
+		errorOf(results.find(({ ok }) => !ok));
+		// Until the fake server has seen that nobody waits any more.
 		await sleep(100);
 	});
 });
 
 describe('what Dynamics 365 does not take', () => {
-	const refused = async (one = outgoing(lead('Sample')), setting: Setting = {}) =>
-		refusalOf((await write([one], setting))[0]);
+	const failed = async (one = outgoing(lead('Sample')), setting: Setting = {}) =>
+		errorOf((await write([one], setting))[0]);
 
 	it('is told in words', async () => {
 		const { privileges } = dynamics.writing;
 		privileges.create = false;
-		expect(await refused()).toMatchObject({
+		expect(await failed()).toMatchObject({
 			code: 'permission',
 			message: 'The application user may not create leads',
 		});
 		privileges.create = true;
-		expect(await refused(outgoing(lead('S'), { leadsourcecode: 77 }))).toMatchObject({
+		expect(await failed(outgoing(lead('S'), { leadsourcecode: 77 }))).toMatchObject({
 			message: 'The value for the column leadsourcecode is not one of the column’s choices',
 		});
 		dynamics.mayReadColumns = false;
-		expect(await refused()).toMatchObject({ code: 'permission' });
+		expect(await failed()).toMatchObject({ code: 'permission' });
 		dynamics.mayReadColumns = true;
 		dynamics.caller = 'missing';
-		expect(await refused()).toMatchObject({ code: 'permission' });
+		expect(await failed()).toMatchObject({ code: 'permission' });
 		dynamics.caller = 'member';
 		dynamics.state = 'adminMode';
-		expect(await refused()).toMatchObject({ code: 'unreachable' });
+		expect(await failed()).toMatchObject({ code: 'unreachable' });
 		dynamics.state = 'ready';
 		expect(dynamics.rows()).toEqual([]);
 	});
@@ -694,7 +694,7 @@ describe('what Dynamics 365 does not take', () => {
 		dynamics.writing.duplicateRule = true;
 		const [first, second] = ['one', 'two'].map((id) => outgoing(lead('Sample', {}, id)));
 		expect(outcomes(await write([first!], setting))).toEqual(['created']);
-		expect((await refused(second, setting)).message).toMatch(/duplicate detection rule/);
+		expect((await failed(second, setting)).message).toMatch(/duplicate detection rule/);
 		expect(outcomes(await write([first!], setting))).toEqual(['unchanged']);
 		expect(outcomes(await write([second!]))).toEqual(['created']);
 		// Where the rules are asked before the id is looked up.
@@ -703,7 +703,7 @@ describe('what Dynamics 365 does not take', () => {
 				? { status: 412, body: { error: { code: '0x80040333', message: 'A duplicate' } } }
 				: undefined;
 		expect(outcomes(await write([first!], setting))).toEqual(['unchanged']);
-		expect((await refused(outgoing(lead('New')), setting)).message).toMatch(/duplicate/);
+		expect((await failed(outgoing(lead('New')), setting)).message).toMatch(/duplicate/);
 	});
 
 	it('is an additional column that is not there, not the user’s, or of another type', async () => {
@@ -719,7 +719,7 @@ describe('what Dynamics 365 does not take', () => {
 			{ "x' or 1 eq 1": 'x' },
 		]) {
 			const results = await write([outgoing(lead('Bad'), additional), outgoing(lead('Good'))]);
-			expect(refusalOf(results[0]).code).toBe('configuration');
+			expect(errorOf(results[0]).code).toBe('configuration');
 			expect(results[1]).toMatchObject({ ok: true });
 		}
 	});
@@ -727,27 +727,25 @@ describe('what Dynamics 365 does not take', () => {
 	it.each(['contoso_nothing', 'revenue', 'fullname'])(
 		'is a Lead Source Column %s, and says where it was chosen',
 		async (leadSourceColumn) => {
-			const refusal = await refused(undefined, { leadSourceColumn });
-			expect(refusal).toMatchObject({ code: 'configuration' });
-			expect(refusal.description).toContain('Lead Source Column');
+			const error = await failed(undefined, { leadSourceColumn });
+			expect(error).toMatchObject({ code: 'configuration' });
+			expect(error.description).toContain('Lead Source Column');
 		},
 	);
 
-	it('is told of each where the sign-in or the answer is none', async () => {
+	it('is told of each where the sign-in or the response is none', async () => {
 		const wrong = await write(many(2), { credential: dynamics.badCredential });
-		expect(wrong.map((result) => refusalOf(result).code)).toEqual(Array(2).fill('authentication'));
+		expect(wrong.map((result) => errorOf(result).code)).toEqual(Array(2).fill('authentication'));
 		dynamics.beforeWriting = () => ({ status: 200, body: '<html>Sign in</html>' });
 		const odd = await write(many(2));
-		expect(odd.map((result) => refusalOf(result).message)).toEqual(
+		expect(odd.map((result) => errorOf(result).message)).toEqual(
 			Array(2).fill('Unexpected response from Dynamics 365: it is no response to a batch'),
 		);
 		dynamics.beforeWriting = () => ({ status: 404, body: 'Not Found' });
-		expect(await refused()).toMatchObject({ code: 'notFound' });
+		expect(await failed()).toMatchObject({ code: 'notFound' });
 		const nowhere = { ...dynamics.credential, environmentUrl: 'http://127.0.0.1:9' };
 		const unreachable = await write(many(2), { credential: nowhere });
-		expect(unreachable.map((result) => refusalOf(result).code)).toEqual(
-			Array(2).fill('unreachable'),
-		);
+		expect(unreachable.map((result) => errorOf(result).code)).toEqual(Array(2).fill('unreachable'));
 	}, 20_000);
 
 	it('is nothing where the token expires in the middle: another one is got', async () => {

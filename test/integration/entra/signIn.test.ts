@@ -81,7 +81,7 @@ describe.each<[string, () => Promise<unknown>]>([
 		});
 	});
 
-	it('signs in at the next try where a connection broke', async () => {
+	it('signs in at the next attempt where a connection broke', async () => {
 		await authority.fault({ kind: 'cut', times: 1 });
 		// There is no service at the other end: it was asked, so there was a token.
 		expect((await refusalOf(read())).message).not.toMatch(/Entra/);

@@ -10,7 +10,7 @@ import { MarketplaceLead } from '../../../nodes/MarketplaceLead/MarketplaceLead.
 import { parseLead, type JsonValue } from '../../../nodes/lead';
 import { startAzurite } from '../../support/azurite';
 import { outputsOf, runNode } from '../../support/engine';
-import { startDynamics, type DynamicsStandIn } from '../../support/dynamics365/dynamics';
+import { startDynamics, type FakeDynamics } from '../../support/dynamics365/dynamics';
 import { startEntraAuthority } from '../../support/entra/authority';
 import {
 	cutBeforeAnswer,
@@ -232,7 +232,7 @@ export class DynamicsPlace implements WritePlace {
 	parameters: INodeParameters;
 	readonly options: INodeParameters;
 	readonly readingOptions: INodeParameters;
-	constructor(readonly standIn: DynamicsStandIn) {
+	constructor(readonly standIn: FakeDynamics) {
 		const { leadSourceColumn, options } = standIn.parameters as INodeParameters;
 		this.parameters = { leadSourceColumn: leadSourceColumn! };
 		this.options = options as INodeParameters;

@@ -1,8 +1,8 @@
-/** `$batch`: a multipart message of requests in, one of answers out. */
+/** `$batch`: a multipart message of requests in, one of responses out. */
 import { randomUUID } from 'node:crypto';
 
 import type { StandInAnswer } from '../standIn.ts';
-import { Refused } from './refusal.ts';
+import { ServiceError } from './errors.ts';
 
 /** Dataverse's own limit. */
 const MOST_REQUESTS = 1_000;
@@ -19,16 +19,16 @@ export interface BatchedRequest {
 /** A request of its own, or several of one transaction. */
 export type BatchItem = { request: BatchedRequest } | { changeSet: BatchedRequest[] };
 
-/** An answer of its own, or those of a transaction that went through. */
-export type BatchAnswer =
-	StandInAnswer | Array<{ answer: StandInAnswer; contentId: string | undefined }>;
+/** An response of its own, or those of a transaction that went through. */
+export type BatchResponse =
+	StandInAnswer | Array<{ response: StandInAnswer; contentId: string | undefined }>;
 
 interface Message {
 	headers: Record<string, string>;
 	content: string[];
 }
 
-/** @throws Refused for what is no such message */
+/** @throws ServiceError for what is no such message */
 export function readBatch(contentType: string | undefined, body: string): BatchItem[] {
 	const boundary = boundaryOf(contentType);
 	if (boundary === undefined) throw malformed('The content type of a batch is multipart/mixed.');
@@ -53,12 +53,15 @@ export function readBatch(contentType: string | undefined, body: string): BatchI
 	});
 }
 
-export function writeBatch(answers: readonly BatchAnswer[]): { contentType: string; body: string } {
+export function writeBatch(responses: readonly BatchResponse[]): {
+	contentType: string;
+	body: string;
+} {
 	const boundary = `batchresponse_${randomUUID()}`;
-	const parts = answers.map((answer) => {
-		if (!Array.isArray(answer)) return writePart(answer, undefined);
+	const parts = responses.map((response) => {
+		if (!Array.isArray(response)) return writePart(response, undefined);
 		const inner = `changesetresponse_${randomUUID()}`;
-		const written = answer.map((one) => writePart(one.answer, one.contentId));
+		const written = response.map((one) => writePart(one.response, one.contentId));
 		return `Content-Type: multipart/mixed; boundary=${inner}\r\n\r\n${joined(written, inner)}`;
 	});
 	return { contentType: `multipart/mixed; boundary=${boundary}`, body: joined(parts, boundary) };
@@ -155,6 +158,6 @@ function boundaryOf(contentType: string | undefined): string | undefined {
 	return /boundary="?([^";\s]+)"?/.exec(contentType ?? '')?.[1];
 }
 
-function malformed(message: string): Refused {
-	return new Refused(400, '0x80060888', message);
+function malformed(message: string): ServiceError {
+	return new ServiceError(400, '0x80060888', message);
 }

@@ -4,7 +4,7 @@
  */
 import { findColumn } from './columns.ts';
 import type { LeadColumn, LeadRow } from './columns.ts';
-import { Refused } from './refusal.ts';
+import { ServiceError } from './errors.ts';
 
 export interface SkipToken {
 	/** 2 for the page behind the first. */
@@ -36,7 +36,7 @@ export function writeSkipToken(
 	return `<cookie pagenumber="${page}"${cookie} istracking="False" empty="${empty}" epoch="${epoch}" />`;
 }
 
-/** @throws Refused for what is no such token */
+/** @throws ServiceError for what is no such token */
 export function readSkipToken(text: string): SkipToken {
 	const whole =
 		/^<cookie pagenumber="(\d+)"(?: pagingcookie="([^"]*)")? istracking="False" empty="(\d+)" epoch="(\d+)" \/>$/.exec(
@@ -52,8 +52,8 @@ export function readSkipToken(text: string): SkipToken {
 	};
 }
 
-export function malformed(): Refused {
-	return new Refused(400, '0x80040203', 'Malformed XML in the Paging Cookie');
+export function malformed(): ServiceError {
+	return new ServiceError(400, '0x80040203', 'Malformed XML in the Paging Cookie');
 }
 
 function readCookie(text: string): LeadRow {

@@ -1,6 +1,6 @@
 /**
- * A stand-in for a Dynamics 365 environment: the Dataverse Web API (OData v4) on leads, with real
- * tokens of a stand-in for Entra. What it does not know it refuses as Dataverse would.
+ * A fake Dynamics 365 environment: the Dataverse Web API (OData v4) on leads, with real
+ * tokens of a fake Entra. What it does not know it rejects as Dataverse would.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,14 +10,14 @@ import type { LeadToWrite } from '../pollContract/harness.ts';
 import { StandInServer } from '../standIn.ts';
 import type { StandInAnswer, StandInOptions, StandInRequest } from '../standIn.ts';
 import { readBatch, writeBatch } from './batch.ts';
-import type { BatchAnswer, BatchedRequest } from './batch.ts';
+import type { BatchResponse, BatchedRequest } from './batch.ts';
 import { formattedValue } from './columns.ts';
 import type { LeadRow, Value } from './columns.ts';
 import { malformed, readSkipToken, writeSkipToken } from './cookie.ts';
 import { describe } from './metadata.ts';
 import { compareRows, parseQuery } from './query.ts';
 import type { LeadQuery } from './query.ts';
-import { noProperty, Refused } from './refusal.ts';
+import { noProperty, ServiceError } from './errors.ts';
 import { LeadTable } from './table.ts';
 import { TokenCheck } from './tokens.ts';
 import { etagOf, LeadWriting, missing } from './writing.ts';
@@ -28,7 +28,7 @@ const FORMATTED = 'OData.Community.Display.V1.FormattedValue';
 /** Dataverse's own limit, and what it gives unless asked for less. */
 const MAX_PAGE_SIZE = 5_000;
 
-type Refusal = [status: number, code: string, message: string];
+type ErrorParts = [status: number, code: string, message: string];
 
 /** How Dataverse turns a caller away whose token is good. */
 const CALLERS = {
@@ -37,24 +37,24 @@ const CALLERS = {
 	disabled: [403, '0x80040225', 'The specified user is disabled.'],
 	withoutRoles: [403, '0x80042f09', 'The user has not been assigned any roles.'],
 	withoutLicense: [403, '0x8004d24b', 'The user does not have any License.'],
-} satisfies Record<string, Refusal | undefined>;
+} satisfies Record<string, ErrorParts | undefined>;
 
 const STATES = {
 	ready: undefined,
 	adminMode: [403, '0x80048d0f', 'The organization is in administration mode.'],
 	disabled: [403, '0x80041d1c', 'The organization has been disabled.'],
-} satisfies Record<string, Refusal | undefined>;
+} satisfies Record<string, ErrorParts | undefined>;
 
 export interface DynamicsOptions extends StandInOptions {
 	/** Plays Entra; it runs for as long as this does. */
 	authority: EntraAuthority;
 }
 
-export async function startDynamics(options: DynamicsOptions): Promise<DynamicsStandIn> {
-	return await DynamicsStandIn.start(options);
+export async function startDynamics(options: DynamicsOptions): Promise<FakeDynamics> {
+	return await FakeDynamics.start(options);
 }
 
-export class DynamicsStandIn {
+export class FakeDynamics {
 	readonly credentialType = 'marketplaceLeadDynamicsApi';
 	/** Whether the application may sign in here, and as whom. */
 	caller: keyof typeof CALLERS = 'member';
@@ -75,20 +75,20 @@ export class DynamicsStandIn {
 	lacks: readonly string[] = [];
 	/** A column of column-level security: it is read as null, and must not be searched. */
 	securedColumn = '';
-	/** Called before a page of leads is answered; what it gives back is answered instead. */
+	/** Called before a page of leads is responded to; what it gives back is sent instead. */
 	beforeLeads: (request: StandInRequest) => StandInAnswer | undefined = () => undefined;
 	readonly #authority: EntraAuthority;
 	readonly #tokens: TokenCheck;
-	/** What changes leads, and what it refuses. */
+	/** What changes leads, and what it rejects. */
 	readonly writing: LeadWriting;
 	/** What faults strike: pages of leads, or requests that change some. */
 	struck: 'reading' | 'writing' = 'reading';
 	/** The same before a request that changes leads, a batch of them too. */
 	beforeWriting: (request: StandInRequest) => StandInAnswer | undefined = () => undefined;
-	/** Called before each request of a batch is carried out; what it gives back is answered instead. */
+	/** Called before each request of a batch is carried out; what it gives back is sent instead. */
 	beforePart: (request: ApiRequest) => StandInAnswer | undefined = () => undefined;
-	/** Whether batches stop at the first refusal, whatever they prefer. */
-	stopsOnRefusal = false;
+	/** Whether batches stop at the first error, whatever they prefer. */
+	stopsOnError = false;
 	readonly #table: LeadTable;
 	#server: StandInServer | undefined;
 	#cookieEpoch = 0;
@@ -105,33 +105,33 @@ export class DynamicsStandIn {
 		this.writing = new LeadWriting(this.#table, () => `${this.origin}${API}`);
 	}
 
-	static async start({ authority, ...options }: DynamicsOptions): Promise<DynamicsStandIn> {
-		const standIn = new DynamicsStandIn(authority);
-		standIn.#server = await StandInServer.start(
+	static async start({ authority, ...options }: DynamicsOptions): Promise<FakeDynamics> {
+		const fake = new FakeDynamics(authority);
+		fake.#server = await StandInServer.start(
 			{
 				asksForLeads: (request) =>
-					standIn.struck === 'writing' ? isForWriting(request) : isForLeads(request),
-				answer: async (request) => await standIn.#answer(request),
+					fake.struck === 'writing' ? isForWriting(request) : isForLeads(request),
+				answer: async (request) => await fake.#respond(request),
 				refuse({ why, waitSeconds }): StandInAnswer {
 					const headers: Record<string, string> =
 						waitSeconds === undefined ? {} : { 'retry-after': String(waitSeconds) };
 					if (why === 'throttled') {
 						const text =
 							'Number of requests exceeded the limit of 6000 over time window of 300 seconds.';
-						return new Refused(429, '0x80072322', text, headers).answer;
+						return new ServiceError(429, '0x80072322', text, headers).response;
 					}
 					return why === 'busy'
 						? { status: 503, headers, body: 'The service is unavailable.' }
-						: new Refused(500, '0x80040216', 'An unexpected error occurred.').answer;
+						: new ServiceError(500, '0x80040216', 'An unexpected error occurred.').response;
 				},
 			},
 			options,
 		);
-		return standIn;
+		return fake;
 	}
 
 	get server(): StandInServer {
-		if (this.#server === undefined) throw new Error('The stand-in is not started');
+		if (this.#server === undefined) throw new Error('The fake server is not started');
 		return this.#server;
 	}
 
@@ -191,7 +191,7 @@ export class DynamicsStandIn {
 		this.#cookieEpoch += 1;
 	}
 
-	/** Most records in an answer, and answers without any before, between and after the others. */
+	/** Most records in an response, and responses without any before, between and after the others. */
 	shapePages(shape: { records?: number; emptyPages?: number }): void {
 		this.#pages = shape;
 	}
@@ -237,23 +237,23 @@ export class DynamicsStandIn {
 		await this.#server?.stop();
 	}
 
-	async #answer(request: StandInRequest): Promise<StandInAnswer> {
+	async #respond(request: StandInRequest): Promise<StandInAnswer> {
 		this.#running += 1;
 		this.#mostRunning = Math.max(this.#mostRunning, this.#running);
 		try {
 			this.#protect();
-			const answer = await this.#authorized(request);
+			const response = await this.#authorized(request);
 			await this.#execute(request);
 			const hint = this.advisedAtOnce;
 			const headers = {
 				'odata-version': '4.0',
 				...LIMITS,
 				...(hint === undefined ? {} : { 'x-ms-dop-hint': String(hint) }),
-				...answer.headers,
+				...response.headers,
 			};
-			return { ...answer, headers };
+			return { ...response, headers };
 		} catch (error) {
-			if (error instanceof Refused) return error.answer;
+			if (error instanceof ServiceError) return error.response;
 			throw error;
 		} finally {
 			this.#running -= 1;
@@ -266,13 +266,13 @@ export class DynamicsStandIn {
 		const headers = { 'retry-after': '1' };
 		if (this.#running > atOnce) {
 			const text = `Number of concurrent requests exceeded the limit of ${atOnce}.`;
-			throw new Refused(429, '0x80072326', text, headers);
+			throw new ServiceError(429, '0x80072326', text, headers);
 		}
 		const since = this.server.now() - WINDOW;
 		this.#executed = this.#executed.filter(({ at }) => at > since);
 		if (this.#executed.reduce((sum, { time }) => sum + time, 0) > executionTime) {
 			const text = `Combined execution time of incoming requests exceeded limit of ${executionTime} milliseconds over time window of 300 seconds.`;
-			throw new Refused(429, '0x80072321', text, headers);
+			throw new ServiceError(429, '0x80072321', text, headers);
 		}
 	}
 
@@ -301,8 +301,8 @@ export class DynamicsStandIn {
 			const challenge = `Bearer authorization_uri=${this.#tokens.authorizationUri}, resource_id=${this.origin}/`;
 			return { status: 401, headers: { 'www-authenticate': challenge } };
 		}
-		const turnedAway: Refusal | undefined = STATES[this.state] ?? CALLERS[this.caller];
-		if (turnedAway !== undefined) throw new Refused(...turnedAway);
+		const turnedAway: ErrorParts | undefined = STATES[this.state] ?? CALLERS[this.caller];
+		if (turnedAway !== undefined) throw new ServiceError(...turnedAway);
 		const { method, url, headers, body } = request;
 		if (!url.pathname.startsWith(API)) return { status: 404, body: 'Not Found' };
 		const path = decodeURIComponent(url.pathname.slice(API.length));
@@ -314,7 +314,7 @@ export class DynamicsStandIn {
 		const { method, path, search } = request;
 		if (/^EntityDefinitions/.test(path) && !this.mayReadColumns) {
 			const text = 'Principal user is missing prvReadAttribute privilege.';
-			throw new Refused(403, '0x80040220', text);
+			throw new ServiceError(403, '0x80040220', text);
 		}
 		if (method === 'GET') {
 			if (/^WhoAmI(\(\))?$/.test(path)) return { status: 200, body: this.#whoAmI() };
@@ -324,25 +324,26 @@ export class DynamicsStandIn {
 			const described = describe(path, search, this.lacks);
 			if (described !== undefined) return { status: 200, body: described };
 		}
-		const written = this.writing.answer(request);
+		const written = this.writing.respond(request);
 		if (written !== undefined) return written;
-		throw new Refused(404, '0x80060888', `Resource not found for the segment '${path}'.`);
+		throw new ServiceError(404, '0x80060888', `Resource not found for the segment '${path}'.`);
 	}
 
 	#batch({ headers, body }: StandInRequest): StandInAnswer {
 		const items = readBatch(headers['content-type'], body);
-		const goesOn = !this.stopsOnRefusal && /odata\.continue-on-error/.test(headers['prefer'] ?? '');
-		const answers: BatchAnswer[] = [];
+		const goesOn = !this.stopsOnError && /odata\.continue-on-error/.test(headers['prefer'] ?? '');
+		const responses: BatchResponse[] = [];
 		let status = 200;
 		for (const item of items) {
-			const answer = 'request' in item ? this.#part(item.request) : this.#changeSet(item.changeSet);
-			answers.push(answer);
-			if (!Array.isArray(answer) && answer.status >= 400 && !goesOn) {
-				status = answer.status;
+			const response =
+				'request' in item ? this.#part(item.request) : this.#changeSet(item.changeSet);
+			responses.push(response);
+			if (!Array.isArray(response) && response.status >= 400 && !goesOn) {
+				status = response.status;
 				break;
 			}
 		}
-		const written = writeBatch(answers);
+		const written = writeBatch(responses);
 		return { status, headers: { 'content-type': written.contentType }, body: written.body };
 	}
 
@@ -353,24 +354,24 @@ export class DynamicsStandIn {
 		try {
 			return this.beforePart(request) ?? this.#carryOut(request);
 		} catch (error) {
-			if (error instanceof Refused) return error.answer;
+			if (error instanceof ServiceError) return error.response;
 			throw error;
 		}
 	}
 
-	/** All of it or nothing: where one is refused, that refusal is the answer. */
-	#changeSet(requests: readonly BatchedRequest[]): BatchAnswer {
+	/** All of it or nothing: where one is rejected, its error is the response. */
+	#changeSet(requests: readonly BatchedRequest[]): BatchResponse {
 		const putBack = this.#table.snapshot();
-		const answers = [];
+		const responses = [];
 		for (const request of requests) {
-			const answer = this.#part(request);
-			if (answer.status >= 400) {
+			const response = this.#part(request);
+			if (response.status >= 400) {
 				putBack();
-				return answer;
+				return response;
 			}
-			answers.push({ answer, contentId: request.contentId });
+			responses.push({ response, contentId: request.contentId });
 		}
-		return answers;
+		return responses;
 	}
 
 	#whoAmI(): object {
@@ -385,7 +386,7 @@ export class DynamicsStandIn {
 	#mustReadLeads(): void {
 		if (this.mayReadLeads) return;
 		const text = `Principal user (Id=${ORGANIZATION}, type=8, roleCount=1) is missing prvReadLead privilege on OTC=4 for entity 'lead'.`;
-		throw new Refused(403, '0x80040220', text);
+		throw new ServiceError(403, '0x80040220', text);
 	}
 
 	#mustHave(search: URLSearchParams): void {
@@ -410,10 +411,10 @@ export class DynamicsStandIn {
 		const filter = search.get('$filter') ?? '';
 		if (this.securedColumn !== '' && filter.includes(this.securedColumn)) {
 			const text = 'Caller user does not have read permission on a secured field.';
-			throw new Refused(403, '0x8004f508', text);
+			throw new ServiceError(403, '0x8004f508', text);
 		}
 		if (this.searchIsSlow && /contains\(/.test(filter)) {
-			throw new Refused(500, '0x80044151', 'SQL timeout expired.');
+			throw new ServiceError(500, '0x80044151', 'SQL timeout expired.');
 		}
 		const { size, isFormatted } = preferences(headers['prefer']);
 		const token =
@@ -434,7 +435,7 @@ export class DynamicsStandIn {
 		const most = Math.min(query.top ?? size, size, records);
 		const rows = isEmpty ? [] : all.slice(from, from + most);
 		const end = from + rows.length;
-		// Where answers without rows are wanted, they come behind the last row too.
+		// Where responses without rows are wanted, they come behind the last row too.
 		const isDone = !isEmpty && end >= all.length && (emptyPages === 0 || rows.length === 0);
 		const isLast = query.top !== undefined || isDone;
 		const counted = this.paging === 'counted';
@@ -510,7 +511,7 @@ function preferences(header = ''): { size: number; isFormatted: boolean } {
 	const size = Number(/odata\.maxpagesize=(\d+)/.exec(header)?.[1] ?? MAX_PAGE_SIZE);
 	const annotations = /odata\.include-annotations="([^"]*)"/.exec(header)?.[1] ?? '';
 	return {
-		// More than the most is not refused but passed over.
+		// More than the most is not rejected but passed over.
 		size: size > 0 && size <= MAX_PAGE_SIZE ? size : MAX_PAGE_SIZE,
 		isFormatted: annotations.split(',').some((name) => name === '*' || name === FORMATTED),
 	};

@@ -4,7 +4,7 @@ import { defaultParser } from '@odata/parser';
 import { findColumn } from './columns.ts';
 import type { LeadColumn, LeadRow, Value } from './columns.ts';
 import { comparable, compareValues, fold, likeTest } from './compare.ts';
-import { badQuery, noProperty } from './refusal.ts';
+import { badQuery, noProperty } from './errors.ts';
 
 /** True, false, or unknown because of a null: only true lets a row through. */
 type Truth = boolean | null;
@@ -34,7 +34,7 @@ const PATTERNS: Readonly<Record<string, (text: string) => string>> = {
 /** Dataverse's own limit. */
 const MAX_CONDITIONS = 500;
 
-/** Whether a row is let through. @throws Refused for a filter that Dataverse would not take */
+/** Whether a row is let through. @throws ServiceError for a filter that Dataverse would not take */
 export function parseFilter(text: string): (row: LeadRow) => boolean {
 	let tree: Node;
 	try {

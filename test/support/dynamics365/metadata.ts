@@ -1,7 +1,7 @@
 /** What the Web API tells of the lead table's columns. */
 import { ATTRIBUTE_PROPERTIES, attributeMetadata, findColumn, LEAD_COLUMNS } from './columns.ts';
 import type { LeadColumn } from './columns.ts';
-import { badQuery, Refused } from './refusal.ts';
+import { badQuery, ServiceError } from './errors.ts';
 
 const LEAD = "EntityDefinitions(LogicalName='lead')/Attributes";
 const ONE =
@@ -16,7 +16,7 @@ const BY_TYPE: Readonly<Record<string, readonly string[]>> = {
 	String: ['MaxLength'],
 };
 
-/** `undefined` for a path that is about something else. @throws Refused */
+/** `undefined` for a path that is about something else. @throws ServiceError */
 export function describe(
 	path: string,
 	parameters: URLSearchParams,
@@ -66,7 +66,7 @@ function choicesOf(name: string, parameters: URLSearchParams): object {
 	const column = findColumn(name);
 	if (column?.type !== 'Picklist') {
 		const text = `Could not find an attribute with specified name: ${name} for entity Lead`;
-		throw new Refused(404, '0x80041102', text);
+		throw new ServiceError(404, '0x80041102', text);
 	}
 	const isExpanded = /OptionSet/.test(parameters.get('$expand') ?? '');
 	return { LogicalName: name, ...(isExpanded ? optionSets(column) : {}) };

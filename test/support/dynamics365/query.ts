@@ -5,7 +5,7 @@ import { findColumn, LEAD_COLUMNS } from './columns.ts';
 import type { LeadColumn, LeadRow } from './columns.ts';
 import { comparable, compareValues } from './compare.ts';
 import { parseFilter } from './filter.ts';
-import { badQuery, noProperty } from './refusal.ts';
+import { badQuery, noProperty } from './errors.ts';
 
 export const KEY = 'leadid';
 
@@ -26,7 +26,7 @@ export interface LeadQuery {
 
 const OPTIONS = new Set(['$select', '$filter', '$orderby', '$top', '$skiptoken']);
 
-/** @throws Refused as Dataverse refuses it */
+/** @throws ServiceError as Dataverse rejects it */
 export function parseQuery(parameters: URLSearchParams): LeadQuery {
 	for (const name of parameters.keys()) {
 		if (!OPTIONS.has(name)) throw badQuery(`The query parameter ${name} is not supported`);

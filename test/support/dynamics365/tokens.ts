@@ -71,9 +71,9 @@ export class TokenCheck {
 		const { host, application, tls } = this.#authority;
 		const url = `${host}/${application.tenantId}/discovery/v2.0/keys`;
 		const text = await new Promise<string>((resolve, reject) => {
-			get(url, { ca: readFileSync(tls.certFile) }, async (answer) => {
+			get(url, { ca: readFileSync(tls.certFile) }, async (response) => {
 				const chunks: Buffer[] = [];
-				for await (const chunk of answer) chunks.push(chunk as Buffer);
+				for await (const chunk of response) chunks.push(chunk as Buffer);
 				resolve(Buffer.concat(chunks).toString('utf8'));
 			}).on('error', reject);
 		});

@@ -4,7 +4,7 @@ import { findColumn, LEAD_COLUMNS } from './columns.ts';
 import type { LeadColumn, LeadRow, Value } from './columns.ts';
 import { fold, GUID } from './compare.ts';
 import { KEY } from './query.ts';
-import { Refused } from './refusal.ts';
+import { ServiceError } from './errors.ts';
 import type { LeadTable } from './table.ts';
 
 export interface ApiRequest {
@@ -56,8 +56,8 @@ export class LeadWriting {
 		this.#root = root;
 	}
 
-	/** `undefined` for a request that is about something else. @throws Refused */
-	answer(request: ApiRequest): StandInAnswer | undefined {
+	/** `undefined` for a request that is about something else. @throws ServiceError */
+	respond(request: ApiRequest): StandInAnswer | undefined {
 		const { method, path } = request;
 		if (path === 'leads' && method === 'POST') return this.#post(request);
 		if (!ONE_LEAD.test(path)) return undefined;
@@ -65,7 +65,7 @@ export class LeadWriting {
 		return method === 'DELETE' ? this.#delete(request) : undefined;
 	}
 
-	/** `undefined` for a path that names none. @throws Refused for a key that leads don't have */
+	/** `undefined` for a path that names none. @throws ServiceError for a key that leads don't have */
 	named(path: string): NamedLead | undefined {
 		const [whole, guid, column = '', text = ''] = ONE_LEAD.exec(path) ?? [];
 		if (whole === undefined) return undefined;
@@ -76,7 +76,7 @@ export class LeadWriting {
 		}
 		if (!this.alternateKeys.has(column)) {
 			const said = 'The specified key properties are not defined for entity lead.';
-			throw new Refused(400, '0x80060888', said);
+			throw new ServiceError(400, '0x80060888', said);
 		}
 		const value = text.replaceAll("''", "'");
 		const row = this.#table.rows().find((one) => isSame(one[column], value));
@@ -102,7 +102,7 @@ export class LeadWriting {
 		const values = this.#payload(request, 'updatable');
 		this.#checkKeys(values, id);
 		if (row['statecode'] !== 0 && values['statecode'] === undefined) {
-			throw new Refused(400, '0x80040203', 'This lead is already qualified and is read-only.');
+			throw new ServiceError(400, '0x80040203', 'This lead is already qualified and is read-only.');
 		}
 		this.#runPlugIn({ ...row, ...values });
 		this.#table.change(String(id), values);
@@ -184,7 +184,7 @@ export class LeadWriting {
 			const other = this.#table.rows().find((row) => isSame(row[column], value));
 			if (other === undefined || other[KEY] === own) continue;
 			const said = `Entity Key ${column} violated. A record with the same value for ${column} already exists.`;
-			throw new Refused(412, '0x80060892', said);
+			throw new ServiceError(412, '0x80060892', said);
 		}
 	}
 
@@ -193,19 +193,19 @@ export class LeadWriting {
 		if (!this.#table.rows().some((row) => isSame(row['emailaddress1'], emailaddress1))) return;
 		const said =
 			'A record was not created or updated because a duplicate of the current record already exists.';
-		throw new Refused(412, '0x80040333', said);
+		throw new ServiceError(412, '0x80040333', said);
 	}
 
 	#runPlugIn(row: LeadRow): void {
 		const said = this.plugIn(row);
-		if (said !== undefined) throw new Refused(400, '0x80040265', said);
+		if (said !== undefined) throw new ServiceError(400, '0x80040265', said);
 	}
 
 	#need(privilege: keyof LeadWriting['privileges']): void {
 		if (this.privileges[privilege]) return;
 		const name = `prv${privilege.charAt(0).toUpperCase()}${privilege.slice(1)}Lead`;
 		const said = `Principal user (Id=00000000-0000-0000-0000-000000000001, type=8, roleCount=1, privilegeCount=12) is missing ${name} privilege on OTC=4 for entity 'lead'.`;
-		throw new Refused(403, '0x80040220', said);
+		throw new ServiceError(403, '0x80040220', said);
 	}
 }
 
@@ -214,9 +214,9 @@ export function etagOf(row: LeadRow): string {
 }
 
 /** A lead that is named but not there. */
-export function missing(path: string): Refused {
+export function missing(path: string): ServiceError {
 	const id = /\(([^)]*)\)/.exec(path)?.[1] ?? '';
-	return new Refused(404, '0x80040217', `Entity 'lead' With Id = ${id} Does Not Exist`);
+	return new ServiceError(404, '0x80040217', `Entity 'lead' With Id = ${id} Does Not Exist`);
 }
 
 function checkedValue(column: LeadColumn, value: unknown): Value {
@@ -234,7 +234,7 @@ function checkedValue(column: LeadColumn, value: unknown): Value {
 			if (!Number.isInteger(value) || Math.abs(Number(value)) > 2 ** 31) throw wrong;
 			if (options && !Object.hasOwn(options, String(value))) {
 				const said = `A validation error occurred. The value ${String(value)} of '${name}' on record of type 'lead' is outside the valid range. Accepted Values: ${Object.keys(options).join(',')}`;
-				throw new Refused(400, '0x8004431a', said);
+				throw new ServiceError(400, '0x8004431a', said);
 			}
 			return Number(value);
 		case 'Edm.Decimal':
@@ -253,7 +253,7 @@ function checkedValue(column: LeadColumn, value: unknown): Value {
 		default:
 			if (typeof value !== 'string') throw wrong;
 			if (value.length <= (maxLength ?? 100)) return value;
-			throw new Refused(
+			throw new ServiceError(
 				400,
 				'0x80044331',
 				`A validation error occurred.  The length of the '${name}' attribute of the 'lead' entity exceeded the maximum allowed length of '${maxLength ?? 100}'.`,
@@ -261,18 +261,18 @@ function checkedValue(column: LeadColumn, value: unknown): Value {
 	}
 }
 
-function badPayload(message: string): Refused {
+function badPayload(message: string): ServiceError {
 	const said = `Error identified in Payload provided by the user for Entity :'leads'.  InnerException : Microsoft.OData.ODataException: ${message}`;
-	return new Refused(400, '0x80048d19', said);
+	return new ServiceError(400, '0x80048d19', said);
 }
 
-function duplicateKey(): Refused {
-	return new Refused(412, '0x80040237', 'A record with matching key values already exists.');
+function duplicateKey(): ServiceError {
+	return new ServiceError(412, '0x80040237', 'A record with matching key values already exists.');
 }
 
-function otherVersion(): Refused {
+function otherVersion(): ServiceError {
 	const said = "The version of the existing record doesn't match the RowVersion property provided.";
-	return new Refused(412, '0x80060882', said);
+	return new ServiceError(412, '0x80060882', said);
 }
 
 /** The database has no regard to case and accents. */

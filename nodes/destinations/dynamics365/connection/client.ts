@@ -60,7 +60,7 @@ export interface ClientOptions {
 
 /**
  * The Dataverse Web API (OData v4) of one environment, for one execution: it keeps its token, and
- * gets another one when that is turned away.
+ * gets another one when that is rejected.
  */
 export class DataverseClient {
 	readonly operation: DestinationOperation;
@@ -111,7 +111,7 @@ export class DataverseClient {
 	async send(request: DataverseRequest): Promise<HttpResponse> {
 		const token = await this.currentToken(request.signal);
 		const response = await this.sendWith(token, request);
-		// Turned away in the middle: a token lives an hour, or until somebody ends it.
+		// Rejected in the middle: a token lives an hour, or until somebody ends it.
 		if (response.status !== 401) return response;
 		return await this.sendWith(await this.currentToken(request.signal, token), request);
 	}
@@ -170,7 +170,7 @@ export class DataverseClient {
 		}
 	}
 
-	/** The token at hand, or a new one where there is none or only the one that was turned away. */
+	/** The token at hand, or a new one where there is none or only the one that was rejected. */
 	private async currentToken(signal: AbortSignal, rejected?: string): Promise<string> {
 		if (rejected !== undefined && (await this.token) === rejected) this.token = undefined;
 		if (this.token === undefined) {

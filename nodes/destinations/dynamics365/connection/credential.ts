@@ -24,7 +24,7 @@ const CLOUD_HOSTS: ReadonlyArray<readonly [hosts: RegExp, cloud: EntraCloud, nam
 /**
  * Checks the credential's fields.
  *
- * @throws DestinationError with reason `configuration` that names the field to mend
+ * @throws DestinationError with the code `configuration` that names the field to correct
  */
 export function readEnvironment(credential: Record<string, unknown>): Environment {
 	const text = textField(credential, 'environmentUrl');

@@ -18,12 +18,12 @@ const OVERLAP = 15 * 60 * 1000;
 
 /**
  * Milliseconds. Searching texts makes the service look at every lead of the time asked for. Where
- * that takes longer, the leads are read without, which always comes forward.
+ * that takes longer, the leads are read without, which always makes progress.
  */
 const SEARCH_TIME = 10_000;
 
 /**
- * Statuses by which a query may be turned away that was good once: cookies in links are not promised
+ * Statuses with which a query may be rejected that was accepted once: cookies in links are not promised
  * to last, and what a role may search is changed.
  */
 const QUERY_REJECTED = new Set(['400', '403', '404', '410', '414', '431', '500']);

@@ -19,7 +19,7 @@ export interface LeadColumns {
 
 /** The record that a lead becomes. */
 export interface LeadRecord {
-	/** leadid where it is created, the same at every try and in every execution. */
+	/** leadid where it is created, the same at every attempt and in every execution. */
 	id: string;
 	values: ColumnValues;
 }
@@ -196,8 +196,8 @@ function fitted(
 		const wanted = folded(text);
 		return choices.get(name)?.find(({ labels }) => labels.map(folded).includes(wanted))?.value;
 	}
-	const cut = kind === 'memo' ? paragraphs(text, maxLength) : oneLine(text, maxLength);
-	return cut === '' ? undefined : cut;
+	const fitting = kind === 'memo' ? paragraphs(text, maxLength) : oneLine(text, maxLength);
+	return fitting === '' ? undefined : fitting;
 }
 
 function folded(text: string): string {

@@ -34,7 +34,7 @@ it('is reached without TLS on this machine only', () => {
 	}
 });
 
-it('repeats nothing of an address that is refused', () => {
+it('repeats nothing of an address that is rejected', () => {
 	for (const text of ['https://kim:hush@contoso.crm.dynamics.com', 'https://hush hush/']) {
 		expect(() => read(text)).toThrow(expect.objectContaining({ code: 'configuration' }));
 		expect(() => read(text)).not.toThrow(/hush/);

@@ -1,5 +1,5 @@
 /**
- * Answers and kept places that Dataverse and n8n would not give: rows without keys or times, links
+ * Responses and kept places that Dataverse and n8n would not give: rows without keys or times, links
  * to other hosts and tables, values of any other kind. Nothing of them may become a TypeError, send
  * a token elsewhere, or be passed over in silence.
  */
@@ -60,7 +60,7 @@ it('takes nothing of a link but its query', () => {
 	expect(read({ value: [], '@odata.nextLink': null }).link).toBeNull();
 });
 
-it('copes with any answer', () => {
+it('copes with any response', () => {
 	const anything = fc.record({
 		value: fc.oneof(fc.jsonValue(), fc.array(fc.oneof(fc.jsonValue(), fc.constant(LEAD)))),
 		'@odata.nextLink': fc.jsonValue(),

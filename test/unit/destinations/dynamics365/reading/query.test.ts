@@ -48,7 +48,7 @@ function columnsOf({ leadSource, parts = {}, additional = [] }: Setting): Column
 }
 
 /** What the Web API gives of a row. */
-function answered(row: LeadRow, { select }: ColumnSettings): Record<string, Value> {
+function returned(row: LeadRow, { select }: ColumnSettings): Record<string, Value> {
 	return Object.fromEntries(
 		LEAD_COLUMNS.filter(({ name }) => select.includes(name)).flatMap((column) => {
 			const value = row[column.name] ?? null;
@@ -68,7 +68,7 @@ function isWanted(
 	filter: LeadFilter,
 	others: boolean,
 ): boolean {
-	const lead = parseLead(toRecord(answered(row, columns), columns), { destination: 'dynamics365' });
+	const lead = parseLead(toRecord(returned(row, columns), columns), { destination: 'dynamics365' });
 	return (others || isMarketplaceLead(lead)) && matchesFilter(lead, filter);
 }
 

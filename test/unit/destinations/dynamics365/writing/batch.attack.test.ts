@@ -1,6 +1,6 @@
 /**
  * What is put into a batch and what comes out of one. Hostile inputs: values that look like the
- * batch's own markers, line ends in values, answers cut short, of another type, without a status,
+ * batch's own markers, line ends in values, responses cut short, of another type, without a status,
  * with fewer parts, with bare line feeds, of other boundaries.
  */
 import {
@@ -9,7 +9,7 @@ import {
 } from '../../../../../nodes/destinations/dynamics365/writing/batch.ts';
 import { readBatch as readAsService } from '../../../../support/dynamics365/batch.ts';
 
-const answer = (body: string, type = 'multipart/mixed; boundary=batchresponse_1') => ({
+const response = (body: string, type = 'multipart/mixed; boundary=batchresponse_1') => ({
 	status: 200,
 	headers: { 'content-type': type },
 	body,
@@ -64,9 +64,9 @@ describe('a batch', () => {
 	});
 });
 
-describe('the answer to one', () => {
-	it.each(['\r\n', '\n'])('gives each answer, with line ends %j', (lineEnd) => {
-		expect(readBatch(answer(PARTS.join(lineEnd)))).toEqual([
+describe('the response to one', () => {
+	it.each(['\r\n', '\n'])('gives each response, with line ends %j', (lineEnd) => {
+		expect(readBatch(response(PARTS.join(lineEnd)))).toEqual([
 			{
 				status: 204,
 				headers: {
@@ -83,22 +83,22 @@ describe('the answer to one', () => {
 	});
 
 	it('is read whatever its own status, and with a quoted boundary', () => {
-		const refused = { ...answer(PARTS.join('\r\n')), status: 400 };
+		const refused = { ...response(PARTS.join('\r\n')), status: 400 };
 		expect(readBatch(refused)).toHaveLength(2);
-		const quoted = answer(PARTS.join('\r\n'), 'Multipart/Mixed; boundary="batchresponse_1"');
+		const quoted = response(PARTS.join('\r\n'), 'Multipart/Mixed; boundary="batchresponse_1"');
 		expect(readBatch(quoted)).toHaveLength(2);
-		expect(readBatch(answer('--batchresponse_1--\r\n'))).toEqual([]);
+		expect(readBatch(response('--batchresponse_1--\r\n'))).toEqual([]);
 	});
 
 	it.each([
-		['cut short', answer(PARTS.slice(0, -2).join('\r\n'))],
-		['without an end', answer(PARTS.join('\r\n').replace('_1--\r\n', '_1-'))],
-		['of another boundary', answer(PARTS.join('\r\n'), 'multipart/mixed; boundary=other')],
-		['of no boundary', answer(PARTS.join('\r\n'), 'multipart/mixed')],
-		['of another type', answer('{"value":[]}', 'application/json; boundary=batchresponse_1')],
+		['cut short', response(PARTS.slice(0, -2).join('\r\n'))],
+		['without an end', response(PARTS.join('\r\n').replace('_1--\r\n', '_1-'))],
+		['of another boundary', response(PARTS.join('\r\n'), 'multipart/mixed; boundary=other')],
+		['of no boundary', response(PARTS.join('\r\n'), 'multipart/mixed')],
+		['of another type', response('{"value":[]}', 'application/json; boundary=batchresponse_1')],
 		['of no type', { status: 200, headers: {}, body: '' }],
-		['without a status', answer(PARTS.join('\r\n').replace('HTTP/1.1 204', 'HTTP/1.1 x'))],
-		['with nothing in a part', answer('--batchresponse_1\r\n--batchresponse_1--\r\n')],
+		['without a status', response(PARTS.join('\r\n').replace('HTTP/1.1 204', 'HTTP/1.1 x'))],
+		['with nothing in a part', response('--batchresponse_1\r\n--batchresponse_1--\r\n')],
 	])('is none where it is %s', (_, odd) => {
 		expect(readBatch(odd)).toBeUndefined();
 	});

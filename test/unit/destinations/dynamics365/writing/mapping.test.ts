@@ -129,7 +129,7 @@ describe('the values', () => {
 		expect(valuesOf(both, columns)).toMatchObject({ firstname: 'Kim', lastname: 'Sample' });
 	});
 
-	it('pass over what is empty, and refuse a column that takes no text', () => {
+	it('pass over what is empty, and reject a column that takes no text', () => {
 		const columns = columnsOf('new_leadsource');
 		const further = { firstname: null, subject: ' ', REVENUE: '5' };
 		expect(valuesOf(lead({ LeadSource }), columns, further)).toEqual({

@@ -1,8 +1,8 @@
 import type { StandInAnswer } from '../standIn.ts';
 
-/** A refusal as Dataverse writes it. */
-export class Refused extends Error {
-	readonly answer: StandInAnswer;
+/** An error as Dataverse writes it. */
+export class ServiceError extends Error {
+	readonly response: StandInAnswer;
 
 	constructor(
 		status: number,
@@ -11,16 +11,16 @@ export class Refused extends Error {
 		headers: Readonly<Record<string, string>> = {},
 	) {
 		super(message);
-		this.answer = { status, headers, body: { error: { code, message } } };
+		this.response = { status, headers, body: { error: { code, message } } };
 	}
 }
 
 /** A query that OData's own checks turn away. */
-export function badQuery(message: string): Refused {
-	return new Refused(400, '0x80060888', message);
+export function badQuery(message: string): ServiceError {
+	return new ServiceError(400, '0x80060888', message);
 }
 
-export function noProperty(name: string): Refused {
+export function noProperty(name: string): ServiceError {
 	return badQuery(
 		`Could not find a property named '${name}' on type 'Microsoft.Dynamics.CRM.lead'.`,
 	);
