@@ -2,9 +2,9 @@
 import Table from 'cli-table3';
 import { Listr } from 'listr2';
 
-import { startEntraAuthority } from '../test/support/entra/authority.ts';
-import { startCrms } from '../test/support/leadDestinations.ts';
-import type { StandInDestination } from '../test/support/leadDestinations.ts';
+import { startEntraAuthority } from '../test/fakeServers/entra/authority.ts';
+import { startCrms } from '../test/fakeServers/leadDestinations.ts';
+import type { StandInDestination } from '../test/fakeServers/leadDestinations.ts';
 import { build, withTarball } from './host/build.ts';
 import { N8N_VERSION, ensureN8n } from './host/cache.ts';
 import { Demo } from './host/demo.ts';

@@ -1,7 +1,10 @@
-import { startAzurite } from '../../test/support/azurite.ts';
-import type { Azurite } from '../../test/support/azurite.ts';
-import { startFaultProxy } from '../../test/support/faultProxy.ts';
-import { MarketplaceTable, marketplaceRows } from '../../test/support/marketplaceTable.ts';
+import { startAzurite } from '../../test/fakeServers/azureTable/azurite.ts';
+import type { Azurite } from '../../test/fakeServers/azureTable/azurite.ts';
+import { startFaultProxy } from '../../test/fakeServers/azureTable/faultProxy.ts';
+import {
+	MarketplaceTable,
+	marketplaceRows,
+} from '../../test/fakeServers/azureTable/marketplaceTable.ts';
 import { PROJECT_ROOT, serverNode } from '../host/paths.ts';
 import { run } from '../host/run.ts';
 import { bundleChild } from './bundleChild.ts';

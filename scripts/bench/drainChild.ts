@@ -13,7 +13,7 @@ import type * as TableRecord from '../../nodes/destinations/azureTable/reading/r
 import type * as Domain from '../../nodes/lead';
 import { pollContext } from '../../test/support/engine';
 import { builtNode } from './builtNode';
-import type { Azurite } from '../../test/support/azurite';
+import type { Azurite } from '../../test/fakeServers/azureTable/azurite';
 import { peakMemory } from './peakMemory';
 
 /**

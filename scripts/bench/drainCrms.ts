@@ -1,6 +1,6 @@
-import { startEntraAuthority } from '../../test/support/entra/authority.ts';
-import { startCrms } from '../../test/support/leadDestinations.ts';
-import type { StandInDestination } from '../../test/support/leadDestinations.ts';
+import { startEntraAuthority } from '../../test/fakeServers/entra/authority.ts';
+import { startCrms } from '../../test/fakeServers/leadDestinations.ts';
+import type { StandInDestination } from '../../test/fakeServers/leadDestinations.ts';
 import { PROJECT_ROOT, serverNode } from '../host/paths.ts';
 import { run } from '../host/run.ts';
 import { bundleChild } from './bundleChild.ts';

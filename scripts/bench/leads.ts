@@ -1,5 +1,5 @@
 /** Leads to measure with: plausible, and every one different, as caches see them in real life. */
-import { marketplaceRow } from '../../test/support/marketplaceTable.ts';
+import { marketplaceRow } from '../../test/fakeServers/azureTable/marketplaceTable.ts';
 
 interface HttpsLead {
 	UserDetails: Record<string, string>;

@@ -1,10 +1,10 @@
-import { startAzurite } from '../../test/support/azurite.ts';
-import { startDynamics } from '../../test/support/dynamics365/dynamics.ts';
-import { startEntraAuthority } from '../../test/support/entra/authority.ts';
-import { startFaultProxy } from '../../test/support/faultProxy.ts';
-import { LeadReceiver } from '../../test/support/leadReceiver.ts';
-import { startMarketo } from '../../test/support/marketo/marketo.ts';
-import { startSalesforce } from '../../test/support/salesforce/salesforce.ts';
+import { startAzurite } from '../../test/fakeServers/azureTable/azurite.ts';
+import { startDynamics } from '../../test/fakeServers/dynamics365/dynamics.ts';
+import { startEntraAuthority } from '../../test/fakeServers/entra/authority.ts';
+import { startFaultProxy } from '../../test/fakeServers/azureTable/faultProxy.ts';
+import { LeadReceiver } from '../../test/fakeServers/https/leadReceiver.ts';
+import { startMarketo } from '../../test/fakeServers/marketo/marketo.ts';
+import { startSalesforce } from '../../test/fakeServers/salesforce/salesforce.ts';
 import { PROJECT_ROOT, serverNode } from '../host/paths.ts';
 import { run } from '../host/run.ts';
 import { bundleChild } from './bundleChild.ts';

@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import type { LeadDestination } from '../../test/support/leadDestinations.ts';
-import { MarketplaceTable } from '../../test/support/marketplaceTable.ts';
-import type { MarketplaceRow, TableAccount } from '../../test/support/marketplaceTable.ts';
+import type { LeadDestination } from '../../test/fakeServers/leadDestinations.ts';
+import { MarketplaceTable } from '../../test/fakeServers/azureTable/marketplaceTable.ts';
+import type {
+	MarketplaceRow,
+	TableAccount,
+} from '../../test/fakeServers/azureTable/marketplaceTable.ts';
 import type { Progress } from './cache.ts';
 import { PROJECT_ROOT } from './paths.ts';
 import type { CredentialRef, Execution, RestClient, Workflow, WorkflowFile } from './rest.ts';

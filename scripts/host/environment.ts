@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
-import { startAzurite } from '../../test/support/azurite.ts';
-import type { Azurite } from '../../test/support/azurite.ts';
+import { startAzurite } from '../../test/fakeServers/azureTable/azurite.ts';
+import type { Azurite } from '../../test/fakeServers/azureTable/azurite.ts';
 import { installCommunityPackages } from './community.ts';
 import { N8n } from './n8n.ts';
 import type { N8nOptions } from './n8n.ts';

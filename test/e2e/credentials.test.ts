@@ -2,7 +2,7 @@
 import { AzureNamedKeyCredential, generateAccountSas, generateTableSas } from '@azure/data-tables';
 
 import { freePort } from '../../scripts/host/ports.ts';
-import { MarketplaceTable } from '../support/marketplaceTable.ts';
+import { MarketplaceTable } from '../fakeServers/azureTable/marketplaceTable.ts';
 import { sharedHost } from './support/host.ts';
 import { chain, leadTrigger, LiveWorkflow, node, withCredential } from './support/workflows.ts';
 

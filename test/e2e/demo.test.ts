@@ -1,7 +1,7 @@
 /** What `npm start` shows, as a test: every sample comes out of the example workflows exactly once. */
 import { Demo } from '../../scripts/host/demo.ts';
 import { SAMPLES } from '../../scripts/host/samples.ts';
-import { startCrms } from '../support/leadDestinations.ts';
+import { startCrms } from '../fakeServers/leadDestinations.ts';
 import { sharedHost } from './support/host.ts';
 import { NEXT_POLL_MS } from './support/workflows.ts';
 

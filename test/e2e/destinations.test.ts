@@ -4,9 +4,9 @@
  */
 import { PACKAGE } from '../../scripts/host/demo.ts';
 import type { CredentialRef } from '../../scripts/host/rest.ts';
-import { hostsAskedOf } from '../support/forwardProxy.ts';
-import { azureTableDestination, startCrms } from '../support/leadDestinations.ts';
-import type { LeadDestination, StandInDestination } from '../support/leadDestinations.ts';
+import { hostsAskedOf } from '../fakeServers/forwardProxy.ts';
+import { azureTableDestination, startCrms } from '../fakeServers/leadDestinations.ts';
+import type { LeadDestination, StandInDestination } from '../fakeServers/leadDestinations.ts';
 import { sharedHost } from './support/host.ts';
 import {
 	chain,

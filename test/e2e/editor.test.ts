@@ -11,7 +11,7 @@ import { PACKAGE } from '../../scripts/host/demo.ts';
 import { Environment } from '../../scripts/host/environment.ts';
 import { temporaryFolder } from '../../scripts/host/temporary.ts';
 import type { TemporaryFolder } from '../../scripts/host/temporary.ts';
-import { MarketplaceTable } from '../support/marketplaceTable.ts';
+import { MarketplaceTable } from '../fakeServers/azureTable/marketplaceTable.ts';
 import {
 	chain,
 	LiveWorkflow,

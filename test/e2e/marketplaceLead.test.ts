@@ -9,9 +9,9 @@ import type {
 	WorkflowFile,
 	WorkflowNode,
 } from '../../scripts/host/rest.ts';
-import { azureTableDestination, startCrms } from '../support/leadDestinations.ts';
-import type { LeadDestination, StandInDestination } from '../support/leadDestinations.ts';
-import { LeadReceiver } from '../support/leadReceiver.ts';
+import { azureTableDestination, startCrms } from '../fakeServers/leadDestinations.ts';
+import type { LeadDestination, StandInDestination } from '../fakeServers/leadDestinations.ts';
+import { LeadReceiver } from '../fakeServers/https/leadReceiver.ts';
 import { sharedHost } from './support/host.ts';
 import { httpsLead, send } from './support/send.ts';
 import { chain, LiveWorkflow, node, withCredential, type Parameters } from './support/workflows.ts';

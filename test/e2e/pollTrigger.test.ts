@@ -1,7 +1,11 @@
 /** The Marketplace Lead Poll Trigger on a real n8n, which polls a table of Azurite's. */
 import type { DemoHost } from '../../scripts/host/demo.ts';
 import type { CredentialRef } from '../../scripts/host/rest.ts';
-import { MarketplaceTable, marketplaceRow, marketplaceRows } from '../support/marketplaceTable.ts';
+import {
+	MarketplaceTable,
+	marketplaceRow,
+	marketplaceRows,
+} from '../fakeServers/azureTable/marketplaceTable.ts';
 import { sharedHost } from './support/host.ts';
 import {
 	chain,

@@ -6,10 +6,10 @@ import { withTarball } from '../../scripts/host/build.ts';
 import { ensureN8n } from '../../scripts/host/cache.ts';
 import { Environment } from '../../scripts/host/environment.ts';
 import { waitFor } from '../../scripts/host/wait.ts';
-import { startEntraAuthority } from '../support/entra/authority.ts';
-import type { EntraAuthority } from '../support/entra/authority.ts';
-import { azureTableDestination, startCrms } from '../support/leadDestinations.ts';
-import type { LeadDestination, StandInDestination } from '../support/leadDestinations.ts';
+import { startEntraAuthority } from '../fakeServers/entra/authority.ts';
+import type { EntraAuthority } from '../fakeServers/entra/authority.ts';
+import { azureTableDestination, startCrms } from '../fakeServers/leadDestinations.ts';
+import type { LeadDestination, StandInDestination } from '../fakeServers/leadDestinations.ts';
 import { httpsLead, send } from './support/send.ts';
 import {
 	chain,

@@ -6,10 +6,10 @@ import { ensureN8n } from '../../../scripts/host/cache.ts';
 import { Environment } from '../../../scripts/host/environment.ts';
 import { PROJECT_ROOT } from '../../../scripts/host/paths.ts';
 import { exitOnSignals, paced } from '../../../scripts/host/terminal.ts';
-import { startAzurite } from '../../support/azurite.ts';
-import type { Azurite } from '../../support/azurite.ts';
-import { startEntraAuthority } from '../../support/entra/authority.ts';
-import { startForwardProxy } from '../../support/forwardProxy.ts';
+import { startAzurite } from '../../fakeServers/azureTable/azurite.ts';
+import type { Azurite } from '../../fakeServers/azureTable/azurite.ts';
+import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
+import { startForwardProxy } from '../../fakeServers/forwardProxy.ts';
 import { announceHost, shared } from './host.ts';
 import type { Outside } from './host.ts';
 

@@ -5,8 +5,8 @@ import type { DemoHost } from '../../../scripts/host/demo.ts';
 import type { Environment } from '../../../scripts/host/environment.ts';
 import { RestClient } from '../../../scripts/host/rest.ts';
 import type { Owner } from '../../../scripts/host/rest.ts';
-import type { TableAccount } from '../../support/marketplaceTable.ts';
-import type { EntraAuthority } from '../../support/entra/authority.ts';
+import type { TableAccount } from '../../fakeServers/azureTable/marketplaceTable.ts';
+import type { EntraAuthority } from '../../fakeServers/entra/authority.ts';
 
 /** How the global set-up tells the test files, which share no memory with it. */
 const VARIABLE = 'MARKETPLACE_LEADS_E2E_HOST';

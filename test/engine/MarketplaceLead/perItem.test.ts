@@ -3,7 +3,7 @@ import type { ICredentialDataDecryptedObject, INode, INodeExecutionData } from '
 
 import { MarketplaceLead } from '../../../nodes/MarketplaceLead/MarketplaceLead.node';
 import { outputsOf, runNode, type TestNode } from '../../support/engine';
-import { LeadReceiver } from '../../support/leadReceiver';
+import { LeadReceiver } from '../../fakeServers/https/leadReceiver';
 
 const leadFor = (email: string, fields: object = {}) => ({
 	...fields,

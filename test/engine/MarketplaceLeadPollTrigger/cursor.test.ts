@@ -3,11 +3,11 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node';
 import { DynamicsPlace } from '../../integration/dynamics365/dynamicsPlace';
-import { startDynamics } from '../../support/dynamics365/dynamics';
+import { startDynamics } from '../../fakeServers/dynamics365/dynamics';
 import { pollContext } from '../../support/engine';
 import type { TestPoller } from '../../support/engine';
-import { startEntraAuthority } from '../../support/entra/authority';
-import type { EntraAuthority } from '../../support/entra/authority';
+import { startEntraAuthority } from '../../fakeServers/entra/authority';
+import type { EntraAuthority } from '../../fakeServers/entra/authority';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

@@ -6,12 +6,12 @@ import type { INodeParameters, WorkflowActivateMode } from 'n8n-workflow';
 
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node';
 import { DynamicsPlace } from '../../integration/dynamics365/dynamicsPlace';
-import { startDynamics } from '../../support/dynamics365/dynamics';
+import { startDynamics } from '../../fakeServers/dynamics365/dynamics';
 import { pollContext } from '../../support/engine';
-import { startEntraAuthority } from '../../support/entra/authority';
-import type { EntraAuthority } from '../../support/entra/authority';
+import { startEntraAuthority } from '../../fakeServers/entra/authority';
+import type { EntraAuthority } from '../../fakeServers/entra/authority';
 import type { Credentials } from '../../support/pollContract/harness';
-import type { StandInAnswer } from '../../support/standIn';
+import type { StandInAnswer } from '../../fakeServers/fakeServer';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

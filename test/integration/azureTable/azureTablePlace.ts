@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto';
 
 import { AzureNamedKeyCredential, generateAccountSas } from '@azure/data-tables';
 
-import { startAzurite } from '../../support/azurite.ts';
-import type { Azurite } from '../../support/azurite.ts';
-import * as faults from '../../support/faultProxy.ts';
-import type { FaultProxy } from '../../support/faultProxy.ts';
-import { tableRow } from '../../support/leadDestinations.ts';
-import { MarketplaceTable } from '../../support/marketplaceTable.ts';
-import type { MarketplaceRow } from '../../support/marketplaceTable.ts';
+import { startAzurite } from '../../fakeServers/azureTable/azurite.ts';
+import type { Azurite } from '../../fakeServers/azureTable/azurite.ts';
+import * as faults from '../../fakeServers/azureTable/faultProxy.ts';
+import type { FaultProxy } from '../../fakeServers/azureTable/faultProxy.ts';
+import { tableRow } from '../../fakeServers/leadDestinations.ts';
+import { MarketplaceTable } from '../../fakeServers/azureTable/marketplaceTable.ts';
+import type { MarketplaceRow } from '../../fakeServers/azureTable/marketplaceTable.ts';
 import type {
 	Credentials,
 	DestinationServer,

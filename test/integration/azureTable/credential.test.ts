@@ -12,12 +12,12 @@ import type {
 import { AzureTableApi } from '../../../credentials/AzureTableApi.credentials.ts';
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node.ts';
 import { freePort } from '../../../scripts/host/ports.ts';
-import { startAzurite } from '../../support/azurite.ts';
-import type { Azurite } from '../../support/azurite.ts';
+import { startAzurite } from '../../fakeServers/azureTable/azurite.ts';
+import type { Azurite } from '../../fakeServers/azureTable/azurite.ts';
 import { pollContext, testCredential } from '../../support/engine.ts';
-import { startEntraAuthority } from '../../support/entra/authority.ts';
-import type { EntraAuthority } from '../../support/entra/authority.ts';
-import { MarketplaceTable, marketplaceRow } from '../../support/marketplaceTable.ts';
+import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
+import type { EntraAuthority } from '../../fakeServers/entra/authority.ts';
+import { MarketplaceTable, marketplaceRow } from '../../fakeServers/azureTable/marketplaceTable.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
 
 const TABLE = 'MarketplaceLeads';

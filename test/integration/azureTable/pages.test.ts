@@ -3,9 +3,13 @@ import fc from 'fast-check';
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { Lead } from '../../../nodes/lead/types.ts';
-import type { PagingFaults } from '../../support/faultProxy.ts';
-import { customerInfo, marketplaceRow, marketplaceRows } from '../../support/marketplaceTable.ts';
-import type { MarketplaceRow } from '../../support/marketplaceTable.ts';
+import type { PagingFaults } from '../../fakeServers/azureTable/faultProxy.ts';
+import {
+	customerInfo,
+	marketplaceRow,
+	marketplaceRows,
+} from '../../fakeServers/azureTable/marketplaceTable.ts';
+import type { MarketplaceRow } from '../../fakeServers/azureTable/marketplaceTable.ts';
 import type { DestinationServer } from '../../support/pollContract/harness.ts';
 import { Poller } from '../../support/pollContract/poller.ts';
 import { expectHelpful, refusalOf } from '../../support/pollContract/refusal.ts';

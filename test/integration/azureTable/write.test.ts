@@ -20,7 +20,7 @@ import {
 	type JsonObject,
 	type Lead,
 } from '../../../nodes/lead';
-import { startAzurite, type Azurite } from '../../support/azurite.ts';
+import { startAzurite, type Azurite } from '../../fakeServers/azureTable/azurite.ts';
 import {
 	cutBeforeAnswer,
 	cutInBody,
@@ -32,8 +32,8 @@ import {
 	type Fault,
 	type FaultProxy,
 	type SeenRequest,
-} from '../../support/faultProxy.ts';
-import { marketplaceRow, MarketplaceTable } from '../../support/marketplaceTable.ts';
+} from '../../fakeServers/azureTable/faultProxy.ts';
+import { marketplaceRow, MarketplaceTable } from '../../fakeServers/azureTable/marketplaceTable.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
 import { generatedOutgoing } from '../https/generatedLeads.ts';
 

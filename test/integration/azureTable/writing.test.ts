@@ -11,7 +11,7 @@ import type {
 	WriteResult,
 } from '../../../nodes/destinations/contract';
 import { parseLead } from '../../../nodes/lead';
-import { startAzurite, type Azurite } from '../../support/azurite.ts';
+import { startAzurite, type Azurite } from '../../fakeServers/azureTable/azurite.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
 import {
 	cutBeforeAnswer,
@@ -19,8 +19,8 @@ import {
 	type Fault,
 	type FaultProxy,
 	type SeenRequest,
-} from '../../support/faultProxy.ts';
-import { MarketplaceTable } from '../../support/marketplaceTable.ts';
+} from '../../fakeServers/azureTable/faultProxy.ts';
+import { MarketplaceTable } from '../../fakeServers/azureTable/marketplaceTable.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
 import { openDirect } from '../../support/openDirect';
 

@@ -1,9 +1,16 @@
 /** Azure's SDKs through a forward proxy, its sign-in and NO_PROXY; the other destinations share http.ts. */
 import { openAccount } from '../../../nodes/destinations/azureTable/connection/account';
-import { startAzurite, type Azurite } from '../../support/azurite.ts';
-import { startEntraAuthority, type EntraAuthority } from '../../support/entra/authority.ts';
-import { hostsAskedOf, startForwardProxy, type ForwardProxy } from '../../support/forwardProxy.ts';
-import { MarketplaceTable, marketplaceRows } from '../../support/marketplaceTable.ts';
+import { startAzurite, type Azurite } from '../../fakeServers/azureTable/azurite.ts';
+import { startEntraAuthority, type EntraAuthority } from '../../fakeServers/entra/authority.ts';
+import {
+	hostsAskedOf,
+	startForwardProxy,
+	type ForwardProxy,
+} from '../../fakeServers/forwardProxy.ts';
+import {
+	MarketplaceTable,
+	marketplaceRows,
+} from '../../fakeServers/azureTable/marketplaceTable.ts';
 
 let proxy: ForwardProxy;
 let authority: EntraAuthority;

@@ -11,14 +11,14 @@ import type {
 import { MarketplaceLeadDynamicsApi } from '../../../credentials/MarketplaceLeadDynamicsApi.credentials.ts';
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node.ts';
 import { freePort } from '../../../scripts/host/ports.ts';
-import { startDynamics } from '../../support/dynamics365/dynamics.ts';
-import type { FakeDynamics } from '../../support/dynamics365/dynamics.ts';
+import { startDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
+import type { FakeDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
 import { pollContext, testCredential } from '../../support/engine.ts';
-import { startEntraAuthority } from '../../support/entra/authority.ts';
-import type { EntraAuthority } from '../../support/entra/authority.ts';
+import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
+import type { EntraAuthority } from '../../fakeServers/entra/authority.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
-import { StandInServer } from '../../support/standIn.ts';
-import type { StandInAnswer } from '../../support/standIn.ts';
+import { StandInServer } from '../../fakeServers/fakeServer.ts';
+import type { StandInAnswer } from '../../fakeServers/fakeServer.ts';
 
 type Data = ICredentialDataDecryptedObject;
 

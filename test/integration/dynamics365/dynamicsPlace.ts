@@ -1,9 +1,9 @@
 /** Dynamics 365 behind the poll contract: one Entra for all places, an environment for each. */
-import { startDynamics } from '../../support/dynamics365/dynamics.ts';
-import type { FakeDynamics } from '../../support/dynamics365/dynamics.ts';
-import { startEntraAuthority } from '../../support/entra/authority.ts';
+import { startDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
+import type { FakeDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
+import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
 import type { Credentials, PolledDestination } from '../../support/pollContract/harness.ts';
-import { standInServer, StandInPlace } from '../../support/pollContract/standInPlace.ts';
+import { standInServer, StandInPlace } from '../../support/pollContract/fakeServerPlace.ts';
 
 /** Seconds the reader waits within a test without making it slow. */
 const SHORT_WAIT = 2;

@@ -2,11 +2,11 @@
 import { ClientSecretCredential } from '@azure/identity';
 import { DynamicsWebApi } from 'dynamics-web-api';
 
-import { compareValues } from '../../support/dynamics365/compare.ts';
-import { startDynamics } from '../../support/dynamics365/dynamics.ts';
-import type { FakeDynamics } from '../../support/dynamics365/dynamics.ts';
-import { startEntraAuthority } from '../../support/entra/authority.ts';
-import type { EntraAuthority } from '../../support/entra/authority.ts';
+import { compareValues } from '../../fakeServers/dynamics365/compare.ts';
+import { startDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
+import type { FakeDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
+import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
+import type { EntraAuthority } from '../../fakeServers/entra/authority.ts';
 
 const SECOND = 1_000;
 

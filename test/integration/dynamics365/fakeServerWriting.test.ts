@@ -2,10 +2,10 @@
 import { ClientSecretCredential } from '@azure/identity';
 import { DynamicsWebApi } from 'dynamics-web-api';
 
-import { startDynamics } from '../../support/dynamics365/dynamics.ts';
-import type { FakeDynamics } from '../../support/dynamics365/dynamics.ts';
-import { startEntraAuthority } from '../../support/entra/authority.ts';
-import type { EntraAuthority } from '../../support/entra/authority.ts';
+import { startDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
+import type { FakeDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
+import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
+import type { EntraAuthority } from '../../fakeServers/entra/authority.ts';
 
 const ID = '0a1b2c3d-0000-8000-8000-00000000000a';
 const OTHER_ID = '0a1b2c3d-0000-8000-8000-00000000000b';

@@ -13,7 +13,7 @@ import { Poller } from '../../support/pollContract/poller.ts';
 import type { PollerOptions } from '../../support/pollContract/poller.ts';
 import { expectHelpful, refusalOf } from '../../support/pollContract/refusal.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/pollContract/time.ts';
-import type { StandInRequest } from '../../support/standIn.ts';
+import type { StandInRequest } from '../../fakeServers/fakeServer.ts';
 import { DynamicsPlace, dynamicsPolled } from './dynamicsPlace.ts';
 
 let server: DestinationServer;

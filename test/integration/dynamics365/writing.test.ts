@@ -22,10 +22,10 @@ import {
 } from '../../../nodes/lead/index.ts';
 import type { JsonObject, Lead } from '../../../nodes/lead/types.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
-import { startDynamics } from '../../support/dynamics365/dynamics.ts';
-import type { FakeDynamics } from '../../support/dynamics365/dynamics.ts';
-import { startEntraAuthority } from '../../support/entra/authority.ts';
-import type { EntraAuthority } from '../../support/entra/authority.ts';
+import { startDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
+import type { FakeDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
+import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
+import type { EntraAuthority } from '../../fakeServers/entra/authority.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
 import { generatedLead } from '../https/generatedLeads.ts';
 import { openDirect } from '../../support/openDirect';

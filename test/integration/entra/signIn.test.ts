@@ -5,8 +5,8 @@ import { DataverseClient } from '../../../nodes/destinations/dynamics365/connect
 import { openEntra, readEntraApplication } from '../../../nodes/destinations/entra.ts';
 import { DestinationError } from '../../../nodes/destinations/contract.ts';
 import { timeLimits } from '../../../nodes/destinations/timeLimits.ts';
-import { startEntraAuthority } from '../../support/entra/authority.ts';
-import type { FakeEntra } from '../../support/entra/authority.ts';
+import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
+import type { FakeEntra } from '../../fakeServers/entra/authority.ts';
 import { refusalOf } from '../../support/pollContract/refusal.ts';
 
 const SCOPE = 'https://storage.azure.com/.default';

@@ -12,13 +12,13 @@ import type {
 } from '../../../nodes/destinations/contract';
 import { parseLead } from '../../../nodes/lead';
 import { destinationInput } from '../../support/destinationInput.ts';
-import { localCertificate } from '../../support/entra/certificate.ts';
+import { localCertificate } from '../../fakeServers/entra/certificate.ts';
 import {
 	BLAME,
 	expectNoSecret,
 	refusalOf as thrownBy,
 } from '../../support/pollContract/refusal.ts';
-import { StandInServer, type StandInAnswer } from '../../support/standIn.ts';
+import { StandInServer, type StandInAnswer } from '../../fakeServers/fakeServer.ts';
 import { openDirect } from '../../support/openDirect';
 
 const SECRET = 'a-secret-in-the-address';

@@ -10,9 +10,9 @@ import { MarketplaceLeadMarketoApi } from '../../../credentials/MarketplaceLeadM
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node.ts';
 import { freePort } from '../../../scripts/host/ports.ts';
 import { pollContext, testCredential } from '../../support/engine.ts';
-import { gatewayPage } from '../../support/marketo/answers.ts';
-import { startMarketo } from '../../support/marketo/marketo.ts';
-import type { MarketoStandIn } from '../../support/marketo/marketo.ts';
+import { gatewayPage } from '../../fakeServers/marketo/responses.ts';
+import { startMarketo } from '../../fakeServers/marketo/marketo.ts';
+import type { MarketoStandIn } from '../../fakeServers/marketo/marketo.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
 
 type Data = ICredentialDataDecryptedObject;

@@ -1,8 +1,8 @@
 /** Marketo behind the poll contract: an instance of its own for each place. */
-import { startMarketo } from '../../support/marketo/marketo.ts';
-import type { MarketoOptions, MarketoStandIn } from '../../support/marketo/marketo.ts';
+import { startMarketo } from '../../fakeServers/marketo/marketo.ts';
+import type { MarketoOptions, MarketoStandIn } from '../../fakeServers/marketo/marketo.ts';
 import type { Credentials, PolledDestination } from '../../support/pollContract/harness.ts';
-import { standInServer, StandInPlace } from '../../support/pollContract/standInPlace.ts';
+import { standInServer, StandInPlace } from '../../support/pollContract/fakeServerPlace.ts';
 
 /** Seconds: of what is asked to wait longer, Marketo says that the rate is exceeded, which is 20 s. */
 const SHORT_WAIT = 2;

@@ -10,7 +10,7 @@ import { DailyQuota } from '../../../nodes/destinations/marketo/connection/daily
 import { MarketoReader } from '../../../nodes/destinations/marketo/reading/reader.ts';
 import { timeLimits } from '../../../nodes/destinations/timeLimits.ts';
 import type { Lead } from '../../../nodes/lead/types.ts';
-import { gatewayPage, succeeded } from '../../support/marketo/answers.ts';
+import { gatewayPage, succeeded } from '../../fakeServers/marketo/responses.ts';
 import { namesOf, Poller } from '../../support/pollContract/poller.ts';
 import { expectHelpful, refusalOf } from '../../support/pollContract/refusal.ts';
 import { DAY, HOUR, MINUTE, SECOND, YEAR } from '../../support/pollContract/time.ts';

@@ -19,11 +19,11 @@ import {
 import { microsoftTestLead, parseLead } from '../../../nodes/lead/index.ts';
 import type { JsonObject, Lead } from '../../../nodes/lead/types.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
-import { failed, gatewayPage, succeeded } from '../../support/marketo/answers.ts';
-import { FORM_FIELDS } from '../../support/marketo/instance.ts';
-import { startMarketo } from '../../support/marketo/marketo.ts';
-import type { MarketoStandIn } from '../../support/marketo/marketo.ts';
-import { ManualClock } from '../../support/marketo/manualClock.ts';
+import { failed, gatewayPage, succeeded } from '../../fakeServers/marketo/responses.ts';
+import { FORM_FIELDS } from '../../fakeServers/marketo/instance.ts';
+import { startMarketo } from '../../fakeServers/marketo/marketo.ts';
+import type { MarketoStandIn } from '../../fakeServers/marketo/marketo.ts';
+import { ManualClock } from '../../fakeServers/marketo/manualClock.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/pollContract/time.ts';
 import { generatedLead } from '../https/generatedLeads.ts';

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { AzureNamedKeyCredential, generateAccountSas, generateTableSas } from '@azure/data-tables';
 
 import { CHECKS } from '../../../nodes/destinations/check/report';
-import { startAzurite, type Azurite } from '../../support/azurite.ts';
+import { startAzurite, type Azurite } from '../../fakeServers/azureTable/azurite.ts';
 import {
 	authenticationFailed,
 	serverBusy,
@@ -13,14 +13,14 @@ import {
 	type Fault,
 	type FaultProxy,
 	type SeenRequest,
-} from '../../support/faultProxy.ts';
-import { startDynamics } from '../../support/dynamics365/dynamics.ts';
-import type { EntraAuthority } from '../../support/entra/authority.ts';
-import { startEntraAuthority } from '../../support/entra/authority.ts';
-import { succeeded } from '../../support/marketo/answers.ts';
-import { MarketplaceTable } from '../../support/marketplaceTable.ts';
-import { externalIdField } from '../../support/salesforce/fields.ts';
-import type { StandInAnswer, StandInRequest } from '../../support/standIn.ts';
+} from '../../fakeServers/azureTable/faultProxy.ts';
+import { startDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
+import type { EntraAuthority } from '../../fakeServers/entra/authority.ts';
+import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
+import { succeeded } from '../../fakeServers/marketo/responses.ts';
+import { MarketplaceTable } from '../../fakeServers/azureTable/marketplaceTable.ts';
+import { externalIdField } from '../../fakeServers/salesforce/fields.ts';
+import type { StandInAnswer, StandInRequest } from '../../fakeServers/fakeServer.ts';
 import { check, expectFailed, expectNoSecret, statuses } from './checking';
 import { realTime, skipWaits } from './clock';
 import {

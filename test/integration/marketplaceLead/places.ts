@@ -8,24 +8,24 @@ import type {
 
 import { MarketplaceLead } from '../../../nodes/MarketplaceLead/MarketplaceLead.node';
 import { parseLead, type JsonValue } from '../../../nodes/lead';
-import { startAzurite } from '../../support/azurite';
+import { startAzurite } from '../../fakeServers/azureTable/azurite';
 import { outputsOf, runNode } from '../../support/engine';
-import { startDynamics, type FakeDynamics } from '../../support/dynamics365/dynamics';
-import { startEntraAuthority } from '../../support/entra/authority';
+import { startDynamics, type FakeDynamics } from '../../fakeServers/dynamics365/dynamics';
+import { startEntraAuthority } from '../../fakeServers/entra/authority';
 import {
 	cutBeforeAnswer,
 	cutInBody,
 	serverBusy,
 	startFaultProxy,
 	type FaultProxy,
-} from '../../support/faultProxy';
-import { LeadReceiver } from '../../support/leadReceiver';
-import { succeeded } from '../../support/marketo/answers';
-import { FILL_OUT_FORM } from '../../support/marketo/instance';
-import { startMarketo, type MarketoStandIn } from '../../support/marketo/marketo';
-import { MarketplaceTable } from '../../support/marketplaceTable';
+} from '../../fakeServers/azureTable/faultProxy';
+import { LeadReceiver } from '../../fakeServers/https/leadReceiver';
+import { succeeded } from '../../fakeServers/marketo/responses';
+import { FILL_OUT_FORM } from '../../fakeServers/marketo/instance';
+import { startMarketo, type MarketoStandIn } from '../../fakeServers/marketo/marketo';
+import { MarketplaceTable } from '../../fakeServers/azureTable/marketplaceTable';
 import type { Fault } from '../../support/pollContract/harness';
-import { startSalesforce, type Salesforce } from '../../support/salesforce/salesforce';
+import { startSalesforce, type Salesforce } from '../../fakeServers/salesforce/salesforce';
 
 export interface WritePlace {
 	readonly destination: string;

@@ -1,8 +1,8 @@
 /** The fake server, asked by clients that are not ours: jsforce with its own transport, and fetch. */
 import { Connection } from 'jsforce';
 
-import { startSalesforce } from '../../support/salesforce/salesforce.ts';
-import type { Salesforce } from '../../support/salesforce/salesforce.ts';
+import { startSalesforce } from '../../fakeServers/salesforce/salesforce.ts';
+import type { Salesforce } from '../../fakeServers/salesforce/salesforce.ts';
 
 let salesforce: Salesforce;
 beforeEach(async () => {

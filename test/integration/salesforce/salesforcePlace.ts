@@ -1,8 +1,8 @@
 /** Salesforce behind the poll contract: an organisation of its own for each place. */
-import { startSalesforce } from '../../support/salesforce/salesforce.ts';
-import type { Salesforce } from '../../support/salesforce/salesforce.ts';
+import { startSalesforce } from '../../fakeServers/salesforce/salesforce.ts';
+import type { Salesforce } from '../../fakeServers/salesforce/salesforce.ts';
 import type { Credentials, PolledDestination } from '../../support/pollContract/harness.ts';
-import { standInServer, StandInPlace } from '../../support/pollContract/standInPlace.ts';
+import { standInServer, StandInPlace } from '../../support/pollContract/fakeServerPlace.ts';
 
 /** Seconds that a poll waits within a test without making it slow. */
 const SHORT_WAIT = 2;

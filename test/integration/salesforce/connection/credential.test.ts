@@ -9,8 +9,8 @@ import { MarketplaceLeadPollTrigger } from '../../../../nodes/MarketplaceLeadPol
 import { freePort } from '../../../../scripts/host/ports.ts';
 import { pollContext, testCredential } from '../../../support/engine.ts';
 import { BLAME, expectNoSecret } from '../../../support/pollContract/refusal.ts';
-import { startSalesforce } from '../../../support/salesforce/salesforce.ts';
-import type { Salesforce } from '../../../support/salesforce/salesforce.ts';
+import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
+import type { Salesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 
 type Data = ICredentialDataDecryptedObject;
 

@@ -10,7 +10,7 @@ import type { LeadToWrite } from '../../../support/pollContract/harness.ts';
 import { namesOf, Poller } from '../../../support/pollContract/poller.ts';
 import { expectHelpful, refusalOf } from '../../../support/pollContract/refusal.ts';
 import { HOUR, MINUTE, SECOND } from '../../../support/pollContract/time.ts';
-import { startSalesforce } from '../../../support/salesforce/salesforce.ts';
+import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import { SalesforcePlace } from '../salesforcePlace.ts';
 
 const running: SalesforcePlace[] = [];

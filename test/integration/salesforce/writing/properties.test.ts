@@ -16,9 +16,9 @@ import {
 	expectNoSecret,
 	refusalOf as thrownBy,
 } from '../../../support/pollContract/refusal.ts';
-import { typedField } from '../../../support/salesforce/fields.ts';
-import { startSalesforce } from '../../../support/salesforce/salesforce.ts';
-import type { Salesforce } from '../../../support/salesforce/salesforce.ts';
+import { typedField } from '../../../fakeServers/salesforce/fields.ts';
+import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
+import type { Salesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import { openDirect } from '../../../support/openDirect';
 
 let salesforce: Salesforce;

@@ -13,8 +13,8 @@ import { parseLead } from '../../../../nodes/lead/index.ts';
 import type { JsonObject, Lead } from '../../../../nodes/lead/types.ts';
 import { byEngine } from '../../../support/openDirect.ts';
 import { BLAME, expectNoSecret } from '../../../support/pollContract/refusal.ts';
-import { startSalesforce } from '../../../support/salesforce/salesforce.ts';
-import type { Salesforce } from '../../../support/salesforce/salesforce.ts';
+import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
+import type { Salesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 
 const EXTERNAL_ID = 'Marketplace_Lead_Id__c';
 const MINUTE = 60_000;

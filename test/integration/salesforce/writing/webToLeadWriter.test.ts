@@ -16,8 +16,8 @@ import type { JsonObject, Lead } from '../../../../nodes/lead/types.ts';
 import { BLAME, expectNoSecret } from '../../../support/pollContract/refusal.ts';
 import { byEngine } from '../../../support/openDirect.ts';
 import { destinationInput } from '../../../support/destinationInput.ts';
-import { startSalesforce } from '../../../support/salesforce/salesforce.ts';
-import type { Salesforce } from '../../../support/salesforce/salesforce.ts';
+import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
+import type { Salesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 
 let salesforce: Salesforce;
 beforeEach(async () => {

@@ -17,9 +17,9 @@ import {
 	conditionsFor,
 	toFilter,
 } from '../../../../../nodes/destinations/dynamics365/reading/query.ts';
-import { formattedValue, LEAD_COLUMNS } from '../../../../support/dynamics365/columns.ts';
-import type { LeadRow, Value } from '../../../../support/dynamics365/columns.ts';
-import { parseFilter } from '../../../../support/dynamics365/filter.ts';
+import { formattedValue, LEAD_COLUMNS } from '../../../../fakeServers/dynamics365/columns.ts';
+import type { LeadRow, Value } from '../../../../fakeServers/dynamics365/columns.ts';
+import { parseFilter } from '../../../../fakeServers/dynamics365/filter.ts';
 
 const SEARCHABLES = new Map(
 	LEAD_COLUMNS.flatMap(({ name, type, options = {} }): Array<[string, SearchableColumn]> => {

@@ -7,7 +7,7 @@ import {
 	readBatch,
 	writeBatch,
 } from '../../../../../nodes/destinations/dynamics365/writing/batch.ts';
-import { readBatch as readAsService } from '../../../../support/dynamics365/batch.ts';
+import { readBatch as readAsService } from '../../../../fakeServers/dynamics365/batch.ts';
 
 const response = (body: string, type = 'multipart/mixed; boundary=batchresponse_1') => ({
 	status: 200,

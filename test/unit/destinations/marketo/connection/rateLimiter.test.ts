@@ -2,7 +2,7 @@ import {
 	RateLimiter,
 	rateLimiterOf,
 } from '../../../../../nodes/destinations/marketo/connection/rateLimiter.ts';
-import { ManualClock } from '../../../../support/marketo/manualClock.ts';
+import { ManualClock } from '../../../../fakeServers/marketo/manualClock.ts';
 
 const WINDOW = 20_000;
 const within = (deadline: number, signal = new AbortController().signal) => ({ signal, deadline });

@@ -12,8 +12,8 @@ import {
 	textLiteral,
 	timeLiteral,
 } from '../../../../../nodes/destinations/salesforce/connection/soql';
-import { STANDARD_FIELDS } from '../../../../support/salesforce/fields.ts';
-import { select } from '../../../../support/salesforce/soql.ts';
+import { STANDARD_FIELDS } from '../../../../fakeServers/salesforce/fields.ts';
+import { select } from '../../../../fakeServers/salesforce/soql.ts';
 
 const HOSTILE = [
 	"' OR Id != null OR LastName = '",

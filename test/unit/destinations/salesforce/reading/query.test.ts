@@ -17,9 +17,9 @@ import {
 	parseLead,
 	SOURCES,
 } from '../../../../../nodes/lead';
-import { STANDARD_FIELDS } from '../../../../support/salesforce/fields.ts';
-import type { LeadRecord } from '../../../../support/salesforce/fields.ts';
-import { select } from '../../../../support/salesforce/soql.ts';
+import { STANDARD_FIELDS } from '../../../../fakeServers/salesforce/fields.ts';
+import type { LeadRecord } from '../../../../fakeServers/salesforce/fields.ts';
+import { select } from '../../../../fakeServers/salesforce/soql.ts';
 
 const fields = new Map(STANDARD_FIELDS.map((field) => [field.name.toLowerCase(), field]));
 const marketplaces: WantedLeads = { filter: {}, others: false };

@@ -9,7 +9,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Fault, Traffic } from './pollContract/harness.ts';
+import type { Fault, Traffic } from '../support/pollContract/harness.ts';
 
 export interface StandInRequest {
 	method: string;

@@ -5,10 +5,10 @@
 import { TableClient } from '@azure/data-tables';
 import fc from 'fast-check';
 
-import { startAzurite } from '../../support/azurite.ts';
-import type { Azurite } from '../../support/azurite.ts';
-import { startFaultProxy } from '../../support/faultProxy.ts';
-import type { FaultProxy, Row } from '../../support/faultProxy.ts';
+import { startAzurite } from '../../fakeServers/azureTable/azurite.ts';
+import type { Azurite } from '../../fakeServers/azureTable/azurite.ts';
+import { startFaultProxy } from '../../fakeServers/azureTable/faultProxy.ts';
+import type { FaultProxy, Row } from '../../fakeServers/azureTable/faultProxy.ts';
 
 const TABLE = 'LateLeads';
 const KEYS = ['a', 'b', 'c', 'd'];

@@ -4,8 +4,8 @@
  */
 import { serialize } from 'php-serialize';
 
-import type { StandInAnswer } from '../standIn.ts';
-import { failed, succeeded } from './answers.ts';
+import type { StandInAnswer } from '../fakeServer.ts';
+import { failed, succeeded } from './responses.ts';
 import { FILL_OUT_FORM, FORM_FIELDS } from './instance.ts';
 import type { Form, MarketoInstance, Person } from './instance.ts';
 

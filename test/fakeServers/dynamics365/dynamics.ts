@@ -6,9 +6,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { EntraAuthority } from '../entra/authority.ts';
-import type { LeadToWrite } from '../pollContract/harness.ts';
-import { StandInServer } from '../standIn.ts';
-import type { StandInAnswer, StandInOptions, StandInRequest } from '../standIn.ts';
+import type { LeadToWrite } from '../../support/pollContract/harness.ts';
+import { StandInServer } from '../fakeServer.ts';
+import type { StandInAnswer, StandInOptions, StandInRequest } from '../fakeServer.ts';
 import { readBatch, writeBatch } from './batch.ts';
 import type { BatchResponse, BatchedRequest } from './batch.ts';
 import { formattedValue } from './columns.ts';

@@ -1,7 +1,7 @@
 /** What the places of all stand-ins of ours have in common, whatever the vendor. */
 import type { INodeParameters } from 'n8n-workflow';
 
-import type { StandInServer } from '../standIn.ts';
+import type { StandInServer } from '../../fakeServers/fakeServer.ts';
 import type {
 	Credentials,
 	DestinationServer,

@@ -2,7 +2,7 @@
  * What the REST API saves and deletes: lists of up to 200 records, each with a result of its own,
  * and single ones. By https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections.htm
  */
-import type { StandInAnswer, StandInRequest } from '../standIn.ts';
+import type { StandInAnswer, StandInRequest } from '../fakeServer.ts';
 import type { Field, FieldType, FieldValue, LeadRecord } from './fields.ts';
 import type { Organisation } from './organisation.ts';
 import { SalesforceApiError } from './apiError.ts';

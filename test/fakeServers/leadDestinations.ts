@@ -6,13 +6,13 @@ import { readFileSync } from 'node:fs';
 
 import type { EntraAuthority } from './entra/authority.ts';
 import { startDynamics } from './dynamics365/dynamics.ts';
-import type { TableAccount } from './marketplaceTable.ts';
-import { customerInfo, MarketplaceTable, marketplaceRow } from './marketplaceTable.ts';
-import type { MarketplaceRow } from './marketplaceTable.ts';
+import type { TableAccount } from './azureTable/marketplaceTable.ts';
+import { customerInfo, MarketplaceTable, marketplaceRow } from './azureTable/marketplaceTable.ts';
+import type { MarketplaceRow } from './azureTable/marketplaceTable.ts';
 import { startMarketo } from './marketo/marketo.ts';
-import type { Fault, LeadToWrite, Traffic } from './pollContract/harness.ts';
+import type { Fault, LeadToWrite, Traffic } from '../support/pollContract/harness.ts';
 import { startSalesforce } from './salesforce/salesforce.ts';
-import type { StandInOptions } from './standIn.ts';
+import type { StandInOptions } from './fakeServer.ts';
 
 export interface LeadDestination {
 	/** What the node's parameter Destination holds. */

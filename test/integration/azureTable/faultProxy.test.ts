@@ -10,8 +10,8 @@ import {
 } from '@azure/data-tables';
 import type { TableServiceClientOptions } from '@azure/data-tables';
 
-import { startAzurite } from '../../support/azurite.ts';
-import type { Azurite } from '../../support/azurite.ts';
+import { startAzurite } from '../../fakeServers/azureTable/azurite.ts';
+import type { Azurite } from '../../fakeServers/azureTable/azurite.ts';
 import {
 	authenticationFailed,
 	cutBeforeAnswer,
@@ -24,9 +24,12 @@ import {
 	tableNotFound,
 	tooManyRequests,
 	tricklingBody,
-} from '../../support/faultProxy.ts';
-import type { Fault, FaultProxy } from '../../support/faultProxy.ts';
-import { marketplaceRows, MarketplaceTable } from '../../support/marketplaceTable.ts';
+} from '../../fakeServers/azureTable/faultProxy.ts';
+import type { Fault, FaultProxy } from '../../fakeServers/azureTable/faultProxy.ts';
+import {
+	marketplaceRows,
+	MarketplaceTable,
+} from '../../fakeServers/azureTable/marketplaceTable.ts';
 
 const TABLE = 'FaultyLeads';
 /** More than one page of the service, so that listings have a second request to break. */

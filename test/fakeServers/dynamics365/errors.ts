@@ -1,4 +1,4 @@
-import type { StandInAnswer } from '../standIn.ts';
+import type { StandInAnswer } from '../fakeServer.ts';
 
 /** An error as Dataverse writes it. */
 export class ServiceError extends Error {

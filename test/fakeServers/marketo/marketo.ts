@@ -7,10 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { serialize } from 'php-serialize';
 
-import type { Fault, LeadToWrite, Traffic } from '../pollContract/harness.ts';
-import { StandInServer } from '../standIn.ts';
-import type { StandInAnswer, StandInOptions, StandInRequest } from '../standIn.ts';
-import { failed, gatewayPage, succeeded, UNCOUNTED } from './answers.ts';
+import type { Fault, LeadToWrite, Traffic } from '../../support/pollContract/harness.ts';
+import { StandInServer } from '../fakeServer.ts';
+import type { StandInAnswer, StandInOptions, StandInRequest } from '../fakeServer.ts';
+import { failed, gatewayPage, succeeded, UNCOUNTED } from './responses.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import type { PageShape } from './endpoints.ts';
 import { FILL_OUT_FORM, MarketoInstance, PERSON_FIELDS } from './instance.ts';

@@ -3,10 +3,10 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { startServer } from '../../scripts/host/child.ts';
-import { PROJECT_ROOT } from '../../scripts/host/paths.ts';
-import { freePort } from '../../scripts/host/ports.ts';
-import { waitFor } from '../../scripts/host/wait.ts';
+import { startServer } from '../../../scripts/host/child.ts';
+import { PROJECT_ROOT } from '../../../scripts/host/paths.ts';
+import { freePort } from '../../../scripts/host/ports.ts';
+import { waitFor } from '../../../scripts/host/wait.ts';
 
 const SCRIPT = path.join(PROJECT_ROOT, 'node_modules/azurite/dist/src/table/main.js');
 /** Ready in 0.6 s on an idle machine; the rest is for a busy one. */

@@ -6,7 +6,7 @@ import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 
 import { decodeJwt, jwtVerify } from 'jose';
 
-import type { StandInAnswer } from '../standIn.ts';
+import type { StandInAnswer } from '../fakeServer.ts';
 import type { Organisation } from './organisation.ts';
 
 const JWT_GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';

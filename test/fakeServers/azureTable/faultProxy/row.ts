@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../nodes/lead/types.ts';
+import type { JsonObject } from '../../../../nodes/lead/types.ts';
 
 /** A row as the service answers it: columns by name, `X@odata.type` beside those that need it. */
 export type Row = JsonObject;

@@ -2,9 +2,9 @@
  * A fake server for Salesforce: token endpoint, REST API and identity service on one address, as a My
  * Domain has them, with one organisation behind it.
  */
-import { StandInServer } from '../standIn.ts';
-import type { StandInAnswer, StandInOptions, StandInRequest } from '../standIn.ts';
-import type { Fault, LeadToWrite, Traffic } from '../pollContract/harness.ts';
+import { StandInServer } from '../fakeServer.ts';
+import type { StandInAnswer, StandInOptions, StandInRequest } from '../fakeServer.ts';
+import type { Fault, LeadToWrite, Traffic } from '../../support/pollContract/harness.ts';
 import type { LeadRecord } from './fields.ts';
 import { Organisation } from './organisation.ts';
 import type { NewLead } from './organisation.ts';

@@ -1,7 +1,7 @@
 /** The REST API's resources that leads are read and written by. */
 import { randomBytes } from 'node:crypto';
 
-import type { StandInAnswer, StandInRequest } from '../standIn.ts';
+import type { StandInAnswer, StandInRequest } from '../fakeServer.ts';
 import { isFilterable } from './fields.ts';
 import type { LeadRecord } from './fields.ts';
 import { selectFieldDefinitions } from './fieldDefinitions.ts';

@@ -1,7 +1,7 @@
 /** `$batch`: a multipart message of requests in, one of responses out. */
 import { randomUUID } from 'node:crypto';
 
-import type { StandInAnswer } from '../standIn.ts';
+import type { StandInAnswer } from '../fakeServer.ts';
 import { ServiceError } from './errors.ts';
 
 /** Dataverse's own limit. */

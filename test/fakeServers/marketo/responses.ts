@@ -1,7 +1,7 @@
 /** The forms that Marketo's answers have: https://experienceleague.adobe.com/docs/marketo-developer */
 import { randomBytes } from 'node:crypto';
 
-import type { StandInAnswer } from '../standIn.ts';
+import type { StandInAnswer } from '../fakeServer.ts';
 
 /** Codes with which a call counts neither towards the daily quota nor towards the rate limit. */
 export const UNCOUNTED: ReadonlySet<string> = new Set(['600', '601', '602', '604', '608', '611']);

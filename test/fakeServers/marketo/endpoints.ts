@@ -1,6 +1,6 @@
 /** What each of Marketo's addresses answers, for a caller that is signed in. */
-import type { StandInAnswer } from '../standIn.ts';
-import { failed, succeeded } from './answers.ts';
+import type { StandInAnswer } from '../fakeServer.ts';
+import { failed, succeeded } from './responses.ts';
 import { ACTIVITY_TYPES, FILL_OUT_FORM, FORM_FIELDS } from './instance.ts';
 import type { Activity, Form, FormField, MarketoInstance, Person } from './instance.ts';
 

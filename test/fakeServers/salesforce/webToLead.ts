@@ -2,7 +2,7 @@
  * The Web-to-Lead servlet: takes any form with 200, and makes a lead of it a moment later, or not.
  * What becomes of a form is told to the organisation's people by e-mail, never to the sender.
  */
-import type { StandInAnswer, StandInRequest } from '../standIn.ts';
+import type { StandInAnswer, StandInRequest } from '../fakeServer.ts';
 import type { FieldValue, LeadRecord } from './fields.ts';
 import type { Organisation } from './organisation.ts';
 import { keptValue } from './saving.ts';

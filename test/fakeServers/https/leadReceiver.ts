@@ -2,8 +2,8 @@
  * An HTTPS endpoint's far side: takes leads by POST, and keeps one for each idempotency key, as a
  * receiver does that knows the header. Erasable TypeScript: scripts run it as it is.
  */
-import { StandInServer } from './standIn.ts';
-import type { StandInAnswer, StandInOptions, StandInRequest } from './standIn.ts';
+import { StandInServer } from '../fakeServer.ts';
+import type { StandInAnswer, StandInOptions, StandInRequest } from '../fakeServer.ts';
 
 export class LeadReceiver {
 	readonly credentialType = 'marketplaceLeadHttpsApi';

@@ -12,8 +12,8 @@
  */
 import { unserialize } from 'php-serialize';
 
-import { startMarketo } from '../../support/marketo/marketo.ts';
-import type { MarketoStandIn } from '../../support/marketo/marketo.ts';
+import { startMarketo } from '../../fakeServers/marketo/marketo.ts';
+import type { MarketoStandIn } from '../../fakeServers/marketo/marketo.ts';
 import { HOUR, SECOND } from '../../support/pollContract/time.ts';
 
 interface Body {

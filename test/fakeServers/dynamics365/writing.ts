@@ -1,5 +1,5 @@
 /** Single requests that change leads, as Dataverse checks them and carries them out. */
-import type { StandInAnswer } from '../standIn.ts';
+import type { StandInAnswer } from '../fakeServer.ts';
 import { findColumn, LEAD_COLUMNS } from './columns.ts';
 import type { LeadColumn, LeadRow, Value } from './columns.ts';
 import { fold, GUID } from './compare.ts';

@@ -5,12 +5,12 @@
 import { AzureNamedKeyCredential, TableClient, generateAccountSas } from '@azure/data-tables';
 import fc from 'fast-check';
 
-import { startAzurite } from '../../support/azurite.ts';
-import type { Azurite } from '../../support/azurite.ts';
-import { startFaultProxy } from '../../support/faultProxy.ts';
-import type { FaultProxy, PagingFaults } from '../../support/faultProxy.ts';
-import { MarketplaceTable } from '../../support/marketplaceTable.ts';
-import type { MarketplaceRow } from '../../support/marketplaceTable.ts';
+import { startAzurite } from '../../fakeServers/azureTable/azurite.ts';
+import type { Azurite } from '../../fakeServers/azureTable/azurite.ts';
+import { startFaultProxy } from '../../fakeServers/azureTable/faultProxy.ts';
+import type { FaultProxy, PagingFaults } from '../../fakeServers/azureTable/faultProxy.ts';
+import { MarketplaceTable } from '../../fakeServers/azureTable/marketplaceTable.ts';
+import type { MarketplaceRow } from '../../fakeServers/azureTable/marketplaceTable.ts';
 
 const TABLE = 'PagedLeads';
 /** Keys that need quoting or encoding on the way, sort by code unit, or are empty. */

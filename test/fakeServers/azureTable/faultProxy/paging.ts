@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../nodes/lead/types.ts';
+import type { JsonObject } from '../../../../nodes/lead/types.ts';
 import { InvalidInputError, serviceError } from './errors.ts';
 import { parseFilter } from './filter.ts';
 import type { RowPredicate } from './filter.ts';
