@@ -11,7 +11,7 @@ import { forAllItems } from '../parameters/readItems';
 import { resolvedOnce } from '../parameters/resolvedOnce';
 import { composeFollowUpProperties, composeItems } from './composeFollowUp';
 import { mergeItems, mergeLeadsProperties } from './mergeLeads';
-import { parse, parseProperties } from './parse';
+import { parseLeads, parseLeadsProperties } from './parseLeads';
 import {
 	clearRepeats,
 	clearRepeatsProperties,
@@ -28,12 +28,12 @@ const OPERATIONS: Readonly<Record<string, Execute>> = {
 	clearRepeats,
 	composeFollowUp: composeItems,
 	mergeLeads: mergeItems,
-	parse,
+	parseLeads,
 	removeRepeats,
 };
 
 /** Operations that read leads from their items. */
-const READING = ['composeFollowUp', 'mergeLeads', 'parse', 'removeRepeats'];
+const READING = ['composeFollowUp', 'mergeLeads', 'parseLeads', 'removeRepeats'];
 
 export class LeadSource implements INodeType {
 	description: INodeTypeDescription = {
@@ -41,10 +41,9 @@ export class LeadSource implements INodeType {
 		name: 'leadSource',
 		icon: { light: 'file:../icons/leadSource.svg', dark: 'file:../icons/leadSource.dark.svg' },
 		group: ['transform'],
-		// Still 1: a workflow that was saved without an operation parses, as it did.
 		version: 1,
 		subtitle:
-			'={{ ({ clearRepeats: "clear repeats history", composeFollowUp: "compose follow-up", mergeLeads: "merge leads", removeRepeats: "remove repeats" })[$parameter["operation"]] ?? ({ item: "whole item", field: "field " + $parameter["field"], text: "lead source text" })[$parameter["input"]] }}',
+			'={{ ({ clearRepeats: "clear repeats", composeFollowUp: "compose follow-up", mergeLeads: "merge leads", removeRepeats: "remove repeats" })[$parameter["operation"]] ?? ({ item: "whole item", field: "field " + $parameter["field"], text: "lead source text" })[$parameter["input"]] }}',
 		description:
 			'Reads leads from Azure Marketplace, Azure portal and AppSource in any shape, or a lead source text, and tells their source, action, offer and stage; merges them into customers, removes repeats and composes follow-ups',
 		defaults: { name: 'Lead Source' },
@@ -59,10 +58,10 @@ export class LeadSource implements INodeType {
 				noDataExpression: true,
 				options: [
 					{
-						name: 'Clear Repeats History',
+						name: 'Clear Repeats',
 						value: 'clearRepeats',
 						description: 'Forget what Remove Repeats has seen',
-						action: 'Clear repeats history',
+						action: 'Clear repeats',
 					},
 					{
 						name: 'Compose Follow-Up',
@@ -77,8 +76,8 @@ export class LeadSource implements INodeType {
 						action: 'Merge leads',
 					},
 					{
-						name: 'Parse',
-						value: 'parse',
+						name: 'Parse Leads',
+						value: 'parseLeads',
 						description: 'Read leads of any shape, and split them over outputs',
 						action: 'Parse leads',
 					},
@@ -89,10 +88,10 @@ export class LeadSource implements INodeType {
 						action: 'Remove repeats',
 					},
 				],
-				default: 'parse',
+				default: 'parseLeads',
 			},
 			...leadInputProperties(READING, { text: true }),
-			...parseProperties,
+			...parseLeadsProperties,
 			...mergeLeadsProperties,
 			...removeRepeatsProperties,
 			...composeFollowUpProperties,
@@ -105,7 +104,7 @@ export class LeadSource implements INodeType {
 		return await forAllItems(
 			context,
 			async () => {
-				const name = context.getNodeParameter('operation', 0, 'parse');
+				const name = context.getNodeParameter('operation', 0, 'parseLeads');
 				const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
 				if (operation === undefined) {
 					throw new NodeOperationError(

@@ -94,8 +94,8 @@ export const SEPARATE = {
 
 /**
  * The node's outputs as an expression, which is how n8n lets them follow parameters. It is made of
- * the tables above, so the outputs in the editor are the ones the code fills. A workflow that was
- * saved before the node had operations has none, and parses.
+ * the tables above, so the outputs in the editor are the ones the code fills. Where a workflow that was
+ * written by hand names no operation, it is the default one.
  */
 export function outputsExpression(): `={{${string}}}` {
 	// No objects within an object: two closing braces in a row would end the expression.
@@ -104,7 +104,7 @@ export function outputsExpression(): `={{${string}}}` {
 	const offers = `(($parameter["offerOutputs"] ?? ({}))["values"] ?? []).map((entry) => entry["name"] || entry["offers"] || "${UNNAMED}").concat("${OTHER}")`;
 	const ofParse = `($parameter["output"] === "offer" ? ${offers} : (${parse})[$parameter["output"]])`;
 	const ofOthers = `($parameter["separate"] === false ? undefined : (${others})[$parameter["operation"]])`;
-	const names = `(($parameter["operation"] ?? "parse") === "parse" ? ${ofParse} : ${ofOthers}) ?? [""]`;
+	const names = `(($parameter["operation"] ?? "parseLeads") === "parseLeads" ? ${ofParse} : ${ofOthers}) ?? [""]`;
 	return `={{ (${names}).map((displayName) => displayName === "" ? "main" : ({ type: "main", displayName })) }}`;
 }
 

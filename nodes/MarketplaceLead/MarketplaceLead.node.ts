@@ -16,8 +16,8 @@ import {
 import { forAllItems } from '../parameters/readItems';
 import { resolvedOnce } from '../parameters/resolvedOnce';
 import { checkConnection, checkConnectionProperties } from './checkConnection';
-import { createLeads, createProperties } from './create';
-import { getMany, getManyProperties } from './getMany';
+import { createLeads, createLeadsProperties } from './createLeads';
+import { getLeads, getLeadsProperties } from './getLeads';
 import { sendTestLead, sendTestLeadProperties } from './sendTestLead';
 import { writableFields } from './writableFields';
 
@@ -25,8 +25,8 @@ type Execute = (context: IExecuteFunctions) => Promise<INodeExecutionData[]>;
 
 const OPERATIONS: Readonly<Record<string, Execute>> = {
 	checkConnection,
-	create: createLeads,
-	getAll: getMany,
+	createLeads,
+	getLeads,
 	sendTestLead,
 };
 
@@ -40,7 +40,7 @@ export class MarketplaceLead implements INodeType {
 		},
 		group: ['output'],
 		version: 1,
-		subtitle: `={{ ({ checkConnection: "check connection", create: "create", getAll: "get many", sendTestLead: "send test lead" })[$parameter["operation"]] + ": " + ${destinationName} }}`,
+		subtitle: `={{ ({ checkConnection: "check connection", createLeads: "create leads", getLeads: "get leads", sendTestLead: "send test lead" })[$parameter["operation"]] + ": " + ${destinationName} }}`,
 		description:
 			"Writes leads into the destinations of Microsoft's marketplaces as Microsoft does, sends test leads, checks connections and fetches leads again",
 		defaults: { name: 'Marketplace Lead' },
@@ -62,16 +62,16 @@ export class MarketplaceLead implements INodeType {
 						action: 'Check a connection',
 					},
 					{
-						name: 'Create',
-						value: 'create',
+						name: 'Create Leads',
+						value: 'createLeads',
 						description: "Write leads into a destination as Microsoft's connector does",
 						action: 'Create leads',
 					},
 					{
-						name: 'Get Many',
-						value: 'getAll',
+						name: 'Get Leads',
+						value: 'getLeads',
 						description: 'Fetch the leads of a period again',
-						action: 'Get many leads',
+						action: 'Get leads',
 					},
 					{
 						name: 'Send Test Lead',
@@ -80,16 +80,16 @@ export class MarketplaceLead implements INodeType {
 						action: 'Send a test lead',
 					},
 				],
-				default: 'create',
+				default: 'createLeads',
 			},
 			...destinationProperties('writing', 'Where the leads are written', {
-				operation: ['checkConnection', 'create', 'sendTestLead'],
+				operation: ['checkConnection', 'createLeads', 'sendTestLead'],
 			}),
-			...destinationProperties('reading', 'Where the leads are', { operation: ['getAll'] }),
-			...createProperties,
+			...destinationProperties('reading', 'Where the leads are', { operation: ['getLeads'] }),
+			...createLeadsProperties,
 			...sendTestLeadProperties,
 			...checkConnectionProperties,
-			...getManyProperties,
+			...getLeadsProperties,
 		],
 	};
 

@@ -35,7 +35,7 @@ export const sendTestLeadProperties: INodeProperties[] = [
 	},
 ];
 
-/** Writes a test lead for each item; it comes out as Create gives leads. */
+/** Writes a test lead for each item; it comes out as Create Leads gives leads. */
 export async function sendTestLead(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const now = Date.now();
 	return await writeLeads(context, (_item, itemIndex, { name }) => {

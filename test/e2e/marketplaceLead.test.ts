@@ -139,12 +139,12 @@ describe('leads over HTTPS into every other destination', () => {
 
 	it.each(NAMES)('come back out of %s as they were', async (name) => {
 		const { parameters } = destinations.get(name)!;
-		const getMany = leadNode(
+		const getLeads = leadNode(
 			'Get',
-			{ operation: 'getAll', returnAll: true, ...parameters },
+			{ operation: 'getLeads', returnAll: true, ...parameters },
 			credentials.get(name)!,
 		);
-		const found = jsonOf(await runByHand(`Get from ${name}`, getMany), 'Get');
+		const found = jsonOf(await runByHand(`Get from ${name}`, getLeads), 'Get');
 		expect(found).toEqual([
 			expect.objectContaining({
 				destination: name,
@@ -197,7 +197,7 @@ it.each([
 			path: 'parameters.fields',
 			nodeTypeAndVersion: { name: `${PACKAGE}.marketplaceLead`, version: 1 },
 			currentNodeParameters: {
-				operation: 'create',
+				operation: 'createLeads',
 				...method,
 				...destinations.get(name)!.parameters,
 			},

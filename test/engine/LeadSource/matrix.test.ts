@@ -44,7 +44,7 @@ function input(failAt: number): INodeExecutionData[] {
 
 /** Where an item goes that failed, when it goes on with the others. */
 function outputOfFailed({ operation, output, separate }: INodeParameters): number {
-	if (operation === 'parse') {
+	if (operation === 'parseLeads') {
 		if (output === 'offer') return 1;
 		return typeof output === 'string' && Object.hasOwn(SPLITS, output)
 			? SPLITS[output as SplitName].leftover

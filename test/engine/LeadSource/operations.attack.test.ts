@@ -89,7 +89,7 @@ describe('what pretends to be a merged customer', () => {
 		);
 	});
 
-	it.each(['parse', 'removeRepeats'])('is no lead for %s', async (operation) => {
+	it.each(['parseLeads', 'removeRepeats'])('is no lead for %s', async (operation) => {
 		await expect(outputs({ operation }, items(fake))).rejects.toThrow('The item holds no lead');
 	});
 

@@ -39,7 +39,7 @@ const {
 const common = { id, stage, contactAllowed, isTest, customer, description: notes, campaign };
 
 const EXAMPLES: Record<string, object> = {
-	parse: lead,
+	parseLeads: lead,
 	mergeLeads: merge!.customer,
 	removeRepeats: { ...lead, repeat: { isRepeat: false, seen: '' } },
 	composeFollowUp: { ...common, followUp },
@@ -62,5 +62,5 @@ it('there is one for every operation that makes something of its own', () => {
 
 it('Parse has the fields that the node had before it had operations', () => {
 	const before = readFileSync(path.join(NODE_DIR, '__schema__/v1.0.0.json'), 'utf8');
-	expect(readFileSync(schemaFile('parse'), 'utf8')).toBe(before);
+	expect(readFileSync(schemaFile('parseLeads'), 'utf8')).toBe(before);
 });

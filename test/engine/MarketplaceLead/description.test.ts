@@ -9,7 +9,7 @@ import { choosersOf, expectCredentials, listsOf } from '../support/destinations'
 
 const type = new MarketplaceLead();
 const { description, methods } = type;
-const OPERATIONS = ['checkConnection', 'create', 'getAll', 'sendTestLead'];
+const OPERATIONS = ['checkConnection', 'createLeads', 'getLeads', 'sendTestLead'];
 
 it('writes into every destination, and reads those that can be read', () => {
 	const [written, read] = choosersOf(type);
@@ -55,7 +55,7 @@ function issuesOf(given: INodeParameters): string[] {
 
 describe.each(DESTINATIONS.map(({ name }) => name))('with %s', (destination) => {
 	it.each(OPERATIONS)('%s asks for nothing but what only the user knows', (operation) => {
-		if (operation === 'getAll' && destination === 'https') return;
+		if (operation === 'getLeads' && destination === 'https') return;
 		const expected = destination === 'marketo' ? ['form'] : [];
 		expect(issuesOf({ operation, destination })).toEqual(expected);
 	});
@@ -63,11 +63,11 @@ describe.each(DESTINATIONS.map(({ name }) => name))('with %s', (destination) => 
 
 it('asks for the form only where Marketo needs one', () => {
 	const marketo = { destination: 'marketo', marketoMethod: 'upsertPerson' };
-	expect(issuesOf({ operation: 'create', ...marketo })).toEqual([]);
+	expect(issuesOf({ operation: 'createLeads', ...marketo })).toEqual([]);
 });
 
 it('asks for the organisation only where Web-to-Lead needs it', () => {
-	const form = { operation: 'create', destination: 'salesforce', method: 'webToLead' };
+	const form = { operation: 'createLeads', destination: 'salesforce', method: 'webToLead' };
 	expect(issuesOf(form)).toEqual(['oid']);
 	expect(issuesOf({ ...form, environment: 'myDomain' })).toEqual(['oid', 'myDomain']);
 });

@@ -62,7 +62,7 @@ describe('a credential with an expression', () => {
 
 	it('sends each lead to the place that it gives for the item', async () => {
 		const items = [0, 1, 0].map((at, nr) => leadFor(`${nr}@contoso.com`, { url: addressOf(at) }));
-		const went = await run('create', items, { credentials });
+		const went = await run('createLeads', items, { credentials });
 		expect(told(went)).toEqual([
 			[0, 'created'],
 			[1, 'created'],
@@ -91,7 +91,7 @@ describe('a credential with an expression', () => {
 	it('is in no message, whatever fails', async () => {
 		const secret = 'a-very-secret-code';
 		const url = addressOf(0).replace(receivers[0]!.secret, secret);
-		const refused = run('create', [leadFor('kim@contoso.com', { url })], {
+		const refused = run('createLeads', [leadFor('kim@contoso.com', { url })], {
 			credentials,
 			onError: 'stopWorkflow',
 		});
@@ -108,7 +108,7 @@ describe('an expression that throws', () => {
 
 	it.each([1, 2, 3])('in the options for item %i fails that one alone', async (nr) => {
 		const parameters = { options: { timeout: throwsFor(nr, '5') } };
-		const went = told(await run('create', items, { parameters }));
+		const went = told(await run('createLeads', items, { parameters }));
 		expect(went.map(([item, outcome]) => [item, outcome === 'created'])).toEqual(
 			[0, 1, 2].map((item) => [item, item !== nr - 1]),
 		);
@@ -117,7 +117,7 @@ describe('an expression that throws', () => {
 
 	it('stops the workflow when it is told to, after the others are written', async () => {
 		const parameters = { options: { timeout: throwsFor(1, '5') } };
-		const refused = run('create', items, { parameters, onError: 'stopWorkflow' });
+		const refused = run('createLeads', items, { parameters, onError: 'stopWorkflow' });
 		await expect(refused).rejects.toMatchObject({
 			context: { itemIndex: 0 },
 			description: expect.stringMatching(
@@ -129,7 +129,7 @@ describe('an expression that throws', () => {
 
 	it('says that others are written only where there are others', async () => {
 		const parameters = { options: { timeout: "={{ $('Nobody').first().json.it }}" } };
-		const refused = run('create', items, { parameters, onError: 'stopWorkflow' });
+		const refused = run('createLeads', items, { parameters, onError: 'stopWorkflow' });
 		await expect(refused).rejects.toMatchObject({
 			description: expect.stringMatching(
 				/Not written: \[item 0\], \[item 1\], \[item 2\] of 3 items\.$/,
@@ -149,7 +149,9 @@ describe('numbers and booleans out of expressions', () => {
 		['[true]', 'Allow HTTP on This Machine is neither true nor false'],
 	])('%s for a switch', async (given, outcome) => {
 		const parameters = { options: { allowLoopback: `={{ ${given} }}` } };
-		const [[, found] = []] = told(await run('create', [leadFor('1@contoso.com')], { parameters }));
+		const [[, found] = []] = told(
+			await run('createLeads', [leadFor('1@contoso.com')], { parameters }),
+		);
 		expect(found).toMatch(outcome);
 	});
 
@@ -163,7 +165,9 @@ describe('numbers and booleans out of expressions', () => {
 		['[5]', 'Timeout (Minutes) is not a number above 0'],
 	])('%s for a number', async (given, outcome) => {
 		const parameters = { options: { timeout: `={{ ${given} }}` } };
-		const [[, found] = []] = told(await run('create', [leadFor('1@contoso.com')], { parameters }));
+		const [[, found] = []] = told(
+			await run('createLeads', [leadFor('1@contoso.com')], { parameters }),
+		);
 		expect(found).toBe(outcome);
 	});
 });
@@ -181,7 +185,7 @@ describe('a required parameter that comes out empty', () => {
 		myDomain: '={{ $json.nothing }}',
 	};
 
-	it.each(['checkConnection', 'create', 'getAll', 'sendTestLead'])(
+	it.each(['checkConnection', 'createLeads', 'getLeads', 'sendTestLead'])(
 		'is named by %s',
 		async (operation) => {
 			for (const value of ['={{ undefined }}', '={{ null }}', '={{ "" }}', '={{ " " }}']) {
@@ -205,7 +209,7 @@ describe('a required parameter that comes out empty', () => {
 
 	it('is not asked for where another parameter hides it for the item', async () => {
 		const parameters = { ...webToLead, method: '={{ "restApi" }}' };
-		const [item] = await run('create', [leadFor('1@contoso.com')], {
+		const [item] = await run('createLeads', [leadFor('1@contoso.com')], {
 			parameters,
 			credentials: salesforce,
 		});

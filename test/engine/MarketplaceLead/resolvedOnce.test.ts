@@ -20,7 +20,7 @@ async function resolved(
 	const node = {
 		type,
 		parameters: {
-			operation: 'create',
+			operation: 'createLeads',
 			destination: 'https',
 			additionalFields: { values: [{ name: 'Region', value: region }] },
 			options: { doNotContact: 'leaveOut', allowLoopback: true, timeout },

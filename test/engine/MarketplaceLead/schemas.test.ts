@@ -26,8 +26,8 @@ const EXAMPLES: Record<string, object> = {
 		checks: [check],
 		testLead: { id: '', recordId: '', url: '' },
 	},
-	create: written,
-	getAll: lead,
+	createLeads: written,
+	getLeads: lead,
 	sendTestLead: written,
 };
 

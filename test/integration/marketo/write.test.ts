@@ -1010,7 +1010,7 @@ it('has one rate limit in an execution of the node, whatever forms are written t
 	marketo.instance.forms.push({ ...form!, id: 7, name: 'Other' });
 	const turns = jest.spyOn(RateLimiter.prototype, 'waitForTurn');
 	const value = `={{ $itemIndex === 0 ? "${marketo.formId}" : "7" }}`;
-	await run(new MarketoPlace(marketo), 'create', asItems(lead('One'), lead('Two')), {
+	await run(new MarketoPlace(marketo), 'createLeads', asItems(lead('One'), lead('Two')), {
 		parameters: { form: { __rl: true, mode: 'id', value } },
 	});
 	expect(fillOuts().map(({ primaryId }) => primaryId)).toEqual([marketo.formId, 7]);

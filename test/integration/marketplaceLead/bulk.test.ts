@@ -65,7 +65,7 @@ describe.each(Object.keys(PLACES))('many leads into %s', (name) => {
 		const refused = [100, 250, 251, 417];
 		const given = leads(MANY, refused);
 		const parameters = place.refuse(REFUSED);
-		const items = await run(place, 'create', asItems(...given), {
+		const items = await run(place, 'createLeads', asItems(...given), {
 			parameters,
 			onError: 'continueRegularOutput',
 		});
@@ -78,7 +78,7 @@ describe.each(Object.keys(PLACES))('many leads into %s', (name) => {
 
 		// The first of them again, and no second record of any.
 		const again = asItems(...given.slice(0, AGAIN));
-		const thrown: unknown = await run(place, 'create', again, { parameters }).catch(
+		const thrown: unknown = await run(place, 'createLeads', again, { parameters }).catch(
 			(error: unknown) => error,
 		);
 		expect(thrown).toMatchObject({
@@ -94,9 +94,9 @@ describe.each(Object.keys(PLACES))('many leads into %s', (name) => {
 	it('without "Continue", others are written all the same', async () => {
 		const given = leads(5, [1]);
 		const parameters = place.refuse(REFUSED);
-		const thrown: unknown = await run(place, 'create', asItems(...given), { parameters }).catch(
-			(error: unknown) => error,
-		);
+		const thrown: unknown = await run(place, 'createLeads', asItems(...given), {
+			parameters,
+		}).catch((error: unknown) => error);
 		expect(thrown).toMatchObject({
 			description: expect.stringMatching(/Not written: \[item 1\] of 5 items\./),
 		});
@@ -110,7 +110,7 @@ describe.each(Object.keys(PLACES))('many leads into %s', (name) => {
 	] as const)('all are written, and once, when %s in the middle', async (_, fault) => {
 		const given = leads(SOME);
 		place.strike(fault, 1);
-		const items = await run(place, 'create', asItems(...given));
+		const items = await run(place, 'createLeads', asItems(...given));
 		expect(place.struckLess()).toBe(0);
 		expect(outcomes(items)).toEqual({ created: SOME });
 		await expectThere(given);
@@ -119,9 +119,9 @@ describe.each(Object.keys(PLACES))('many leads into %s', (name) => {
 	it('names the first ten that are refused, and counts the others', async () => {
 		const given = leads(14).map((_, at) => lead(at, at < 12 ? REFUSED : undefined));
 		const parameters = place.refuse(REFUSED);
-		const thrown: unknown = await run(place, 'create', asItems(...given), { parameters }).catch(
-			(error: unknown) => error,
-		);
+		const thrown: unknown = await run(place, 'createLeads', asItems(...given), {
+			parameters,
+		}).catch((error: unknown) => error);
 		expect(thrown).toMatchObject({
 			description: expect.stringMatching(
 				/Not written: \[item 0\], \[item 1\], .*, \[item 9\] and 2 more of 14 items\./,

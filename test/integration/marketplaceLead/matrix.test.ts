@@ -68,7 +68,7 @@ interface Tried {
 /** All that can be an expression, the fields of the credential included. */
 function triedAt(place: WritePlace, operation: string): Tried[] {
 	const { destination } = place;
-	const isReading = operation === 'getAll';
+	const isReading = operation === 'getLeads';
 	const options = {
 		...(isReading ? place.readingOptions : place.options),
 		...(operation === 'checkConnection' && { keepTestLead: true }),
@@ -118,7 +118,7 @@ async function execute(
 
 it('holds every parameter, but what is Web-to-Lead’s own', () => {
 	const shown = OPERATIONS.flatMap((operation) =>
-		(operation === 'getAll' ? READ : WRITTEN).flatMap((destination) =>
+		(operation === 'getLeads' ? READ : WRITTEN).flatMap((destination) =>
 			variantsOf(description, { operation, destination }).flatMap((variant) =>
 				cellsOf(description, variant, { valid: VALID }).map(({ path }) => path.split('.')[0]),
 			),
@@ -130,14 +130,14 @@ it('holds every parameter, but what is Web-to-Lead’s own', () => {
 });
 
 describe.each(OPERATIONS)('%s', (operation) => {
-	describe.each(operation === 'getAll' ? READ : WRITTEN)('%s', (name) => {
+	describe.each(operation === 'getLeads' ? READ : WRITTEN)('%s', (name) => {
 		let places: Awaited<ReturnType<(typeof PLACES)[string]>>;
 		let place: WritePlace;
 		beforeAll(async () => {
 			places = await PLACES[name]!();
 			place = await places.place();
 			// Something to read, and a table to count in.
-			const create = { operation: 'create', destination: name, ...place.parameters };
+			const create = { operation: 'createLeads', destination: name, ...place.parameters };
 			const parameters = { ...create, options: place.options } as INodeParameters;
 			await execute(place, { path: '', parameters, credential: place.credential() }, -1, undefined);
 		});
@@ -147,7 +147,7 @@ describe.each(OPERATIONS)('%s', (operation) => {
 		});
 
 		it('each item has its outcome, whatever throws', async () => {
-			const writes = operation !== 'getAll';
+			const writes = operation !== 'getLeads';
 			const count = async () => (writes ? (await place.names()).length : 0);
 			for (const tried of triedAt(place, operation)) {
 				for (const failAt of ITEMS) {

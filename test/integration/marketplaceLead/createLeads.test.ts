@@ -45,12 +45,12 @@ describe.each(Object.keys(PLACES))('writing leads into %s', (name) => {
 	afterAll(async () => await places?.stop());
 
 	async function stored(): Promise<Lead[]> {
-		return out(await run(place, 'getAll', asItems({}), { parameters: { returnAll: true } }));
+		return out(await run(place, 'getLeads', asItems({}), { parameters: { returnAll: true } }));
 	}
 
 	it('passes each lead on with what has become of it', async () => {
 		const leads = [lead(1), lead(2)];
-		const items = await run(place, 'create', asItems(...leads));
+		const items = await run(place, 'createLeads', asItems(...leads));
 		expect(items.map(itemOf)).toEqual([0, 1]);
 		items.forEach(({ json }, at) => {
 			const { written, ...rest } = json as unknown as LeadOut;
@@ -66,7 +66,7 @@ describe.each(Object.keys(PLACES))('writing leads into %s', (name) => {
 
 	it('reads any shape of lead, and several in an item', async () => {
 		const list = asItems({ leads: [record(1), record(2)] }, { leads: JSON.stringify(record(3)) });
-		const items = await run(place, 'create', list, {
+		const items = await run(place, 'createLeads', list, {
 			parameters: { input: 'field', field: 'leads' },
 		});
 		expect(out(items).map(({ customer }) => customer.lastName)).toEqual([
@@ -79,8 +79,8 @@ describe.each(Object.keys(PLACES))('writing leads into %s', (name) => {
 
 	it('does not write a lead twice', async () => {
 		const leads = [lead(1), lead(2)];
-		await run(place, 'create', asItems(...leads));
-		const again = await run(place, 'create', asItems(...leads, leads[0]!, lead(3)));
+		await run(place, 'createLeads', asItems(...leads));
+		const again = await run(place, 'createLeads', asItems(...leads, leads[0]!, lead(3)));
 		if (!place.reads) return;
 		expect(outcomes(again)).toEqual(['unchanged', 'unchanged', 'unchanged', 'created']);
 		expect(await stored()).toHaveLength(3);
@@ -88,7 +88,7 @@ describe.each(Object.keys(PLACES))('writing leads into %s', (name) => {
 
 	it('refuses what holds no lead, and writes all others', async () => {
 		const items = asItems(lead(1), { nothing: 'here' }, lead(2));
-		const refused = await run(place, 'create', items).catch((error: unknown) => error);
+		const refused = await run(place, 'createLeads', items).catch((error: unknown) => error);
 		expect(refused).toMatchObject({
 			message: 'The item holds no lead',
 			description: expect.stringMatching(
@@ -96,7 +96,7 @@ describe.each(Object.keys(PLACES))('writing leads into %s', (name) => {
 			),
 			context: { itemIndex: 1 },
 		});
-		const went = await run(place, 'create', items, { onError: 'continueRegularOutput' });
+		const went = await run(place, 'createLeads', items, { onError: 'continueRegularOutput' });
 		expect(went.map(itemOf)).toEqual([0, 1, 2]);
 		expect(went[1]!.json).toEqual({ error: 'The item holds no lead' });
 		if (place.reads) expect(outcomes([went[0]!, went[2]!])).toEqual(['unchanged', 'unchanged']);
@@ -106,18 +106,20 @@ describe.each(Object.keys(PLACES))('writing leads into %s', (name) => {
 		const given = () => asItems(lead(1), lead(2, { LeadSource: 'SPZA-DNC|contoso.crm' }));
 
 		it('is refused, unlike the others', async () => {
-			const refused = await run(place, 'create', given()).catch((error: unknown) => error);
+			const refused = await run(place, 'createLeads', given()).catch((error: unknown) => error);
 			expect(refused).toMatchObject({
 				message: 'The customer must not be contacted',
 				context: { itemIndex: 1 },
 			});
-			const went = await run(place, 'create', given(), { onError: 'continueRegularOutput' });
+			const went = await run(place, 'createLeads', given(), { onError: 'continueRegularOutput' });
 			expect(went[1]!.json).toEqual({ error: 'The customer must not be contacted' });
 			if (place.reads) expect(await stored()).toHaveLength(1);
 		});
 
 		it('is left out when asked for', async () => {
-			const went = await run(place, 'create', given(), { options: { doNotContact: 'leaveOut' } });
+			const went = await run(place, 'createLeads', given(), {
+				options: { doNotContact: 'leaveOut' },
+			});
 			expect(out(went)[1]).toMatchObject({
 				contactAllowed: false,
 				written: { destination: place.destination, outcome: 'leftOut', id: '', url: '' },
@@ -126,7 +128,7 @@ describe.each(Object.keys(PLACES))('writing leads into %s', (name) => {
 		});
 
 		it('is written when asked for, and is still not to be contacted', async () => {
-			const went = await run(place, 'create', given(), { options: { doNotContact: 'write' } });
+			const went = await run(place, 'createLeads', given(), { options: { doNotContact: 'write' } });
 			expect(outcomes(went)).toEqual(['created', 'created']);
 			if (!place.reads) return;
 			const found = (await stored()).map(({ contactAllowed }) => contactAllowed);
@@ -137,11 +139,11 @@ describe.each(Object.keys(PLACES))('writing leads into %s', (name) => {
 	it('tells that the sign-in is refused, of every item and without the secret', async () => {
 		const credential = place.badCredential();
 		const items = asItems(lead(1), lead(2));
-		const refused = await run(place, 'create', items, { credential }).catch(
+		const refused = await run(place, 'createLeads', items, { credential }).catch(
 			(error: unknown) => error,
 		);
 		expect(refused).toMatchObject({ context: { itemIndex: 0 } });
-		const went = await run(place, 'create', items, {
+		const went = await run(place, 'createLeads', items, {
 			credential,
 			onError: 'continueRegularOutput',
 		});

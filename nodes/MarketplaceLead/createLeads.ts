@@ -8,7 +8,7 @@ import { binaryOf, readLeads } from '../parameters/readItems';
 import { writeLeads } from './writeLeads';
 import { additionalFieldsProperties, optionsOf, timeoutOption } from './writeOptions';
 
-const show = { operation: ['create'] };
+const show = { operation: ['createLeads'] };
 
 const DO_NOT_CONTACT = [
 	{
@@ -28,9 +28,9 @@ const DO_NOT_CONTACT = [
 	},
 ];
 
-export const createProperties: INodeProperties[] = [
+export const createLeadsProperties: INodeProperties[] = [
 	...leadInputProperties(show.operation),
-	...additionalFieldsProperties('create'),
+	...additionalFieldsProperties('createLeads'),
 	{
 		displayName: 'Options',
 		name: 'options',

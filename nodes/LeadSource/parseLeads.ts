@@ -10,9 +10,9 @@ import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters'
 import { binaryOf, eachItem, readLeads } from '../parameters/readItems';
 import { offerSplit, readOfferOutputs, type Split, splitNamed } from './splits';
 
-const show = { operation: ['parse'] };
+const show = { operation: ['parseLeads'] };
 
-export const parseProperties: INodeProperties[] = [
+export const parseLeadsProperties: INodeProperties[] = [
 	{
 		displayName: 'Outputs',
 		name: 'output',
@@ -88,7 +88,7 @@ export const parseProperties: INodeProperties[] = [
 ];
 
 /** Reads every item into leads, and splits them over the outputs. */
-export function parse(context: IExecuteFunctions): INodeExecutionData[][] {
+export function parseLeads(context: IExecuteFunctions): INodeExecutionData[][] {
 	const split = splitOf(context);
 	const outputs: INodeExecutionData[][] = split.outputs.map(() => []);
 	eachItem(

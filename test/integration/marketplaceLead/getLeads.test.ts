@@ -1,4 +1,4 @@
-/** Get Many: the leads of a period out of every destination that can be read, in n8n's engine. */
+/** Get Leads: the leads of a period out of every destination that can be read, in n8n's engine. */
 import type { INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
 import type { Lead } from '../../../nodes/lead';
@@ -27,14 +27,14 @@ interface Given {
 }
 
 /** All there is, unless told otherwise. */
-async function getMany(place: PollHarness, given: Given = {}): Promise<INodeExecutionData[]> {
+async function getLeads(place: PollHarness, given: Given = {}): Promise<INodeExecutionData[]> {
 	const { parameters = {}, options = {}, items = asItems({}), onError } = given;
 	const own = (place.parameters['options'] ?? {}) as INodeParameters;
 	const node = {
 		type: new MarketplaceLead(),
 		parameters: {
 			...place.parameters,
-			operation: 'getAll',
+			operation: 'getLeads',
 			returnAll: true,
 			...parameters,
 			options: { ...own, ...options },
@@ -86,19 +86,19 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 				{ name: 'last', writtenAt: now + HOUR - 1_000 },
 				{ name: 'end', writtenAt: now + HOUR },
 			]);
-			expect(namesOf(await getMany(place, between(now, now + HOUR)))).toEqual(['first', 'last']);
-			expect(namesOf(await getMany(place, between(now + 1)))).toEqual(['end', 'last']);
-			expect(namesOf(await getMany(place, { parameters: { createdBefore: at(now) } }))).toEqual([
+			expect(namesOf(await getLeads(place, between(now, now + HOUR)))).toEqual(['first', 'last']);
+			expect(namesOf(await getLeads(place, between(now + 1)))).toEqual(['end', 'last']);
+			expect(namesOf(await getLeads(place, { parameters: { createdBefore: at(now) } }))).toEqual([
 				'before',
 			]);
-			expect(namesOf(await getMany(place))).toEqual(['before', 'end', 'first', 'last']);
-			const [item] = await getMany(place, between(now + HOUR));
+			expect(namesOf(await getLeads(place))).toEqual(['before', 'end', 'first', 'last']);
+			const [item] = await getLeads(place, between(now + HOUR));
 			expect(item).toMatchObject({ json: { destination }, pairedItem: { item: 0 } });
 		});
 
 		it('is empty where there is nothing', async () => {
-			expect(await getMany(place)).toEqual([]);
-			expect(await getMany(place, between(now))).toEqual([]);
+			expect(await getLeads(place)).toEqual([]);
+			expect(await getLeads(place, between(now))).toEqual([]);
 		});
 
 		it('is that of the workflow’s time zone, unless a moment has its own', async () => {
@@ -106,13 +106,13 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 			const local = at(now).replace('Z', '');
 			const west = { parameters: { createdAfter: `${local}-01:00` } };
 			const east = { parameters: { createdAfter: `${local}+01:00` } };
-			expect(namesOf(await getMany(place, west))).toEqual([]);
+			expect(namesOf(await getLeads(place, west))).toEqual([]);
 			// n8n's own zone is New York's.
 			const there = { parameters: { createdAfter: local } };
-			expect(namesOf(await getMany(place, there))).toEqual([]);
+			expect(namesOf(await getLeads(place, there))).toEqual([]);
 			const earlier = { parameters: { createdAfter: at(now - 6 * HOUR).replace('Z', '') } };
-			expect(namesOf(await getMany(place, earlier))).toEqual(['then']);
-			expect(namesOf(await getMany(place, east))).toEqual(['then']);
+			expect(namesOf(await getLeads(place, earlier))).toEqual(['then']);
+			expect(namesOf(await getLeads(place, east))).toEqual(['then']);
 		});
 
 		it('does not move with what people edit later', async () => {
@@ -121,8 +121,8 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 				{ name: 'other', createdAt: now, writtenAt: now },
 			]);
 			await place.edit('edited');
-			expect(namesOf(await getMany(place, between(now, now + HOUR)))).toEqual(['edited', 'other']);
-			expect(namesOf(await getMany(place, between(now + HOUR)))).toEqual([]);
+			expect(namesOf(await getLeads(place, between(now, now + HOUR)))).toEqual(['edited', 'other']);
+			expect(namesOf(await getLeads(place, between(now + HOUR)))).toEqual([]);
 		});
 
 		if (cannot.ownCreationTime === undefined) {
@@ -131,8 +131,8 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 					{ name: 'late', createdAt: now, writtenAt: now + 2 * HOUR },
 					{ name: 'early', createdAt: now + 4 * MINUTE, writtenAt: now },
 				]);
-				expect(namesOf(await getMany(place, between(now, now + HOUR)))).toEqual(['early', 'late']);
-				expect(namesOf(await getMany(place, between(now + 4 * MINUTE)))).toEqual(['early']);
+				expect(namesOf(await getLeads(place, between(now, now + HOUR)))).toEqual(['early', 'late']);
+				expect(namesOf(await getLeads(place, between(now + 4 * MINUTE)))).toEqual(['early']);
 			});
 		}
 
@@ -140,15 +140,15 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 			place.shapePages({ records: 7, ...(cannot.emptyPages === undefined && { emptyPages: 1 }) });
 			const leads = numbered(45, (number) => now + number * MINUTE);
 			await place.insert(leads);
-			const all = await getMany(place, between(now));
+			const all = await getLeads(place, between(now));
 			expect(namesOf(all)).toEqual(leads.map(({ name }) => name).sort());
 			const few = { ...between(now).parameters, returnAll: false };
 			const before = place.traffic();
-			const ten = await getMany(place, { parameters: { ...few, limit: 10 } });
+			const ten = await getLeads(place, { parameters: { ...few, limit: 10 } });
 			expect(idsOf(ten)).toEqual(idsOf(all.slice(0, 10)));
 			const { records } = place.traffic(before);
 			expect(records).toBeLessThan(25);
-			expect(await getMany(place, { parameters: few })).toHaveLength(45);
+			expect(await getLeads(place, { parameters: few })).toHaveLength(45);
 		});
 
 		it('lets through what the triggers would', async () => {
@@ -158,7 +158,7 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 				{ name: 'test', leadSource: 'SPZA-PLT|contoso.two', isTest: true, writtenAt: now },
 			]);
 			const filtered = async (filters: INodeParameters) =>
-				namesOf(await getMany(place, { parameters: { filters } }));
+				namesOf(await getLeads(place, { parameters: { filters } }));
 			expect(await filtered({ actions: ['INS'] })).toEqual(['install']);
 			expect(await filtered({ offers: '*.two' })).toEqual(['contact', 'test']);
 			expect(await filtered({ offers: '*.two', testLeads: 'exclude' })).toEqual(['contact']);
@@ -167,7 +167,7 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 				limit: 1,
 				filters: { sources: ['SPZA'], testLeads: 'exclude' },
 			};
-			expect(namesOf(await getMany(place, { parameters: limited }))).toEqual(['contact']);
+			expect(namesOf(await getLeads(place, { parameters: limited }))).toEqual(['contact']);
 		});
 
 		it('gives what is in it for each item', async () => {
@@ -182,7 +182,7 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 				{ from: 'yesterday' },
 				{ from: at(now + HOUR) },
 			);
-			const output = await getMany(place, { parameters, items, onError: 'continueRegularOutput' });
+			const output = await getLeads(place, { parameters, items, onError: 'continueRegularOutput' });
 			const told = output.map(({ json, pairedItem }) => [
 				(pairedItem as { item: number }).item,
 				json['error'] ?? (json as unknown as Lead).customer.lastName,
@@ -193,7 +193,7 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 				[3, expect.stringMatching(/^Sample [12]$/)],
 				[3, expect.stringMatching(/^Sample [12]$/)],
 			]);
-			expect(await refusalOf(getMany(place, { parameters, items }))).toMatchObject({
+			expect(await refusalOf(getLeads(place, { parameters, items }))).toMatchObject({
 				message: '"Created After" is not a date',
 				context: { itemIndex: 2 },
 			});
@@ -208,7 +208,7 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 				{ kind: 'cut', where: 'beforeAnswer' },
 			] as const) {
 				place.fault(fault, { page: 1 });
-				expect(namesOf(await getMany(place, between(now)))).toEqual(
+				expect(namesOf(await getLeads(place, between(now)))).toEqual(
 					leads.map(({ name }) => name).sort(),
 				);
 				expect(place.faultsLeft()).toBe(0);
@@ -217,11 +217,11 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 
 		it('is refused with the sign-in, without its secret', async () => {
 			const credentials = place.badCredentials;
-			const error = await refusalOf(getMany(place, { credentials }));
+			const error = await refusalOf(getLeads(place, { credentials }));
 			expect(error).toMatchObject({ context: { itemIndex: 0 } });
 			expectNoSecret({ ...error, node: {} }, place.secrets);
 			const onError = 'continueRegularOutput';
-			const items = await getMany(place, { credentials, onError, items: asItems({}, {}) });
+			const items = await getLeads(place, { credentials, onError, items: asItems({}, {}) });
 			expect(items.map(({ json }) => Object.keys(json))).toEqual([['error'], ['error']]);
 			expectNoSecret(items, place.secrets);
 		});
@@ -232,13 +232,13 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 			const begun = Date.now();
 			// Half a second, of the minutes that an expression can give.
 			const options = { timeout: 0.5 / 60 };
-			const error = await refusalOf(getMany(place, { options }));
+			const error = await refusalOf(getLeads(place, { options }));
 			expect(Date.now() - begun).toBeLessThan(2_500);
 			expect(error.message).toMatch(/in time/);
 			// The time is that of all items: nothing is left of it for the second.
 			place.fault({ kind: 'slow', milliseconds: 1_000 });
 			const items = asItems({}, {});
-			const told = await getMany(place, { options, items, onError: 'continueRegularOutput' });
+			const told = await getLeads(place, { options, items, onError: 'continueRegularOutput' });
 			expect(told.map(({ json }) => json['error'])).toEqual([
 				expect.stringMatching(/in time/),
 				'The time was up after 0 leads, and there may be more',
@@ -246,7 +246,7 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 		});
 
 		it('is refused of wrong values', async () => {
-			const of = async (given: Given) => (await refusalOf(getMany(place, given))).message;
+			const of = async (given: Given) => (await refusalOf(getLeads(place, given))).message;
 			for (const createdAfter of ['5', 'lead 7', 'yesterday', '={{ true }}', '={{ ({}) }}']) {
 				expect([createdAfter, await of({ parameters: { createdAfter } })]).toEqual([
 					createdAfter,
@@ -276,8 +276,8 @@ describe('records that are no marketplace leads', () => {
 		const server = await salesforcePolled.start();
 		const place = await server.newPlace();
 		await place.insert([{ name: 'website', leadSource: 'Web' }, { name: 'marketplace' }]);
-		expect(namesOf(await getMany(place))).toEqual(['marketplace']);
-		const all = await getMany(place, { options: { includeOthers: true } });
+		expect(namesOf(await getLeads(place))).toEqual(['marketplace']);
+		const all = await getLeads(place, { options: { includeOthers: true } });
 		expect(namesOf(all)).toEqual(['marketplace', 'website']);
 		await server.stop();
 	});

@@ -18,12 +18,12 @@ import { failedItem } from '../parameters/readItems';
 import { readBoolean, readNumber } from '../parameters/values';
 import { atItem, timeoutOption, timeouts } from './writeOptions';
 
-const show = { operation: ['getAll'] };
+const show = { operation: ['getLeads'] };
 
 /** As the parameter has it. */
 const DEFAULT_LIMIT = 50;
 
-export const getManyProperties: INodeProperties[] = [
+export const getLeadsProperties: INodeProperties[] = [
 	{
 		displayName: 'Created After',
 		name: 'createdAfter',
@@ -71,7 +71,7 @@ export const getManyProperties: INodeProperties[] = [
 ];
 
 /** Fetches the leads of a period, for each item. */
-export async function getMany(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+export async function getLeads(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const limitsOf = timeouts(context);
 	const items: INodeExecutionData[] = [];
 	for (const itemIndex of context.getInputData().keys()) {
