@@ -4,7 +4,7 @@ import { Listr } from 'listr2';
 
 import { startEntraAuthority } from '../test/fakeServers/entra/authority.ts';
 import { startCrms } from '../test/fakeServers/leadDestinations.ts';
-import type { StandInDestination } from '../test/fakeServers/leadDestinations.ts';
+import type { FakeDestination } from '../test/fakeServers/leadDestinations.ts';
 import { build, withTarball } from './host/build.ts';
 import { N8N_VERSION, ensureN8n } from './host/cache.ts';
 import { Demo } from './host/demo.ts';
@@ -17,8 +17,8 @@ const once = process.argv.includes('--once');
 
 interface State {
 	install: string;
-	crms: StandInDestination[];
-	/** Of the stand-in for Entra, for n8n to trust. */
+	crms: FakeDestination[];
+	/** Of the fake server for Entra, for n8n to trust. */
 	trusted: string;
 	environment: Environment;
 	demo: Demo;
@@ -48,7 +48,7 @@ async function runDemo(): Promise<State> {
 				},
 			},
 			{
-				title: 'Start stand-ins for Dynamics 365, Entra, Marketo and Salesforce',
+				title: 'Start fake servers for Dynamics 365, Entra, Marketo and Salesforce',
 				task: async (context) => {
 					const authority = await startEntraAuthority();
 					context.stops.push(authority.stop);

@@ -9,7 +9,7 @@ type Lists = typeof import('../vendor/emailLists');
 export type MailboxKind = 'personal' | 'shared' | 'unread';
 
 /** What stands for no address: before the @, or as the domain's own name. */
-const STAND_INS: ReadonlySet<string> = new Set(
+const PLACEHOLDERS: ReadonlySet<string> = new Set(
 	[
 		'none noone nobody nomail noemail null nil na notavailable notapplicable notprovided notgiven',
 		'unknown undefined anonymous invalid fake dummy nowhere withheld redacted nospam devnull',
@@ -17,7 +17,7 @@ const STAND_INS: ReadonlySet<string> = new Set(
 		'mailerdaemon bounce bounces keine ninguno aucun nessuno',
 	].flatMap((words) => words.split(' ')),
 );
-/** What is a stand-in only where name and domain say the same: `email@email.com`. */
+/** What is a placeholder only where name and domain say the same: `email@email.com`. */
 const EXAMPLES: ReadonlySet<string> = new Set(
 	'abc address domain email example mail me my name sample user username your yourname'.split(' '),
 );
@@ -35,7 +35,7 @@ let roles: ReadonlySet<string> | undefined;
  */
 export function companyDomain(address: string): string {
 	const domain = domainOf(address);
-	if (domain === '' || isStandInDomain(domain)) return '';
+	if (domain === '' || isPlaceholderDomain(domain)) return '';
 	publicDomains ??= new Set(lists().publicDomains());
 	return publicDomains.has(domain) ? '' : domain;
 }
@@ -47,7 +47,7 @@ export function mailboxKind(address: string): MailboxKind {
 	const name = letters(local);
 	const [label = ''] = domain.split('.', 1);
 	const isSame = name === letters(label);
-	if (STAND_INS.has(name) || NO_REPLY.test(name) || isStandInDomain(domain)) return 'unread';
+	if (PLACEHOLDERS.has(name) || NO_REPLY.test(name) || isPlaceholderDomain(domain)) return 'unread';
 	if (isSame && (EXAMPLES.has(name) || /^(.)\1*$/u.test(name))) return 'unread';
 	roles ??= new Set(
 		lists()
@@ -57,9 +57,9 @@ export function mailboxKind(address: string): MailboxKind {
 	return isSame || roles.has(local) || roles.has(name) ? 'shared' : 'personal';
 }
 
-function isStandInDomain(domain: string): boolean {
+function isPlaceholderDomain(domain: string): boolean {
 	const label = domain.slice(0, domain.indexOf('.')).replaceAll('-', '');
-	return STAND_INS.has(label) || domain.endsWith('.invalid');
+	return PLACEHOLDERS.has(label) || domain.endsWith('.invalid');
 }
 
 /** Without separators, and without the number by which one mailbox is told from another. */

@@ -1,6 +1,6 @@
 import { startEntraAuthority } from '../../test/fakeServers/entra/authority.ts';
 import { startCrms } from '../../test/fakeServers/leadDestinations.ts';
-import type { StandInDestination } from '../../test/fakeServers/leadDestinations.ts';
+import type { FakeDestination } from '../../test/fakeServers/leadDestinations.ts';
 import { PROJECT_ROOT, serverNode } from '../host/paths.ts';
 import { run } from '../host/run.ts';
 import { bundleChild } from './bundleChild.ts';
@@ -23,7 +23,7 @@ const CLIENTS: Readonly<Record<string, string>> = {
 /** Draining a CRM through the trigger's poll, against the client a developer would take. */
 export const drainCrms: Part = async ({ built, progress }) => {
 	const authority = await startEntraAuthority();
-	let crms: StandInDestination[] = [];
+	let crms: FakeDestination[] = [];
 	try {
 		crms = await startCrms({ authority });
 		const script = await bundleChild('drainCrmChild', built.workFolder);
@@ -68,7 +68,7 @@ export const drainCrms: Part = async ({ built, progress }) => {
 type Drain = (sides: CrmOrder['sides']) => Promise<CrmReport>;
 
 /** In one process: a round to warm up, then the rounds that count, every other one backwards. */
-async function rates({ name, displayName }: StandInDestination, drain: Drain): Promise<Result[]> {
+async function rates({ name, displayName }: FakeDestination, drain: Drain): Promise<Result[]> {
 	const sides: CrmOrder['sides'] = ['bare', ...LIMITS];
 	const rounds = Array.from({ length: ROUNDS }, (_, round) =>
 		round % 2 === 0 ? sides : sides.toReversed(),
@@ -90,7 +90,7 @@ async function rates({ name, displayName }: StandInDestination, drain: Drain): P
 }
 
 /** Apart from the rates: a process of its own for each, for its memory. */
-async function requestsAndMemory(crm: StandInDestination, drain: Drain): Promise<Result[]> {
+async function requestsAndMemory(crm: FakeDestination, drain: Drain): Promise<Result[]> {
 	const { name, displayName } = crm;
 	const idle = await drain([]);
 	const loaded = Math.round(idle.peakMemory / BYTES_PER_MB);

@@ -144,10 +144,10 @@ async function startTable(): Promise<Target> {
 async function startDynamicsTarget(
 	authority: Awaited<ReturnType<typeof startEntraAuthority>>,
 ): Promise<Target> {
-	const standIn = await startDynamics({ authority });
-	return ofStandIn('Dynamics 365', '`dynamics-web-api`', standIn, {
+	const fakeServer = await startDynamics({ authority });
+	return ofFakeServer('Dynamics 365', '`dynamics-web-api`', fakeServer, {
 		client: 'dynamics365',
-		parameters: { ...standIn.parameters },
+		parameters: { ...fakeServer.parameters },
 	});
 }
 
@@ -171,35 +171,35 @@ async function startReceiver(): Promise<Target> {
 
 /** By the batch call: a form takes a call for each lead, of which the node makes 50 in 20 seconds. */
 async function startMarketoTarget(): Promise<Target> {
-	const standIn = await startMarketo();
-	return ofStandIn('Marketo', '`axios`', standIn, {
+	const fakeServer = await startMarketo();
+	return ofFakeServer('Marketo', '`axios`', fakeServer, {
 		client: 'marketo',
-		parameters: { ...standIn.parameters, marketoMethod: 'upsertPerson' },
+		parameters: { ...fakeServer.parameters, marketoMethod: 'upsertPerson' },
 	});
 }
 
 async function startSalesforceTarget(): Promise<Target> {
-	const standIn = await startSalesforce();
-	return ofStandIn('Salesforce', '`jsforce`', standIn, {
+	const fakeServer = await startSalesforce();
+	return ofFakeServer('Salesforce', '`jsforce`', fakeServer, {
 		client: 'salesforce',
-		parameters: { ...standIn.parameters, method: 'restApi' },
+		parameters: { ...fakeServer.parameters, method: 'restApi' },
 	});
 }
 
-interface StandIn {
+interface FakeCrm {
 	credentialType: string;
 	credential: object;
 	server: { requests: readonly unknown[] };
 	stop(): Promise<void>;
 }
 
-function ofStandIn(
+function ofFakeServer(
 	displayName: string,
 	client: string,
-	standIn: StandIn,
+	fakeServer: FakeCrm,
 	order: Pick<WriteOrder, 'client' | 'parameters'>,
 ): Target {
-	const { credentialType, credential, server } = standIn;
+	const { credentialType, credential, server } = fakeServer;
 	return {
 		displayName,
 		client,
@@ -210,6 +210,6 @@ function ofStandIn(
 			options: {},
 		},
 		requests: () => server.requests.length,
-		stop: async () => await standIn.stop(),
+		stop: async () => await fakeServer.stop(),
 	};
 }

@@ -3,7 +3,7 @@
  * workflow for it. The bodies and rows themselves are the files in `test/samples/`.
  */
 
-import type { LeadToWrite } from '../../test/support/pollContract/harness.ts';
+import type { LeadToWrite } from '../../test/fakeServers/leadToWrite.ts';
 
 /** The way a sample takes into n8n. */
 export type Via = 'Azure Table' | 'HTTPS' | 'Webhook' | Crm;

@@ -6,7 +6,7 @@ import { PACKAGE } from '../../scripts/host/demo.ts';
 import type { CredentialRef } from '../../scripts/host/rest.ts';
 import { hostsAskedOf } from '../fakeServers/forwardProxy.ts';
 import { azureTableDestination, startCrms } from '../fakeServers/leadDestinations.ts';
-import type { LeadDestination, StandInDestination } from '../fakeServers/leadDestinations.ts';
+import type { LeadDestination, FakeDestination } from '../fakeServers/leadDestinations.ts';
 import { sharedHost } from './support/host.ts';
 import {
 	chain,
@@ -21,7 +21,7 @@ import {
 const NAMES = ['azureTable', 'dynamics365', 'marketo', 'salesforce'] as const;
 
 let host: Awaited<ReturnType<typeof sharedHost>>;
-let crms: StandInDestination[] = [];
+let crms: FakeDestination[] = [];
 let destinations: Map<string, LeadDestination>;
 const credentials = new Map<string, CredentialRef>();
 

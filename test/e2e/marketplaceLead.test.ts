@@ -10,7 +10,7 @@ import type {
 	WorkflowNode,
 } from '../../scripts/host/rest.ts';
 import { azureTableDestination, startCrms } from '../fakeServers/leadDestinations.ts';
-import type { LeadDestination, StandInDestination } from '../fakeServers/leadDestinations.ts';
+import type { LeadDestination, FakeDestination } from '../fakeServers/leadDestinations.ts';
 import { LeadReceiver } from '../fakeServers/https/leadReceiver.ts';
 import { sharedHost } from './support/host.ts';
 import { httpsLead, send } from './support/send.ts';
@@ -20,7 +20,7 @@ const NAMES = ['azureTable', 'dynamics365', 'marketo', 'salesforce'] as const;
 const SECRET = 'an-e2e-secret-of-32-characters-01';
 
 let host: Awaited<ReturnType<typeof sharedHost>>;
-let crms: StandInDestination[] = [];
+let crms: FakeDestination[] = [];
 let receiver: LeadReceiver;
 let destinations: Map<string, LeadDestination>;
 const credentials = new Map<string, CredentialRef>();

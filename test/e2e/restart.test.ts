@@ -9,7 +9,7 @@ import { waitFor } from '../../scripts/host/wait.ts';
 import { startEntraAuthority } from '../fakeServers/entra/authority.ts';
 import type { EntraAuthority } from '../fakeServers/entra/authority.ts';
 import { azureTableDestination, startCrms } from '../fakeServers/leadDestinations.ts';
-import type { LeadDestination, StandInDestination } from '../fakeServers/leadDestinations.ts';
+import type { LeadDestination, FakeDestination } from '../fakeServers/leadDestinations.ts';
 import { httpsLead, send } from './support/send.ts';
 import {
 	chain,
@@ -36,7 +36,7 @@ interface Polled {
 
 let authority: EntraAuthority;
 let environment: Environment;
-let crms: StandInDestination[] = [];
+let crms: FakeDestination[] = [];
 const polled: Polled[] = [];
 let sent: LiveWorkflow;
 /** How many leads each destination holds so far. */

@@ -1,7 +1,7 @@
 /**
- * What the stand-ins for vendors' services have in common: a real HTTP server with a clock that can
- * be turned, bad days that can be scripted, and a count of what it sent. What is answered is the
- * vendor's part. Erasable TypeScript without imports from `nodes`: `npm start` runs it as it is.
+ * What the fake servers for vendors' services have in common: a real HTTP server with a clock
+ * that can be turned, bad days that can be scripted, and a count of what it sent. What the response
+ * says is the vendor's part. Erasable TypeScript without imports from `nodes`: `npm start` runs it as it is.
  */
 import { createServer as createHttpServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -9,18 +9,18 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Fault, Traffic } from '../support/pollContract/harness.ts';
+import type { Fault, Traffic } from './faults.ts';
 
-export interface StandInRequest {
+export interface FakeRequest {
 	method: string;
-	/** With the stand-in's own origin, whatever host the client named. */
+	/** With the fake server's own origin, whatever host the client named. */
 	url: URL;
 	/** By lower-case name. */
 	headers: Readonly<Record<string, string>>;
 	body: string;
 }
 
-export interface StandInAnswer {
+export interface FakeResponse {
 	status: number;
 	headers?: Readonly<Record<string, string>>;
 	/** Text as it is, anything else as JSON. */
@@ -29,15 +29,15 @@ export interface StandInAnswer {
 	records?: number;
 }
 
-export interface StandInVendor {
+export interface FakeVendor {
 	/** Whether the request asks for a page of leads: those are what faults strike. */
-	asksForLeads(request: StandInRequest): boolean;
-	answer(request: StandInRequest): StandInAnswer | Promise<StandInAnswer>;
+	asksForLeads(request: FakeRequest): boolean;
+	answer(request: FakeRequest): FakeResponse | Promise<FakeResponse>;
 	/** How the vendor turns a caller away. */
-	refuse(fault: Fault & { kind: 'refused' }): StandInAnswer;
+	refuse(fault: Fault & { kind: 'refused' }): FakeResponse;
 }
 
-export interface StandInOptions {
+export interface FakeServerOptions {
 	/** Serves HTTPS with these, in PEM. */
 	tls?: { key: string; cert: string };
 	/** The name it goes by, where it is not reached by the address it listens on. */
@@ -54,10 +54,10 @@ interface ScriptedFault {
 	any: boolean;
 }
 
-export class StandInServer {
+export class FakeServer {
 	/** Every request, newest last, for tests that look at what was asked. */
-	readonly requests: StandInRequest[] = [];
-	readonly #vendor: StandInVendor;
+	readonly requests: FakeRequest[] = [];
+	readonly #vendor: FakeVendor;
 	readonly #server: Server;
 	readonly #protocol: string;
 	readonly #host: string;
@@ -66,13 +66,13 @@ export class StandInServer {
 	#turned = 0;
 	#traffic: Traffic = { requests: 0, records: 0 };
 
-	private constructor(vendor: StandInVendor, { tls, host = '127.0.0.1' }: StandInOptions) {
+	private constructor(vendor: FakeVendor, { tls, host = '127.0.0.1' }: FakeServerOptions) {
 		this.#vendor = vendor;
 		this.#host = host;
 		const serve = (request: IncomingMessage, response: ServerResponse): void => {
 			this.#serve(request, response).catch((cause: unknown) => {
-				// A stand-in that breaks must not look like a vendor that does.
-				console.error('The stand-in could not answer', request.method, request.url, cause);
+				// A fake server that breaks must not look like a vendor that does.
+				console.error('The fake server could not answer', request.method, request.url, cause);
 				response.destroy();
 			});
 		};
@@ -80,13 +80,13 @@ export class StandInServer {
 		this.#server = tls ? createHttpsServer(tls, serve) : createHttpServer(serve);
 	}
 
-	static async start(vendor: StandInVendor, options: StandInOptions = {}): Promise<StandInServer> {
-		const standIn = new StandInServer(vendor, options);
+	static async start(vendor: FakeVendor, options: FakeServerOptions = {}): Promise<FakeServer> {
+		const fakeServer = new FakeServer(vendor, options);
 		await new Promise<void>((resolve, reject) => {
-			standIn.#server.once('error', reject);
-			standIn.#server.listen(options.port ?? 0, '127.0.0.1', resolve);
+			fakeServer.#server.once('error', reject);
+			fakeServer.#server.listen(options.port ?? 0, '127.0.0.1', resolve);
 		});
-		return standIn;
+		return fakeServer;
 	}
 
 	/** `http://127.0.0.1:<port>`, or https with TLS, or another host. */
@@ -137,7 +137,7 @@ export class StandInServer {
 		const headers = Object.fromEntries(
 			Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
 		);
-		const request: StandInRequest = {
+		const request: FakeRequest = {
 			method: incoming.method ?? 'GET',
 			url: new URL(incoming.url ?? '/', this.origin),
 			headers,
@@ -173,7 +173,7 @@ export class StandInServer {
 
 	async #send(
 		response: ServerResponse,
-		answer: StandInAnswer,
+		answer: FakeResponse,
 		cut: boolean,
 		instead?: Buffer,
 	): Promise<void> {

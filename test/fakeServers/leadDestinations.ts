@@ -10,9 +10,10 @@ import type { TableAccount } from './azureTable/marketplaceTable.ts';
 import { customerInfo, MarketplaceTable, marketplaceRow } from './azureTable/marketplaceTable.ts';
 import type { MarketplaceRow } from './azureTable/marketplaceTable.ts';
 import { startMarketo } from './marketo/marketo.ts';
-import type { Fault, LeadToWrite, Traffic } from '../support/pollContract/harness.ts';
+import type { Fault, Traffic } from './faults.ts';
+import type { LeadToWrite } from './leadToWrite.ts';
 import { startSalesforce } from './salesforce/salesforce.ts';
-import type { StandInOptions } from './fakeServer.ts';
+import type { FakeServerOptions } from './fakeServer.ts';
 
 export interface LeadDestination {
 	/** What the node's parameter Destination holds. */
@@ -29,7 +30,7 @@ export interface LeadDestination {
 }
 
 /** One that is a server of ours, so that its days can be bad. */
-export interface StandInDestination extends LeadDestination {
+export interface FakeDestination extends LeadDestination {
 	origin: string;
 	fault(fault: Fault, options?: { page?: number; times?: number }): void;
 	faultsLeft(): number;
@@ -48,51 +49,48 @@ export interface CrmOptions {
 export async function startCrms({
 	authority,
 	secure = false,
-}: CrmOptions): Promise<StandInDestination[]> {
+}: CrmOptions): Promise<FakeDestination[]> {
 	const tls = {
 		key: readFileSync(authority.tls.keyFile, 'utf8'),
 		cert: readFileSync(authority.tls.certFile, 'utf8'),
 	};
-	const options = (name: string): StandInOptions =>
+	const options = (name: string): FakeServerOptions =>
 		secure ? { tls, host: `${name}.leads.example` } : {};
 	return await Promise.all([
-		startDynamics({ authority, ...options('dynamics365') }).then((standIn) =>
-			asDestination('dynamics365', 'Dynamics 365', standIn),
+		startDynamics({ authority, ...options('dynamics365') }).then((fakeServer) =>
+			asDestination('dynamics365', 'Dynamics 365', fakeServer),
 		),
-		startMarketo(options('marketo')).then((standIn) =>
-			asDestination('marketo', 'Marketo', standIn),
+		startMarketo(options('marketo')).then((fakeServer) =>
+			asDestination('marketo', 'Marketo', fakeServer),
 		),
-		startSalesforce(options('salesforce')).then((standIn) =>
-			asDestination('salesforce', 'Salesforce', standIn),
+		startSalesforce(options('salesforce')).then((fakeServer) =>
+			asDestination('salesforce', 'Salesforce', fakeServer),
 		),
 	]);
 }
 
-interface StandIn extends Pick<
-	StandInDestination,
-	'credentialType' | 'insert' | 'origin' | 'stop'
-> {
-	server: Pick<StandInDestination, 'fault' | 'faultsLeft' | 'traffic'>;
+interface FakeCrm extends Pick<FakeDestination, 'credentialType' | 'insert' | 'origin' | 'stop'> {
+	server: Pick<FakeDestination, 'fault' | 'faultsLeft' | 'traffic'>;
 	credential: object;
 	badCredential: object;
 	parameters: object;
 }
 
-function asDestination(name: string, displayName: string, standIn: StandIn): StandInDestination {
-	const { server } = standIn;
+function asDestination(name: string, displayName: string, fakeServer: FakeCrm): FakeDestination {
+	const { server } = fakeServer;
 	return {
 		name,
 		displayName,
-		origin: standIn.origin,
-		credentialType: standIn.credentialType,
-		credential: { ...standIn.credential },
-		badCredential: { ...standIn.badCredential },
-		parameters: { destination: name, ...standIn.parameters },
-		insert: async (leads) => await standIn.insert(leads),
+		origin: fakeServer.origin,
+		credentialType: fakeServer.credentialType,
+		credential: { ...fakeServer.credential },
+		badCredential: { ...fakeServer.badCredential },
+		parameters: { destination: name, ...fakeServer.parameters },
+		insert: async (leads) => await fakeServer.insert(leads),
 		fault: (fault, options) => server.fault(fault, options),
 		faultsLeft: () => server.faultsLeft(),
 		traffic: (since) => server.traffic(since),
-		stop: async () => await standIn.stop(),
+		stop: async () => await fakeServer.stop(),
 	};
 }
 

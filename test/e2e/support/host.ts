@@ -16,7 +16,7 @@ export const shared = globalThis as { marketplaceLeadsStops?: Array<() => Promis
 
 /** What n8n reaches through a proxy only, by certificates that it trusts by setting only. */
 export interface Outside {
-	/** The stand-in for Entra. */
+	/** The fake server for Entra. */
 	authority: Omit<EntraAuthority, 'stop'>;
 	/** A storage account that takes Entra tokens, by a name that only the proxy can resolve. */
 	storage: DemoHost['azurite'];

@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
 	jest.restoreAllMocks();
-	await place.standIn.stop();
+	await place.fakeServer.stop();
 });
 
 interface Trigger {

@@ -11,7 +11,7 @@ import { pollContext } from '../../support/engine';
 import { startEntraAuthority } from '../../fakeServers/entra/authority';
 import type { EntraAuthority } from '../../fakeServers/entra/authority';
 import type { Credentials } from '../../support/pollContract/harness';
-import type { StandInAnswer } from '../../fakeServers/fakeServer';
+import type { FakeResponse } from '../../fakeServers/fakeServer';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -35,7 +35,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
 	jest.restoreAllMocks();
-	await place.standIn.stop();
+	await place.fakeServer.stop();
 });
 
 interface Options {
@@ -91,7 +91,7 @@ function activated(activation: WorkflowActivateMode, options: Options = {}) {
 
 const MAY_NOT_READ = 'The application user may not read leads';
 const away =
-	(status: number): (() => StandInAnswer) =>
+	(status: number): (() => FakeResponse) =>
 	() => ({ status, headers: { 'retry-after': '3600' } });
 
 describe('as n8n starts', () => {
@@ -108,8 +108,8 @@ describe('as n8n starts', () => {
 		}
 	> = {
 		'403': {
-			strike: () => (place.standIn.mayReadLeads = false),
-			mend: () => (place.standIn.mayReadLeads = true),
+			strike: () => (place.fakeServer.mayReadLeads = false),
+			mend: () => (place.fakeServer.mayReadLeads = true),
 		},
 		'a time-out': {
 			strike() {
@@ -133,8 +133,8 @@ describe('as n8n starts', () => {
 			},
 			options: () => ({
 				credentials: {
-					[place.standIn.credentialType]: {
-						...place.standIn.credential,
+					[place.fakeServer.credentialType]: {
+						...place.fakeServer.credential,
 						environmentUrl: NO_HOST,
 					},
 				},
@@ -165,7 +165,7 @@ describe('as n8n starts', () => {
 	});
 
 	it.each(BY_A_PERSON)('a person’s publishing still ends in the error (%s)', async (mode) => {
-		place.standIn.mayReadLeads = false;
+		place.fakeServer.mayReadLeads = false;
 		expect(await activated(mode).outcome()).toBe(MAY_NOT_READ);
 		expect(await activated(mode).outcome()).toBe(MAY_NOT_READ);
 	});
@@ -175,14 +175,14 @@ describe('while it runs', () => {
 	it('an outage is told when it begins, once an hour, and when it has ended', async () => {
 		const trigger = activated('activate');
 		expect(await trigger.everyMinute(5)).toEqual([]);
-		place.standIn.mayReadLeads = false;
+		place.fakeServer.mayReadLeads = false;
 		expect(await trigger.everyMinute(125)).toEqual([
 			[0, MAY_NOT_READ],
 			[60, MAY_NOT_READ],
 			[120, MAY_NOT_READ],
 		]);
 		expect(trigger.logged.info).not.toHaveBeenCalled();
-		place.standIn.mayReadLeads = true;
+		place.fakeServer.mayReadLeads = true;
 		await place.insert([{ name: 'meanwhile' }]);
 		expect(await trigger.everyMinute(5)).toEqual([[0, 'leads']]);
 		expect(trigger.logged.info).toHaveBeenCalledTimes(1);
@@ -190,14 +190,14 @@ describe('while it runs', () => {
 			expect.stringMatching(/polls again\. Since .+Z 125 polls had failed/),
 		);
 		// Of the next one nothing is known.
-		place.standIn.mayReadLeads = false;
+		place.fakeServer.mayReadLeads = false;
 		expect(await trigger.outcome()).toBe(MAY_NOT_READ);
 	});
 
 	it('a reminder says since when, the first error does not', async () => {
 		const trigger = activated('activate');
 		await trigger.outcome();
-		place.standIn.mayReadLeads = false;
+		place.fakeServer.mayReadLeads = false;
 		const first = (await trigger.error()) as NodeApiError;
 		passed += HOUR;
 		const second = (await trigger.error()) as NodeApiError;
@@ -209,24 +209,24 @@ describe('while it runs', () => {
 	it('an error of another kind is told anew, each kind once an hour', async () => {
 		const trigger = activated('activate');
 		await trigger.outcome();
-		place.standIn.beforeLeads = away(503);
+		place.fakeServer.beforeLeads = away(503);
 		const [[, busy] = []] = await trigger.everyMinute(3);
-		place.standIn.beforeLeads = () => undefined;
-		place.standIn.mayReadLeads = false;
+		place.fakeServer.beforeLeads = () => undefined;
+		place.fakeServer.mayReadLeads = false;
 		expect(await trigger.everyMinute(3)).toEqual([[0, MAY_NOT_READ]]);
 		// They come by turns: neither is news.
 		for (let turn = 0; turn < 25; turn += 1) {
-			place.standIn.beforeLeads = turn % 2 === 0 ? away(503) : () => undefined;
+			place.fakeServer.beforeLeads = turn % 2 === 0 ? away(503) : () => undefined;
 			expect(await trigger.everyMinute(2)).toEqual([]);
 		}
-		place.standIn.beforeLeads = away(503);
+		place.fakeServer.beforeLeads = away(503);
 		expect(await trigger.everyMinute(10)).toEqual([[4, busy]]);
 	});
 
 	it('what a poll that failed had been told is forgotten with its activation', async () => {
 		const trigger = activated('activate');
 		await trigger.outcome();
-		place.standIn.mayReadLeads = false;
+		place.fakeServer.mayReadLeads = false;
 		expect(await trigger.everyMinute(2)).toHaveLength(1);
 		// n8n's scheduler makes a context for each poll, and spaces failing ones itself.
 		for (let polls = 0; polls < 3; polls += 1) {

@@ -1,7 +1,7 @@
 /** `$batch`: a multipart message of requests in, one of responses out. */
 import { randomUUID } from 'node:crypto';
 
-import type { StandInAnswer } from '../fakeServer.ts';
+import type { FakeResponse } from '../fakeServer.ts';
 import { ServiceError } from './errors.ts';
 
 /** Dataverse's own limit. */
@@ -21,7 +21,7 @@ export type BatchItem = { request: BatchedRequest } | { changeSet: BatchedReques
 
 /** An response of its own, or those of a transaction that went through. */
 export type BatchResponse =
-	StandInAnswer | Array<{ response: StandInAnswer; contentId: string | undefined }>;
+	FakeResponse | Array<{ response: FakeResponse; contentId: string | undefined }>;
 
 interface Message {
 	headers: Record<string, string>;
@@ -72,7 +72,7 @@ function joined(parts: readonly string[], boundary: string): string {
 }
 
 function writePart(
-	{ status, headers = {}, body }: StandInAnswer,
+	{ status, headers = {}, body }: FakeResponse,
 	contentId: string | undefined,
 ): string {
 	const isText = body === undefined || typeof body === 'string';

@@ -6,9 +6,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { EntraAuthority } from '../entra/authority.ts';
-import type { LeadToWrite } from '../../support/pollContract/harness.ts';
-import { StandInServer } from '../fakeServer.ts';
-import type { StandInAnswer, StandInOptions, StandInRequest } from '../fakeServer.ts';
+import type { LeadToWrite } from '../leadToWrite.ts';
+import { FakeServer } from '../fakeServer.ts';
+import type { FakeResponse, FakeServerOptions, FakeRequest } from '../fakeServer.ts';
 import { readBatch, writeBatch } from './batch.ts';
 import type { BatchResponse, BatchedRequest } from './batch.ts';
 import { formattedValue } from './columns.ts';
@@ -45,7 +45,7 @@ const STATES = {
 	disabled: [403, '0x80041d1c', 'The organization has been disabled.'],
 } satisfies Record<string, ErrorParts | undefined>;
 
-export interface DynamicsOptions extends StandInOptions {
+export interface DynamicsOptions extends FakeServerOptions {
 	/** Plays Entra; it runs for as long as this does. */
 	authority: EntraAuthority;
 }
@@ -76,7 +76,7 @@ export class FakeDynamics {
 	/** A column of column-level security: it is read as null, and must not be searched. */
 	securedColumn = '';
 	/** Called before a page of leads is responded to; what it gives back is sent instead. */
-	beforeLeads: (request: StandInRequest) => StandInAnswer | undefined = () => undefined;
+	beforeLeads: (request: FakeRequest) => FakeResponse | undefined = () => undefined;
 	readonly #authority: EntraAuthority;
 	readonly #tokens: TokenCheck;
 	/** What changes leads, and what it rejects. */
@@ -84,13 +84,13 @@ export class FakeDynamics {
 	/** What faults strike: pages of leads, or requests that change some. */
 	struck: 'reading' | 'writing' = 'reading';
 	/** The same before a request that changes leads, a batch of them too. */
-	beforeWriting: (request: StandInRequest) => StandInAnswer | undefined = () => undefined;
+	beforeWriting: (request: FakeRequest) => FakeResponse | undefined = () => undefined;
 	/** Called before each request of a batch is carried out; what it gives back is sent instead. */
-	beforePart: (request: ApiRequest) => StandInAnswer | undefined = () => undefined;
+	beforePart: (request: ApiRequest) => FakeResponse | undefined = () => undefined;
 	/** Whether batches stop at the first error, whatever they prefer. */
 	stopsOnError = false;
 	readonly #table: LeadTable;
-	#server: StandInServer | undefined;
+	#server: FakeServer | undefined;
 	#cookieEpoch = 0;
 	#running = 0;
 	#mostRunning = 0;
@@ -107,12 +107,12 @@ export class FakeDynamics {
 
 	static async start({ authority, ...options }: DynamicsOptions): Promise<FakeDynamics> {
 		const fake = new FakeDynamics(authority);
-		fake.#server = await StandInServer.start(
+		fake.#server = await FakeServer.start(
 			{
 				asksForLeads: (request) =>
 					fake.struck === 'writing' ? isForWriting(request) : isForLeads(request),
 				answer: async (request) => await fake.#respond(request),
-				refuse({ why, waitSeconds }): StandInAnswer {
+				refuse({ why, waitSeconds }): FakeResponse {
 					const headers: Record<string, string> =
 						waitSeconds === undefined ? {} : { 'retry-after': String(waitSeconds) };
 					if (why === 'throttled') {
@@ -130,7 +130,7 @@ export class FakeDynamics {
 		return fake;
 	}
 
-	get server(): StandInServer {
+	get server(): FakeServer {
 		if (this.#server === undefined) throw new Error('The fake server is not started');
 		return this.#server;
 	}
@@ -237,7 +237,7 @@ export class FakeDynamics {
 		await this.#server?.stop();
 	}
 
-	async #respond(request: StandInRequest): Promise<StandInAnswer> {
+	async #respond(request: FakeRequest): Promise<FakeResponse> {
 		this.#running += 1;
 		this.#mostRunning = Math.max(this.#mostRunning, this.#running);
 		try {
@@ -277,7 +277,7 @@ export class FakeDynamics {
 	}
 
 	/** Operations of a batch are carried out one after the other; none waits for another batch's. */
-	async #execute({ url, body }: StandInRequest): Promise<void> {
+	async #execute({ url, body }: FakeRequest): Promise<void> {
 		if (this.operationTime === 0) return;
 		const isBatch = url.pathname.endsWith('/$batch');
 		const operations = isBatch ? (body.match(/^[A-Z]+ \S+ HTTP\/1\.1\r?$/gm)?.length ?? 0) : 1;
@@ -286,7 +286,7 @@ export class FakeDynamics {
 		await sleep(time);
 	}
 
-	async #authorized(request: StandInRequest): Promise<StandInAnswer> {
+	async #authorized(request: FakeRequest): Promise<FakeResponse> {
 		if (isForLeads(request)) {
 			const instead = this.beforeLeads(request);
 			if (instead !== undefined) return instead;
@@ -310,7 +310,7 @@ export class FakeDynamics {
 		return this.#carryOut({ method, path, search: url.searchParams, headers, body });
 	}
 
-	#carryOut(request: ApiRequest): StandInAnswer {
+	#carryOut(request: ApiRequest): FakeResponse {
 		const { method, path, search } = request;
 		if (/^EntityDefinitions/.test(path) && !this.mayReadColumns) {
 			const text = 'Principal user is missing prvReadAttribute privilege.';
@@ -329,7 +329,7 @@ export class FakeDynamics {
 		throw new ServiceError(404, '0x80060888', `Resource not found for the segment '${path}'.`);
 	}
 
-	#batch({ headers, body }: StandInRequest): StandInAnswer {
+	#batch({ headers, body }: FakeRequest): FakeResponse {
 		const items = readBatch(headers['content-type'], body);
 		const goesOn = !this.stopsOnError && /odata\.continue-on-error/.test(headers['prefer'] ?? '');
 		const responses: BatchResponse[] = [];
@@ -347,7 +347,7 @@ export class FakeDynamics {
 		return { status, headers: { 'content-type': written.contentType }, body: written.body };
 	}
 
-	#part({ method, url, headers, body }: BatchedRequest): StandInAnswer {
+	#part({ method, url, headers, body }: BatchedRequest): FakeResponse {
 		const { pathname, searchParams } = new URL(url, `${this.origin}${API}`);
 		const path = decodeURIComponent(pathname.slice(API.length));
 		const request = { method, path, search: searchParams, headers, body };
@@ -395,7 +395,7 @@ export class FakeDynamics {
 		if (missing !== undefined) throw noProperty(missing);
 	}
 
-	#readLead({ path, search, headers }: ApiRequest, row: LeadRow | undefined): StandInAnswer {
+	#readLead({ path, search, headers }: ApiRequest, row: LeadRow | undefined): FakeResponse {
 		this.#mustReadLeads();
 		this.#mustHave(search);
 		const { select } = parseQuery(search);
@@ -404,7 +404,7 @@ export class FakeDynamics {
 		return { status: 200, body: this.#shown(row, select, isFormatted) };
 	}
 
-	#readLeads({ search, headers }: ApiRequest): StandInAnswer {
+	#readLeads({ search, headers }: ApiRequest): FakeResponse {
 		this.#mustReadLeads();
 		this.#mustHave(search);
 		const query = this.#parsed(search);
@@ -488,11 +488,11 @@ export class FakeDynamics {
 	}
 }
 
-function isForLeads({ method, url }: StandInRequest): boolean {
+function isForLeads({ method, url }: FakeRequest): boolean {
 	return method === 'GET' && url.pathname === `${API}leads`;
 }
 
-function isForWriting({ method, url, body }: StandInRequest): boolean {
+function isForWriting({ method, url, body }: FakeRequest): boolean {
 	if (method === 'GET' || !url.pathname.startsWith(API)) return false;
 	return !url.pathname.endsWith('/$batch') || /^(DELETE|PATCH|POST) /m.test(body);
 }

@@ -1,8 +1,8 @@
-import type { StandInAnswer } from '../fakeServer.ts';
+import type { FakeResponse } from '../fakeServer.ts';
 
 /** An error as Dataverse writes it. */
 export class ServiceError extends Error {
-	readonly response: StandInAnswer;
+	readonly response: FakeResponse;
 
 	constructor(
 		status: number,

@@ -1,5 +1,5 @@
 /** Single requests that change leads, as Dataverse checks them and carries them out. */
-import type { StandInAnswer } from '../fakeServer.ts';
+import type { FakeResponse } from '../fakeServer.ts';
 import { findColumn, LEAD_COLUMNS } from './columns.ts';
 import type { LeadColumn, LeadRow, Value } from './columns.ts';
 import { fold, GUID } from './compare.ts';
@@ -57,7 +57,7 @@ export class LeadWriting {
 	}
 
 	/** `undefined` for a request that is about something else. @throws ServiceError */
-	respond(request: ApiRequest): StandInAnswer | undefined {
+	respond(request: ApiRequest): FakeResponse | undefined {
 		const { method, path } = request;
 		if (path === 'leads' && method === 'POST') return this.#post(request);
 		if (!ONE_LEAD.test(path)) return undefined;
@@ -83,12 +83,12 @@ export class LeadWriting {
 		return { id: row && String(row[KEY]), row, key: { [column]: value } };
 	}
 
-	#post(request: ApiRequest): StandInAnswer {
+	#post(request: ApiRequest): FakeResponse {
 		const values = this.#payload(request, 'creatable');
 		return this.#create(request, values);
 	}
 
-	#patch(request: ApiRequest): StandInAnswer {
+	#patch(request: ApiRequest): FakeResponse {
 		const { headers, path } = request;
 		const { id, row, key } = this.named(path) as NamedLead;
 		const match = headers['if-match'];
@@ -109,7 +109,7 @@ export class LeadWriting {
 		return this.#written(request, String(id), 200);
 	}
 
-	#delete({ path, headers }: ApiRequest): StandInAnswer {
+	#delete({ path, headers }: ApiRequest): FakeResponse {
 		const { id, row } = this.named(path) as NamedLead;
 		this.#need('delete');
 		if (id === undefined || row === undefined) throw missing(path);
@@ -119,7 +119,7 @@ export class LeadWriting {
 		return { status: 204 };
 	}
 
-	#create(request: ApiRequest, values: Record<string, Value>): StandInAnswer {
+	#create(request: ApiRequest, values: Record<string, Value>): FakeResponse {
 		this.#need('create');
 		const id = values[KEY];
 		if (id !== undefined && this.#table.find(String(id)) !== undefined) throw duplicateKey();
@@ -130,7 +130,7 @@ export class LeadWriting {
 		return this.#written(request, this.#table.insert(values, {}), 201);
 	}
 
-	#written({ headers, search }: ApiRequest, id: string, status: number): StandInAnswer {
+	#written({ headers, search }: ApiRequest, id: string, status: number): FakeResponse {
 		const url = `${this.#root()}leads(${id})`;
 		const row = this.#table.find(id) ?? {};
 		if (!/return=representation/.test(headers['prefer'] ?? '')) {

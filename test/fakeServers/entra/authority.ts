@@ -33,7 +33,7 @@ export interface FakeEntra extends EntraAuthority {
 }
 
 /**
- * Starts a stand-in for Entra with one application in one tenant, and trusts its certificate, which
+ * Starts a fake server for Entra with one application in one tenant, and trusts its certificate, which
  * is good for more hosts (`*.leads.example`) where other servers share it.
  */
 export async function startEntraAuthority(hosts: readonly string[] = []): Promise<FakeEntra> {

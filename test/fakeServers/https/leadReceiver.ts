@@ -2,8 +2,8 @@
  * An HTTPS endpoint's far side: takes leads by POST, and keeps one for each idempotency key, as a
  * receiver does that knows the header. Erasable TypeScript: scripts run it as it is.
  */
-import { StandInServer } from '../fakeServer.ts';
-import type { StandInAnswer, StandInOptions, StandInRequest } from '../fakeServer.ts';
+import { FakeServer } from '../fakeServer.ts';
+import type { FakeResponse, FakeServerOptions, FakeRequest } from '../fakeServer.ts';
 
 export class LeadReceiver {
 	readonly credentialType = 'marketplaceLeadHttpsApi';
@@ -11,12 +11,12 @@ export class LeadReceiver {
 	/** Bodies by idempotency key, in the order they came. */
 	readonly leads = new Map<string, unknown>();
 	/** Answers in the place of the receiver; nothing for what it takes. */
-	spoil: (request: StandInRequest) => StandInAnswer | undefined = () => undefined;
-	#server: StandInServer | undefined;
+	spoil: (request: FakeRequest) => FakeResponse | undefined = () => undefined;
+	#server: FakeServer | undefined;
 
-	static async start(options: StandInOptions = {}): Promise<LeadReceiver> {
+	static async start(options: FakeServerOptions = {}): Promise<LeadReceiver> {
 		const receiver = new LeadReceiver();
-		receiver.#server = await StandInServer.start(
+		receiver.#server = await FakeServer.start(
 			{
 				asksForLeads: ({ method }) => method === 'POST',
 				answer: (request) => receiver.#answer(request),
@@ -30,7 +30,7 @@ export class LeadReceiver {
 		return receiver;
 	}
 
-	get server(): StandInServer {
+	get server(): FakeServer {
 		if (!this.#server) throw new Error('The receiver is not started');
 		return this.#server;
 	}
@@ -47,7 +47,7 @@ export class LeadReceiver {
 		await this.server.stop();
 	}
 
-	#answer(request: StandInRequest): StandInAnswer {
+	#answer(request: FakeRequest): FakeResponse {
 		if (request.method !== 'POST') return { status: 405 };
 		if (request.url.searchParams.get('code') !== this.secret) return { status: 401 };
 		const spoilt = this.spoil(request);

@@ -1,5 +1,5 @@
 /** What each of Marketo's addresses answers, for a caller that is signed in. */
-import type { StandInAnswer } from '../fakeServer.ts';
+import type { FakeResponse } from '../fakeServer.ts';
 import { failed, succeeded } from './responses.ts';
 import { ACTIVITY_TYPES, FILL_OUT_FORM, FORM_FIELDS } from './instance.ts';
 import type { Activity, Form, FormField, MarketoInstance, Person } from './instance.ts';
@@ -34,7 +34,7 @@ export interface Call {
 	now: number;
 }
 
-type Endpoint = (call: Call) => StandInAnswer;
+type Endpoint = (call: Call) => FakeResponse;
 
 /** By path; the second says which of a role's permissions is needed. */
 export const ENDPOINTS: ReadonlyArray<[path: RegExp, permission: string, answer: Endpoint]> = [
@@ -49,7 +49,7 @@ export const ENDPOINTS: ReadonlyArray<[path: RegExp, permission: string, answer:
 	[/^\/rest\/asset\/v1\/form\/\d+\/fields\.json$/, 'Read-Only Assets', formFields],
 ];
 
-function activityTypes(): StandInAnswer {
+function activityTypes(): FakeResponse {
 	const attributes = [
 		{ name: 'Client IP Address', dataType: 'string' },
 		{ name: 'Form Fields', dataType: 'text' },
@@ -69,7 +69,7 @@ function activityTypes(): StandInAnswer {
 	});
 }
 
-function pagingToken({ query, instance, shape, now }: Call): StandInAnswer {
+function pagingToken({ query, instance, shape, now }: Call): FakeResponse {
 	const text = query.get('sinceDatetime');
 	if (text === null) return failed('1002', "Missing value for required parameter 'sinceDatetime'");
 	const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$/;
@@ -82,7 +82,7 @@ function pagingToken({ query, instance, shape, now }: Call): StandInAnswer {
 	return succeeded({ nextPageToken: instance.toToken(position) });
 }
 
-function activities({ query, instance, shape }: Call): StandInAnswer {
+function activities({ query, instance, shape }: Call): FakeResponse {
 	const token = query.get('nextPageToken');
 	if (token === null) return failed('1002', "Missing value for required parameter 'nextPageToken'");
 	const types = numbers(query, 'activityTypeIds');
@@ -119,7 +119,7 @@ function activities({ query, instance, shape }: Call): StandInAnswer {
 	return page(instance.toToken(next), hasMore || shape.pauses > 0, found);
 }
 
-function page(nextPageToken: string, moreResult: boolean, found: Activity[]): StandInAnswer {
+function page(nextPageToken: string, moreResult: boolean, found: Activity[]): FakeResponse {
 	const result = found.map(shownActivity);
 	return {
 		...succeeded({ nextPageToken, moreResult, ...(result.length === 0 ? {} : { result }) }),
@@ -140,7 +140,7 @@ function shownActivity({ id, leadId, at, typeId, primaryId, primaryValue, attrib
 	};
 }
 
-function leads({ query, instance }: Call): StandInAnswer {
+function leads({ query, instance }: Call): FakeResponse {
 	const filterType = query.get('filterType');
 	const values = (query.get('filterValues') ?? '').split(',').filter((value) => value !== '');
 	if (filterType === null || values.length === 0) {
@@ -182,7 +182,7 @@ function batchSizeOf(query: URLSearchParams): number | undefined {
 	return Number.isInteger(size) && size >= 1 && size <= MOST ? size : undefined;
 }
 
-function badBatchSize(): StandInAnswer {
+function badBatchSize(): FakeResponse {
 	return failed('1003', `Batch size must be between 1 and ${MOST}`);
 }
 
@@ -195,7 +195,7 @@ function shownPerson({ id, fields }: Person, names: readonly string[]) {
 	};
 }
 
-function describeLeads({ instance }: Call): StandInAnswer {
+function describeLeads({ instance }: Call): FakeResponse {
 	return succeeded({
 		result: instance.fields.map((field, at) => {
 			const { displayName, dataType, length, rest, soap, readOnly = false } = field;
@@ -211,7 +211,7 @@ function describeLeads({ instance }: Call): StandInAnswer {
 	});
 }
 
-function partitions({ instance }: Call): StandInAnswer {
+function partitions({ instance }: Call): FakeResponse {
 	return succeeded({
 		result: instance.partitions.map((name, at) => ({
 			id: at + 1,
@@ -221,7 +221,7 @@ function partitions({ instance }: Call): StandInAnswer {
 	});
 }
 
-function forms({ query, instance }: Call): StandInAnswer {
+function forms({ query, instance }: Call): FakeResponse {
 	const maxReturn = Number(query.get('maxReturn') ?? DEFAULT_ASSETS);
 	const offset = Number(query.get('offset') ?? 0);
 	if (!Number.isInteger(maxReturn) || maxReturn < 1 || maxReturn > MOST_ASSETS) {
@@ -238,7 +238,7 @@ function forms({ query, instance }: Call): StandInAnswer {
 	return succeeded({ errors: [], warnings: [], result: found });
 }
 
-function form({ path, query, instance }: Call): StandInAnswer {
+function form({ path, query, instance }: Call): FakeResponse {
 	const id = Number(/\d+/.exec(path.slice(path.lastIndexOf('/')))?.[0]);
 	const found = instance.forms.find((candidate) => candidate.id === id);
 	const [version] = found ? versionsOf(found, query) : [];
@@ -246,7 +246,7 @@ function form({ path, query, instance }: Call): StandInAnswer {
 	return succeeded({ errors: [], warnings: [], result: [version] });
 }
 
-function formFields({ path, query, instance }: Call): StandInAnswer {
+function formFields({ path, query, instance }: Call): FakeResponse {
 	const id = Number(/form\/(\d+)\//.exec(path)?.[1]);
 	const found = instance.forms.find((candidate) => candidate.id === id);
 	const [version] = found ? versionsOf(found, query) : [];

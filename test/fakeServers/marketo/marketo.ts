@@ -7,9 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { serialize } from 'php-serialize';
 
-import type { Fault, LeadToWrite, Traffic } from '../../support/pollContract/harness.ts';
-import { StandInServer } from '../fakeServer.ts';
-import type { StandInAnswer, StandInOptions, StandInRequest } from '../fakeServer.ts';
+import type { Fault, Traffic } from '../faults.ts';
+import type { LeadToWrite } from '../leadToWrite.ts';
+import { FakeServer } from '../fakeServer.ts';
+import type { FakeResponse, FakeServerOptions, FakeRequest } from '../fakeServer.ts';
 import { failed, gatewayPage, succeeded, UNCOUNTED } from './responses.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import type { PageShape } from './endpoints.ts';
@@ -38,7 +39,7 @@ export const PERMISSIONS = [
 	'Read-Write Person',
 ] as const;
 
-export interface MarketoOptions extends StandInOptions {
+export interface MarketoOptions extends FakeServerOptions {
 	formId?: number;
 	formName?: string;
 }
@@ -59,11 +60,11 @@ export interface FillOut {
 /** Refusals that a test asks for: of calls to paths that match, so many times. */
 interface Scripted {
 	path: RegExp;
-	answer: StandInAnswer;
+	answer: FakeResponse;
 	times: number;
 }
 
-export class MarketoStandIn {
+export class FakeMarketo {
 	readonly instance = new MarketoInstance();
 	readonly credentialType = 'marketplaceLeadMarketoApi';
 	/** Two custom services, of the same API user. */
@@ -86,13 +87,13 @@ export class MarketoStandIn {
 	/** Calls that are being answered, and the most there were at once. */
 	atOnce = { now: 0, most: 0 };
 	/** Answers a call that writes in another way, by its path and body. */
-	spoil: (path: string, body: string) => StandInAnswer | undefined = () => undefined;
+	spoil: (path: string, body: string) => FakeResponse | undefined = () => undefined;
 	/** The same once it has been written, as where Marketo's own time runs out behind it. */
-	belie: (path: string, body: string) => StandInAnswer | undefined = () => undefined;
+	belie: (path: string, body: string) => FakeResponse | undefined = () => undefined;
 	/** Milliseconds that a call which writes takes. */
 	writingTakes = 0;
 	shape: PageShape = { most: 300, pauses: 0, window: 300 };
-	#server!: StandInServer;
+	#server!: FakeServer;
 	/** Access tokens: when each ends, and the one a client has. */
 	readonly #tokens = new Map<string, number>();
 	readonly #tokenOf = new Map<string, string>();
@@ -104,23 +105,23 @@ export class MarketoStandIn {
 		this.instance.forms.push({ id: formId, name: formName });
 	}
 
-	static async start(options: MarketoOptions): Promise<MarketoStandIn> {
-		const standIn = new MarketoStandIn(options);
-		standIn.#server = await StandInServer.start(
+	static async start(options: MarketoOptions): Promise<FakeMarketo> {
+		const fakeServer = new FakeMarketo(options);
+		fakeServer.#server = await FakeServer.start(
 			{
 				asksForLeads: (request) =>
-					standIn.struck === 'writing'
+					fakeServer.struck === 'writing'
 						? isWriting(request)
 						: request.url.pathname === '/rest/v1/activities.json',
-				answer: async (request) => await standIn.#answerInTime(request),
+				answer: async (request) => await fakeServer.#answerInTime(request),
 				refuse: (fault) => refusalFor(fault),
 			},
 			options,
 		);
-		return standIn;
+		return fakeServer;
 	}
 
-	get server(): StandInServer {
+	get server(): FakeServer {
 		return this.#server;
 	}
 
@@ -162,7 +163,7 @@ export class MarketoStandIn {
 	}
 
 	/** Every request, newest last. */
-	get requests(): readonly StandInRequest[] {
+	get requests(): readonly FakeRequest[] {
 		return this.#server.requests;
 	}
 
@@ -191,7 +192,7 @@ export class MarketoStandIn {
 	}
 
 	/** Calls to these paths are refused with a code in the body, or get another answer. */
-	script(path: RegExp, answer: StandInAnswer | string, times = 1): void {
+	script(path: RegExp, answer: FakeResponse | string, times = 1): void {
 		this.#scripted.push({
 			path,
 			answer: typeof answer === 'string' ? failed(answer) : answer,
@@ -305,7 +306,7 @@ export class MarketoStandIn {
 
 	// --- What the API answers ---------------------------------------------------------------------
 
-	async #answerInTime(request: StandInRequest): Promise<StandInAnswer> {
+	async #answerInTime(request: FakeRequest): Promise<FakeResponse> {
 		this.atOnce.now += 1;
 		this.atOnce.most = Math.max(this.atOnce.most, this.atOnce.now);
 		try {
@@ -319,7 +320,7 @@ export class MarketoStandIn {
 		}
 	}
 
-	#answer(request: StandInRequest, seen: number): StandInAnswer {
+	#answer(request: FakeRequest, seen: number): FakeResponse {
 		const { url } = request;
 		this.instance.commit(this.now());
 		if (url.pathname === '/identity/oauth/token') return this.#signIn(request);
@@ -334,7 +335,7 @@ export class MarketoStandIn {
 		return answer;
 	}
 
-	#signIn({ method, url }: StandInRequest): StandInAnswer {
+	#signIn({ method, url }: FakeRequest): FakeResponse {
 		if (method !== 'GET' && method !== 'POST') return failed('605', 'HTTP Method not supported');
 		const parameter = (name: string) => url.searchParams.get(name) ?? '';
 		if (parameter('grant_type') !== 'client_credentials') {
@@ -367,14 +368,14 @@ export class MarketoStandIn {
 		};
 	}
 
-	#limited(): StandInAnswer | undefined {
+	#limited(): FakeResponse | undefined {
 		if (this.callsToday >= this.dailyQuota) return failed('607');
 		if (!this.hasRateLimit) return undefined;
 		this.#recentCalls = this.#recentCalls.filter((at) => at > this.now() - RATE.window);
 		return this.#recentCalls.length >= RATE.calls ? failed('606') : undefined;
 	}
 
-	#admitted({ headers }: StandInRequest): StandInAnswer | undefined {
+	#admitted({ headers }: FakeRequest): FakeResponse | undefined {
 		// The parameter access_token is not taken any more.
 		const token = /^Bearer (.+)$/.exec(headers['authorization'] ?? '')?.[1];
 		if (token === undefined) return failed('600');
@@ -383,7 +384,7 @@ export class MarketoStandIn {
 		return endsAt <= this.now() ? failed('602') : undefined;
 	}
 
-	#call({ method, url, headers, body }: StandInRequest, seen: number): StandInAnswer {
+	#call({ method, url, headers, body }: FakeRequest, seen: number): FakeResponse {
 		const path = url.pathname;
 		const scripted = this.#scripted.find((entry) => entry.times > 0 && entry.path.test(path));
 		if (scripted) {
@@ -410,7 +411,7 @@ export class MarketoStandIn {
 		return answer({ path, query, instance: this.instance, shape: this.shape, now: this.now() });
 	}
 
-	#change({ path, headers, body, seen }: Change): StandInAnswer {
+	#change({ path, headers, body, seen }: Change): FakeResponse {
 		if (Buffer.byteLength(body) > MOST_BODY) return gatewayPage(413, 'Request Entity Too Large');
 		const endpoint = WRITE_ENDPOINTS.find(([pattern]) => pattern.test(path));
 		if (endpoint === undefined) return failed('605', 'HTTP Method not supported');
@@ -432,7 +433,7 @@ export class MarketoStandIn {
 		return this.belie(path, body) ?? told;
 	}
 
-	#usage(totals: readonly number[]): StandInAnswer {
+	#usage(totals: readonly number[]): FakeResponse {
 		return succeeded({
 			result: totals.map((total, before) => ({
 				date: seconds(this.now() - before * 86_400_000).slice(0, 10),
@@ -443,7 +444,7 @@ export class MarketoStandIn {
 	}
 }
 
-interface Change extends Pick<StandInRequest, 'body' | 'headers'> {
+interface Change extends Pick<FakeRequest, 'body' | 'headers'> {
 	path: string;
 	seen: number;
 }
@@ -453,27 +454,27 @@ function newClient() {
 }
 
 /** A Marketo instance with one form, on a free port. */
-export async function startMarketo(options: MarketoOptions = {}): Promise<MarketoStandIn> {
-	return await MarketoStandIn.start(options);
+export async function startMarketo(options: MarketoOptions = {}): Promise<FakeMarketo> {
+	return await FakeMarketo.start(options);
 }
 
-function isWriting({ method, url }: StandInRequest): boolean {
+function isWriting({ method, url }: FakeRequest): boolean {
 	const isLongGet = url.searchParams.get('_method') === 'GET';
 	return method !== 'GET' && !isLongGet && url.pathname.startsWith('/rest/v1/leads');
 }
 
 /** Over the rate, whose window is 20 s; too many at once; not available; a gateway's page. */
-function refusalFor(fault: Fault & { kind: 'refused' }): StandInAnswer {
+function refusalFor(fault: Fault & { kind: 'refused' }): FakeResponse {
 	if (fault.why === 'broken') return gatewayPage(502, 'Bad Gateway');
 	if (fault.why === 'busy') return failed('608');
 	return failed((fault.waitSeconds ?? 0) > SHORT_WAIT ? '606' : '615');
 }
 
-function refusedSignIn(status: number, error: string, description: string): StandInAnswer {
+function refusedSignIn(status: number, error: string, description: string): FakeResponse {
 	return { status, body: { error, error_description: description } };
 }
 
-function codeOf({ body }: StandInAnswer): string | undefined {
+function codeOf({ body }: FakeResponse): string | undefined {
 	const { errors } = (body ?? {}) as { errors?: Array<{ code: string }> };
 	return errors?.[0]?.code;
 }

@@ -1,7 +1,7 @@
 /** The forms that Marketo's answers have: https://experienceleague.adobe.com/docs/marketo-developer */
 import { randomBytes } from 'node:crypto';
 
-import type { StandInAnswer } from '../fakeServer.ts';
+import type { FakeResponse } from '../fakeServer.ts';
 
 /** Codes with which a call counts neither towards the daily quota nor towards the rate limit. */
 export const UNCOUNTED: ReadonlySet<string> = new Set(['600', '601', '602', '604', '608', '611']);
@@ -23,12 +23,12 @@ const MESSAGES: Readonly<Record<string, string>> = {
 };
 
 /** A call that went well; `rest` stands beside `success`, as `result` and `nextPageToken` do. */
-export function succeeded(rest: Record<string, unknown>): StandInAnswer {
+export function succeeded(rest: Record<string, unknown>): FakeResponse {
 	return { status: 200, body: { requestId: requestId(), success: true, ...rest } };
 }
 
 /** A call that did not: HTTP says 200 all the same. */
-export function failed(code: string, message = MESSAGES[code] ?? 'Invalid data'): StandInAnswer {
+export function failed(code: string, message = MESSAGES[code] ?? 'Invalid data'): FakeResponse {
 	return {
 		status: 200,
 		body: { requestId: requestId(), success: false, errors: [{ code, message }] },
@@ -36,7 +36,7 @@ export function failed(code: string, message = MESSAGES[code] ?? 'Invalid data')
 }
 
 /** What stands before Marketo answers in HTML. */
-export function gatewayPage(status: number, title: string): StandInAnswer {
+export function gatewayPage(status: number, title: string): FakeResponse {
 	return {
 		status,
 		headers: { 'content-type': 'text/html' },

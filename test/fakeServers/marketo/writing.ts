@@ -4,7 +4,7 @@
  */
 import { serialize } from 'php-serialize';
 
-import type { StandInAnswer } from '../fakeServer.ts';
+import type { FakeResponse } from '../fakeServer.ts';
 import { failed, succeeded } from './responses.ts';
 import { FILL_OUT_FORM, FORM_FIELDS } from './instance.ts';
 import type { Form, MarketoInstance, Person } from './instance.ts';
@@ -37,7 +37,7 @@ type Result = Record<string, unknown>;
 
 /** By path; the second says which of a role's permissions is needed. */
 export const WRITE_ENDPOINTS: ReadonlyArray<
-	[path: RegExp, permission: string, answer: (call: WriteCall) => StandInAnswer]
+	[path: RegExp, permission: string, answer: (call: WriteCall) => FakeResponse]
 > = [
 	[/^\/rest\/v1\/leads\/submitForm\.json$/, 'Read-Write Person', submitForm],
 	[/^\/rest\/v1\/leads\/push\.json$/, 'Read-Write Person', pushLeads],
@@ -45,7 +45,7 @@ export const WRITE_ENDPOINTS: ReadonlyArray<
 	[/^\/rest\/v1\/leads\.json$/, 'Read-Write Person', syncLeads],
 ];
 
-function submitForm({ body, instance, now, commitDelay, seen }: WriteCall): StandInAnswer {
+function submitForm({ body, instance, now, commitDelay, seen }: WriteCall): FakeResponse {
 	const { formId, programId } = body;
 	const input = recordsOf(body);
 	if (formId === undefined) return missing('formId');
@@ -114,7 +114,7 @@ function byFormName(fields: Fields, instance: MarketoInstance): Record<string, s
 	);
 }
 
-function syncLeads(call: WriteCall): StandInAnswer {
+function syncLeads(call: WriteCall): FakeResponse {
 	const { body, instance } = call;
 	const { action = 'createOrUpdate', lookupField = 'email' } = body;
 	const input = recordsOf(body);
@@ -176,7 +176,7 @@ function sync(
 	return { id: person.id, status: match ? 'updated' : 'created' };
 }
 
-function pushLeads(call: WriteCall): StandInAnswer {
+function pushLeads(call: WriteCall): FakeResponse {
 	const { body } = call;
 	const { programName, lookupField = 'email' } = body;
 	const input = recordsOf(body);
@@ -189,7 +189,7 @@ function pushLeads(call: WriteCall): StandInAnswer {
 	});
 }
 
-function deleteLeads({ body, instance }: WriteCall): StandInAnswer {
+function deleteLeads({ body, instance }: WriteCall): FakeResponse {
 	const input = recordsOf(body);
 	if (input === undefined) return missing('input');
 	if (input.length > MOST) return failed('1003', `Too many records, at most ${MOST}`);
@@ -251,7 +251,7 @@ function skipped(code: string, message: string): Result {
 	return { status: 'skipped', reasons: [{ code, message }] };
 }
 
-function missing(name: string): StandInAnswer {
+function missing(name: string): FakeResponse {
 	return failed('1002', `Missing value for required parameter '${name}'`);
 }
 

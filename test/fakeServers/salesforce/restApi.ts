@@ -1,7 +1,7 @@
 /** The REST API's resources that leads are read and written by. */
 import { randomBytes } from 'node:crypto';
 
-import type { StandInAnswer, StandInRequest } from '../fakeServer.ts';
+import type { FakeResponse, FakeRequest } from '../fakeServer.ts';
 import { isFilterable } from './fields.ts';
 import type { LeadRecord } from './fields.ts';
 import { selectFieldDefinitions } from './fieldDefinitions.ts';
@@ -42,7 +42,7 @@ export class RestApi {
 		this.saving = new Saving(organisation, now);
 	}
 
-	answer(request: StandInRequest): StandInAnswer {
+	answer(request: FakeRequest): FakeResponse {
 		try {
 			const answer = this.respond(request);
 			return { ...answer, headers: this.limitInfo() };
@@ -52,7 +52,7 @@ export class RestApi {
 		}
 	}
 
-	private respond(request: StandInRequest): StandInAnswer {
+	private respond(request: FakeRequest): FakeResponse {
 		const { method, url, headers } = request;
 		const [, version, resource = ''] = VERSIONED.exec(url.pathname) ?? [];
 		if (version === undefined) throw notFound();
@@ -89,7 +89,7 @@ export class RestApi {
 		throw notFound();
 	}
 
-	private record(id: string, parameters: URLSearchParams, version: string): StandInAnswer {
+	private record(id: string, parameters: URLSearchParams, version: string): FakeResponse {
 		const record = this.organisation.rights.leads ? this.organisation.find(id) : undefined;
 		if (!record) throw notFound();
 		const visible = this.organisation.visibleFields().map(({ name }) => name);
@@ -106,7 +106,7 @@ export class RestApi {
 		return { status: 200, body: this.shown({ ...row, Id: record['Id']! }, false, version) };
 	}
 
-	private query(soql: string, version: string, options: string): StandInAnswer {
+	private query(soql: string, version: string, options: string): FakeResponse {
 		if (!this.organisation.rights.leads) {
 			throw new SalesforceApiError(400, 'INVALID_TYPE', "sObject type 'Lead' is not supported.");
 		}
@@ -121,7 +121,7 @@ export class RestApi {
 		return this.page({ rows, aggregate, totalSize: rows.length }, batch, version);
 	}
 
-	private fieldDefinitions(soql: string): StandInAnswer {
+	private fieldDefinitions(soql: string): FakeResponse {
 		if (!this.organisation.rights.setup) {
 			throw new SalesforceApiError(403, 'INSUFFICIENT_ACCESS', 'insufficient access rights');
 		}
@@ -132,7 +132,7 @@ export class RestApi {
 		};
 	}
 
-	private more(locator: string, version: string): StandInAnswer {
+	private more(locator: string, version: string): FakeResponse {
 		const [, id = '', at = ''] = /^(01g\w{15})-(\d+)$/.exec(locator) ?? [];
 		const rest = this.cursors.get(id);
 		if (!rest) {
@@ -147,7 +147,7 @@ export class RestApi {
 		batch: number,
 		version: string,
 		{ id, at } = { id: `01g${randomBytes(8).toString('hex').slice(0, 15)}`, at: 0 },
-	): StandInAnswer {
+	): FakeResponse {
 		// Groups come all at once.
 		const page = aggregate ? rows : rows.slice(0, batch);
 		const done = page.length === rows.length;
@@ -180,7 +180,7 @@ export class RestApi {
 		};
 	}
 
-	private describe(): StandInAnswer {
+	private describe(): FakeResponse {
 		// Objects that a user may not read are not there for them.
 		if (!this.organisation.rights.leads) throw notFound();
 		const { leadSources, rules, countries = new Map<string, string>() } = this.organisation;

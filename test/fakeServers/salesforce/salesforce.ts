@@ -2,9 +2,10 @@
  * A fake server for Salesforce: token endpoint, REST API and identity service on one address, as a My
  * Domain has them, with one organisation behind it.
  */
-import { StandInServer } from '../fakeServer.ts';
-import type { StandInAnswer, StandInOptions, StandInRequest } from '../fakeServer.ts';
-import type { Fault, LeadToWrite, Traffic } from '../../support/pollContract/harness.ts';
+import { FakeServer } from '../fakeServer.ts';
+import type { FakeResponse, FakeServerOptions, FakeRequest } from '../fakeServer.ts';
+import type { Fault, Traffic } from '../faults.ts';
+import type { LeadToWrite } from '../leadToWrite.ts';
 import type { LeadRecord } from './fields.ts';
 import { Organisation } from './organisation.ts';
 import type { NewLead } from './organisation.ts';
@@ -18,7 +19,7 @@ const SHORT_WAIT = 5;
 
 type Credential = Record<string, string>;
 
-export class Salesforce {
+export class FakeSalesforce {
 	readonly credentialType = 'marketplaceLeadSalesforceApi';
 	readonly organisation = new Organisation();
 	readonly signIn: SignIn;
@@ -28,11 +29,10 @@ export class Salesforce {
 	struck: 'reading' | 'writing' = 'reading';
 	readonly parameters = { destination: 'salesforce' };
 	/** Answers in the place of Salesforce what it never would; nothing for what it should. */
-	spoil: (
-		request: StandInRequest,
-	) => StandInAnswer | undefined | Promise<StandInAnswer | undefined> = () => undefined;
+	spoil: (request: FakeRequest) => FakeResponse | undefined | Promise<FakeResponse | undefined> =
+		() => undefined;
 	private readonly idByName = new Map<string, string>();
-	private running: StandInServer | undefined;
+	private running: FakeServer | undefined;
 
 	constructor() {
 		this.signIn = new SignIn(
@@ -45,8 +45,8 @@ export class Salesforce {
 		this.webToLead = new WebToLead(this.organisation, now);
 	}
 
-	async start(options: StandInOptions): Promise<void> {
-		this.running = await StandInServer.start(
+	async start(options: FakeServerOptions): Promise<void> {
+		this.running = await FakeServer.start(
 			{
 				asksForLeads: (request) =>
 					this.struck === 'writing' ? asksToWrite(request) : asksForLeads(request),
@@ -57,7 +57,7 @@ export class Salesforce {
 		);
 	}
 
-	get server(): StandInServer {
+	get server(): FakeServer {
 		if (!this.running) throw new Error('The fake server is not started');
 		return this.running;
 	}
@@ -170,7 +170,7 @@ export class Salesforce {
 		return { createdDate: writtenAt ?? createdAt ?? this.now(), values };
 	}
 
-	private async answer(request: StandInRequest): Promise<StandInAnswer> {
+	private async answer(request: FakeRequest): Promise<FakeResponse> {
 		const spoilt = await this.spoil(request);
 		if (spoilt) return spoilt;
 		const { method, url, headers, body } = request;
@@ -192,23 +192,23 @@ export class Salesforce {
 }
 
 /** Starts an organisation without leads. */
-export async function startSalesforce(options: StandInOptions = {}): Promise<Salesforce> {
-	const salesforce = new Salesforce();
+export async function startSalesforce(options: FakeServerOptions = {}): Promise<FakeSalesforce> {
+	const salesforce = new FakeSalesforce();
 	await salesforce.start(options);
 	return salesforce;
 }
 
-function asksForLeads({ url }: StandInRequest): boolean {
+function asksForLeads({ url }: FakeRequest): boolean {
 	if (!/^\/services\/data\/v[\d.]+\/query/.test(url.pathname)) return false;
 	return !/\bGROUP BY\b/i.test(url.searchParams.get('q') ?? '');
 }
 
-function asksToWrite({ method, url }: StandInRequest): boolean {
+function asksToWrite({ method, url }: FakeRequest): boolean {
 	return method !== 'GET' && /\/(composite|sobjects|servlet)\//.test(`${url.pathname}/`);
 }
 
 /** Salesforce's own words; only where it is overloaded does it say how long to wait. */
-function refuse({ why, waitSeconds = 0 }: Fault & { kind: 'refused' }): StandInAnswer {
+function refuse({ why, waitSeconds = 0 }: Fault & { kind: 'refused' }): FakeResponse {
 	if (why === 'throttled') {
 		const limit = waitSeconds > SHORT_WAIT ? 'TotalRequests' : 'ConcurrentPerOrgLongTxn';
 		const error = new SalesforceApiError(403, 'REQUEST_LIMIT_EXCEEDED', `${limit} Limit exceeded.`);

@@ -2,7 +2,7 @@
  * What the REST API saves and deletes: lists of up to 200 records, each with a result of its own,
  * and single ones. By https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections.htm
  */
-import type { StandInAnswer, StandInRequest } from '../fakeServer.ts';
+import type { FakeResponse, FakeRequest } from '../fakeServer.ts';
 import type { Field, FieldType, FieldValue, LeadRecord } from './fields.ts';
 import type { Organisation } from './organisation.ts';
 import { SalesforceApiError } from './apiError.ts';
@@ -48,7 +48,7 @@ export class Saving {
 	}
 
 	/** `undefined` for a resource that is not for saving. */
-	answer({ method, url, headers, body }: StandInRequest, path: string): StandInAnswer | undefined {
+	answer({ method, url, headers, body }: FakeRequest, path: string): FakeResponse | undefined {
 		const options = optionsOf(headers);
 		const resource = path.replace(/\/$/, '').toLowerCase();
 		if (resource === '/composite/sobjects') {
@@ -87,7 +87,7 @@ export class Saving {
 	private each<Entry extends object | string>(
 		entries: Entry[],
 		save: (entry: Entry) => SaveResult,
-	): StandInAnswer {
+	): FakeResponse {
 		if (entries.length > MOST_RECORDS) {
 			throw new SalesforceApiError(
 				400,
@@ -102,7 +102,7 @@ export class Saving {
 		return { status: 200, body: checked.map((entry) => resultOf(() => save(entry))) };
 	}
 
-	private upsert(body: string, name: string, options: SaveOptions): StandInAnswer {
+	private upsert(body: string, name: string, options: SaveOptions): FakeResponse {
 		const key = this.organisation
 			.visibleFields()
 			.find((field) => field.name.toLowerCase() === name && field.externalId);
@@ -341,7 +341,7 @@ function resultOf(save: () => SaveResult): SaveResult {
  * that is named by its id runs for what is created.
  * https://developer.salesforce.com/docs/platform/api-rest/guide/headers-autoassign.html
  */
-function optionsOf(headers: StandInRequest['headers']): SaveOptions {
+function optionsOf(headers: FakeRequest['headers']): SaveOptions {
 	const assignment = headers['sforce-auto-assign'] ?? 'TRUE';
 	return {
 		allowSave: /allowSave=true/i.test(headers['sforce-duplicate-rule-header'] ?? ''),
@@ -350,7 +350,7 @@ function optionsOf(headers: StandInRequest['headers']): SaveOptions {
 	};
 }
 
-function single(status: number, save: () => SaveResult): StandInAnswer {
+function single(status: number, save: () => SaveResult): FakeResponse {
 	try {
 		const result = save();
 		return status === 204 ? { status } : { status, body: result };

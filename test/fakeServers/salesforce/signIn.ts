@@ -6,7 +6,7 @@ import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 
 import { decodeJwt, jwtVerify } from 'jose';
 
-import type { StandInAnswer } from '../fakeServer.ts';
+import type { FakeResponse } from '../fakeServer.ts';
 import type { Organisation } from './organisation.ts';
 
 const JWT_GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
@@ -79,7 +79,7 @@ export class SignIn {
 		return this.ownKey;
 	}
 
-	async token(form: URLSearchParams): Promise<StandInAnswer> {
+	async token(form: URLSearchParams): Promise<FakeResponse> {
 		this.asked += 1;
 		const assertion = form.get('assertion');
 		if (assertion !== null) this.secrets.push(assertion);

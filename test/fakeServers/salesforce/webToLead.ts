@@ -2,7 +2,7 @@
  * The Web-to-Lead servlet: takes any form with 200, and makes a lead of it a moment later, or not.
  * What becomes of a form is told to the organisation's people by e-mail, never to the sender.
  */
-import type { StandInAnswer, StandInRequest } from '../fakeServer.ts';
+import type { FakeResponse, FakeRequest } from '../fakeServer.ts';
 import type { FieldValue, LeadRecord } from './fields.ts';
 import type { Organisation } from './organisation.ts';
 import { keptValue } from './saving.ts';
@@ -64,7 +64,7 @@ export class WebToLead {
 		this.now = now;
 	}
 
-	answer({ method, url, headers, body }: StandInRequest): StandInAnswer {
+	answer({ method, url, headers, body }: FakeRequest): FakeResponse {
 		if (method !== 'POST') return { status: 405, body: '' };
 		const isForm = /^application\/x-www-form-urlencoded/i.test(headers['content-type'] ?? '');
 		const form = new URLSearchParams(isForm ? body : '');

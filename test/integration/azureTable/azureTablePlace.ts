@@ -10,14 +10,13 @@ import type { FaultProxy } from '../../fakeServers/azureTable/faultProxy.ts';
 import { tableRow } from '../../fakeServers/leadDestinations.ts';
 import { MarketplaceTable } from '../../fakeServers/azureTable/marketplaceTable.ts';
 import type { MarketplaceRow } from '../../fakeServers/azureTable/marketplaceTable.ts';
+import type { Fault, Traffic } from '../../fakeServers/faults.ts';
+import type { LeadToWrite } from '../../fakeServers/leadToWrite.ts';
 import type {
 	Credentials,
 	DestinationServer,
-	Fault,
-	LeadToWrite,
 	PolledDestination,
 	PollHarness,
-	Traffic,
 } from '../../support/pollContract/harness.ts';
 
 /** Seconds the SDK's own retries wait within a test without making it slow. */

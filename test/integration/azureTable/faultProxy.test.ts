@@ -1,5 +1,5 @@
 /**
- * The stand-in for Azure's bad days, proved through the client that the package itself uses. Here:
+ * The fake server for Azure's bad days, proved through the client that the package itself uses. Here:
  * straight passage, counting, scripted failures and clock skew.
  */
 import {

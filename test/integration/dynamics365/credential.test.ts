@@ -17,8 +17,8 @@ import { pollContext, testCredential } from '../../support/engine.ts';
 import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
 import type { EntraAuthority } from '../../fakeServers/entra/authority.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
-import { StandInServer } from '../../fakeServers/fakeServer.ts';
-import type { StandInAnswer } from '../../fakeServers/fakeServer.ts';
+import { FakeServer } from '../../fakeServers/fakeServer.ts';
+import type { FakeResponse } from '../../fakeServers/fakeServer.ts';
 
 type Data = ICredentialDataDecryptedObject;
 
@@ -179,14 +179,14 @@ describe('an environment', () => {
 		await expectRefused({ authorityHost }, /Entra did not give|authority host/);
 	});
 
-	it.each<[string, StandInAnswer]>([
+	it.each<[string, FakeResponse]>([
 		['a page for people', { status: 200, body: '<html><title>Sign in</title></html>' }],
 		['a list', { status: 200, body: [] }],
 		['nothing', { status: 200, body: '' }],
 		['a redirection', { status: 302, headers: { location: 'https://evil.example/' } }],
 		['that there is nothing', { status: 404, body: 'Not Found' }],
 	])('is told apart from a host that answers %s', async (_, answer) => {
-		const other = await StandInServer.start({
+		const other = await FakeServer.start({
 			asksForLeads: () => false,
 			answer: () => answer,
 			refuse: () => answer,

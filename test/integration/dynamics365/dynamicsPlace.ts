@@ -3,7 +3,7 @@ import { startDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
 import type { FakeDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
 import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
 import type { Credentials, PolledDestination } from '../../support/pollContract/harness.ts';
-import { standInServer, StandInPlace } from '../../support/pollContract/fakeServerPlace.ts';
+import { fakeServerPlaces, FakeServerPlace } from '../../support/pollContract/fakeServerPlace.ts';
 
 /** Seconds the reader waits within a test without making it slow. */
 const SHORT_WAIT = 2;
@@ -22,30 +22,30 @@ export const dynamicsPolled: PolledDestination = {
 	},
 	async start() {
 		const authority = await startEntraAuthority();
-		return standInServer(
+		return fakeServerPlaces(
 			async () => new DynamicsPlace(await startDynamics({ authority })),
 			async () => await authority.stop(),
 		);
 	},
 };
 
-export class DynamicsPlace extends StandInPlace<FakeDynamics> {
+export class DynamicsPlace extends FakeServerPlace<FakeDynamics> {
 	/** The same environment as people copy its address out of the browser. */
 	get otherCredentials(): Credentials {
-		const environmentUrl = `${this.standIn.origin}/main.aspx?pagetype=entitylist&etn=lead`;
-		return this.credentialsOf({ ...this.standIn.credential, environmentUrl });
+		const environmentUrl = `${this.fakeServer.origin}/main.aspx?pagetype=entitylist&etn=lead`;
+		return this.credentialsOf({ ...this.fakeServer.credential, environmentUrl });
 	}
 
 	get secrets(): string[] {
-		const { credential, badCredential } = this.standIn;
+		const { credential, badCredential } = this.fakeServer;
 		return [credential, badCredential].map(({ clientSecret = '' }) => clientSecret);
 	}
 
 	async edit(...names: string[]): Promise<void> {
-		this.standIn.edit(names, { description: 'edited later' });
+		this.fakeServer.edit(names, { description: 'edited later' });
 	}
 
 	shapePages(shape: { records?: number; emptyPages?: number }): void {
-		this.standIn.shapePages(shape);
+		this.fakeServer.shapePages(shape);
 	}
 }

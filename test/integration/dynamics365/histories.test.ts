@@ -69,7 +69,7 @@ class History {
 	}
 
 	async play(step: Step): Promise<void> {
-		const { standIn } = this.#place;
+		const { fakeServer } = this.#place;
 		switch (step.do) {
 			case 'insert': {
 				const at = this.#place.now();
@@ -93,7 +93,7 @@ class History {
 				// Only what was given: of what is deleted before, nothing is promised.
 				const name = this.given[step.which % Math.max(this.given.length, 1)];
 				const id = name === undefined ? undefined : this.#ids.get(name);
-				if (id !== undefined) standIn.remove(id);
+				if (id !== undefined) fakeServer.remove(id);
 				return;
 			}
 			case 'pass':
@@ -106,16 +106,16 @@ class History {
 				await this.#poll(step.maxLeads);
 				return;
 			case 'expireCookies':
-				standIn.expireCookies();
+				fakeServer.expireCookies();
 				return;
 			case 'expireTokens':
-				standIn.expireTokens();
+				fakeServer.expireTokens();
 				return;
 			case 'slowSearch':
-				standIn.searchIsSlow = step.isSlow;
+				fakeServer.searchIsSlow = step.isSlow;
 				return;
 			case 'pages':
-				standIn.shapePages(step);
+				fakeServer.shapePages(step);
 		}
 	}
 

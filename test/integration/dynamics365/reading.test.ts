@@ -13,7 +13,7 @@ import { Poller } from '../../support/pollContract/poller.ts';
 import type { PollerOptions } from '../../support/pollContract/poller.ts';
 import { expectHelpful, refusalOf } from '../../support/pollContract/refusal.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/pollContract/time.ts';
-import type { StandInRequest } from '../../fakeServers/fakeServer.ts';
+import type { FakeRequest } from '../../fakeServers/fakeServer.ts';
 import { DynamicsPlace, dynamicsPolled } from './dynamicsPlace.ts';
 
 let server: DestinationServer;
@@ -49,8 +49,8 @@ const OPT_OUTS = [
 	'donotsendmm',
 ];
 
-const leadRequests = (): StandInRequest[] =>
-	place.standIn.server.requests.filter(({ url }) => url.pathname.endsWith('/leads'));
+const leadRequests = (): FakeRequest[] =>
+	place.fakeServer.server.requests.filter(({ url }) => url.pathname.endsWith('/leads'));
 const filters = (): string[] =>
 	leadRequests().map(({ url }) => url.searchParams.get('$filter') ?? '');
 
@@ -60,25 +60,25 @@ describe('a token', () => {
 		await place.insert(letters('abcdefgh'));
 		expect(await poller().poll()).toEqual([...'abcdefgh']);
 		expect(leadRequests()).toHaveLength(4);
-		expect(place.standIn.tokensUsed).toBe(1);
+		expect(place.fakeServer.tokensUsed).toBe(1);
 	});
 
 	it('that expires in the middle is renewed, and costs no lead', async () => {
 		place.shapePages({ records: 2 });
 		await place.insert(letters('abcdefgh'));
-		place.standIn.beforeLeads = () => {
-			if (leadRequests().length === 3) place.standIn.expireTokens();
+		place.fakeServer.beforeLeads = () => {
+			if (leadRequests().length === 3) place.fakeServer.expireTokens();
 			return undefined;
 		};
 		expect(await poller().poll()).toEqual([...'abcdefgh']);
-		expect(place.standIn.tokensUsed).toBe(2);
+		expect(place.fakeServer.tokensUsed).toBe(2);
 		// The page whose token was turned away was asked for again.
 		expect(leadRequests()).toHaveLength(5);
 	});
 
 	it('that is turned away anew each time ends the poll with the reason', async () => {
-		place.standIn.beforeLeads = () => {
-			place.standIn.expireTokens();
+		place.fakeServer.beforeLeads = () => {
+			place.fakeServer.expireTokens();
 			return { status: 401 };
 		};
 		const error = await refusalOf(poller().poll());
@@ -107,7 +107,7 @@ describe('links to next pages', () => {
 		const given: string[] = [];
 		for (let turn = 0; turn < 6; turn += 1) {
 			given.push(...(await polls.poll()));
-			place.standIn.expireCookies();
+			place.fakeServer.expireCookies();
 		}
 		expect(given.sort()).toEqual(NAMES);
 	});
@@ -137,9 +137,9 @@ describe('links to next pages', () => {
 	it('that expire in the middle of a poll cost no lead and bring none twice', async () => {
 		await history();
 		place.shapePages({ records: 4 });
-		place.standIn.beforeLeads = ({ url }) => {
+		place.fakeServer.beforeLeads = ({ url }) => {
 			if (url.searchParams.has('$skiptoken') && leadRequests().length % 3 === 0) {
-				place.standIn.expireCookies();
+				place.fakeServer.expireCookies();
 			}
 			return undefined;
 		};
@@ -149,22 +149,22 @@ describe('links to next pages', () => {
 	it('that are never taken end the poll with the reason, and not never', async () => {
 		place.shapePages({ records: 4 });
 		await place.insert(letters('abcdefgh'));
-		place.standIn.beforeLeads = ({ url }) => {
-			if (url.searchParams.has('$skiptoken')) place.standIn.expireCookies();
+		place.fakeServer.beforeLeads = ({ url }) => {
+			if (url.searchParams.has('$skiptoken')) place.fakeServer.expireCookies();
 			return undefined;
 		};
 		const polls = poller();
 		expect((await polls.poll()).length).toBeGreaterThanOrEqual(4);
 		expectHelpful(await refusalOf(polls.poll()), place);
 		expect(leadRequests().length).toBeLessThan(12);
-		place.standIn.beforeLeads = () => undefined;
+		place.fakeServer.beforeLeads = () => undefined;
 		expect((await polls.drain()).length).toBeLessThanOrEqual(4);
 	});
 
 	it.each(['cookies', 'counted'] as const)(
 		'by %s are followed in pages of one size, whatever a poll asks for',
 		async (paging) => {
-			place.standIn.paging = paging;
+			place.fakeServer.paging = paging;
 			await place.insert(NAMES.map((name) => ({ name })));
 			const first = poller({ maxLeads: 4 });
 			const given = await first.poll();
@@ -207,7 +207,7 @@ describe('links to next pages', () => {
 		// Polls end within pages, since every third is left out.
 		const polls = poller({ maxLeads: 4, filters: { testLeads: 'exclude' } });
 		const given = await polls.poll();
-		for (const index of [0, 1, 2, 5]) place.standIn.remove(ids[index]!);
+		for (const index of [0, 1, 2, 5]) place.fakeServer.remove(ids[index]!);
 		await place.insertLate([{ name: 'late', writtenAt: at }]);
 		place.showLate();
 		given.push(...(await polls.drain()));
@@ -219,7 +219,7 @@ describe('links to next pages', () => {
 	it('lead nowhere but to the environment', async () => {
 		await place.insert(letters('abcd'));
 		place.shapePages({ records: 2 });
-		place.standIn.beforeLeads = ({ url }) => {
+		place.fakeServer.beforeLeads = ({ url }) => {
 			if (url.searchParams.has('$skiptoken')) return undefined;
 			return {
 				status: 200,
@@ -308,9 +308,9 @@ describe('conditions in the query', () => {
 	});
 
 	it('know a choice by its label, and ask for its number', async () => {
-		const { standIn } = place;
-		standIn.write({ lastname: 'choice', leadsourcecode: 100000001 });
-		standIn.write({ lastname: 'web', leadsourcecode: 8 });
+		const { fakeServer } = place;
+		fakeServer.write({ lastname: 'choice', leadsourcecode: 100000001 });
+		fakeServer.write({ lastname: 'web', leadsourcecode: 8 });
 		const leadSourceColumn = { __rl: true, mode: 'list', value: 'leadsourcecode' };
 		const polls = poller({ ...marketplace, leadSourceColumn });
 		const [lead, ...more] = await polls.leads();
@@ -327,10 +327,10 @@ describe('conditions in the query', () => {
 
 	it('are done without where columns may not be read, or can’t be searched', async () => {
 		await mixed();
-		place.standIn.mayReadColumns = false;
+		place.fakeServer.mayReadColumns = false;
 		expect(await poller(marketplace).poll()).toEqual(['contact', 'install', 'test']);
 		expect(filters()).toEqual(['']);
-		place.standIn.mayReadColumns = true;
+		place.fakeServer.mayReadColumns = true;
 		const byNumber = { __rl: true, mode: 'name', value: 'numberofemployees' };
 		expect(await poller({ ...marketplace, leadSourceColumn: byNumber }).poll()).toEqual(['test']);
 		expect(filters()).toEqual(['', '']);
@@ -339,11 +339,11 @@ describe('conditions in the query', () => {
 	it('are done without where the search takes the database too long', async () => {
 		await mixed();
 		place.shapePages({ records: 2 });
-		place.standIn.searchIsSlow = true;
+		place.fakeServer.searchIsSlow = true;
 		const polls = poller({ ...marketplace, maxLeads: 2 });
 		const given = [...(await polls.poll()), ...(await polls.drain())];
 		expect(given.sort()).toEqual(['contact', 'install', 'test']);
-		place.standIn.searchIsSlow = false;
+		place.fakeServer.searchIsSlow = false;
 		place.pass(HOUR);
 		await place.insert([{ name: 'next' }]);
 		expect(await polls.poll()).toEqual(['next']);
@@ -352,8 +352,8 @@ describe('conditions in the query', () => {
 
 	it('are done without where a column is secured', async () => {
 		await mixed();
-		place.standIn.write({ lastname: 'subject', subject: 'SPZA-INS|contoso.one' });
-		place.standIn.securedColumn = 'contoso_leadsource';
+		place.fakeServer.write({ lastname: 'subject', subject: 'SPZA-INS|contoso.one' });
+		place.fakeServer.securedColumn = 'contoso_leadsource';
 		expect(await poller(marketplace).poll()).toEqual(['subject', 'test']);
 		expect(filters().map((filter) => filter === '')).toEqual([false, true]);
 	});
@@ -361,7 +361,7 @@ describe('conditions in the query', () => {
 	it('are not given up because the service asks to wait', async () => {
 		await mixed();
 		place.fault({ kind: 'refused', why: 'throttled', waitSeconds: 2 });
-		const api = await DataverseClient.open(place.standIn.credential, { operation: 'read' });
+		const api = await DataverseClient.open(place.fakeServer.credential, { operation: 'read' });
 		const columns = readColumnSettings({ parameter: () => 'subject', option: () => undefined });
 		const reader = new DynamicsReader(api, columns, { filter: {}, others: false }, SECOND);
 		await reader.readPage(pageRequest());
@@ -370,7 +370,7 @@ describe('conditions in the query', () => {
 
 	it('are done without where the search gets no response in time', async () => {
 		await mixed();
-		const api = await DataverseClient.open(place.standIn.credential, { operation: 'read' });
+		const api = await DataverseClient.open(place.fakeServer.credential, { operation: 'read' });
 		const columns = readColumnSettings({
 			parameter: () => 'contoso_leadsource',
 			option: () => undefined,
@@ -398,7 +398,7 @@ function pageRequest(position: Position | null = null, pageSize = 100) {
 
 async function openReader(filter: LeadFilter = {}): Promise<LeadReader> {
 	const { options, ...parameters } = place.parameters;
-	const input = destinationInput(place.standIn.credential, parameters, {
+	const input = destinationInput(place.fakeServer.credential, parameters, {
 		options: options as Record<string, unknown>,
 		wanted: { filter, others: true },
 	});
@@ -464,7 +464,7 @@ describe('columns', () => {
 	it.each(['contoso_leadsource', 'subject', 'description'])(
 		'%s can hold the lead source',
 		async (column) => {
-			place.standIn.write({ lastname: 'a', [column]: 'AzurePortal-Create | fabrikam.one' });
+			place.fakeServer.write({ lastname: 'a', [column]: 'AzurePortal-Create | fabrikam.one' });
 			const lead = await leadOf({ options: { includeOthers: false } });
 			expect(lead).toMatchObject({
 				source: { code: 'AzurePortal' },
@@ -474,7 +474,7 @@ describe('columns', () => {
 	);
 
 	it('can be others for each part of a lead, and more can be read', async () => {
-		place.standIn.write({
+		place.fakeServer.write({
 			lastname: 'a',
 			contoso_leadsource: 'SPZA',
 			contoso_actioncode: 'PLT',
@@ -544,7 +544,7 @@ describe('columns', () => {
 
 	it('of opt-outs all come as they are, whichever is set', async () => {
 		for (const [index, name] of OPT_OUTS.entries()) {
-			place.standIn.write({ lastname: `lead ${index}`, [name]: true });
+			place.fakeServer.write({ lastname: `lead ${index}`, [name]: true });
 		}
 		const { rows } = await (await openReader()).readPage(pageRequest(null, 10));
 		const set = rows.map(({ record }) =>
@@ -555,9 +555,9 @@ describe('columns', () => {
 	});
 
 	it('of opt-outs need not all be there: the others count, and no lead is lost', async () => {
-		place.standIn.lacks = ['donotfax', 'donotsendmm'];
+		place.fakeServer.lacks = ['donotfax', 'donotsendmm'];
 		for (const lastname of 'abcde') {
-			place.standIn.write({ lastname, contoso_leadsource: 'SPZA-INS|x.y', donotphone: true });
+			place.fakeServer.write({ lastname, contoso_leadsource: 'SPZA-INS|x.y', donotphone: true });
 		}
 		const polls = poller({ maxLeads: 2 });
 		const leads = [...(await polls.leads()), ...(await polls.leads()), ...(await polls.leads())];
@@ -568,7 +568,7 @@ describe('columns', () => {
 	});
 
 	it('of opt-outs are missed where the user chose them', async () => {
-		place.standIn.lacks = ['donotfax'];
+		place.fakeServer.lacks = ['donotfax'];
 		const additionalColumns = { column: [{ column: named('donotfax') }] };
 		expect(await refusalOf(poller({ options: { additionalColumns } }).poll())).toMatchObject({
 			message: expect.stringContaining('"donotfax"'),
@@ -583,6 +583,6 @@ describe('columns', () => {
 		}
 		const error = await refusalOf(poller({ leadSourceColumn: named('') }).poll());
 		expect(error.message).toMatch(/Lead Source Column.* is empty/);
-		expect(place.standIn.server.requests).toEqual([]);
+		expect(place.fakeServer.server.requests).toEqual([]);
 	});
 });

@@ -18,7 +18,7 @@ import {
 	expectNoSecret,
 	refusalOf as thrownBy,
 } from '../../support/pollContract/refusal.ts';
-import { StandInServer, type StandInAnswer } from '../../fakeServers/fakeServer.ts';
+import { FakeServer, type FakeResponse } from '../../fakeServers/fakeServer.ts';
 import { openDirect } from '../../support/openDirect';
 
 const SECRET = 'a-secret-in-the-address';
@@ -27,9 +27,9 @@ const TOKEN = 'a-secret-in-the-header';
 const NO_HOST = 'https://leads.invalid';
 
 const tls = localCertificate();
-let receiver: StandInServer;
-let secureReceiver: StandInServer;
-let answer: StandInAnswer;
+let receiver: FakeServer;
+let secureReceiver: FakeServer;
+let answer: FakeResponse;
 
 const vendor = {
 	asksForLeads: () => false,
@@ -38,8 +38,8 @@ const vendor = {
 };
 
 beforeAll(async () => {
-	receiver = await StandInServer.start(vendor);
-	secureReceiver = await StandInServer.start(vendor, { tls, host: 'localhost' });
+	receiver = await FakeServer.start(vendor);
+	secureReceiver = await FakeServer.start(vendor, { tls, host: 'localhost' });
 });
 beforeEach(() => {
 	answer = { status: 200, body: { id: 'lead-at-the-receiver' } };

@@ -12,7 +12,7 @@ import { freePort } from '../../../scripts/host/ports.ts';
 import { pollContext, testCredential } from '../../support/engine.ts';
 import { gatewayPage } from '../../fakeServers/marketo/responses.ts';
 import { startMarketo } from '../../fakeServers/marketo/marketo.ts';
-import type { MarketoStandIn } from '../../fakeServers/marketo/marketo.ts';
+import type { FakeMarketo } from '../../fakeServers/marketo/marketo.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
 
 type Data = ICredentialDataDecryptedObject;
@@ -22,7 +22,7 @@ const defaults = Object.fromEntries(
 	new MarketplaceLeadMarketoApi().properties.map(({ name, default: value }) => [name, value]),
 ) as Data;
 
-let marketo: MarketoStandIn;
+let marketo: FakeMarketo;
 beforeEach(async () => {
 	marketo = await startMarketo();
 });

@@ -1,5 +1,5 @@
 /**
- * The stand-in held against what Adobe documents. There is no maintained client of Marketo's REST API
+ * The fake server held against what Adobe documents. There is no maintained client of Marketo's REST API
  * on npm to hold it against, so the requests here are those that Adobe's pages print, sent as they
  * stand there (with a token in the header, as they ask for since 2026), and the answers are compared
  * field by field with the printed ones:
@@ -13,7 +13,7 @@
 import { unserialize } from 'php-serialize';
 
 import { startMarketo } from '../../fakeServers/marketo/marketo.ts';
-import type { MarketoStandIn } from '../../fakeServers/marketo/marketo.ts';
+import type { FakeMarketo } from '../../fakeServers/marketo/marketo.ts';
 import { HOUR, SECOND } from '../../support/pollContract/time.ts';
 
 interface Body {
@@ -27,7 +27,7 @@ interface Body {
 	[field: string]: unknown;
 }
 
-let marketo: MarketoStandIn;
+let marketo: FakeMarketo;
 let token: string;
 beforeEach(async () => {
 	marketo = await startMarketo();

@@ -1,8 +1,8 @@
 /** Marketo behind the poll contract: an instance of its own for each place. */
 import { startMarketo } from '../../fakeServers/marketo/marketo.ts';
-import type { MarketoOptions, MarketoStandIn } from '../../fakeServers/marketo/marketo.ts';
+import type { MarketoOptions, FakeMarketo } from '../../fakeServers/marketo/marketo.ts';
 import type { Credentials, PolledDestination } from '../../support/pollContract/harness.ts';
-import { standInServer, StandInPlace } from '../../support/pollContract/fakeServerPlace.ts';
+import { fakeServerPlaces, FakeServerPlace } from '../../support/pollContract/fakeServerPlace.ts';
 
 /** Seconds: of what is asked to wait longer, Marketo says that the rate is exceeded, which is 20 s. */
 const SHORT_WAIT = 2;
@@ -24,27 +24,27 @@ export const marketoPolled: PolledDestination = {
 			(fault.waitSeconds ?? 0) > SHORT_WAIT
 		);
 	},
-	start: () => Promise.resolve(standInServer(async () => await MarketoPlace.start())),
+	start: () => Promise.resolve(fakeServerPlaces(async () => await MarketoPlace.start())),
 };
 
-export class MarketoPlace extends StandInPlace<MarketoStandIn> {
+export class MarketoPlace extends FakeServerPlace<FakeMarketo> {
 	static async start(options: MarketoOptions = {}): Promise<MarketoPlace> {
 		return new MarketoPlace(await startMarketo(options));
 	}
 
 	get otherCredentials(): Credentials {
-		return this.credentialsOf(this.standIn.otherCredential);
+		return this.credentialsOf(this.fakeServer.otherCredential);
 	}
 
 	get secrets(): readonly string[] {
-		return this.standIn.secrets;
+		return this.fakeServer.secrets;
 	}
 
 	async edit(...names: string[]): Promise<void> {
-		await this.standIn.edit(...names);
+		await this.fakeServer.edit(...names);
 	}
 
 	shapePages({ records = 300, emptyPages = 0 }: { records?: number; emptyPages?: number }): void {
-		this.standIn.shape = { ...this.standIn.shape, most: records, pauses: emptyPages };
+		this.fakeServer.shape = { ...this.fakeServer.shape, most: records, pauses: emptyPages };
 	}
 }

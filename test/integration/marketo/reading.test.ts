@@ -28,7 +28,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
 	jest.restoreAllMocks();
-	await place?.standIn.stop();
+	await place?.fakeServer.stop();
 });
 
 const poller = (parameters: INodeParameters = {}) => new Poller(place, { parameters });
@@ -37,10 +37,10 @@ const letters = (text: string) => [...text].map((name) => ({ name }));
 
 /** What the parser takes, of all fill-outs. */
 async function recordsOf() {
-	const { standIn } = place;
-	const client = await openMarketo(readAccount(standIn.credential), 'read');
+	const { fakeServer } = place;
+	const client = await openMarketo(readAccount(fakeServer.credential), 'read');
 	const quota = new DailyQuota(client, { dailyQuota: 50_000, share: 90 });
-	const { formId } = standIn;
+	const { formId } = fakeServer;
 	const options = { formId, leadSourceField: 'leadSource', personFields: [] };
 	const { rows } = await new MarketoReader(client, quota, options).readPage({
 		position: null,
@@ -55,7 +55,7 @@ async function recordsOf() {
 
 /** Calls of a path since a number of requests. */
 const callsTo = (path: RegExp, since = 0) =>
-	place.standIn.requests.slice(since).filter(({ url }) => path.test(url.pathname));
+	place.fakeServer.requests.slice(since).filter(({ url }) => path.test(url.pathname));
 
 describe('the access token', () => {
 	it('is asked for once in a poll', async () => {
@@ -70,22 +70,22 @@ describe('the access token', () => {
 		async (code) => {
 			await place.insert(letters('abcdefgh'));
 			place.shapePages({ records: 2 });
-			place.standIn.script(LEADS, code);
+			place.fakeServer.script(LEADS, code);
 			expect(await poller().poll()).toEqual([...'abcdefgh']);
 			expect(callsTo(/oauth/)).toHaveLength(2);
 		},
 	);
 
 	it('is renewed when it was taken back between two polls of one client', async () => {
-		const { standIn } = place;
+		const { fakeServer } = place;
 		await place.insert(letters('ab'));
-		standIn.revokeAccess();
+		fakeServer.revokeAccess();
 		expect(await poller().poll()).toEqual(['a', 'b']);
 	});
 
 	it('is not asked for again and again', async () => {
 		await place.insert(letters('a'));
-		place.standIn.script(ACTIVITIES, '601', Number.POSITIVE_INFINITY);
+		place.fakeServer.script(ACTIVITIES, '601', Number.POSITIVE_INFINITY);
 		const error = await refusalOf(poller().poll());
 		expectHelpful(error, place);
 		expect(error).toMatchObject({ httpCode: '401' });
@@ -96,21 +96,21 @@ describe('the access token', () => {
 
 describe('the log of all activities', () => {
 	it('is read to its end past thousands that are not ours', async () => {
-		const { standIn } = place;
+		const { fakeServer } = place;
 		const at = place.now() - HOUR;
-		standIn.addForeign(1_000, { at });
+		fakeServer.addForeign(1_000, { at });
 		await place.insert([{ name: 'a', writtenAt: at }]);
-		standIn.addForeign(950, { at: at + 20 * MINUTE });
+		fakeServer.addForeign(950, { at: at + 20 * MINUTE });
 		await place.insert([{ name: 'b', writtenAt: at + 21 * MINUTE }]);
-		standIn.addForeign(650);
+		fakeServer.addForeign(650);
 		expect(await poller().poll()).toEqual(['a', 'b']);
 	});
 
 	it('is read with little for every lead where a poll may give few', async () => {
-		const { standIn } = place;
+		const { fakeServer } = place;
 		const at = place.now() - 10 * HOUR;
 		for (let number = 0; number < 30; number += 1) {
-			standIn.addForeign(100, { at: at + number * 10 * MINUTE });
+			fakeServer.addForeign(100, { at: at + number * 10 * MINUTE });
 			await place.insert([{ name: `lead ${number + 10}`, writtenAt: at + number * 10 * MINUTE }]);
 		}
 		const small = poller({ maxLeads: 4 });
@@ -122,12 +122,12 @@ describe('the log of all activities', () => {
 
 	it('is looked through 300 at a time once a small page came short', async () => {
 		// As if Marketo looked through no more activities than are asked for.
-		const { standIn } = place;
+		const { fakeServer } = place;
 		const at = place.now() - HOUR;
-		standIn.addForeign(500, { at });
+		fakeServer.addForeign(500, { at });
 		await place.insert([{ name: 'a', writtenAt: at + SECOND }]);
 		const asked: number[] = [];
-		Object.defineProperty(standIn.shape, 'window', {
+		Object.defineProperty(fakeServer.shape, 'window', {
 			get: () => {
 				const size = Number(callsTo(ACTIVITIES).at(-1)?.url.searchParams.get('batchSize'));
 				asked.push(size);
@@ -139,8 +139,8 @@ describe('the log of all activities', () => {
 	});
 
 	it('gives no lead of another form or type, even where Marketo does', async () => {
-		const { standIn } = place;
-		standIn.fillOut({ formId: 9, fields: { LastName: 'other' } });
+		const { fakeServer } = place;
+		fakeServer.fillOut({ formId: 9, fields: { LastName: 'other' } });
 		const answer = succeeded({
 			moreResult: false,
 			nextPageToken: 'x',
@@ -159,7 +159,7 @@ describe('the log of all activities', () => {
 					leadId: 1,
 					activityDate: '2026-01-01T00:00:00Z',
 					activityTypeId: 1,
-					primaryAttributeValueId: standIn.formId,
+					primaryAttributeValueId: fakeServer.formId,
 				},
 				{
 					id: 3,
@@ -167,11 +167,11 @@ describe('the log of all activities', () => {
 					leadId: 1,
 					activityDate: '2026-01-01T00:00:00Z',
 					activityTypeId: 2,
-					primaryAttributeValueId: standIn.formId,
+					primaryAttributeValueId: fakeServer.formId,
 				},
 			],
 		});
-		standIn.script(ACTIVITIES, answer);
+		fakeServer.script(ACTIVITIES, answer);
 		const leads = await poller().leads();
 		expect(leads.map(({ id }) => id)).toEqual(['3']);
 		await place.insert(letters('a'));
@@ -184,7 +184,7 @@ describe('the log of all activities', () => {
 		const [{ url } = { url: new URL('x:') }] = callsTo(ACTIVITIES);
 		expect(Object.fromEntries(url.searchParams)).toEqual({
 			activityTypeIds: '2',
-			assetIds: String(place.standIn.formId),
+			assetIds: String(place.fakeServer.formId),
 			batchSize: '7',
 			nextPageToken: expect.stringMatching(/./),
 		});
@@ -196,12 +196,12 @@ describe('the log of all activities', () => {
 		await place.insert(letters('abcdefgh'));
 		const reading = poller({ maxLeads: 3 });
 		const first = await reading.poll();
-		place.standIn.instance.forgetTokens();
+		place.fakeServer.instance.forgetTokens();
 		await place.insertLate(letters('z'));
-		place.standIn.showLate();
+		place.fakeServer.showLate();
 		const second = await reading.poll();
 		expect(second).toHaveLength(3);
-		place.standIn.instance.forgetTokens();
+		place.fakeServer.instance.forgetTokens();
 		expect([...first, ...second, ...(await reading.drain())].sort()).toEqual([...'abcdefghz']);
 	});
 
@@ -215,7 +215,7 @@ describe('the log of all activities', () => {
 		);
 		const reading = poller({ maxLeads: 10 });
 		await reading.poll();
-		place.standIn.instance.forgetTokens();
+		place.fakeServer.instance.forgetTokens();
 		const before = place.traffic();
 		expect(await reading.poll()).toHaveLength(10);
 		expect(place.traffic(before).records).toBe(11);
@@ -228,7 +228,7 @@ describe('the log of all activities', () => {
 		place.shapePages({ records: 10 });
 		const reading = poller({ maxLeads: 3, filters: { sources: ['AzureMarketplace'] } });
 		const first = await reading.poll();
-		place.standIn.showLate();
+		place.fakeServer.showLate();
 		expect([...first, ...(await reading.drain()), ...(await reading.drain())].sort()).toEqual(
 			[...'abcdlate'].sort(),
 		);
@@ -242,15 +242,15 @@ describe('the log of all activities', () => {
 	});
 
 	it('is looked through from half an hour before the last poll, though nothing came', async () => {
-		const { standIn } = place;
+		const { fakeServer } = place;
 		await place.insert([{ name: 'a', writtenAt: place.now() - 10 * DAY }]);
-		standIn.addForeign(2_000, { at: place.now() - DAY });
+		fakeServer.addForeign(2_000, { at: place.now() - DAY });
 		const reading = poller();
 		await reading.poll();
 		place.pass(DAY);
-		standIn.addForeign(20);
+		fakeServer.addForeign(20);
 		await reading.poll();
-		const before = standIn.requests.length;
+		const before = fakeServer.requests.length;
 		expect(await reading.poll()).toEqual([]);
 		expect(callsTo(ACTIVITIES, before)).toHaveLength(1);
 		const since = callsTo(/pagingtoken/, before)[0]?.url.searchParams.get('sinceDatetime');
@@ -262,12 +262,12 @@ describe('the log of all activities', () => {
 	});
 
 	it('is read in one call more where a page was only passed on in part', async () => {
-		const { standIn } = place;
-		standIn.addForeign(400, { at: place.now() - HOUR });
+		const { fakeServer } = place;
+		fakeServer.addForeign(400, { at: place.now() - HOUR });
 		await place.insert(letters('abcdefghij'));
 		const reading = poller({ maxLeads: 4 });
 		expect(await reading.poll()).toEqual([...'abcd']);
-		const before = standIn.requests.length;
+		const before = fakeServer.requests.length;
 		expect(await reading.poll()).toEqual([...'efgh']);
 		const sizes = callsTo(ACTIVITIES, before).map(({ url }) => url.searchParams.get('batchSize'));
 		expect(sizes).toEqual(['8']);
@@ -278,8 +278,8 @@ describe('the log of all activities', () => {
 		const reading = poller();
 		await reading.poll();
 		const paging = succeeded({ nextPageToken: 'same' });
-		place.standIn.script(/pagingtoken/, paging);
-		place.standIn.script(ACTIVITIES, succeeded({ nextPageToken: 'same', moreResult: true }));
+		place.fakeServer.script(/pagingtoken/, paging);
+		place.fakeServer.script(ACTIVITIES, succeeded({ nextPageToken: 'same', moreResult: true }));
 		const kept = reading.kept();
 		expectHelpful(await refusalOf(reading.poll()), place);
 		expect(reading.kept()).toEqual(kept);
@@ -293,7 +293,7 @@ describe('the log of all activities', () => {
 		['no JSON', { status: 200, body: '{"success": tru' }],
 		['a page of a gateway', gatewayPage(200, 'Sign in')],
 	])('is refused in words where an answer has %s', async (_, answer) => {
-		place.standIn.script(ACTIVITIES, answer);
+		place.fakeServer.script(ACTIVITIES, answer);
 		const error = await refusalOf(poller().poll());
 		expectHelpful(error, place);
 		expect(error.message).toMatch(/^Unexpected response from Marketo: /);
@@ -302,7 +302,7 @@ describe('the log of all activities', () => {
 	it('gives an activity whose time can’t be read, once', async () => {
 		const odd = (id: number) => ({ id, marketoGUID: String(id), leadId: 1, activityDate: 'soon' });
 		const answer = succeeded({ moreResult: false, nextPageToken: 'x', result: [odd(1), odd(2)] });
-		place.standIn.script(ACTIVITIES, answer, 2);
+		place.fakeServer.script(ACTIVITIES, answer, 2);
 		const reading = poller();
 		expect((await reading.leads()).map(({ id }) => id)).toEqual(['1', '2']);
 		expect(await reading.leads()).toEqual([]);
@@ -330,8 +330,8 @@ describe('any course of things', () => {
 				fc.nat(2),
 				async (steps, window, pauses) => {
 					const own = await MarketoPlace.start();
-					const { standIn } = own;
-					standIn.shape = { most: 300, pauses, window };
+					const { fakeServer } = own;
+					fakeServer.shape = { most: 300, pauses, window };
 					let reading = new Poller(own);
 					const written: string[] = [];
 					const given: string[] = [];
@@ -348,11 +348,11 @@ describe('any course of things', () => {
 						for (const { kind, count } of steps) {
 							if (kind === 'insert') await own.insert(names(count));
 							else if (kind === 'insertLate') await own.insertLate(names(count));
-							else if (kind === 'foreign') standIn.addForeign(count);
+							else if (kind === 'foreign') fakeServer.addForeign(count);
 							else if (kind === 'poll') await run(count);
 							else if (kind === 'showLate') own.showLate();
-							else if (kind === 'forget') standIn.instance.forgetTokens();
-							else if (kind === 'revoke') standIn.revokeAccess();
+							else if (kind === 'forget') fakeServer.instance.forgetTokens();
+							else if (kind === 'revoke') fakeServer.revokeAccess();
 							else if (kind === 'restart') reading = reading.restarted();
 							else {
 								// What is late is committed within the overlap.
@@ -368,7 +368,7 @@ describe('any course of things', () => {
 						expect(given.sort()).toEqual(written.sort());
 						expect(await reading.poll()).toEqual([]);
 					} finally {
-						await standIn.stop();
+						await fakeServer.stop();
 					}
 				},
 			),
@@ -386,12 +386,12 @@ describe('the form', () => {
 			expect(error.message).toMatch(/no form 4711/);
 		}
 		const gone = succeeded({ warnings: ['No assets found for the given search criteria.'] });
-		place.standIn.script(/\/form\/\d+\.json$/, gone, 2);
+		place.fakeServer.script(/\/form\/\d+\.json$/, gone, 2);
 		await expect(poller().poll()).rejects.toThrow(/There is no form/);
 	});
 
 	it('that is a draft alone is told, rather than waited for', async () => {
-		place.standIn.instance.forms[0]!.isApproved = false;
+		place.fakeServer.instance.forms[0]!.isApproved = false;
 		expect(await refusalOf(poller().poll())).toMatchObject({
 			name: 'NodeOperationError',
 			message: expect.stringMatching(/a draft that was never approved/),
@@ -404,7 +404,7 @@ describe('the form', () => {
 		await reading.poll();
 		await place.insert(letters('a'));
 		await reading.poll();
-		const before = place.standIn.requests.length;
+		const before = place.fakeServer.requests.length;
 		await reading.poll();
 		expect(callsTo(/asset/, before)).toEqual([]);
 	});
@@ -413,13 +413,13 @@ describe('the form', () => {
 		const form = { __rl: true, mode: 'id', value };
 		const error = await refusalOf(poller({ form }).poll());
 		expect(error).toMatchObject({ name: 'NodeOperationError' });
-		expect(place.standIn.requests).toEqual([]);
+		expect(place.fakeServer.requests).toEqual([]);
 	});
 });
 
 describe('the person', () => {
 	it('who asks again is another lead, with what was sent each time', async () => {
-		const { standIn } = place;
+		const { fakeServer } = place;
 		const Email = 'kim@fabrikam.example';
 		const sent = (LeadSource: string, Title: string) => ({
 			Email,
@@ -428,8 +428,8 @@ describe('the person', () => {
 			Title,
 		});
 		const at = place.now() - MINUTE;
-		standIn.fillOut({ fields: sent('SPZA-INS|contoso.one', 'Buyer'), at });
-		standIn.fillOut({ fields: sent('SPZA-PLT|contoso.two', 'Head of IT'), at: at + SECOND });
+		fakeServer.fillOut({ fields: sent('SPZA-INS|contoso.one', 'Buyer'), at });
+		fakeServer.fillOut({ fields: sent('SPZA-PLT|contoso.two', 'Head of IT'), at: at + SECOND });
 		const leads = await poller().leads();
 		expect(leads.map(({ leadSource, customer }) => [leadSource, customer.title])).toEqual([
 			['SPZA-INS|contoso.one', 'Buyer'],
@@ -443,29 +443,29 @@ describe('the person', () => {
 
 	it('who was deleted or merged meanwhile is a lead all the same', async () => {
 		await place.insert(letters('ab'));
-		const [first] = place.standIn.instance.persons.keys();
-		place.standIn.instance.persons.delete(first!);
+		const [first] = place.fakeServer.instance.persons.keys();
+		place.fakeServer.instance.persons.delete(first!);
 		const leads = await poller().leads();
 		expect(namesOf(leads)).toEqual(['a', 'b']);
 		expect(leads.map(({ warnings }) => warnings)).toEqual([[], []]);
 	});
 
 	it('completes what the form did not ask', async () => {
-		const { standIn } = place;
-		const person = standIn.instance.addPerson({
+		const { fakeServer } = place;
+		const person = fakeServer.instance.addPerson({
 			lastName: 'Kim',
 			company: 'Fabrikam',
 			leadScore: 7,
 		});
-		standIn.fillOutBy(person, { fields: { Email: 'kim@fabrikam.example' } });
+		fakeServer.fillOutBy(person, { fields: { Email: 'kim@fabrikam.example' } });
 		const [lead] = await poller().leads();
 		expect(lead?.customer).toMatchObject({ lastName: 'Kim', company: 'Fabrikam' });
 		expect(lead?.properties).not.toHaveProperty('leadScore');
 	});
 
 	it('lends further fields where they are asked for', async () => {
-		const person = place.standIn.instance.addPerson({ lastName: 'Kim', leadScore: 7 });
-		place.standIn.fillOutBy(person, { fields: { Email: 'kim@fabrikam.example' } });
+		const person = place.fakeServer.instance.addPerson({ lastName: 'Kim', leadScore: 7 });
+		place.fakeServer.fillOutBy(person, { fields: { Email: 'kim@fabrikam.example' } });
 		const field = (value: string) => ({ name: { __rl: true, mode: 'name', value } });
 		const options = { personFields: { fields: [field('leadScore'), field('')] } };
 		const [lead] = await poller({ options }).leads();
@@ -491,10 +491,10 @@ describe('the person', () => {
 	it.each(['unsubscribed', 'blackListed', 'marketingSuspended'])(
 		'is asked for %s, also in an instance that lacks another such field',
 		async (name) => {
-			const { instance } = place.standIn;
+			const { instance } = place.fakeServer;
 			const fields = { Email: 'kim@fabrikam.example', LeadSource: 'SPZA-INS|contoso.one' };
 			const person = instance.addPerson({ lastName: 'Kim', [name]: true });
-			place.standIn.fillOutBy(person, { fields });
+			place.fakeServer.fillOutBy(person, { fields });
 			const other = name === 'unsubscribed' ? 'blackListed' : 'unsubscribed';
 			const lacking = [[], [other], [other, 'sourceSystemName']];
 			const everything = [...instance.fields];
@@ -504,7 +504,7 @@ describe('the person', () => {
 					Infinity,
 					...everything.filter(({ rest }) => !absent.includes(rest)),
 				);
-				const before = place.standIn.requests.length;
+				const before = place.fakeServer.requests.length;
 				const [record] = await recordsOf();
 				expect(record).toMatchObject({ [name]: true });
 				expect(callsTo(/describe\.json$/, before)).toHaveLength(absent.length > 0 ? 1 : 0);
@@ -513,7 +513,7 @@ describe('the person', () => {
 	);
 
 	it('is asked without what the instance lacks once that is known', async () => {
-		const { instance } = place.standIn;
+		const { instance } = place.fakeServer;
 		instance.fields.splice(
 			0,
 			Infinity,
@@ -531,12 +531,12 @@ describe('the person', () => {
 		await place.insert(letters('ab'));
 		await reading.poll();
 		await place.insert(letters('c'));
-		const before = place.standIn.requests.length;
+		const before = place.fakeServer.requests.length;
 		expect(await reading.poll()).toEqual(['c']);
 		const [call, ...more] = callsTo(LEADS, before);
 		expect(more).toEqual([]);
 		expect(call?.url.searchParams.get('filterValues')).not.toContain(',');
-		const later = place.standIn.requests.length;
+		const later = place.fakeServer.requests.length;
 		expect(await reading.poll()).toEqual([]);
 		expect(callsTo(LEADS, later)).toEqual([]);
 	});
@@ -565,10 +565,10 @@ describe('the lead source', () => {
 		(await poller(parameters).leads()).map(({ leadSource }) => leadSource).sort();
 
 	it('of another kind is passed on only where that is asked for', async () => {
-		const { standIn } = place;
-		standIn.fillOut({ fields: { LastName: 'a', LeadSource: 'SPZA-INS|contoso.one' } });
-		standIn.fillOut({ fields: { LastName: 'b', LeadSource: 'Trade Show' } });
-		standIn.fillOut({ fields: { LastName: 'c' } });
+		const { fakeServer } = place;
+		fakeServer.fillOut({ fields: { LastName: 'a', LeadSource: 'SPZA-INS|contoso.one' } });
+		fakeServer.fillOut({ fields: { LastName: 'b', LeadSource: 'Trade Show' } });
+		fakeServer.fillOut({ fields: { LastName: 'c' } });
 		expect(await sources()).toEqual(['', 'SPZA-INS|contoso.one']);
 		expect(await sources({ options: { includeOthers: true } })).toEqual([
 			'',
@@ -579,7 +579,7 @@ describe('the lead source', () => {
 
 	it('may be a field of one’s own', async () => {
 		const fields = { LastName: 'a', LeadSource: 'Web', Marketplace_Source: 'AzurePortal' };
-		place.standIn.fillOut({ fields });
+		place.fakeServer.fillOut({ fields });
 		const leadSourceField = { __rl: true, mode: 'name', value: 'marketplaceSource' };
 		expect(await sources({ options: { leadSourceField } })).toEqual(['AzurePortal']);
 		expect(await sources()).toEqual([]);
@@ -587,14 +587,14 @@ describe('the lead source', () => {
 
 	it('is found in a field that the node was not told of', async () => {
 		const fields = { LastName: 'a', LeadSource: 'Web', Marketplace_Source: 'SPZA-DNC|contoso.one' };
-		place.standIn.fillOut({ fields });
+		place.fakeServer.fillOut({ fields });
 		expect(await sources()).toEqual(['SPZA-DNC|contoso.one']);
 	});
 });
 
 describe('hostile fill-outs', () => {
 	it('come out as leads, whatever they hold', async () => {
-		const { standIn } = place;
+		const { fakeServer } = place;
 		const hostile = [
 			'O:8:"stdClass":1:{s:1:"a";s:1:"b";}',
 			'a:1:{s:8:"LastName";s:-5:"x";}',
@@ -604,7 +604,7 @@ describe('hostile fill-outs', () => {
 			'\0',
 			'not serialised at all',
 		];
-		for (const formFields of hostile) standIn.fillOut({ fields: { LastName: 'x' }, formFields });
+		for (const formFields of hostile) fakeServer.fillOut({ fields: { LastName: 'x' }, formFields });
 		const leads: Lead[] = await poller().leads();
 		expect(leads).toHaveLength(hostile.length);
 		for (const { destination, id } of leads) {
@@ -620,7 +620,7 @@ describe('hostile fill-outs', () => {
 describe('the instance’s limits', () => {
 	it('of calls in 20 seconds are waited for, once', async () => {
 		await place.insert(letters('ab'));
-		place.standIn.script(ACTIVITIES, '606');
+		place.fakeServer.script(ACTIVITIES, '606');
 		const before = Date.now();
 		expect(await poller().poll()).toEqual(['a', 'b']);
 		expect(Date.now() - before).toBeGreaterThanOrEqual(20 * SECOND);
@@ -641,14 +641,14 @@ describe('the instance’s limits', () => {
 		'for a moment (%s) cost a second or two',
 		async (code) => {
 			await place.insert(letters('ab'));
-			for (const path of [ACTIVITIES, LEADS, /pagingtoken/]) place.standIn.script(path, code);
+			for (const path of [ACTIVITIES, LEADS, /pagingtoken/]) place.fakeServer.script(path, code);
 			expect(await poller().poll()).toEqual(['a', 'b']);
 		},
 	);
 
 	it('of a day end a poll at once', async () => {
 		await place.insert(letters('a'));
-		place.standIn.script(ACTIVITIES, '607', Number.POSITIVE_INFINITY);
+		place.fakeServer.script(ACTIVITIES, '607', Number.POSITIVE_INFINITY);
 		const before = Date.now();
 		const error = await refusalOf(poller().poll());
 		expectHelpful(error, place);
@@ -660,51 +660,51 @@ describe('the instance’s limits', () => {
 	it('of a day are left to others from the share on that is set', async () => {
 		const reading = poller({ options: { dailyQuota: 1_000, dailyQuotaShare: 50 } });
 		await place.insert(letters('a'));
-		place.standIn.callsToday = 490;
+		place.fakeServer.callsToday = 490;
 		expect(await reading.poll()).toEqual(['a']);
 		await place.insert(letters('b'));
-		place.standIn.callsToday = 500;
+		place.fakeServer.callsToday = 500;
 		const kept = reading.kept();
-		const before = place.standIn.requests.length;
+		const before = place.fakeServer.requests.length;
 		const error = await refusalOf(reading.poll());
 		expectHelpful(error, place);
 		expect(error.message).toBe('The Marketo instance has made 500 of its 1000 calls of today');
 		expect(reading.kept()).toEqual(kept);
 		expect(callsTo(/rest\/v1\/(activities|leads)/, before)).toEqual([]);
-		place.standIn.callsToday = 0;
+		place.fakeServer.callsToday = 0;
 		expect(await reading.poll()).toEqual(['b']);
 	});
 
 	it('of a day are the 10,000 of a small instance until it has made more, and 90 percent of them', async () => {
 		await place.insert(letters('a'));
-		const { standIn } = place;
+		const { fakeServer } = place;
 		const WEEK = /last7days\.json$/;
-		standIn.callsToday = 8_990;
+		fakeServer.callsToday = 8_990;
 		expect(await poller().poll()).toEqual(['a']);
 		expect(callsTo(WEEK)).toEqual([]);
-		standIn.callsToday = 9_000;
-		standIn.callsBefore = [10_000, 0, 9_990];
+		fakeServer.callsToday = 9_000;
+		fakeServer.callsBefore = [10_000, 0, 9_990];
 		await expect(poller().poll()).rejects.toThrow(/9000 of its 10000/);
 		// Who was let make more has more.
-		standIn.callsBefore = [200, 10_001];
+		fakeServer.callsBefore = [200, 10_001];
 		expect(await poller().poll()).toEqual(['a']);
 		expect(callsTo(WEEK)).toHaveLength(2);
-		standIn.callsBefore = [];
-		standIn.callsToday = 10_001;
+		fakeServer.callsBefore = [];
+		fakeServer.callsToday = 10_001;
 		expect(await poller().poll()).toEqual(['a']);
-		standIn.callsToday = 45_000;
+		fakeServer.callsToday = 45_000;
 		await expect(poller().poll()).rejects.toThrow(/45000 of its 50000/);
-		standIn.dailyQuota = 100_000;
-		standIn.callsToday = 60_000;
+		fakeServer.dailyQuota = 100_000;
+		fakeServer.callsToday = 60_000;
 		expect(await poller().poll()).toEqual(['a']);
 		expect(callsTo(WEEK)).toHaveLength(2);
 	});
 
 	it('are those of Adobe’s advice: 50 begin in 20 seconds, and no poll waits in vain', async () => {
-		const { standIn } = place;
-		standIn.hasRateLimit = true;
+		const { fakeServer } = place;
+		fakeServer.hasRateLimit = true;
 		jest.restoreAllMocks();
-		const client = await openMarketo(readAccount(standIn.credential), 'read');
+		const client = await openMarketo(readAccount(fakeServer.credential), 'read');
 		const ask = async () =>
 			await client.read('/rest/v1/activities/types.json', {}, timeLimits(15 * SECOND));
 		for (let call = 0; call < 50; call += 1) await ask();
@@ -719,19 +719,19 @@ describe('the instance’s limits', () => {
 		await place.insert(letters('ab'));
 		await poller().poll();
 		expect(callsTo(USAGE)).toHaveLength(1);
-		place.standIn.addForeign(300 * 150, { at: place.now() - DAY });
-		const before = place.standIn.requests.length;
+		place.fakeServer.addForeign(300 * 150, { at: place.now() - DAY });
+		const before = place.fakeServer.requests.length;
 		await poller().poll();
 		expect(callsTo(USAGE, before)).toHaveLength(2);
 	});
 
 	it('of a day are not guarded where the usage may not be read', async () => {
 		await place.insert(letters('a'));
-		place.standIn.script(USAGE, '603');
+		place.fakeServer.script(USAGE, '603');
 		expect(await poller().poll()).toEqual(['a']);
-		place.standIn.script(USAGE, succeeded({ result: [] }));
+		place.fakeServer.script(USAGE, succeeded({ result: [] }));
 		expect(await poller().poll()).toEqual(['a']);
-		place.standIn.script(USAGE, succeeded({ result: [{ total: 'many' }] }));
+		place.fakeServer.script(USAGE, succeeded({ result: [{ total: 'many' }] }));
 		await expect(poller().poll()).rejects.toThrow(/usage of a day has no total/);
 	});
 
@@ -750,9 +750,9 @@ describe('what a poll costs', () => {
 		await place.insert([{ name: 'old', writtenAt: place.now() - YEAR }]);
 		await reading.poll();
 		const callsOfOne = async () => {
-			const before = place.standIn.callsToday;
+			const before = place.fakeServer.callsToday;
 			await reading.poll();
-			return place.standIn.callsToday - before;
+			return place.fakeServer.callsToday - before;
 		};
 		// Usage, paging token, activities.
 		expect(await callsOfOne()).toBe(3);

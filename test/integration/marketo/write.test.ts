@@ -1,4 +1,4 @@
-/** Leads into Marketo, as fill-outs and as persons, against the stand-in over real HTTP. */
+/** Leads into Marketo, as fill-outs and as persons, against the fake server over real HTTP. */
 import fc from 'fast-check';
 
 import { readAccount } from '../../../nodes/destinations/marketo/connection/account.ts';
@@ -22,7 +22,7 @@ import { destinationInput } from '../../support/destinationInput.ts';
 import { failed, gatewayPage, succeeded } from '../../fakeServers/marketo/responses.ts';
 import { FORM_FIELDS } from '../../fakeServers/marketo/instance.ts';
 import { startMarketo } from '../../fakeServers/marketo/marketo.ts';
-import type { MarketoStandIn } from '../../fakeServers/marketo/marketo.ts';
+import type { FakeMarketo } from '../../fakeServers/marketo/marketo.ts';
 import { ManualClock } from '../../fakeServers/marketo/manualClock.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/pollContract/time.ts';
@@ -37,7 +37,7 @@ const ID_FIELD = 'marketplaceLead';
 
 const marketoWriting = description.writing;
 
-let marketo: MarketoStandIn;
+let marketo: FakeMarketo;
 beforeEach(async () => {
 	marketo = await startMarketo();
 	marketo.struck = 'writing';

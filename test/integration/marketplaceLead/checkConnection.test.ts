@@ -20,7 +20,7 @@ import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
 import { succeeded } from '../../fakeServers/marketo/responses.ts';
 import { MarketplaceTable } from '../../fakeServers/azureTable/marketplaceTable.ts';
 import { externalIdField } from '../../fakeServers/salesforce/fields.ts';
-import type { StandInAnswer, StandInRequest } from '../../fakeServers/fakeServer.ts';
+import type { FakeResponse, FakeRequest } from '../../fakeServers/fakeServer.ts';
 import { check, expectFailed, expectNoSecret, statuses } from './checking';
 import { realTime, skipWaits } from './clock';
 import {
@@ -48,7 +48,7 @@ const NOWHERE = 'http://127.0.0.1:9';
 const UNKNOWN_HOST = 'https://nobody.invalid';
 
 /** An answer that nobody waits for any more when it comes. */
-const late = async (): Promise<StandInAnswer> =>
+const late = async (): Promise<FakeResponse> =>
 	await new Promise((resolve) => {
 		setTimeout(() => resolve({ status: 503 }), TOO_SLOW).unref();
 	});
@@ -310,11 +310,11 @@ describe('Salesforce', () => {
 		place = await SalesforcePlace.start();
 	});
 	afterEach(async () => await place?.stop());
-	const leads = () => place.standIn.organisation.records();
-	const rights = () => place.standIn.organisation.rights;
-	const isWriting = ({ method, url }: StandInRequest) =>
+	const leads = () => place.fakeServer.organisation.records();
+	const rights = () => place.fakeServer.organisation.rights;
+	const isWriting = ({ method, url }: FakeRequest) =>
 		method === 'POST' && /composite/.test(url.pathname);
-	const isLead = ({ method, url }: StandInRequest) =>
+	const isLead = ({ method, url }: FakeRequest) =>
 		method === 'GET' && /sobjects\/Lead\/00Q/.test(url.pathname);
 
 	it('works, and leaves nothing behind', async () => {
@@ -337,7 +337,7 @@ describe('Salesforce', () => {
 	it('writes nothing when writing is switched off', async () => {
 		const report = await check(place, writeOff);
 		expect(report.ok).toBe(true);
-		const written = place.standIn.server.requests.filter(
+		const written = place.fakeServer.server.requests.filter(
 			({ method, url }) => method !== 'GET' && !/oauth2/.test(url.pathname),
 		);
 		expect(written).toEqual([]);
@@ -346,7 +346,7 @@ describe('Salesforce', () => {
 	it('the secret is wrong', async () => {
 		const report = await check(place, { credential: place.badCredential() });
 		expectFailed(report, 'signedIn', /Consumer Secret is wrong/);
-		expectNoSecret(report, [...place.secrets, ...place.standIn.signIn.secrets]);
+		expectNoSecret(report, [...place.secrets, ...place.fakeServer.signIn.secrets]);
 	});
 
 	it.each(['leads', 'api'] as const)('the user has no right to read: %s', async (right) => {
@@ -370,10 +370,10 @@ describe('Salesforce', () => {
 
 	it('the session ends in between', async () => {
 		let ended = false;
-		place.standIn.spoil = (request) => {
+		place.fakeServer.spoil = (request) => {
 			if (isWriting(request) && !ended) {
 				ended = true;
-				place.standIn.pass(24 * 3_600_000);
+				place.fakeServer.pass(24 * 3_600_000);
 			}
 			return undefined;
 		};
@@ -382,10 +382,10 @@ describe('Salesforce', () => {
 	});
 
 	it('the session ends in between, and the user with it', async () => {
-		place.standIn.spoil = (request) => {
+		place.fakeServer.spoil = (request) => {
 			if (isWriting(request)) {
-				place.standIn.signIn.app.userActive = false;
-				place.standIn.pass(24 * 3_600_000);
+				place.fakeServer.signIn.app.userActive = false;
+				place.fakeServer.pass(24 * 3_600_000);
 			}
 			return undefined;
 		};
@@ -393,7 +393,7 @@ describe('Salesforce', () => {
 	});
 
 	it('a validation rule keeps the lead out, unless it gets what it wants', async () => {
-		place.standIn.organisation.rules.validation = ({ Website: site = null }) =>
+		place.fakeServer.organisation.rules.validation = ({ Website: site = null }) =>
 			site === null ? 'Give a website!' : undefined;
 		const report = await check(place);
 		expectFailed(report, 'testLeadWritten', /validation rule/, { mayWrite: 'skipped' });
@@ -404,7 +404,7 @@ describe('Salesforce', () => {
 
 	it('a mandatory field is missing, unless it is given', async () => {
 		const field = externalIdField('Region__c', 'Region');
-		place.standIn.organisation.addField({ ...field, externalId: false, required: true });
+		place.fakeServer.organisation.addField({ ...field, externalId: false, required: true });
 		const report = await check(place);
 		expectFailed(report, 'testLeadWritten', /requires a value for Region__c/, {
 			mayWrite: 'skipped',
@@ -414,9 +414,9 @@ describe('Salesforce', () => {
 	});
 
 	it('an automation deletes the test lead', async () => {
-		place.standIn.spoil = (request) => {
+		place.fakeServer.spoil = (request) => {
 			if (isLead(request))
-				leads().forEach(({ Id }) => place.standIn.organisation.remove(String(Id)));
+				leads().forEach(({ Id }) => place.fakeServer.organisation.remove(String(Id)));
 			return undefined;
 		};
 		expectFailed(await check(place), 'testLeadReadBack', /is not found in Salesforce/, {
@@ -425,8 +425,8 @@ describe('Salesforce', () => {
 	});
 
 	it('an automation changes the test lead', async () => {
-		place.standIn.spoil = (request) => {
-			const { organisation } = place.standIn;
+		place.fakeServer.spoil = (request) => {
+			const { organisation } = place.fakeServer;
 			if (isLead(request)) {
 				organisation.update(String(leads()[0]!['Id']), { Company: 'Contoso' }, Date.now());
 			}
@@ -439,17 +439,17 @@ describe('Salesforce', () => {
 	});
 
 	it('a record that was there before is not taken away', async () => {
-		place.standIn.organisation.addExternalId('Key__c', 'Key', 255);
-		const Id = place.standIn.organisation.insert({
+		place.fakeServer.organisation.addExternalId('Key__c', 'Key', 255);
+		const Id = place.fakeServer.organisation.insert({
 			createdDate: Date.now(),
 			values: { LastName: 'Somebody', Company: 'Fabrikam', Key__c: 'theirs' },
 		});
-		place.standIn.spoil = (request) => {
+		place.fakeServer.spoil = (request) => {
 			// Whoever makes a lead of this id while the test lead is on its way.
 			if (request.method === 'PATCH') {
 				const [record] = (JSON.parse(request.body) as { records: Array<{ Key__c: string }> })
 					.records;
-				place.standIn.organisation.update(Id, { Key__c: record!.Key__c }, Date.now());
+				place.fakeServer.organisation.update(Id, { Key__c: record!.Key__c }, Date.now());
 			}
 			return undefined;
 		};
@@ -472,12 +472,12 @@ describe('Salesforce', () => {
 	});
 
 	it.each([
-		['sign in', 'reachable', ({ url }: StandInRequest) => /oauth2\/token/.test(url.pathname), {}],
+		['sign in', 'reachable', ({ url }: FakeRequest) => /oauth2\/token/.test(url.pathname), {}],
 		['write', 'testLeadWritten', isWriting, { mayWrite: 'skipped' }],
 		['tell of the lead', 'testLeadReadBack', isLead, { cleanedUp: 'passed' }],
 	] as const)('it takes too long to %s', async (_, failed, isIt, others) => {
 		realTime();
-		place.standIn.spoil = async (request) => {
+		place.fakeServer.spoil = async (request) => {
 			return isIt(request) ? await late() : undefined;
 		};
 		const report = await check(place, { options: ONE_SECOND });
@@ -487,7 +487,7 @@ describe('Salesforce', () => {
 	it('takes too long in a second sign-in, of which the step knows nothing', async () => {
 		realTime();
 		let signIns = 0;
-		place.standIn.spoil = async ({ url }) => {
+		place.fakeServer.spoil = async ({ url }) => {
 			return /oauth2\/token/.test(url.pathname) && (signIns += 1) > 1 ? await late() : undefined;
 		};
 		const begun = Date.now();
@@ -498,19 +498,19 @@ describe('Salesforce', () => {
 	});
 
 	it('it is busy for a moment', async () => {
-		place.standIn.fault({ kind: 'refused', why: 'busy', waitSeconds: 1 }, { times: 2 });
+		place.fakeServer.fault({ kind: 'refused', why: 'busy', waitSeconds: 1 }, { times: 2 });
 		expect(await check(place)).toMatchObject({ ok: true });
-		expect(place.standIn.server.faultsLeft()).toBe(0);
+		expect(place.fakeServer.server.faultsLeft()).toBe(0);
 	});
 
 	it('it is busy all the time', async () => {
-		place.standIn.fault({ kind: 'refused', why: 'busy' }, { times: 99 });
+		place.fakeServer.fault({ kind: 'refused', why: 'busy' }, { times: 99 });
 		const report = await check(place);
 		expectFailed(report, 'mayRead', /overloaded/, { signedIn: 'skipped' });
 	});
 
 	it('the calls of the day are used up', async () => {
-		place.standIn.api.usage.used = place.standIn.api.usage.limit;
+		place.fakeServer.api.usage.used = place.fakeServer.api.usage.limit;
 		const report = await check(place);
 		expectFailed(report, 'mayRead', /used up its API calls/, { signedIn: 'skipped' });
 	});
@@ -520,20 +520,20 @@ describe('Salesforce', () => {
 			place.parameters = {
 				method: 'webToLead',
 				environment: 'myDomain',
-				myDomain: place.standIn.origin,
-				oid: place.standIn.organisation.id,
+				myDomain: place.fakeServer.origin,
+				oid: place.fakeServer.organisation.id,
 			};
 		});
 
 		it('works, and leaves nothing behind', async () => {
 			const report = await check(place);
 			expect(Object.values(statuses(report))).toEqual(Array(7).fill('passed'));
-			expect(place.standIn.webToLead.forms).toHaveLength(1);
+			expect(place.fakeServer.webToLead.forms).toHaveLength(1);
 			expect(leads()).toEqual([]);
 		});
 
 		it('takes the form and makes no lead', async () => {
-			place.standIn.webToLead.settings.dropping = true;
+			place.fakeServer.webToLead.settings.dropping = true;
 			const report = await check(place);
 			expectFailed(report, 'testLeadWritten', /no lead has come of it/, { mayWrite: 'skipped' });
 		});
@@ -546,13 +546,13 @@ describe('Salesforce', () => {
 		});
 
 		it('wants a picklist filled in', async () => {
-			place.standIn.webToLead.settings.mandatory = 'industry';
+			place.fakeServer.webToLead.settings.mandatory = 'industry';
 			const report = await check(place);
 			expectFailed(report, 'testLeadWritten', /no lead has come of it/, { mayWrite: 'skipped' });
 		});
 
 		it('makes the lead later than the step has time', async () => {
-			place.standIn.webToLead.settings.delay = 100_000;
+			place.fakeServer.webToLead.settings.delay = 100_000;
 			const report = await check(place, { options: { stepTimeout: 20 } });
 			expectFailed(report, 'testLeadWritten', /not certain/, { mayWrite: 'skipped' });
 			expect(report.toDo).toMatch(/MSFT_TEST_\d{18} may have been written all the same\.$/);
@@ -562,11 +562,11 @@ describe('Salesforce', () => {
 			const report = await check(place, { options: { confirm: false } });
 			expectFailed(report, 'testLeadWritten', /nobody looked/, { mayWrite: 'skipped' });
 			expect(report.testLead).toMatchObject({ id: expect.stringMatching(/^MSFT_TEST_/) });
-			expect(place.standIn.webToLead.forms).toHaveLength(1);
+			expect(place.fakeServer.webToLead.forms).toHaveLength(1);
 		});
 
 		it('answers that it broke', async () => {
-			place.standIn.spoil = ({ url }) =>
+			place.fakeServer.spoil = ({ url }) =>
 				/WebToLead/.test(url.pathname)
 					? { status: 200, headers: { 'is-processed': 'Exception: 1' } }
 					: undefined;
@@ -611,7 +611,7 @@ describe('Dynamics 365', () => {
 
 	it('writes nothing when writing is switched off', async () => {
 		expect(await check(place, writeOff)).toMatchObject({ ok: true });
-		expect(place.standIn.server.requests.every(({ method }) => method === 'GET')).toBe(true);
+		expect(place.fakeServer.server.requests.every(({ method }) => method === 'GET')).toBe(true);
 	});
 
 	it('the secret is wrong', async () => {
@@ -630,7 +630,7 @@ describe('Dynamics 365', () => {
 	it.each(['missing', 'disabled', 'withoutRoles', 'withoutLicense'] as const)(
 		'the application user is %s',
 		async (caller) => {
-			place.standIn.caller = caller;
+			place.fakeServer.caller = caller;
 			expectFailed(await check(place), 'mayRead', /./);
 		},
 	);
@@ -638,13 +638,13 @@ describe('Dynamics 365', () => {
 	it.each(['adminMode', 'disabled'] as const)(
 		'the environment is in the state %s',
 		async (state) => {
-			place.standIn.state = state;
+			place.fakeServer.state = state;
 			expectFailed(await check(place), 'reachable', /environment/);
 		},
 	);
 
 	it('the role may not read leads', async () => {
-		place.standIn.mayReadLeads = false;
+		place.fakeServer.mayReadLeads = false;
 		const report = await check(place);
 		expectFailed(report, 'mayRead', /may not read/, {
 			mayWrite: 'passed',
@@ -658,14 +658,14 @@ describe('Dynamics 365', () => {
 		['create', 'mayWrite', {}],
 		['delete', 'cleanedUp', {}],
 	] as const)('the role may not %s leads', async (privilege, failed, others) => {
-		place.standIn.writing.privileges[privilege] = false;
+		place.fakeServer.writing.privileges[privilege] = false;
 		const report = await check(place);
 		expectFailed(report, failed, /./, others);
 		expect(await place.names()).toHaveLength(privilege === 'delete' ? 1 : 0);
 	});
 
 	it('the role may not see what columns leads have', async () => {
-		place.standIn.mayReadColumns = false;
+		place.fakeServer.mayReadColumns = false;
 		expectFailed(await check(place), 'mayWrite', /./);
 	});
 
@@ -675,14 +675,14 @@ describe('Dynamics 365', () => {
 	});
 
 	it('a plug-in keeps the lead out', async () => {
-		place.standIn.writing.plugIn = () => 'Not this one';
+		place.fakeServer.writing.plugIn = () => 'Not this one';
 		const report = await check(place);
 		expectFailed(report, 'testLeadWritten', /./, { mayWrite: 'skipped' });
 		expect(JSON.stringify(report)).not.toMatch(/Not this one/);
 	});
 
 	it('a plug-in changes the lead', async () => {
-		place.standIn.writing.plugIn = (row) => {
+		place.fakeServer.writing.plugIn = (row) => {
 			Object.assign(row, { companyname: 'Contoso' });
 			return undefined;
 		};
@@ -692,10 +692,10 @@ describe('Dynamics 365', () => {
 	});
 
 	it('an automation deletes the lead', async () => {
-		const { standIn } = place;
-		const named = standIn.writing.named.bind(standIn.writing);
-		standIn.writing.named = (path) => {
-			for (const { leadid } of standIn.rows()) standIn.remove(String(leadid));
+		const { fakeServer } = place;
+		const named = fakeServer.writing.named.bind(fakeServer.writing);
+		fakeServer.writing.named = (path) => {
+			for (const { leadid } of fakeServer.rows()) fakeServer.remove(String(leadid));
 			return named(path);
 		};
 		expectFailed(await check(place), 'testLeadReadBack', /is not found in Dynamics 365/, {
@@ -705,8 +705,8 @@ describe('Dynamics 365', () => {
 
 	it('the token ends in between', async () => {
 		let ended = false;
-		place.standIn.beforeLeads = () => {
-			if (!ended) place.standIn.expireTokens();
+		place.fakeServer.beforeLeads = () => {
+			if (!ended) place.fakeServer.expireTokens();
 			ended = true;
 			return undefined;
 		};
@@ -716,8 +716,8 @@ describe('Dynamics 365', () => {
 
 	it.each(['reading', 'writing'] as const)('it takes too long for %s', async (struck) => {
 		realTime();
-		place.standIn.struck = struck;
-		place.standIn.server.fault({ kind: 'slow', milliseconds: TOO_SLOW });
+		place.fakeServer.struck = struck;
+		place.fakeServer.server.fault({ kind: 'slow', milliseconds: TOO_SLOW });
 		const report = await check(place, { options: ONE_SECOND });
 		if (struck === 'reading') expectFailed(report, 'reachable', /in time|longer than 1 second/);
 		else expectFailed(report, 'testLeadWritten', /in time|longer/, { mayWrite: 'skipped' });
@@ -726,21 +726,21 @@ describe('Dynamics 365', () => {
 	it.each(['reading', 'writing'] as const)(
 		'it asks to wait for %s, for a moment',
 		async (struck) => {
-			place.standIn.struck = struck;
-			place.standIn.server.fault(
+			place.fakeServer.struck = struck;
+			place.fakeServer.server.fault(
 				{ kind: 'refused', why: 'throttled', waitSeconds: 1 },
 				{ times: 2 },
 			);
 			expect(await check(place)).toMatchObject({ ok: true });
-			expect(place.standIn.server.faultsLeft()).toBe(0);
+			expect(place.fakeServer.server.faultsLeft()).toBe(0);
 		},
 	);
 
 	it.each(['reading', 'writing'] as const)(
 		'it asks to wait for %s, all the time',
 		async (struck) => {
-			place.standIn.struck = struck;
-			place.standIn.server.fault(
+			place.fakeServer.struck = struck;
+			place.fakeServer.server.fault(
 				{ kind: 'refused', why: 'throttled', waitSeconds: 200 },
 				{ times: 99 },
 			);
@@ -757,7 +757,7 @@ describe('Marketo', () => {
 		place = await MarketoPlace.start();
 	});
 	afterEach(async () => await place?.stop());
-	const persons = () => place.standIn.instance.persons;
+	const persons = () => place.fakeServer.instance.persons;
 
 	it.each(['submitForm', 'upsertPerson'])(
 		'works by %s, and leaves nothing behind',
@@ -781,19 +781,19 @@ describe('Marketo', () => {
 
 	it('writes nothing when writing is switched off', async () => {
 		expect(await check(place, writeOff)).toMatchObject({ ok: true });
-		expect(place.standIn.instance.activities()).toEqual([]);
+		expect(place.fakeServer.instance.activities()).toEqual([]);
 	});
 
 	it('the secret is wrong', async () => {
 		const report = await check(place, { credential: place.badCredential() });
 		expectFailed(report, 'signedIn', /Client Secret is wrong/);
-		expectNoSecret(report, place.standIn.secrets);
+		expectNoSecret(report, place.fakeServer.secrets);
 	});
 
 	it.each(['Read-Only Activity', 'Read-Only Person', 'Read-Only Assets'])(
 		'the role lacks the permission %s',
 		async (permission) => {
-			place.standIn.permissions.delete(permission);
+			place.fakeServer.permissions.delete(permission);
 			const report = await check(place);
 			expect(report).toMatchObject({ ok: false, failedCheck: 'mayRead' });
 			expect(report.message).toMatch(new RegExp(permission));
@@ -801,14 +801,14 @@ describe('Marketo', () => {
 	);
 
 	it('the role may not write persons', async () => {
-		place.standIn.permissions.delete('Read-Write Person');
+		place.fakeServer.permissions.delete('Read-Write Person');
 		const report = await check(place);
 		expectFailed(report, 'mayWrite', /may not make this call/);
 		expect(report.toDo).toMatch(/Read-Write Person/);
 	});
 
 	it('the role may not delete persons', async () => {
-		place.standIn.script(/leads\/delete/, '603', 9);
+		place.fakeServer.script(/leads\/delete/, '603', 9);
 		const report = await check(place);
 		expectFailed(report, 'cleanedUp', /may not make this call/);
 		expect(report.toDo).toMatch(/Read-Write Person/);
@@ -822,7 +822,7 @@ describe('Marketo', () => {
 	});
 
 	it('Marketo skips the lead', async () => {
-		place.standIn.spoil = (path) =>
+		place.fakeServer.spoil = (path) =>
 			/submitForm/.test(path)
 				? succeeded({ result: [{ status: 'skipped', reasons: [{ code: '1003', message: 'No' }] }] })
 				: undefined;
@@ -831,7 +831,7 @@ describe('Marketo', () => {
 	});
 
 	it('an automation deletes the person', async () => {
-		place.standIn.belie = (path) => {
+		place.fakeServer.belie = (path) => {
 			if (/submitForm/.test(path)) persons().clear();
 			return undefined;
 		};
@@ -842,7 +842,7 @@ describe('Marketo', () => {
 
 	it('an automation changes the person', async () => {
 		place.parameters = { marketoMethod: 'upsertPerson' };
-		place.standIn.belie = (path) => {
+		place.fakeServer.belie = (path) => {
 			if (/leads\.json/.test(path)) {
 				for (const { fields } of persons().values()) fields['company'] = 'Contoso';
 			}
@@ -856,7 +856,7 @@ describe('Marketo', () => {
 
 	it('a person who was there before is not taken away', async () => {
 		place.parameters = { marketoMethod: 'upsertPerson' };
-		const { id } = place.standIn.instance.addPerson({
+		const { id } = place.fakeServer.instance.addPerson({
 			email: 'kim.sample@fabrikam.example',
 			createdAt: '2026-01-01T00:00:00Z',
 		});
@@ -870,19 +870,19 @@ describe('Marketo', () => {
 	});
 
 	it('the token ends in between', async () => {
-		place.standIn.script(/submitForm/, '602');
+		place.fakeServer.script(/submitForm/, '602');
 		expect(await check(place)).toMatchObject({ ok: true });
 	});
 
 	it.each([20_000, 600_000])('shows the fill-out %i ms later', async (delay) => {
-		place.standIn.commitDelay = delay;
+		place.fakeServer.commitDelay = delay;
 		expect(await check(place)).toMatchObject({ ok: true });
 		expect(persons().size).toBe(0);
 	});
 
 	it('shows the fill-out later, and an automation changes the person', async () => {
-		place.standIn.commitDelay = 600_000;
-		place.standIn.belie = (path) => {
+		place.fakeServer.commitDelay = 600_000;
+		place.fakeServer.belie = (path) => {
 			if (!/submitForm/.test(path)) return undefined;
 			for (const { fields } of persons().values()) fields['company'] = 'Contoso';
 			return undefined;
@@ -899,19 +899,19 @@ describe('Marketo', () => {
 
 	it('it takes too long to write', async () => {
 		realTime();
-		place.standIn.struck = 'writing';
-		place.standIn.fault({ kind: 'slow', milliseconds: TOO_SLOW });
+		place.fakeServer.struck = 'writing';
+		place.fakeServer.fault({ kind: 'slow', milliseconds: TOO_SLOW });
 		const report = await check(place, { options: ONE_SECOND });
 		expectFailed(report, 'testLeadWritten', /in time|longer/, { mayWrite: 'skipped' });
 	});
 
 	it.each(['606', '615', '608'])('it is busy for a moment (%s)', async (code) => {
-		place.standIn.script(/leads|activities/, code, 2);
+		place.fakeServer.script(/leads|activities/, code, 2);
 		expect(await check(place)).toMatchObject({ ok: true });
 	});
 
 	it('the calls of the day are used up', async () => {
-		place.standIn.dailyQuota = 0;
+		place.fakeServer.dailyQuota = 0;
 		const report = await check(place);
 		expectFailed(report, 'mayRead', /daily calls .* used up/, { signedIn: 'skipped' });
 	});

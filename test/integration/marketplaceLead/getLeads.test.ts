@@ -4,9 +4,9 @@ import type { INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { Lead } from '../../../nodes/lead';
 import { MarketplaceLead } from '../../../nodes/MarketplaceLead/MarketplaceLead.node';
 import { outputsOf, runNode } from '../../support/engine';
+import type { LeadToWrite } from '../../fakeServers/leadToWrite';
 import type {
 	DestinationServer,
-	LeadToWrite,
 	PolledDestination,
 	PollHarness,
 } from '../../support/pollContract/harness';

@@ -25,7 +25,7 @@ const namesOf = (parameter: string): string[][] =>
 const OPERATIONS = namesOf('operation').flat();
 const [WRITTEN = [], READ = []] = namesOf('destination');
 
-/** Where the default is none that works with the stand-ins, or asks for what takes long. */
+/** Where the default is none that works with the fake servers, or asks for what takes long. */
 const VALID = {
 	field: 'lead',
 	'additionalFields.values.name': 'Region',

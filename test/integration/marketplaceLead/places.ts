@@ -1,4 +1,4 @@
-/** Every destination as the node Marketplace Lead writes into it, with the real service or a stand-in. */
+/** Every destination as the node Marketplace Lead writes into it, with the real service or a fake server. */
 import type {
 	ICredentialDataDecryptedObject,
 	INode,
@@ -22,10 +22,10 @@ import {
 import { LeadReceiver } from '../../fakeServers/https/leadReceiver';
 import { succeeded } from '../../fakeServers/marketo/responses';
 import { FILL_OUT_FORM } from '../../fakeServers/marketo/instance';
-import { startMarketo, type MarketoStandIn } from '../../fakeServers/marketo/marketo';
+import { startMarketo, type FakeMarketo } from '../../fakeServers/marketo/marketo';
 import { MarketplaceTable } from '../../fakeServers/azureTable/marketplaceTable';
-import type { Fault } from '../../support/pollContract/harness';
-import { startSalesforce, type Salesforce } from '../../fakeServers/salesforce/salesforce';
+import type { Fault } from '../../fakeServers/faults';
+import { startSalesforce, type FakeSalesforce } from '../../fakeServers/salesforce/salesforce';
 
 export interface WritePlace {
 	readonly destination: string;
@@ -153,37 +153,37 @@ export class SalesforcePlace implements WritePlace {
 	readonly options = {};
 	readonly reading = {};
 	parameters: INodeParameters = { method: 'restApi' };
-	constructor(readonly standIn: Salesforce) {}
+	constructor(readonly fakeServer: FakeSalesforce) {}
 	static async start(): Promise<SalesforcePlace> {
 		return new SalesforcePlace(await startSalesforce());
 	}
 	credential() {
-		return this.standIn.credential;
+		return this.fakeServer.credential;
 	}
 	badCredential() {
-		return this.standIn.badCredential;
+		return this.fakeServer.badCredential;
 	}
 	get secrets() {
-		return [this.standIn.badCredential['consumerSecret'] ?? ''];
+		return [this.fakeServer.badCredential['consumerSecret'] ?? ''];
 	}
 	names() {
-		const records = this.standIn.organisation.records();
+		const records = this.fakeServer.organisation.records();
 		return Promise.resolve(records.map(({ LastName }) => String(LastName)));
 	}
 	refuse(name: string) {
-		this.standIn.organisation.rules.validation = ({ LastName }) =>
+		this.fakeServer.organisation.rules.validation = ({ LastName }) =>
 			LastName === name ? 'Not this one' : undefined;
 		return {};
 	}
 	strike(fault: Fault, request = 0) {
-		this.standIn.struck = 'writing';
-		this.standIn.fault(fault, { page: request });
+		this.fakeServer.struck = 'writing';
+		this.fakeServer.fault(fault, { page: request });
 	}
 	struckLess() {
-		return this.standIn.server.faultsLeft();
+		return this.fakeServer.server.faultsLeft();
 	}
 	async stop() {
-		await this.standIn.stop();
+		await this.fakeServer.stop();
 	}
 }
 
@@ -232,38 +232,38 @@ export class DynamicsPlace implements WritePlace {
 	parameters: INodeParameters;
 	readonly options: INodeParameters;
 	readonly readingOptions: INodeParameters;
-	constructor(readonly standIn: FakeDynamics) {
-		const { leadSourceColumn, options } = standIn.parameters as INodeParameters;
+	constructor(readonly fakeServer: FakeDynamics) {
+		const { leadSourceColumn, options } = fakeServer.parameters as INodeParameters;
 		this.parameters = { leadSourceColumn: leadSourceColumn! };
 		this.options = options as INodeParameters;
 		this.readingOptions = this.options;
 	}
 	credential() {
-		return this.standIn.credential;
+		return this.fakeServer.credential;
 	}
 	badCredential() {
-		return this.standIn.badCredential;
+		return this.fakeServer.badCredential;
 	}
 	get secrets() {
-		return [this.standIn.badCredential['clientSecret'] ?? ''];
+		return [this.fakeServer.badCredential['clientSecret'] ?? ''];
 	}
 	names() {
-		return Promise.resolve(this.standIn.rows().map(({ lastname }) => String(lastname)));
+		return Promise.resolve(this.fakeServer.rows().map(({ lastname }) => String(lastname)));
 	}
 	refuse(name: string) {
-		this.standIn.writing.plugIn = ({ lastname }) =>
+		this.fakeServer.writing.plugIn = ({ lastname }) =>
 			lastname === name ? 'Not this one' : undefined;
 		return {};
 	}
 	strike(fault: Fault, request = 0) {
-		this.standIn.struck = 'writing';
-		this.standIn.server.fault(fault, { page: request });
+		this.fakeServer.struck = 'writing';
+		this.fakeServer.server.fault(fault, { page: request });
 	}
 	struckLess() {
-		return this.standIn.server.faultsLeft();
+		return this.fakeServer.server.faultsLeft();
 	}
 	async stop() {
-		await this.standIn.stop();
+		await this.fakeServer.stop();
 	}
 }
 
@@ -274,24 +274,24 @@ export class MarketoPlace implements WritePlace {
 	readonly options = {};
 	readonly reading = {};
 	parameters: INodeParameters;
-	constructor(readonly standIn: MarketoStandIn) {
-		this.parameters = { marketoMethod: 'submitForm', form: standIn.parameters.form };
+	constructor(readonly fakeServer: FakeMarketo) {
+		this.parameters = { marketoMethod: 'submitForm', form: fakeServer.parameters.form };
 	}
 	static async start(): Promise<MarketoPlace> {
 		return new MarketoPlace(await startMarketo());
 	}
 	credential() {
-		return this.standIn.credential;
+		return this.fakeServer.credential;
 	}
 	badCredential() {
-		return this.standIn.badCredential;
+		return this.fakeServer.badCredential;
 	}
 	get secrets() {
-		return [this.standIn.wrongSecret];
+		return [this.fakeServer.wrongSecret];
 	}
 	/** Of fill-outs, of which a person can have several. */
 	names() {
-		const { instance } = this.standIn;
+		const { instance } = this.fakeServer;
 		const fillOuts = instance.activities().filter(({ typeId }) => typeId === FILL_OUT_FORM);
 		// The log remembers fill-outs of persons who are gone.
 		return Promise.resolve(
@@ -302,21 +302,21 @@ export class MarketoPlace implements WritePlace {
 		);
 	}
 	refuse(name: string) {
-		this.standIn.spoil = (path, body) =>
+		this.fakeServer.spoil = (path, body) =>
 			/submitForm/.test(path) && body.includes(JSON.stringify(name))
 				? succeeded({ result: [{ status: 'skipped', reasons: [{ code: '1003', message: 'No' }] }] })
 				: undefined;
 		return {};
 	}
 	strike(fault: Fault, request = 0) {
-		this.standIn.struck = 'writing';
-		this.standIn.fault(fault, { page: request });
+		this.fakeServer.struck = 'writing';
+		this.fakeServer.fault(fault, { page: request });
 	}
 	struckLess() {
-		return this.standIn.faultsLeft();
+		return this.fakeServer.faultsLeft();
 	}
 	async stop() {
-		await this.standIn.stop();
+		await this.fakeServer.stop();
 	}
 }
 

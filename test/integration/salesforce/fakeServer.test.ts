@@ -2,9 +2,9 @@
 import { Connection } from 'jsforce';
 
 import { startSalesforce } from '../../fakeServers/salesforce/salesforce.ts';
-import type { Salesforce } from '../../fakeServers/salesforce/salesforce.ts';
+import type { FakeSalesforce } from '../../fakeServers/salesforce/salesforce.ts';
 
-let salesforce: Salesforce;
+let salesforce: FakeSalesforce;
 beforeEach(async () => {
 	salesforce = await startSalesforce();
 });

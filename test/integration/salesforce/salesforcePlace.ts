@@ -1,8 +1,8 @@
 /** Salesforce behind the poll contract: an organisation of its own for each place. */
 import { startSalesforce } from '../../fakeServers/salesforce/salesforce.ts';
-import type { Salesforce } from '../../fakeServers/salesforce/salesforce.ts';
+import type { FakeSalesforce } from '../../fakeServers/salesforce/salesforce.ts';
 import type { Credentials, PolledDestination } from '../../support/pollContract/harness.ts';
-import { standInServer, StandInPlace } from '../../support/pollContract/fakeServerPlace.ts';
+import { fakeServerPlaces, FakeServerPlace } from '../../support/pollContract/fakeServerPlace.ts';
 
 /** Seconds that a poll waits within a test without making it slow. */
 const SHORT_WAIT = 2;
@@ -22,24 +22,24 @@ export const salesforcePolled: PolledDestination = {
 		return fault.kind === 'cut';
 	},
 	start: () =>
-		Promise.resolve(standInServer(async () => new SalesforcePlace(await startSalesforce()))),
+		Promise.resolve(fakeServerPlaces(async () => new SalesforcePlace(await startSalesforce()))),
 };
 
-export class SalesforcePlace extends StandInPlace<Salesforce> {
+export class SalesforcePlace extends FakeServerPlace<FakeSalesforce> {
 	get otherCredentials(): Credentials {
-		return this.credentialsOf(this.standIn.jwtCredential);
+		return this.credentialsOf(this.fakeServer.jwtCredential);
 	}
 
 	get secrets(): string[] {
-		const { badCredential, signIn } = this.standIn;
+		const { badCredential, signIn } = this.fakeServer;
 		return [String(badCredential['consumerSecret']), ...signIn.secrets];
 	}
 
 	async edit(...names: string[]): Promise<void> {
-		await Promise.resolve(this.standIn.edit(...names));
+		await Promise.resolve(this.fakeServer.edit(...names));
 	}
 
 	shapePages({ records = 2_000 }: { records?: number }): void {
-		this.standIn.api.mostRecords = records;
+		this.fakeServer.api.mostRecords = records;
 	}
 }

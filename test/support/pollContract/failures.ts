@@ -1,4 +1,4 @@
-import type { Fault } from './harness.ts';
+import type { Fault } from '../../fakeServers/faults.ts';
 import { Poller } from './poller.ts';
 import { expectHelpful, refusalOf } from './refusal.ts';
 import { SECOND } from './time.ts';

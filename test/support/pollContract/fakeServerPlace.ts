@@ -1,19 +1,14 @@
-/** What the places of all stand-ins of ours have in common, whatever the vendor. */
+/** What the places of all fake servers of ours have in common, whatever the vendor. */
 import type { INodeParameters } from 'n8n-workflow';
 
-import type { StandInServer } from '../../fakeServers/fakeServer.ts';
-import type {
-	Credentials,
-	DestinationServer,
-	Fault,
-	LeadToWrite,
-	PollHarness,
-	Traffic,
-} from './harness.ts';
+import type { FakeServer } from '../../fakeServers/fakeServer.ts';
+import type { Fault, Traffic } from '../../fakeServers/faults.ts';
+import type { LeadToWrite } from '../../fakeServers/leadToWrite.ts';
+import type { Credentials, DestinationServer, PollHarness } from './harness.ts';
 
-/** What a stand-in brings for it. */
-export interface PlaceableStandIn {
-	readonly server: StandInServer;
+/** What a fake server brings for it. */
+export interface PlaceableFakeServer {
+	readonly server: FakeServer;
 	readonly credentialType: string;
 	readonly credential: object;
 	readonly badCredential: object;
@@ -24,12 +19,12 @@ export interface PlaceableStandIn {
 	stop(): Promise<void>;
 }
 
-/** A stand-in of its own for each place. What is missing is the vendor's to say. */
-export abstract class StandInPlace<StandIn extends PlaceableStandIn> implements PollHarness {
-	readonly standIn: StandIn;
+/** A fake server of its own for each place. What is missing is the vendor's to say. */
+export abstract class FakeServerPlace<Fake extends PlaceableFakeServer> implements PollHarness {
+	readonly fakeServer: Fake;
 
-	constructor(standIn: StandIn) {
-		this.standIn = standIn;
+	constructor(fakeServer: Fake) {
+		this.fakeServer = fakeServer;
 	}
 
 	abstract readonly otherCredentials: Credentials;
@@ -38,65 +33,65 @@ export abstract class StandInPlace<StandIn extends PlaceableStandIn> implements 
 	abstract shapePages(shape: { records?: number; emptyPages?: number }): void;
 
 	get parameters(): INodeParameters {
-		return { ...this.standIn.parameters };
+		return { ...this.fakeServer.parameters };
 	}
 
 	get credentials(): Credentials {
-		return this.credentialsOf(this.standIn.credential);
+		return this.credentialsOf(this.fakeServer.credential);
 	}
 
 	get badCredentials(): Credentials {
-		return this.credentialsOf(this.standIn.badCredential);
+		return this.credentialsOf(this.fakeServer.badCredential);
 	}
 
 	protected credentialsOf(credential: object): Credentials {
-		return { [this.standIn.credentialType]: { ...credential } };
+		return { [this.fakeServer.credentialType]: { ...credential } };
 	}
 
 	/** The CRMs' times are whole seconds. */
 	now(): number {
-		return Math.floor(this.standIn.server.now() / 1_000) * 1_000;
+		return Math.floor(this.fakeServer.server.now() / 1_000) * 1_000;
 	}
 
 	pass(milliseconds: number): void {
-		this.standIn.server.pass(milliseconds);
+		this.fakeServer.server.pass(milliseconds);
 	}
 
 	async insert(leads: readonly LeadToWrite[]): Promise<string[]> {
-		return await this.standIn.insert(leads);
+		return await this.fakeServer.insert(leads);
 	}
 
 	async insertLate(leads: readonly LeadToWrite[]): Promise<string[]> {
-		return await this.standIn.insertLate(leads);
+		return await this.fakeServer.insertLate(leads);
 	}
 
 	showLate(): void {
-		this.standIn.showLate();
+		this.fakeServer.showLate();
 	}
 
 	fault(fault: Fault, options?: { page?: number; times?: number }): void {
-		this.standIn.server.fault(fault, options);
+		this.fakeServer.server.fault(fault, options);
 	}
 
 	faultAny(fault: Fault, request: number): void {
-		this.standIn.server.faultAny(fault, request);
+		this.fakeServer.server.faultAny(fault, request);
 	}
 
 	faultsLeft(): number {
-		return this.standIn.server.faultsLeft();
+		return this.fakeServer.server.faultsLeft();
 	}
 
 	traffic(since?: Traffic): Traffic {
-		return this.standIn.server.traffic(since);
+		return this.fakeServer.server.traffic(since);
 	}
 }
 
-/** Places that `start` makes, each with a stand-in; `stop` is called behind them all. */
-export function standInServer<StandIn extends PlaceableStandIn>(
-	start: () => Promise<StandInPlace<StandIn>>,
+/** Places that `start` makes, each with a fake server; `stop` is called behind them all. */
+export function fakeServerPlaces<Fake extends PlaceableFakeServer>(
+	start: () => Promise<FakeServerPlace<Fake>>,
 	stop: () => Promise<void> = async () => undefined,
 ): DestinationServer {
-	const places: Array<StandInPlace<StandIn>> = [];
+	const places: Array<FakeServerPlace<Fake>> = [];
 	return {
 		async newPlace() {
 			const place = await start();
@@ -104,7 +99,7 @@ export function standInServer<StandIn extends PlaceableStandIn>(
 			return place;
 		},
 		async stop() {
-			await Promise.all(places.map(async ({ standIn }) => await standIn.stop()));
+			await Promise.all(places.map(async ({ fakeServer }) => await fakeServer.stop()));
 			await stop();
 		},
 	};

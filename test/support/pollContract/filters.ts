@@ -1,4 +1,4 @@
-import type { LeadToWrite } from './harness.ts';
+import type { LeadToWrite } from '../../fakeServers/leadToWrite.ts';
 import { Poller } from './poller.ts';
 import { HOUR, MINUTE } from './time.ts';
 import type { Contract } from '../pollContract.ts';

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 
 import { Poller } from './poller.ts';
 import { expectHelpful, refusalOf } from './refusal.ts';
-import type { Garbage } from './harness.ts';
+import type { Garbage } from '../../fakeServers/faults.ts';
 import type { Contract } from '../pollContract.ts';
 
 const PER_PAGE = 3;

@@ -1,9 +1,11 @@
 /**
- * What a destination brings to the poll contract: a server or stand-in whose records a test writes,
+ * What a destination brings to the poll contract: a server or fake server whose records a test writes,
  * whose clock it turns and whose answers it spoils. The contract itself knows no vendor.
  */
 import type { ICredentialDataDecryptedObject, INodeParameters } from 'n8n-workflow';
 
+import type { Fault, Traffic } from '../../fakeServers/faults.ts';
+import type { LeadToWrite } from '../../fakeServers/leadToWrite.ts';
 import type { LeadDestinationName } from '../../../nodes/lead/types.ts';
 
 /** Decrypted credential data by credential type. */
@@ -44,48 +46,6 @@ export interface DestinationServer {
 	/** A table, an organisation or a form of its own, empty, or not there until its first lead. */
 	newPlace(options?: { absent?: boolean }): Promise<PollHarness>;
 	stop(): Promise<void>;
-}
-
-/** A lead to be written; what is not given is the harness's to make up. */
-export interface LeadToWrite {
-	/** Tells the lead from the others at its place: the customer's last name. */
-	name: string;
-	/** The customer's company. */
-	company?: string;
-	/** `Source-Action|Offer`. */
-	leadSource?: string;
-	offerTitle?: string;
-	/** One text field holds Microsoft's placeholder. */
-	isTest?: boolean;
-	/** When the customer acted, epoch milliseconds; when the record was written, when absent. */
-	createdAt?: number;
-	/**
-	 * When the record was written, by its clock, epoch milliseconds; when absent it is now, or
-	 * `createdAt` where a record has no other time.
-	 */
-	writtenAt?: number;
-}
-
-export type Fault =
-	/** Turned away: over the caller's rate, the service short of means, or broken inside. */
-	| { kind: 'refused'; why: 'throttled' | 'busy' | 'broken'; waitSeconds?: number }
-	/** The connection ends before the answer, or in the middle of it. */
-	| { kind: 'cut'; where: 'beforeAnswer' | 'inAnswer' }
-	/** The answer takes so long to begin. */
-	| { kind: 'slow'; milliseconds: number }
-	/** With status 200 comes something that the vendor would not send. */
-	| { kind: 'garbage'; what: Garbage };
-
-export interface Garbage {
-	headers: Readonly<Record<string, string>>;
-	/** What comes instead of this body of the vendor's. */
-	body: (whole: Buffer) => Buffer;
-}
-
-export interface Traffic {
-	requests: number;
-	/** Records in answers that were sent whole. */
-	records: number;
 }
 
 /** One place of a destination, and the node's settings for it. */

@@ -10,7 +10,7 @@ import { freePort } from '../../../../scripts/host/ports.ts';
 import { pollContext, testCredential } from '../../../support/engine.ts';
 import { BLAME, expectNoSecret } from '../../../support/pollContract/refusal.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
-import type { Salesforce } from '../../../fakeServers/salesforce/salesforce.ts';
+import type { FakeSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 
 type Data = ICredentialDataDecryptedObject;
 
@@ -23,7 +23,7 @@ const defaults = Object.fromEntries(
 /** What n8n hands over: every field of the form, those not filled in with their defaults. */
 const filledIn = (data: Data): Data => ({ ...defaults, ...data });
 
-let salesforce: Salesforce;
+let salesforce: FakeSalesforce;
 beforeEach(async () => {
 	salesforce = await startSalesforce();
 });

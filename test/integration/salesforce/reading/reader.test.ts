@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { Lead } from '../../../../nodes/lead/types.ts';
-import type { LeadToWrite } from '../../../support/pollContract/harness.ts';
+import type { LeadToWrite } from '../../../fakeServers/leadToWrite.ts';
 import { namesOf, Poller } from '../../../support/pollContract/poller.ts';
 import { expectHelpful, refusalOf } from '../../../support/pollContract/refusal.ts';
 import { HOUR, MINUTE, SECOND } from '../../../support/pollContract/time.ts';
@@ -15,7 +15,7 @@ import { SalesforcePlace } from '../salesforcePlace.ts';
 
 const running: SalesforcePlace[] = [];
 afterEach(async () => {
-	await Promise.all(running.splice(0).map(async ({ standIn }) => await standIn.stop()));
+	await Promise.all(running.splice(0).map(async ({ fakeServer }) => await fakeServer.stop()));
 });
 
 /** An organisation whose node has the defaults: other leads are left out by the query. */
@@ -36,7 +36,7 @@ const withOptions = (options: INodeParameters): { parameters: INodeParameters } 
 describe('a session', () => {
 	it('that ends in the middle of a poll is renewed, once for all that follows', async () => {
 		const place = await newPlace();
-		const { standIn: salesforce } = place;
+		const { fakeServer: salesforce } = place;
 		await place.insert(letters('abcdef'));
 		place.shapePages({ records: 2 });
 		let queries = 0;
@@ -51,7 +51,7 @@ describe('a session', () => {
 
 	it('that ends as soon as it begins is refused, not renewed for ever', async () => {
 		const place = await newPlace();
-		const { standIn: salesforce } = place;
+		const { fakeServer: salesforce } = place;
 		const code = { message: 'Session expired or invalid', errorCode: 'INVALID_SESSION_ID' };
 		salesforce.spoil = ({ url }) =>
 			url.pathname.endsWith('/query') ? { status: 401, body: [code] } : undefined;
@@ -63,7 +63,7 @@ describe('a session', () => {
 
 	it('that can not be renewed is told by the reason of that', async () => {
 		const place = await newPlace();
-		const { standIn: salesforce } = place;
+		const { fakeServer: salesforce } = place;
 		salesforce.spoil = ({ url }) => {
 			if (url.pathname.endsWith('/query')) {
 				salesforce.signIn.endSessions();
@@ -81,7 +81,7 @@ describe('a session', () => {
 		await place.insert(letters('a'));
 		const poller = new Poller(place);
 		expect(await poller.poll()).toEqual(['a']);
-		const { refreshCredential } = place.standIn;
+		const { refreshCredential } = place.fakeServer;
 		const credentials = { marketplaceLeadSalesforceApi: refreshCredential };
 		expect(await poller.restarted(poller.kept(), { credentials }).poll()).toEqual([]);
 	});
@@ -89,7 +89,7 @@ describe('a session', () => {
 	it('is begun again when the sign-in is answered too late or cut off', async () => {
 		const place = await newPlace();
 		await place.insert(letters('a'));
-		const { standIn: salesforce } = place;
+		const { fakeServer: salesforce } = place;
 		let refusals = 2;
 		salesforce.spoil = ({ url }) =>
 			url.pathname.endsWith('/token') && refusals-- > 0
@@ -102,7 +102,7 @@ describe('a session', () => {
 describe("the organisation's quota", () => {
 	it('is left alone above the share that was set', async () => {
 		const place = await newPlace();
-		const { usage } = place.standIn.api;
+		const { usage } = place.fakeServer.api;
 		await place.insert(letters('ab'));
 		Object.assign(usage, { used: 87, limit: 100 });
 		const poller = new Poller(place);
@@ -123,10 +123,10 @@ describe("the organisation's quota", () => {
 		const place = await newPlace();
 		await place.insert(letters('abcdef'));
 		place.shapePages({ records: 2 });
-		Object.assign(place.standIn.api.usage, { used: 47 - SOURCES_CALL, limit: 100 });
+		Object.assign(place.fakeServer.api.usage, { used: 47 - SOURCES_CALL, limit: 100 });
 		const poller = new Poller(place, withOptions({ dailyQuotaShare: 50 }));
 		expect(await poller.poll()).toEqual([...'abcd']);
-		place.standIn.api.usage.used = 0;
+		place.fakeServer.api.usage.used = 0;
 		expect(await poller.poll()).toEqual([...'ef']);
 	});
 
@@ -137,21 +137,21 @@ describe("the organisation's quota", () => {
 		const error = await refusalOf(new Poller(place).poll());
 		expectHelpful(error, place);
 		expect(error.message).toContain('used up its API calls');
-		expect(place.standIn.queries).toHaveLength(SOURCES_CALL + 1);
+		expect(place.fakeServer.queries).toHaveLength(SOURCES_CALL + 1);
 	});
 
 	it('may be set to a percentage only', async () => {
 		const place = await newPlace();
 		const poller = new Poller(place, withOptions({ dailyQuotaShare: 0 }));
 		await expect(poller.poll()).rejects.toThrow('not a percentage');
-		expect(place.standIn.server.requests).toEqual([]);
+		expect(place.fakeServer.server.requests).toEqual([]);
 	});
 });
 
 describe('a field', () => {
 	it('that the user can not see is left out, with one more call a poll', async () => {
 		const place = await newPlace();
-		const { standIn: salesforce } = place;
+		const { fakeServer: salesforce } = place;
 		await place.insert(letters('abc'));
 		place.shapePages({ records: 1 });
 		const whole = await new Poller(place).leads();
@@ -171,7 +171,7 @@ describe('a field', () => {
 
 	it('of consent is heeded wherever it can be seen', async () => {
 		const place = await newPlace();
-		const { organisation } = place.standIn;
+		const { organisation } = place.fakeServer;
 		const [id = ''] = await place.insert(letters('a'));
 		organisation.update(id, { DoNotCall: true }, place.now());
 		organisation.rights.hidden.add('HasOptedOutOfEmail');
@@ -182,7 +182,7 @@ describe('a field', () => {
 	it('for the lead source has to be seen', async () => {
 		const place = await newPlace();
 		await place.insert(letters('a'));
-		place.standIn.organisation.rights.hidden.add('LeadSource');
+		place.fakeServer.organisation.rights.hidden.add('LeadSource');
 		for (const includeOthers of [false, true]) {
 			const error = await refusalOf(new Poller(place, withOptions({ includeOthers })).poll());
 			expectHelpful(error, place);
@@ -192,7 +192,7 @@ describe('a field', () => {
 
 	it('that was asked for becomes a property, or is named where it can not be seen', async () => {
 		const place = await newPlace();
-		const { organisation } = place.standIn;
+		const { organisation } = place.fakeServer;
 		organisation.addCustomField('Region__c', 'Region');
 		const [id = ''] = await place.insert(letters('a'));
 		organisation.update(id, { Region__c: "West's", Website: 'fabrikam.example' }, place.now());
@@ -215,7 +215,7 @@ describe('a field', () => {
 		const additionalFields = ['Id FROM User WHERE Id != null'];
 		const poller = new Poller(place, withOptions({ additionalFields }));
 		await expect(poller.poll()).rejects.toThrow('no field of leads');
-		expect(place.standIn.server.requests).toEqual([]);
+		expect(place.fakeServer.server.requests).toEqual([]);
 	});
 });
 
@@ -270,7 +270,7 @@ describe('a query', () => {
 		await place.insert(letters('abc'));
 		const poller = new Poller(place, { parameters: { maxLeads: 2 } });
 		await poller.drain();
-		const queries = place.standIn.queries.filter((soql) => !soql.includes('GROUP BY'));
+		const queries = place.fakeServer.queries.filter((soql) => !soql.includes('GROUP BY'));
 		expect(queries.length).toBeGreaterThan(1);
 		for (const soql of queries) {
 			expect(parseQuery(soql).orderBy).toMatchObject([{ field: 'CreatedDate' }, { field: 'Id' }]);
@@ -287,7 +287,7 @@ describe('a query', () => {
 
 	it('costs one call a poll while nothing comes, and one more while something may', async () => {
 		const place = await newPlace();
-		const { usage } = place.standIn.api;
+		const { usage } = place.fakeServer.api;
 		const poller = new Poller(place);
 		const calls = async () => {
 			const { used } = usage;
@@ -310,7 +310,7 @@ describe('a query', () => {
 	it('finds a lead whose Lead Source an administrator has given another label', async () => {
 		const place = await newPlace();
 		const value = 'SPZA-PLT|contoso.add-on';
-		place.standIn.organisation.leadSources.push({
+		place.fakeServer.organisation.leadSources.push({
 			value,
 			label: 'Kontaktwunsch',
 			active: true,
@@ -321,7 +321,7 @@ describe('a query', () => {
 		]);
 		const filters = { sources: ['SPZA'], actions: ['PLT'], offers: 'contoso.*' };
 		expect(await new Poller(place, { parameters: { filters } }).poll()).toEqual(['labelled']);
-		expect(place.standIn.queries.at(-1)).toContain(`LeadSource IN ('${value}')`);
+		expect(place.fakeServer.queries.at(-1)).toContain(`LeadSource IN ('${value}')`);
 	});
 
 	it.each([
@@ -330,7 +330,7 @@ describe('a query', () => {
 	])('reads all leads where Salesforce %s the Lead Sources', async (_, answer) => {
 		const place = await newPlace();
 		await place.insert([{ name: 'store' }, { name: 'web', leadSource: 'Web' }]);
-		place.standIn.spoil = ({ url }) =>
+		place.fakeServer.spoil = ({ url }) =>
 			url.searchParams.get('q')?.includes('GROUP BY') ? answer : undefined;
 		expect(await new Poller(place).poll()).toEqual(['store']);
 		expect(place.traffic().records).toBe(2);
@@ -339,7 +339,7 @@ describe('a query', () => {
 	it('reads all leads where Salesforce takes too long over the Lead Sources', async () => {
 		const place = await newPlace();
 		await place.insert([{ name: 'store' }, { name: 'web', leadSource: 'Web' }]);
-		place.standIn.spoil = async ({ url }) => {
+		place.fakeServer.spoil = async ({ url }) => {
 			if (isLeadQuery(url)) return undefined;
 			if (url.pathname.endsWith('/query')) await sleep(15 * SECOND, undefined, { ref: false });
 			return undefined;
@@ -359,7 +359,7 @@ describe('a query', () => {
 
 	it('finds a lead of another source that came between the two', async () => {
 		const place = await newPlace();
-		const { standIn: salesforce } = place;
+		const { fakeServer: salesforce } = place;
 		await place.insert([{ name: 'a' }, { name: 'web', leadSource: 'Web' }]);
 		let isBetween = true;
 		salesforce.spoil = ({ url }) => {
@@ -405,7 +405,7 @@ describe('a lead', () => {
 		const ids = await place.insert(letters('abcdef'));
 		const poller = new Poller(place, { parameters: { maxLeads: 3 } });
 		const given = await poller.poll();
-		place.standIn.organisation.remove(ids[2]!);
+		place.fakeServer.organisation.remove(ids[2]!);
 		expect([...given, ...(await poller.drain())].sort()).toEqual([...'abcdef']);
 	});
 
@@ -447,7 +447,7 @@ describe('an answer', () => {
 	])('that is %s is refused', async (_, body) => {
 		const place = await newPlace();
 		await place.insert(letters('a'));
-		place.standIn.spoil = ({ url }) => (isLeadQuery(url) ? { status: 200, body } : undefined);
+		place.fakeServer.spoil = ({ url }) => (isLeadQuery(url) ? { status: 200, body } : undefined);
 		const error = await refusalOf(new Poller(place).poll());
 		expectHelpful(error, place);
 		expect(error.message).toMatch(/^Unexpected response from Salesforce: /);
@@ -461,7 +461,7 @@ describe('an answer', () => {
 		['with a source that is none', { records: [{ LeadSource: 7 }], done: true }],
 	])('on Lead Sources that is %s is refused', async (_, body) => {
 		const place = await newPlace();
-		place.standIn.spoil = ({ url }) =>
+		place.fakeServer.spoil = ({ url }) =>
 			url.pathname.endsWith('/query') ? { status: 200, body } : undefined;
 		const error = await refusalOf(new Poller(place).poll());
 		expectHelpful(error, place);
@@ -471,24 +471,24 @@ describe('an answer', () => {
 	it('that gives the same lead for ever does not keep a poll busy', async () => {
 		const place = await newPlace();
 		await place.insert(letters('a'));
-		place.standIn.spoil = ({ url }) =>
+		place.fakeServer.spoil = ({ url }) =>
 			isLeadQuery(url)
 				? { status: 200, body: { records: [{ ...good, LeadSource: 'SPZA-INS|a.b' }], done: false } }
 				: undefined;
 		const leads = await new Poller(place).leads();
 		expect(leads).toHaveLength(1);
-		expect(place.standIn.queries).toHaveLength(SOURCES_CALL + 2);
+		expect(place.fakeServer.queries).toHaveLength(SOURCES_CALL + 2);
 	});
 
 	it('that sends elsewhere is not followed', async () => {
 		const place = await newPlace();
 		const other = await newPlace();
-		place.standIn.spoil = ({ url }) =>
+		place.fakeServer.spoil = ({ url }) =>
 			url.pathname.endsWith('/query')
-				? { status: 302, headers: { location: other.standIn.origin } }
+				? { status: 302, headers: { location: other.fakeServer.origin } }
 				: undefined;
 		expectHelpful(await refusalOf(new Poller(place).poll()), place);
-		expect(other.standIn.server.requests).toEqual([]);
+		expect(other.fakeServer.server.requests).toEqual([]);
 	});
 });
 
@@ -538,7 +538,7 @@ describe('any history of leads among others', () => {
 					place.showLate();
 					given.push(...(await poller.drain()), ...(await poller.drain()));
 					expect(given.sort()).toEqual(wanted.sort());
-					await running.pop()?.standIn.stop();
+					await running.pop()?.fakeServer.stop();
 				},
 			),
 			{ numRuns: 40, endOnFailure: true },

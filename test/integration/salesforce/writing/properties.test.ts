@@ -18,10 +18,10 @@ import {
 } from '../../../support/pollContract/refusal.ts';
 import { typedField } from '../../../fakeServers/salesforce/fields.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
-import type { Salesforce } from '../../../fakeServers/salesforce/salesforce.ts';
+import type { FakeSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import { openDirect } from '../../../support/openDirect';
 
-let salesforce: Salesforce;
+let salesforce: FakeSalesforce;
 beforeEach(async () => {
 	salesforce = await startSalesforce();
 	salesforce.struck = 'writing';

@@ -14,12 +14,12 @@ import type { JsonObject, Lead } from '../../../../nodes/lead/types.ts';
 import { byEngine } from '../../../support/openDirect.ts';
 import { BLAME, expectNoSecret } from '../../../support/pollContract/refusal.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
-import type { Salesforce } from '../../../fakeServers/salesforce/salesforce.ts';
+import type { FakeSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 
 const EXTERNAL_ID = 'Marketplace_Lead_Id__c';
 const MINUTE = 60_000;
 
-let salesforce: Salesforce;
+let salesforce: FakeSalesforce;
 beforeEach(async () => {
 	salesforce = await startSalesforce();
 	salesforce.organisation.addExternalId(EXTERNAL_ID, 'Marketplace Lead ID');

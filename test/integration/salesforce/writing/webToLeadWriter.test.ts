@@ -17,9 +17,9 @@ import { BLAME, expectNoSecret } from '../../../support/pollContract/refusal.ts'
 import { byEngine } from '../../../support/openDirect.ts';
 import { destinationInput } from '../../../support/destinationInput.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
-import type { Salesforce } from '../../../fakeServers/salesforce/salesforce.ts';
+import type { FakeSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 
-let salesforce: Salesforce;
+let salesforce: FakeSalesforce;
 beforeEach(async () => {
 	salesforce = await startSalesforce();
 	salesforce.struck = 'writing';

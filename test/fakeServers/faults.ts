@@ -1,0 +1,22 @@
+/** The bad days that a test has a fake server go through, and what it counts. */
+export type Fault =
+	/** Turned away: over the caller's rate, the service short of means, or broken inside. */
+	| { kind: 'refused'; why: 'throttled' | 'busy' | 'broken'; waitSeconds?: number }
+	/** The connection ends before the answer, or in the middle of it. */
+	| { kind: 'cut'; where: 'beforeAnswer' | 'inAnswer' }
+	/** The answer takes so long to begin. */
+	| { kind: 'slow'; milliseconds: number }
+	/** With status 200 comes something that the vendor would not send. */
+	| { kind: 'garbage'; what: Garbage };
+
+export interface Garbage {
+	headers: Readonly<Record<string, string>>;
+	/** What comes instead of this body of the vendor's. */
+	body: (whole: Buffer) => Buffer;
+}
+
+export interface Traffic {
+	requests: number;
+	/** Records in answers that were sent whole. */
+	records: number;
+}
