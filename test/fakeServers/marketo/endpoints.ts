@@ -49,22 +49,31 @@ export const ENDPOINTS: ReadonlyArray<[path: RegExp, permission: string, answer:
 	[/^\/rest\/asset\/v1\/form\/\d+\/fields\.json$/, 'Read-Only Assets', formFields],
 ];
 
-function activityTypes(): FakeResponse {
-	const attributes = [
+/** What is told of an activity's type, beside its id and name. */
+const FILL_OUT_FORM_TYPE = {
+	description: 'User fills out and submits form on web page',
+	primaryAttribute: { name: 'Webform ID', dataType: 'integer' },
+	attributes: [
 		{ name: 'Client IP Address', dataType: 'string' },
 		{ name: 'Form Fields', dataType: 'text' },
 		{ name: 'Query Parameters', dataType: 'string' },
 		{ name: 'Referrer URL', dataType: 'string' },
 		{ name: 'User Agent', dataType: 'string' },
 		{ name: 'Webpage ID', dataType: 'integer' },
-	];
+	],
+};
+const OTHER_TYPE = {
+	description: '',
+	primaryAttribute: { name: 'Asset ID', dataType: 'integer' },
+	attributes: [],
+};
+
+function activityTypes(): FakeResponse {
 	return succeeded({
 		result: [...ACTIVITY_TYPES].map(([id, name]) => ({
 			id,
 			name,
-			...(id === FILL_OUT_FORM
-				? { primaryAttribute: { name: 'Webform ID', dataType: 'integer' }, attributes }
-				: {}),
+			...(id === FILL_OUT_FORM ? FILL_OUT_FORM_TYPE : OTHER_TYPE),
 		})),
 	});
 }
@@ -272,8 +281,26 @@ function versionsOf({ id, name, isApproved = true, draft }: Form, query: URLSear
 		updatedAt: '2016-05-24T17:05:54Z+0000',
 		url: `https://app.marketo.example/#FO${id}B2`,
 		status,
+		...FORM_LOOKS,
 	}));
 }
+
+/** What else every form is told with. */
+const FORM_LOOKS = {
+	theme: 'simple',
+	language: 'English',
+	locale: 'en_US',
+	progressiveProfiling: true,
+	labelPosition: 'left',
+	fontFamily: 'Helvetica',
+	fontSize: '13px',
+	folder: { type: 'Folder', value: 293, folderName: 'Forms' },
+	knownVisitor: { type: 'form', template: null },
+	thankYouList: [{ followupType: 'none', followupValue: null, default: true }],
+	buttonLocation: 120,
+	buttonLabel: 'Submit',
+	waitingLabel: 'Please Wait',
+};
 
 function shownFormField(field: FormField, at: number) {
 	const { id, dataType, maxLength, required = false, values } = field;
