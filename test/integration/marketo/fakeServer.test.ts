@@ -140,6 +140,7 @@ describe('activities', () => {
 		expect(result).toContainEqual({
 			id: 2,
 			name: 'Fill Out Form',
+			description: 'User fills out and submits form on web page',
 			primaryAttribute: { name: 'Webform ID', dataType: 'integer' },
 			attributes: [
 				{ name: 'Client IP Address', dataType: 'string' },
