@@ -8,7 +8,7 @@ export class AzureTableApi implements ICredentialType {
 	displayName = 'Azure Table API';
 
 	documentationUrl =
-		'https://learn.microsoft.com/partner-center/referrals/commercial-marketplace-lead-management-instructions-azure-table';
+		'https://unpkg.com/n8n-nodes-marketplace-leads@0.1.0/docs/destinations/azure-table.md';
 
 	icon: Icon = {
 		light: 'file:../nodes/icons/azureTable.svg',

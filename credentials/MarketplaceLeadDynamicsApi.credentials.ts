@@ -6,7 +6,7 @@ export class MarketplaceLeadDynamicsApi implements ICredentialType {
 	displayName = 'Marketplace Lead Dynamics 365 API';
 
 	documentationUrl =
-		'https://learn.microsoft.com/power-apps/developer/data-platform/use-single-tenant-server-server-authentication';
+		'https://unpkg.com/n8n-nodes-marketplace-leads@0.1.0/docs/destinations/dynamics-365.md';
 
 	icon: Icon = {
 		light: 'file:../nodes/icons/dynamics365.svg',

@@ -10,7 +10,8 @@ export class MarketplaceLeadEndpointApi implements ICredentialType {
 		dark: 'file:../nodes/icons/marketplaceLead.dark.svg',
 	};
 
-	documentationUrl = 'https://www.npmjs.com/package/n8n-nodes-marketplace-leads';
+	documentationUrl =
+		'https://unpkg.com/n8n-nodes-marketplace-leads@0.1.0/docs/destinations/https-endpoint.md';
 
 	properties: INodeProperties[] = [
 		{

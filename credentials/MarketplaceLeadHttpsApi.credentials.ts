@@ -11,7 +11,8 @@ export class MarketplaceLeadHttpsApi implements ICredentialType {
 		dark: 'file:../nodes/icons/https.dark.svg',
 	};
 
-	documentationUrl = 'https://www.npmjs.com/package/n8n-nodes-marketplace-leads';
+	documentationUrl =
+		'https://unpkg.com/n8n-nodes-marketplace-leads@0.1.0/docs/destinations/https.md';
 
 	properties: INodeProperties[] = [
 		{

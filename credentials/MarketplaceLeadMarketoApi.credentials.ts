@@ -6,7 +6,7 @@ export class MarketplaceLeadMarketoApi implements ICredentialType {
 	displayName = 'Marketplace Lead Marketo API';
 
 	documentationUrl =
-		'https://experienceleague.adobe.com/docs/marketo-developer/marketo/rest/custom-services.html';
+		'https://unpkg.com/n8n-nodes-marketplace-leads@0.1.0/docs/destinations/marketo.md';
 
 	icon: Icon = {
 		light: 'file:../nodes/icons/marketo.svg',

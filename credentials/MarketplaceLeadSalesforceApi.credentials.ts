@@ -17,7 +17,8 @@ export class MarketplaceLeadSalesforceApi implements ICredentialType {
 
 	displayName = 'Marketplace Lead Salesforce API';
 
-	documentationUrl = 'https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_flows.htm';
+	documentationUrl =
+		'https://unpkg.com/n8n-nodes-marketplace-leads@0.1.0/docs/destinations/salesforce.md';
 
 	icon: Icon = {
 		light: 'file:../nodes/icons/salesforce.svg',

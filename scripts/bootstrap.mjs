@@ -25,6 +25,7 @@ const STEPS = {
 	'test:e2e': ['e2e.ts', 'the tests in a real n8n'],
 	bench: ['bench.ts', 'measures the package'],
 	n8n: ['n8n.ts', 'installs the real n8n into the cache'],
+	addresses: ['addresses.ts', 'writes the addresses that follow from `repository` in package.json'],
 };
 
 const [step = '', ...args] = process.argv.slice(2);

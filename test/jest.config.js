@@ -10,13 +10,13 @@ const project = (displayName, options = {}) => ({
 	testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
 	testEnvironment: 'node',
 	transform: {
-		'\\.ts$|/node_modules/(?:entities|jose|parse5)/.*\\.js$': [
+		'\\.ts$|/node_modules/(?:entities|github-slugger|jose|parse5)/.*\\.js$': [
 			'@swc/jest',
 			{ jsc: { target: 'es2022' } },
 		],
 	},
 	// Published as ES modules only, which jest runs when they are compiled like our own.
-	transformIgnorePatterns: ['/node_modules/(?!(?:entities|jose|parse5)/)'],
+	transformIgnorePatterns: ['/node_modules/(?!(?:entities|github-slugger|jose|parse5)/)'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	...options,
 });

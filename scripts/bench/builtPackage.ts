@@ -3,9 +3,9 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 
 import { build } from '../host/build.ts';
-import { pack } from '../host/community.ts';
 import { PROJECT_ROOT } from '../host/paths.ts';
 import { temporaryFolder } from '../host/temporary.ts';
+import { packForNpm } from '../publishing/pack.ts';
 
 /** What is published, out of reach of builds that come in between. */
 export interface BuiltPackage {
@@ -33,7 +33,7 @@ export async function buildPackage(): Promise<BuiltPackage> {
 	const require = createRequire(path.join(folder, 'package.json'));
 	return {
 		folder,
-		tarball: await pack(PROJECT_ROOT, workFolder),
+		tarball: await packForNpm(workFolder),
 		workFolder,
 		load: <T>(file: string) => require(path.join(folder, 'dist', file)) as T,
 		remove,

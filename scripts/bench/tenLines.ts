@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { pack } from '../host/community.ts';
+import { packFolder } from '../publishing/pack.ts';
 
 const PACKAGE = 'n8n-nodes-ten-lines';
 /** The type of its node in n8n. */
@@ -31,5 +31,5 @@ export async function packTenLines(workFolder: string): Promise<string> {
 		n8n: { n8nNodesApiVersion: 1, credentials: [], nodes: ['dist/TenLines.node.js'] },
 	};
 	await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest));
-	return await pack(folder, workFolder);
+	return await packFolder(folder, workFolder);
 }

@@ -1,4 +1,4 @@
-import { pack } from './community.ts';
+import { packForNpm } from '../publishing/pack.ts';
 import { npm } from './npm.ts';
 import { PROJECT_ROOT } from './paths.ts';
 import { temporaryFolder } from './temporary.ts';
@@ -12,7 +12,7 @@ export async function build(): Promise<void> {
 export async function withTarball<T>(use: (tarball: string) => Promise<T>): Promise<T> {
 	const folder = await temporaryFolder('pack');
 	try {
-		return await use(await pack(PROJECT_ROOT, folder.path));
+		return await use(await packForNpm(folder.path));
 	} finally {
 		await folder.remove();
 	}

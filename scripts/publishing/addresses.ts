@@ -1,0 +1,106 @@
+/**
+ * Every address of ours, derived from `repository` in package.json: where a page or a picture of this
+ * version can be read, where issues go. Changing the repository is changing that one line and running
+ * `npm run addresses`.
+ */
+import path from 'node:path';
+
+/** The part of package.json that addresses come from, and the two that come from it. */
+export interface Manifest {
+	name: string;
+	version: string;
+	repository: { type: string; url: string };
+	bugs?: { url: string };
+	homepage?: string;
+	n8n: { credentials: string[]; nodes: string[] };
+}
+
+export interface Addresses {
+	/** Whether `repository` names a repository that can be there: hosts in `.example` never are. */
+	isPublic: boolean;
+	homepage: string;
+	bugs: { url: string };
+	/** The address of a file of the package, by its path from the root, as a page to read. */
+	page(file: string): string;
+	/** The same of a file as it is, for pictures. */
+	raw(file: string): string;
+}
+
+/**
+ * Without a public repository, pages are those of the published package, which unpkg.com serves of any
+ * package on npm.
+ *
+ * @throws Error when `repository` is none of GitHub's and no placeholder
+ */
+export function addressesOf({ name, version, repository }: Manifest): Addresses {
+	const url = new URL(repository.url.replace(/^git\+/, ''));
+	const web = url.href.replace(/\.git$/, '');
+	const bugs = { url: `${web}/issues` };
+	if (url.hostname.endsWith('.example')) {
+		const served = (file: string) => `https://unpkg.com/${name}@${version}/${file}`;
+		return {
+			isPublic: false,
+			homepage: `https://www.npmjs.com/package/${name}`,
+			bugs,
+			page: served,
+			raw: served,
+		};
+	}
+	const [, repositoryPath] = /^\/([\w.-]+\/[\w.-]+?)(?:\.git)?$/.exec(url.pathname) ?? [];
+	if (url.hostname !== 'github.com' || repositoryPath === undefined) {
+		throw new Error(
+			'"repository" in package.json has to be git+https://github.com/OWNER/NAME.git: npm proves where a package was built only for a repository there.',
+		);
+	}
+	return {
+		isPublic: true,
+		homepage: `${web}#readme`,
+		bugs,
+		page: (file) => `${web}/blob/v${version}/${file}`,
+		raw: (file) => `https://raw.githubusercontent.com/${repositoryPath}/v${version}/${file}`,
+	};
+}
+
+/** What may stand where an address of ours is to stand: one of any version or repository. */
+const OUR_PAGE =
+	/https:\/\/(?:unpkg\.com\/n8n-nodes-marketplace-leads(?:@[^/\s"']+)?|github\.com\/[\w.-]+\/[\w.-]+\/blob\/[^/\s"']+)\/((?:docs|examples)\/[\w./-]+(?:#[\w-]+)?)/g;
+
+/** A source file with its addresses of our pages as they have to be. */
+export function withAddresses(text: string, { page }: Addresses): string {
+	return text.replace(OUR_PAGE, (_, file: string) => page(file));
+}
+
+/** The files of the package that a source file links to by an absolute address, with their anchors. */
+export function ourPages(text: string): string[] {
+	return [...text.matchAll(OUR_PAGE)].map(([, file = '']) => file);
+}
+
+/** package.json with `bugs` and `homepage` as they have to be, in its own layout. */
+export function withManifestAddresses(text: string): string {
+	const { bugs: _bugs, homepage: _homepage, ...manifest } = JSON.parse(text) as Manifest;
+	const { bugs, homepage } = addressesOf(manifest);
+	const entries = Object.entries(manifest).flatMap(([key, value]): Array<[string, unknown]> =>
+		key === 'repository'
+			? [
+					[key, value],
+					['bugs', bugs],
+					['homepage', homepage],
+				]
+			: [[key, value]],
+	);
+	return `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`;
+}
+
+/**
+ * The README as npm's page needs it, which resolves no relative link of a package without a public
+ * repository: every link to a file becomes an address.
+ */
+export function withAbsoluteLinks(markdown: string, { page, raw }: Addresses): string {
+	return markdown.replace(
+		/(!?)(\[[^\]]*\])\((?![a-z]+:|#)([^)\s]+)\)/gi,
+		(_, picture: string, text: string, target: string) => {
+			const file = path.posix.normalize(target);
+			return `${picture}${text}(${picture ? raw(file) : page(file)})`;
+		},
+	);
+}

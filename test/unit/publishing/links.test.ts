@@ -1,0 +1,143 @@
+/** Links of the documentation: in the repository, in the package, and from the editor. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { PROJECT_ROOT } from '../../../scripts/host/paths.ts';
+import {
+	addressesOf,
+	ourPages,
+	withAbsoluteLinks,
+	withAddresses,
+	withManifestAddresses,
+} from '../../../scripts/publishing/addresses.ts';
+import {
+	anchorsOf,
+	linksOf,
+	markdownFiles,
+	targetsOf,
+	whyDead,
+} from '../../../scripts/publishing/links.ts';
+import { packedFiles } from '../../../scripts/publishing/pack.ts';
+import {
+	filesWithAddresses,
+	readManifest,
+	withCurrentAddresses,
+} from '../../../scripts/publishing/sources.ts';
+
+const read = (file: string) => readFileSync(path.join(PROJECT_ROOT, file), 'utf8');
+const manifest = readManifest();
+const PAGES = markdownFiles(PROJECT_ROOT);
+const published = (url: string) =>
+	addressesOf({ ...manifest, version: '1.2.3', repository: { type: 'git', url } });
+
+describe('the check', () => {
+	it('finds a file that is missing and a heading that is none, and nothing else', () => {
+		const folder = mkdtempSync(path.join(tmpdir(), 'links-'));
+		try {
+			const text =
+				'# Top\n\n## `Code`, and more\n\n[a](#code-and-more) [b](#top-1) [c](b.md)\n\n![d](x.png) <https://example.com>\n';
+			writeFileSync(path.join(folder, 'a.md'), text);
+			const dead = linksOf('a.md', text).map((link) => whyDead(folder, link));
+			expect(dead).toEqual([
+				undefined,
+				'a.md: #top-1 names no heading',
+				'a.md: b.md is not there',
+				'a.md: x.png is not there',
+			]);
+		} finally {
+			rmSync(folder, { recursive: true });
+		}
+	});
+
+	it('gives headings of one text different anchors, as GitHub does', () => {
+		expect([...anchorsOf('# A\n\n## B\n\n## B\n')]).toEqual(['a', 'b', 'b-1']);
+	});
+});
+
+it.each(PAGES)('no link of %s is dead', (page) => {
+	const dead = linksOf(page, read(page)).map((link) => whyDead(PROJECT_ROOT, link));
+	expect(dead.filter(Boolean)).toEqual([]);
+});
+
+it('ships every file that a page of the package links to', async () => {
+	const shipped = new Set(await packedFiles());
+	const links = PAGES.filter((page) => shipped.has(page)).flatMap((page) =>
+		linksOf(page, read(page)),
+	);
+	const isShipped = (file: string) =>
+		shipped.has(file) || [...shipped].some((other) => other.startsWith(`${file}/`));
+	expect(links.filter(({ file }) => !isShipped(file))).toEqual([]);
+	expect(links.length).toBeGreaterThan(20);
+	expect(shipped).toContain('docs/images/workflow.png');
+});
+
+it('leaves no relative link in the README of the package', () => {
+	for (const addresses of [addressesOf(manifest), published('git+https://github.com/a/b.git')]) {
+		const targets = targetsOf(withAbsoluteLinks(read('README.md'), addresses));
+		expect(targets.filter((target) => !/^(?:https:|#)/.test(target))).toEqual([]);
+		// One for one: none was lost on the way.
+		expect(targets).toHaveLength(targetsOf(read('README.md')).length);
+	}
+});
+
+describe('addresses', () => {
+	it('are those that follow from "repository"; npm run addresses writes them', () => {
+		for (const file of filesWithAddresses()) {
+			expect({ file, text: withCurrentAddresses(file) }).toEqual({
+				file,
+				text: readFileSync(file, 'utf8'),
+			});
+		}
+	});
+
+	it('lead from each node and credential to a page that is there', () => {
+		const files = filesWithAddresses().filter((file) =>
+			/\.credentials\.ts$|\.node\.json$/.test(file),
+		);
+		expect(files).toHaveLength(manifest.n8n.nodes.length + manifest.n8n.credentials.length);
+		for (const file of files) {
+			const pages = ourPages(readFileSync(file, 'utf8'));
+			expect({ file, pages: pages.length }).not.toEqual({ file, pages: 0 });
+			for (const page of pages) {
+				const [name = '', anchor] = page.split('#');
+				const link = { from: file, target: page, file: name, anchor };
+				expect(whyDead(PROJECT_ROOT, link)).toBeUndefined();
+			}
+		}
+	});
+
+	it('become those of a repository once there is one, and of its tag', () => {
+		const addresses = published('git+https://github.com/contoso/leads.git');
+		const { page, raw, bugs, homepage } = addresses;
+		expect([page('docs/a.md'), raw('docs/a.png'), bugs.url, homepage]).toEqual([
+			'https://github.com/contoso/leads/blob/v1.2.3/docs/a.md',
+			'https://raw.githubusercontent.com/contoso/leads/v1.2.3/docs/a.png',
+			'https://github.com/contoso/leads/issues',
+			'https://github.com/contoso/leads#readme',
+		]);
+		const before =
+			"documentationUrl = 'https://unpkg.com/n8n-nodes-marketplace-leads@0.1.0/docs/a.md'";
+		const after = withAddresses(before, addresses);
+		expect(after).toBe(
+			"documentationUrl = 'https://github.com/contoso/leads/blob/v1.2.3/docs/a.md'",
+		);
+		expect(withAddresses(after, published('git+https://git.example/a/b.git'))).toBe(
+			before.replace('0.1.0', '1.2.3'),
+		);
+	});
+
+	it('are not made of a repository that npm can prove nothing of', () => {
+		expect(() => published('git+https://gitlab.com/a/b.git')).toThrow('github.com/OWNER/NAME');
+	});
+
+	it('stand in package.json where they stood', () => {
+		const text = read('package.json').replace(
+			/"url": "git\+[^"]*"/,
+			'"url": "git+https://github.com/contoso/leads.git"',
+		);
+		const changed = JSON.parse(withManifestAddresses(text)) as typeof manifest;
+		expect(changed.bugs).toEqual({ url: 'https://github.com/contoso/leads/issues' });
+		expect(Object.keys(changed)).toEqual(Object.keys(manifest));
+	});
+});
