@@ -8,7 +8,8 @@ import type { INode, INodeTypeDescription } from 'n8n-workflow';
 import { readExample } from '../../scripts/host/demo.ts';
 import { PROJECT_ROOT } from '../../scripts/host/paths.ts';
 import { sharedHost } from './support/host.ts';
-import { LiveWorkflow } from './support/workflows.ts';
+import { httpsLead, send } from './support/send.ts';
+import { itemsOf, LiveWorkflow } from './support/workflows.ts';
 
 const FILES = readdirSync(path.join(PROJECT_ROOT, 'examples'));
 /** What only the user knows: which of Marketo's forms. */
@@ -61,4 +62,15 @@ it.each(FILES)('%s can be imported and has every setting it needs', async (file)
 	const expected = TO_CHOOSE[file] ?? [];
 	expect(issues).toEqual(expected.map((name) => expect.stringContaining(`${name}: `)));
 	await host.rest.deleteWorkflow(workflow.id);
+});
+
+it('a lead that comes through the built-in Webhook is read under any content type', async () => {
+	const types = ['application/json', 'application/cloudevents+json', 'application/octet-stream'];
+	const example = await readExample('webhook-to-lead-source.json');
+	const workflow = await LiveWorkflow.activate(host, example);
+	for (const type of types) await send(workflow.url(), httpsLead(type), { contentType: type });
+	const executions = await workflow.executions(types.length);
+	const leads = executions.flatMap((execution) => itemsOf(execution, 'Lead Source'));
+	expect(leads.map(({ customer }) => customer.company).sort()).toEqual([...types].sort());
+	await workflow.remove();
 });

@@ -48,6 +48,7 @@ const CHECKS: Readonly<Record<string, (input: unknown, expected: unknown) => voi
 		const options = { templates: { initialInterest: { html } } };
 		expect(composeFollowUp(parseLead(lead), options).html).toBe(expected);
 	},
+	json: (input, expected) => expect(parseLead(input).customer.email).toBe(expected),
 	salutation: (input, expected) => expect(salutation(input as LeadCustomer)).toBe(expected),
 	identity: (input, expected) => {
 		const leads = (input as unknown[]).map((record) => parseLead(record));
