@@ -22,10 +22,35 @@ const WEB_FORM = /^(?:encoding|retURL)$/i;
 /** Where a record of this shape was written; empty when the shape does not tell. */
 export function guessDestination(fields: FieldBag): LeadDestinationName {
 	if (fields.has('partitionKey') && fields.has('rowKey')) return 'azureTable';
-	if (fields.has('dynamicsId')) return 'dynamics365';
+	if (fields.has('dynamicsId')) return destinationOfLeadId(fields);
 	if (fields.has('marketoId')) return 'marketo';
 	if (fields.containers.some(({ name }) => compact(name) === 'userdetails')) return 'https';
 	return isSalesforce(fields) ? 'salesforce' : '';
+}
+
+/**
+ * Whether a record is of nobody's shape, such as a row of an export: only there a header that
+ * sounds like a field is taken for it. What a destination itself has beside Microsoft's fields is
+ * the publisher's own.
+ */
+export function mayHaveOtherHeaders(
+	fields: FieldBag,
+	destination: LeadDestinationName | undefined,
+): boolean {
+	if (destination && destination !== 'https') return false;
+	const guessed = guessDestination(fields);
+	if (guessed === '') return true;
+	// Labelled as an export is, and not as the API writes it.
+	return fields.has('dynamicsId') && fields.peek('dynamicsId')?.name.toLowerCase() !== 'leadid';
+}
+
+/** What the export of Partner Center calls the time of a lead, and no destination does. */
+const PARTNER_CENTER_TIME = /^lead[\s_-]?creation/i;
+
+/** "Lead ID" is a column of Dynamics 365, of Salesforce's reports and of Partner Center's export. */
+function destinationOfLeadId(fields: FieldBag): LeadDestinationName {
+	if (PARTNER_CENTER_TIME.test(fields.peek('createdAt')?.name ?? '')) return '';
+	return SALESFORCE_ID.test(idText(fields.peek('dynamicsId'))) ? 'salesforce' : 'dynamics365';
 }
 
 function isSalesforce(fields: FieldBag): boolean {
@@ -44,35 +69,41 @@ export function takeId(
 	destination: LeadDestinationName,
 	record: JsonValue,
 ): string {
+	const mapped = idText(fields.take('leadId'));
+	const id = takeOwnId(fields, destination) || digest(record);
+	return mapped !== '' && mapped.length <= MAX_KEYS_LENGTH ? mapped : id;
+}
+
+/** Empty where the record has none, or no valid one. */
+function takeOwnId(fields: FieldBag, destination: LeadDestinationName): string {
 	switch (destination) {
 		case 'azureTable': {
 			const [partition, row] = [fields.take('partitionKey'), fields.take('rowKey')];
 			fields.drop((name) => TABLE_MACHINERY.test(name));
 			const length = idText(partition).length + idText(row).length;
-			if (length === 0 || length > MAX_KEYS_LENGTH) break;
+			if (length === 0 || length > MAX_KEYS_LENGTH) return '';
 			return `${encodeURIComponent(idText(partition))}/${encodeURIComponent(idText(row))}`;
 		}
 		case 'salesforce': {
 			fields.take('salesforceRecord');
 			fields.take('salesforceForm');
 			fields.drop((name) => WEB_FORM.test(name));
-			const id = fields.peek('salesforceId');
-			if (!SALESFORCE_ID.test(idText(id))) break;
-			fields.take('salesforceId');
-			return idText(id);
+			const names = ['salesforceId', 'dynamicsId'] as const;
+			const name = names.find((own) => SALESFORCE_ID.test(idText(fields.peek(own))));
+			return name === undefined ? '' : idText(fields.take(name));
 		}
 		case 'dynamics365': {
 			const id = idText(fields.take('dynamicsId'));
 			fields.drop((name) => ODATA.test(name));
-			if (id === '') break;
 			return id.replace(/^\{|\}$/g, '').toLowerCase();
 		}
-		case 'marketo': {
-			const id = idText(fields.take('marketoId'));
-			if (id !== '') return id;
-		}
+		case 'marketo':
+			return idText(fields.take('marketoId'));
+		case '':
+			return idText(fields.take('dynamicsId'));
+		case 'https':
+			return '';
 	}
-	return digest(record);
 }
 
 function idText(field: Field | undefined): string {

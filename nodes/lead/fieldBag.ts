@@ -1,4 +1,4 @@
-import { findField, isCustomerField, type FieldName } from './fields';
+import { findField, findHeader, isCustomerField, type FieldName } from './fields';
 import { FreeNames } from './freeNames';
 import { isTestText } from './testLead';
 import type { JsonObject, JsonValue } from './types';
@@ -15,6 +15,8 @@ interface Candidate extends Field {
 
 /** Added to the rank of a field that is not where it belongs, so that the one in place wins. */
 const OUT_OF_PLACE = 100;
+/** Of what the user mapped, which wins over all others. */
+const MAPPED = -1_000;
 
 /** Azure Table takes empty keys. */
 const MAY_BE_EMPTY: ReadonlySet<FieldName> = new Set<FieldName>(['partitionKey', 'rowKey']);
@@ -30,12 +32,26 @@ export class FieldBag {
 	/** A text that is wholly Microsoft's placeholder for test leads; empty where there is none. */
 	testText = '';
 
-	/** Adds the fields of a record, or with `inContainer` those of its `UserDetails`. */
-	addAll(record: JsonObject, inContainer = false): void {
+	/**
+	 * Adds the fields of a record, or with `inContainer` those of its `UserDetails`, but for those
+	 * `without` names, which were mapped.
+	 */
+	addAll(record: JsonObject, inContainer = false, without?: ReadonlySet<string>): void {
 		for (const name of Object.keys(record)) {
+			if (without?.has(name)) continue;
 			// Keys come from this very object.
 			this.add(name, record[name] as JsonValue, inContainer);
 		}
+	}
+
+	/** Adds what the user mapped to a field; of several the first that is not empty is taken. */
+	addMapped(field: FieldName, mapped: Field): void {
+		if (typeof mapped.value === 'string' && isTestText(mapped.value)) {
+			this.testText ||= mapped.value;
+		}
+		if (isEmpty(mapped.value)) return;
+		if (this.has(field)) this.putBack(mapped);
+		else this.fields.set(field, { ...mapped, rank: MAPPED });
 	}
 
 	private add(name: string, value: JsonValue, inContainer: boolean): void {
@@ -61,6 +77,26 @@ export class FieldBag {
 		} else if (value !== other.value || !isCustomerField(field)) {
 			this.putBack({ name, value });
 		}
+	}
+
+	/**
+	 * Takes what other systems' headers are likely to mean, for fields that nothing else holds. What
+	 * merely sounds like a field is one only where it holds what a field can: a text or a number.
+	 */
+	addLikely(): void {
+		const found = new Map<FieldName, Candidate>();
+		for (const { name, value } of this.rest) {
+			const match = findHeader(name);
+			if (!match?.isLikely || this.has(match.field)) continue;
+			if (typeof value !== 'number' && (typeof value !== 'string' || isEmpty(value))) continue;
+			const { field, rank } = match;
+			const other = found.get(field);
+			if (!other || rank < other.rank) found.set(field, { name, value, rank });
+		}
+		if (found.size === 0) return;
+		const taken = new Set(Array.from(found.values(), ({ name }) => name));
+		this.rest = this.rest.filter(({ name }) => !taken.has(name));
+		for (const [field, candidate] of found) this.fields.set(field, candidate);
 	}
 
 	has(field: FieldName): boolean {

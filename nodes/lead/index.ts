@@ -1,6 +1,14 @@
 export type * from './types';
 export { parseLead } from './parseLead';
 export { readLeadInput } from './leadInput';
+export {
+	fieldMapping,
+	MAPPABLE_FIELDS,
+	pathOf,
+	unknownNames,
+	type FieldMapping,
+	type MappableField,
+} from './fieldMapping';
 export { matchesFilter } from './filter';
 export { isMarketplaceLead, leadSourceNeedles, type Needle } from './marketplace';
 export { sampleLead } from './sample';

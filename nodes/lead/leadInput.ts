@@ -1,3 +1,4 @@
+import { hasMappedField, type FieldMapping } from './fieldMapping';
 import { isTellingKey } from './fields';
 import { MAX_DEPTH } from './json';
 import { parseLeadSource } from './leadSource';
@@ -21,17 +22,18 @@ const EXAMPLES = 'UserDetails, LeadSource, ActionCode, …';
  * same as JSON text (with or without byte order mark, or as a JSON string within JSON), or a lead
  * source string alone. A list with one entry that is no lead is refused whole, so that the caller
  * can mend it and send it again without doubling the others. Never throws; `problems` are
- * sentences for the caller and repeat nothing of the payload.
+ * sentences for the caller and repeat nothing of the payload. With a mapping a record of any
+ * names is a lead that has one of its fields.
  */
-export function readLeadInput(body: unknown): LeadInput {
+export function readLeadInput(body: unknown, mapping?: FieldMapping): LeadInput {
 	try {
-		return typeof body === 'string' ? readText(body, true) : readValue(body);
+		return typeof body === 'string' ? readText(body, true, mapping) : readValue(body, mapping);
 	} catch {
 		return refuse('The body could not be read. Send one lead or a list of leads as JSON.');
 	}
 }
 
-function readText(text: string, mayHoldText: boolean): LeadInput {
+function readText(text: string, mayHoldText: boolean, mapping?: FieldMapping): LeadInput {
 	const json = text.replace(BOM, '').trim();
 	if (json === '') return refuse('The body is empty. Send one lead or a list of leads as JSON.');
 	let value: unknown;
@@ -41,8 +43,8 @@ function readText(text: string, mayHoldText: boolean): LeadInput {
 		if (isLeadSource(json)) return { ok: true, records: [json], isList: false };
 		return refuse('The body is text, but not JSON. Send one lead or a list of leads as JSON.');
 	}
-	if (typeof value !== 'string') return readValue(value);
-	if (mayHoldText) return readText(value, false);
+	if (typeof value !== 'string') return readValue(value, mapping);
+	if (mayHoldText) return readText(value, false, mapping);
 	return refuse('The body is a text within a text. Send one lead or a list of leads as JSON.');
 }
 
@@ -51,7 +53,7 @@ function isLeadSource(text: string): boolean {
 	return sourceKnown || actionKnown;
 }
 
-function readValue(body: unknown): LeadInput {
+function readValue(body: unknown, mapping: FieldMapping | undefined): LeadInput {
 	if (body === null || body === undefined) {
 		return refuse('The body is empty. Send one lead or a list of leads as JSON.');
 	}
@@ -60,12 +62,13 @@ function readValue(body: unknown): LeadInput {
 	}
 	const size = measure(body);
 	if (size) return refuse(size);
-	if (Array.isArray(body)) return readList(body);
-	if (!isLead(body)) return refuse(`The body holds none of the fields of a lead (${EXAMPLES}).`);
+	if (Array.isArray(body)) return readList(body, mapping);
+	if (!isLead(body, mapping))
+		return refuse(`The body holds none of the fields of a lead (${EXAMPLES}).`);
 	return { ok: true, records: [body as JsonValue], isList: false };
 }
 
-function readList(list: readonly unknown[]): LeadInput {
+function readList(list: readonly unknown[], mapping: FieldMapping | undefined): LeadInput {
 	if (list.length === 0) return refuse('The list of leads is empty.');
 	if (list.length > MAX_LEADS) {
 		return refuse(
@@ -77,7 +80,7 @@ function readList(list: readonly unknown[]): LeadInput {
 		const lead = `Lead ${index + 1} of the list`;
 		if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
 			problems.push(`${lead} is not an object.`);
-		} else if (!isLead(entry)) {
+		} else if (!isLead(entry, mapping)) {
 			problems.push(`${lead} holds none of the fields of a lead (${EXAMPLES}).`);
 		}
 	});
@@ -85,8 +88,9 @@ function readList(list: readonly unknown[]): LeadInput {
 	return { ok: true, records: list as JsonValue[], isList: true };
 }
 
-function isLead(value: object): boolean {
-	return isOwnLead(value) || Object.keys(value).some(isTellingKey);
+function isLead(value: object, mapping: FieldMapping | undefined): boolean {
+	if (isOwnLead(value) || Object.keys(value).some(isTellingKey)) return true;
+	return mapping !== undefined && hasMappedField(value, mapping);
 }
 
 /** What makes a body too much to read, if anything. By a stack of its own: recursion overflows. */

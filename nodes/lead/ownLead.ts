@@ -2,6 +2,7 @@ import { forbidsContact, saysDoNotContact } from './contact';
 import { toText } from './customer';
 import { digest } from './destination';
 import { emailAddress } from './emailAddress';
+import { mappingForbids } from './fieldMapping';
 import { cleanJson, isJsonObject, LEAD } from './json';
 import { parseLeadSource, toAction, toSource } from './leadSource';
 import { companyDomain } from './mailboxKind';
@@ -57,7 +58,7 @@ export function reparseLead(value: unknown, context: ParseContext, warnings: War
 		earlier['contactAllowed'] === true &&
 		!parseLeadSource(leadSource).doNotContact &&
 		!saysDoNotContact(action.code) &&
-		!saysOtherwise(earlier, warnings);
+		!saysOtherwise(earlier, context, warnings);
 	const stage = stageOf(action.code, context.stageGuide ?? 'cloudPartnerPortal');
 	return {
 		id: (isFromSender ? '' : text(earlier, 'id')) || digest(earlier),
@@ -114,9 +115,14 @@ function readDestination(earlier: JsonObject, context: ParseContext): LeadDestin
 }
 
 /** Whether anything but its own flag forbids contact: a field that was added or edited since. */
-function saysOtherwise(earlier: JsonObject, warnings: Warnings): boolean {
+function saysOtherwise(
+	earlier: JsonObject,
+	{ fieldMapping }: ParseContext,
+	warnings: Warnings,
+): boolean {
 	// Warnings quote what was read already, and may run it together.
-	const isForbidden = forbidsContact({ ...earlier, warnings: null });
+	const isForbidden =
+		forbidsContact({ ...earlier, warnings: null }) || mappingForbids(earlier, fieldMapping);
 	if (isForbidden) warnings.add('A field of the lead says not to contact the customer.');
 	return warnings.mayHideStatement() || isForbidden;
 }

@@ -5,8 +5,9 @@ import {
 	type OpenedTexts,
 } from './contact';
 import { takeCustomer, takeText, toText } from './customer';
-import { guessDestination, takeId } from './destination';
+import { guessDestination, mayHaveOtherHeaders, takeId } from './destination';
 import { FieldBag } from './fieldBag';
+import { addMappedFields, type MappedRecord } from './fieldMapping';
 import { cleanJson, isJsonObject } from './json';
 import { takeLeadSource } from './leadSourceFields';
 import { isOwnLead, reparseLead } from './ownLead';
@@ -23,6 +24,8 @@ const CAMPAIGNS = /^campaigns?\s*:/i;
 const MAX_CONTAINERS = 4;
 const MAX_TEXT_LEVELS = 8;
 
+const NOTHING_MAPPED: MappedRecord = { taken: new Set(), statements: [] };
+
 /**
  * The lead in a record of any destination, in a lead source string, or in a lead that this
  * function gave before (which comes out the same, its stage by the guide of this call). Never
@@ -36,7 +39,11 @@ export function parseLead(record: unknown, context: ParseContext = {}): Lead {
 	const received = cleanJson(record, warnings);
 	const content = toRecord(received, warnings);
 	const fields = new FieldBag();
-	fields.addAll(content);
+	const mapped = context.fieldMapping
+		? addMappedFields(fields, content, context.fieldMapping, warnings)
+		: NOTHING_MAPPED;
+	fields.addAll(content, false, mapped.taken);
+	if (mayHaveOtherHeaders(fields, context.destination)) fields.addLikely();
 	const destination = context.destination || guessDestination(fields);
 	const id = takeId(fields, destination, content);
 	const opened = openContainers(fields, warnings);
@@ -45,7 +52,9 @@ export function parseLead(record: unknown, context: ParseContext = {}): Lead {
 	const { source, action, offer } = lead;
 	// A list is no record, and yet not to be passed over where it forbids contact.
 	const isHeard = isJsonObject(received) || typeof received === 'string';
-	const statements = statementsAgainstContact(isHeard ? content : received, opened);
+	// All of it, under its own names too: no mapping takes a statement out of it.
+	const heard = statementsAgainstContact(isHeard ? content : received, opened);
+	const statements = mapped.statements.length > 0 ? [...heard, ...mapped.statements] : heard;
 	tellStatements(statements, action.code, warnings);
 	const isForbidden = statements.length > 0 || lead.doNotContact;
 	const contactAllowed = !warnings.mayHideStatement() && !isForbidden;

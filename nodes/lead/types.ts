@@ -5,6 +5,8 @@
  * `undefined`, so that expressions in a workflow need no guards.
  */
 
+import type { FieldMapping } from './fieldMapping';
+
 export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
 export interface JsonObject {
 	[key: string]: JsonValue;
@@ -105,6 +107,8 @@ export interface Lead {
 
 /** What the caller knows of a record besides its content. */
 export interface ParseContext {
+	/** What the user says that the record's fields are. */
+	fieldMapping?: FieldMapping | undefined;
 	/** Set by whoever read the record from a destination; guessed from the record's shape otherwise. */
 	destination?: LeadDestinationName;
 	stageGuide?: StageGuide;

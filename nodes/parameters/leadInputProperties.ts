@@ -1,5 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
+import { MAPPABLE_FIELDS } from '../lead';
+
 const INPUTS: INodePropertyOptions[] = [
 	{
 		name: 'Whole Item',
@@ -49,9 +51,49 @@ export function leadInputProperties(
 			description: 'Name of the field, with dots for fields within fields',
 		},
 	];
-	if (!text) return properties;
+	const mapping: INodeProperties = {
+		displayName: 'Field Mapping',
+		name: 'fieldMapping',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Field' },
+		placeholder: 'Add Field',
+		displayOptions: { show: { ...show, input: ['item', 'field'] } },
+		default: {},
+		description:
+			'Which of your own fields hold what of the lead. Usual names, such as "Customer email", are understood without; fields that are not mapped become properties.',
+		options: [
+			{
+				displayName: 'Field',
+				name: 'values',
+				values: [
+					{
+						displayName: 'Your Field',
+						name: 'from',
+						type: 'string',
+						required: true,
+						requiresDataPath: 'single',
+						default: '',
+						placeholder: 'e.g. Contact person',
+						description:
+							'Name of the field as it stands in the item, with dots for fields within fields',
+					},
+					{
+						displayName: 'Lead Field',
+						name: 'to',
+						type: 'options',
+						noDataExpression: true,
+						options: [...MAPPABLE_FIELDS],
+						default: 'email',
+						description: 'What of the lead it holds',
+					},
+				],
+			},
+		],
+	};
+	if (!text) return [...properties, mapping];
 	return [
 		...properties,
+		mapping,
 		{
 			displayName: 'Lead Source',
 			name: 'leadSource',

@@ -3,9 +3,24 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { toNodeError } from '../errors';
-import type { JsonValue, Lead, MergedCustomer, ParseContext } from '../lead';
-import { looksMerged, parseLead, readMergedCustomer } from '../lead';
-import { recordsOfField, recordsOfItem, valueOfField } from './records';
+import type {
+	FieldMapping,
+	JsonValue,
+	Lead,
+	MappableField,
+	MergedCustomer,
+	ParseContext,
+} from '../lead';
+import {
+	fieldMapping,
+	looksMerged,
+	MAPPABLE_FIELDS,
+	parseLead,
+	pathOf,
+	readMergedCustomer,
+	unknownNames,
+} from '../lead';
+import { isWebhookItem, recordsOfField, recordsOfItem, valueOfField } from './records';
 
 /** How leads are read, the same for all items of an execution but for what an expression changes. */
 type Reading = Required<Pick<ParseContext, 'includeRaw' | 'receivedAt' | 'stageGuide'>>;
@@ -72,7 +87,29 @@ export function readLeads(
 	itemIndex: number,
 	reading: Partial<Reading>,
 ): Lead[] {
-	return readRecords(context, item, itemIndex).map((record) => parseLead(record, reading));
+	const mapping = readMapping(context, item, itemIndex);
+	const records = readRecords(context, item, itemIndex, mapping);
+	const leads = records.map((record) => parseLead(record, { ...reading, fieldMapping: mapping }));
+	if (mapping !== undefined && leads[0] !== undefined) tellUnknown(context, leads[0], mapping);
+	return leads;
+}
+
+/** Contexts of executions that were told; the rows of a table all have the same fields. */
+const TOLD = new WeakSet<IExecuteFunctions>();
+const MAX_TOLD = 20;
+
+/** Tells whoever makes the mapping which fields are in nobody's: of the first lead, once. */
+function tellUnknown(context: IExecuteFunctions, lead: Lead, mapping: FieldMapping): void {
+	if (TOLD.has(context)) return;
+	TOLD.add(context);
+	const names = unknownNames(lead, mapping);
+	if (names.length === 0) return;
+	const named = names.slice(0, MAX_TOLD).map((name) => `"${name.slice(0, 80)}"`);
+	const more = names.length > MAX_TOLD ? ` and ${names.length - MAX_TOLD} more` : '';
+	context.addExecutionHints({
+		message: `Fields that are not mapped are kept as properties of the lead: ${named.join(', ')}${more}`,
+		location: 'outputPane',
+	});
 }
 
 /** The same, and customers that were merged before. @throws NodeOperationError */
@@ -84,8 +121,9 @@ export function readEntries(
 ): (Lead | MergedCustomer)[] {
 	const values = mergedValues(context, item, itemIndex);
 	if (values.length === 0) return readLeads(context, item, itemIndex, reading);
+	const mapping = readMapping(context, item, itemIndex);
 	return values.map((value) => {
-		const customer = readMergedCustomer(value, reading.stageGuide);
+		const customer = readMergedCustomer(value, reading.stageGuide, mapping);
 		if (customer !== undefined) return customer;
 		throw new NodeOperationError(context.getNode(), 'The item is not a whole merged customer', {
 			itemIndex,
@@ -114,6 +152,7 @@ function readRecords(
 	context: IExecuteFunctions,
 	item: INodeExecutionData,
 	itemIndex: number,
+	mapping: FieldMapping | undefined,
 ): JsonValue[] {
 	const noLead = (message: string, description: string) =>
 		new NodeOperationError(context.getNode(), message, { itemIndex, description });
@@ -130,18 +169,18 @@ function readRecords(
 		return [text];
 	}
 	if (input === 'item') {
-		const found = recordsOfItem(item.json);
+		const found = recordsOfItem(item.json, mapping);
 		if (found.ok) return found.records;
 		const merged = looksMerged(item.json);
 		throw noLead(
 			'The item holds no lead',
 			merged
 				? 'It is a customer with all leads in one, which only Merge Leads and Compose Follow-Up take. Put this operation before Merge Leads.'
-				: `${found.problems.join(' ')} If the lead is in a field of the item, set "Read the Lead From" to "A Field".`,
+				: `${found.problems.join(' ')} If the lead is in a field of the item, set "Read the Lead From" to "A Field". If its fields have names of their own, add them to "Field Mapping".`,
 		);
 	}
 	const path = readText(context, 'field', itemIndex);
-	const found = recordsOfField(item.json, path);
+	const found = recordsOfField(item.json, path, mapping);
 	if (found === undefined) {
 		throw noLead(
 			`The item has no field "${path}"`,
@@ -154,6 +193,74 @@ function readRecords(
 
 function readInput(context: IExecuteFunctions, itemIndex: number): 'field' | 'item' | 'text' {
 	return context.getNodeParameter('input', itemIndex) as 'field' | 'item' | 'text';
+}
+
+interface MappingEntry {
+	from: string;
+	to: MappableField;
+}
+
+/** What was read of a parameter's value, which is the same for all items unless it has expressions. */
+const ENTRIES = new WeakMap<object, MappingEntry[]>();
+const MAPPINGS = new WeakMap<MappingEntry[], Map<string, FieldMapping>>();
+
+/** `undefined` where nothing is mapped. @throws NodeOperationError for an entry that is not whole */
+function readMapping(
+	context: IExecuteFunctions,
+	item: INodeExecutionData,
+	itemIndex: number,
+): FieldMapping | undefined {
+	if (readInput(context, itemIndex) === 'text') return undefined;
+	const given: unknown = context.getNodeParameter('fieldMapping', itemIndex, {});
+	if (typeof given !== 'object' || given === null || Object.keys(given).length === 0) {
+		return undefined;
+	}
+	const entries = ENTRIES.get(given) ?? readEntriesOfMapping(context, given, itemIndex);
+	ENTRIES.set(given, entries);
+	if (entries.length === 0) return undefined;
+	const place = placeOf(context, item, itemIndex);
+	const mappings = MAPPINGS.get(entries) ?? new Map<string, FieldMapping>();
+	MAPPINGS.set(entries, mappings);
+	const mapping = mappings.get(place) ?? fieldMapping(entries, pathOf(place));
+	// One place for each item at most, and of thousands of items nearly always the same.
+	if (mappings.size < MAX_PLACES) mappings.set(place, mapping);
+	return mapping;
+}
+
+const MAX_PLACES = 100;
+
+/** Where in the item the record stands, as a path. */
+function placeOf(context: IExecuteFunctions, item: INodeExecutionData, itemIndex: number): string {
+	if (readInput(context, itemIndex) === 'field') return readText(context, 'field', itemIndex);
+	return isWebhookItem(item.json) ? 'body' : '';
+}
+
+function readEntriesOfMapping(
+	context: IExecuteFunctions,
+	given: object,
+	itemIndex: number,
+): MappingEntry[] {
+	const { values = [] } = given as { values?: unknown };
+	const entries: unknown[] = Array.isArray(values) ? values : [values];
+	return entries.map((entry, index) => {
+		const { from, to } = (entry ?? {}) as { from?: unknown; to?: unknown };
+		const field = MAPPABLE_FIELDS.find(({ value }) => value === to);
+		const name = typeof from === 'number' ? String(from) : from;
+		if (field !== undefined && typeof name === 'string' && name.trim() !== '') {
+			return { from: name, to: field.value };
+		}
+		const message =
+			field === undefined
+				? `Field ${index + 1} of "Field Mapping" has no lead field`
+				: `Field ${index + 1} of "Field Mapping" has no name`;
+		throw new NodeOperationError(context.getNode(), message, {
+			itemIndex,
+			description:
+				field === undefined
+					? 'Choose one of the entries of "Lead Field".'
+					: 'Fill in "Your Field", or remove the entry. If it is an expression, it has to give the name of a field, not its value.',
+		});
+	});
 }
 
 /** An expression can give anything; a number is a text here, and nothing an empty one. */

@@ -1,4 +1,5 @@
 import { forbidsContact, saysDoNotContact } from '../contact';
+import { mappingForbids, type FieldMapping } from '../fieldMapping';
 import { IDENTIFIERS, type Identity } from '../identity/identity';
 import { toAction, toSource } from '../leadSource';
 import { readDestinationName } from '../ownLead';
@@ -27,6 +28,7 @@ export function looksMerged(value: unknown): value is object {
 export function readMergedCustomer(
 	value: unknown,
 	stageGuide: StageGuide,
+	mapping?: FieldMapping,
 ): MergedCustomer | undefined {
 	if (!looksMerged(value)) return undefined;
 	const identity = readIdentity(own(value, 'identity'));
@@ -39,7 +41,8 @@ export function readMergedCustomer(
 	const contactAllowed =
 		own(value, 'contactAllowed') === true &&
 		journey.every((step) => step.contactAllowed) &&
-		!forbidsContact({ ...value, journey: null });
+		!forbidsContact({ ...value, journey: null }) &&
+		!mappingForbids(value, mapping);
 	const customer = part(value, 'customer');
 	const origins = part(value, 'origins');
 	const known = (field: KnownField) =>

@@ -22,6 +22,8 @@ const VALID = {
 	leadSource: '={{ $json.LeadSource }}',
 	offerOutputs: { values: [{ offers: 'contoso.*', name: 'Contoso' }] },
 	'offerOutputs.values.offers': 'contoso.*',
+	'fieldMapping.values.from': 'RowKey',
+	'fieldMapping.values.to': 'campaign',
 	'templates.values.kind': 'active',
 };
 
