@@ -8,6 +8,7 @@ const { spawn } = require('node:child_process');
 const { mkdir, readFile, readdir, rm, writeFile } = require('node:fs/promises');
 const path = require('node:path');
 
+const { cyclonedxEsbuildPlugin } = require('@cyclonedx/cyclonedx-esbuild');
 const esbuild = require('esbuild');
 const gulp = require('gulp');
 
@@ -40,23 +41,30 @@ const copyStatic = () =>
 		.pipe(gulp.dest('dist'));
 
 /**
- * Only jsforce's own transport needs undici, and ours replaces that. Merely loaded, undici makes itself
- * what sends every `fetch` of n8n's process; left out, jsforce is also less than half as large.
+ * What the libraries name and never need here. Each would bring something that a reviewer has to ask
+ * about, or that n8n's process must not have; the files in its place say what.
  */
-const withoutUndici = {
-	name: 'without-undici',
-	setup({ onLoad, onResolve }) {
-		onResolve({ filter: /^undici$/ }, ({ path: name }) => ({ path: name, namespace: 'unused' }));
-		onLoad({ filter: /.*/, namespace: 'unused' }, () => ({
-			contents: `
-				class Unused {}
-				class SocketError extends Error {}
-				const fetch = () => Promise.reject(new Error('The transport of jsforce is left out.'));
-				module.exports = { Agent: Unused, ProxyAgent: Unused, Response: Unused, errors: { SocketError }, fetch };
-			`,
-		}));
+const leftOut = (name) => ({ path: path.join(VENDOR, 'leftOut', `${name}.cjs`) });
+
+const withoutUnused = {
+	name: 'without-unused',
+	setup({ onResolve }) {
+		onResolve({ filter: /^(?:undici|open|form-data)$/ }, ({ path: name }) => leftOut(name));
+		onResolve({ filter: /^\.\/registry$/ }, ({ importer }) =>
+			/[\\/]jsforce[\\/]lib[\\/]/.test(importer) ? leftOut('registry') : undefined,
+		);
 	},
 };
+
+/** What is bundled, with versions and licences, in the form that tools for it read. */
+const billOfMaterials = () =>
+	cyclonedxEsbuildPlugin({
+		specVersion: '1.6',
+		outputFile: path.join(DIST, 'sbom.cdx.json'),
+		mcType: 'library',
+		outputReproducible: true,
+		validate: true,
+	});
 
 /** Writes each library over what tsc made of the module that re-exports it. */
 async function bundleVendor() {
@@ -72,7 +80,7 @@ async function bundleVendor() {
 		minifySyntax: true,
 		legalComments: 'external',
 		metafile: true,
-		plugins: [withoutUndici],
+		plugins: [withoutUnused, billOfMaterials()],
 		// Where esbuild cannot say what a CommonJS file's own address is, one line can.
 		define: { 'import.meta.url': 'vendorUrl' },
 		banner: { js: "const vendorUrl = require('node:url').pathToFileURL(__filename).href;" },
