@@ -11,9 +11,10 @@ import { FakeServer } from '../fakeServer.ts';
 import type { FakeResponse, FakeServerOptions, FakeRequest } from '../fakeServer.ts';
 import { readBatch, writeBatch } from './batch.ts';
 import type { BatchResponse, BatchedRequest } from './batch.ts';
-import { formattedValue } from './columns.ts';
+import { formattedValue, LEAD_COLUMNS } from './columns.ts';
 import type { LeadRow, Value } from './columns.ts';
 import { malformed, readSkipToken, writeSkipToken } from './cookie.ts';
+import { writeCsdl } from './csdl.ts';
 import { describe } from './metadata.ts';
 import { compareRows, parseQuery } from './query.ts';
 import type { LeadQuery } from './query.ts';
@@ -233,6 +234,12 @@ export class FakeDynamics {
 		return this.#table.rows();
 	}
 
+	/** `$metadata`, of the columns that there are. */
+	get csdl(): string {
+		const columns = LEAD_COLUMNS.filter(({ name }) => !this.lacks.includes(name));
+		return writeCsdl(columns, this.writing.alternateKeys);
+	}
+
 	async stop(): Promise<void> {
 		await this.#server?.stop();
 	}
@@ -318,6 +325,9 @@ export class FakeDynamics {
 		}
 		if (method === 'GET') {
 			if (/^WhoAmI(\(\))?$/.test(path)) return { status: 200, body: this.#whoAmI() };
+			if (path === '$metadata') {
+				return { status: 200, headers: { 'content-type': 'application/xml' }, body: this.csdl };
+			}
 			if (path === 'leads') return this.#readLeads(request);
 			const named = this.writing.named(path);
 			if (named !== undefined) return this.#readLead(request, named.row);

@@ -24,6 +24,7 @@ import type { JsonObject, Lead } from '../../../nodes/lead/types.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
 import { startDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
 import type { FakeDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
+import { violationsAt } from '../../fakeServers/dynamics365/heldAgainstModel.ts';
 import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
 import type { EntraAuthority } from '../../fakeServers/entra/authority.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
@@ -43,7 +44,11 @@ beforeEach(async () => {
 	dynamics = await startDynamics({ authority });
 	dynamics.struck = 'writing';
 });
-afterEach(async () => await dynamics?.stop());
+afterEach(async () => {
+	const violations = dynamics && violationsAt(dynamics);
+	await dynamics?.stop();
+	expect(violations).toEqual([]);
+});
 
 const inTime = (milliseconds = 20_000) => ({
 	signal: AbortSignal.timeout(milliseconds),
