@@ -13,6 +13,7 @@ const esbuild = require('esbuild');
 const gulp = require('gulp');
 
 const DIST = path.join(__dirname, 'dist');
+const BILL_OF_MATERIALS = path.join(DIST, 'sbom.cdx.json');
 const VENDOR = path.join(__dirname, 'nodes', 'vendor');
 
 /** Licences that let us ship a library inside an MIT package. */
@@ -60,7 +61,7 @@ const withoutUnused = {
 const billOfMaterials = () =>
 	cyclonedxEsbuildPlugin({
 		specVersion: '1.6',
-		outputFile: path.join(DIST, 'sbom.cdx.json'),
+		outputFile: BILL_OF_MATERIALS,
 		mcType: 'library',
 		outputReproducible: true,
 		validate: true,
@@ -88,22 +89,43 @@ async function bundleVendor() {
 	if (warnings.length > 0) {
 		throw new Error('esbuild had doubts about a bundled library; they stand above.');
 	}
-	await writeLicences(metafile);
+	const packages = await readLicences(metafile);
+	await writeLicences(packages);
+	await completeBillOfMaterials(packages);
 }
 
-/** One text with the licence of every package that esbuild put into a bundle. */
-async function writeLicences({ inputs }) {
+/** The licence of every package that esbuild put into a bundle, by name. */
+async function readLicences({ inputs }) {
 	const folders = new Set(Object.keys(inputs).map(packageFolder).filter(Boolean));
 	const packages = await Promise.all([...folders].map(readLicence));
-	const byName = packages.sort((a, b) => (a.title < b.title ? -1 : 1));
+	return packages.sort((a, b) => (a.title < b.title ? -1 : 1));
+}
+
+/** One text with all of them. */
+async function writeLicences(packages) {
 	const head =
 		'The files in nodes/vendor contain the following packages, each under its own licence.\n';
 	const rule = '='.repeat(78);
-	const text = byName.map(({ title, licence, text }) =>
+	const text = packages.map(({ title, licence, text }) =>
 		[rule, `${title} (${licence})`, rule, '', text.trim(), ''].join('\n'),
 	);
 	await mkdir(DIST, { recursive: true });
 	await writeFile(path.join(DIST, 'THIRD-PARTY-LICENSES.txt'), [head, ...text].join('\n'));
+}
+
+/**
+ * Gives licences to packages that have further manifests within, with a name and no licence: the bill's
+ * maker takes those for the packages' own.
+ */
+async function completeBillOfMaterials(packages) {
+	const bill = JSON.parse(await readFile(BILL_OF_MATERIALS, 'utf8'));
+	const licences = new Map(packages.map(({ title, licence }) => [title, licence]));
+	for (const component of bill.components) {
+		const { group, name, version, licenses = [] } = component;
+		const expression = licences.get(`${group ? `${group}/` : ''}${name} ${version}`);
+		if (licenses.length === 0 && expression) component.licenses = [{ expression }];
+	}
+	await writeFile(BILL_OF_MATERIALS, `${JSON.stringify(bill, null, 2)}\n`);
 }
 
 /** `node_modules/a/node_modules/@b/c/lib/x.js` → `node_modules/a/node_modules/@b/c`. */
