@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import { checkConnection as check } from '../destinations/check/checkConnection';
+import { ProcessCache } from '../destinations/processCache';
 import { microsoftTestLead } from '../lead';
 import { toNodeError } from '../errors';
 import { chosenDestination, inputOf, resolveDestination } from '../parameters/openDestination';
@@ -88,7 +89,7 @@ async function checkOne(context: IExecuteFunctions, itemIndex: number): Promise<
 	const current = atItem(context, itemIndex);
 	const destination = chosenDestination(current);
 	const resolved = await resolveDestination(current, destination, 'writing');
-	const input = { ...inputOf(resolved), execution: context };
+	const input = { ...inputOf(resolved), execution: context, cache: new ProcessCache() };
 	const options = optionsOf(context, itemIndex);
 	const begun = Date.now();
 	const testLead = microsoftTestLead({

@@ -5,6 +5,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { JsonObject, JsonValue, Lead, LeadDestinationName, LeadFilter } from '../lead';
 import type { LeadReader } from '../polling/types';
+import type { ProcessCache } from './processCache';
 import type { TimeLimits } from './timeLimits';
 
 /** All that the nodes know of a destination. */
@@ -90,6 +91,11 @@ export interface WriteInput {
 	 * on; absent where there is nothing else.
 	 */
 	execution?: object;
+	/**
+	 * What is kept between executions, tokens above all; that of this process when absent. A check
+	 * brings an empty one, so that it is the credential which is tried and not what it once gave.
+	 */
+	cache?: ProcessCache;
 }
 
 /** The same for reading. */

@@ -7,6 +7,7 @@ import { checkedUrl, configurationError, withoutSlash } from './addresses';
 import { DestinationError, type DestinationErrorCode } from './contract';
 import { HttpError, unreachable } from './httpClient';
 import { textField } from './input';
+import { cacheKey, type CacheKey, type Loader, ProcessCache } from './processCache';
 import { pause, retryAfterOf } from './timeLimits';
 import { environmentProxy } from './azureNetwork';
 
@@ -74,7 +75,10 @@ export function readEntraApplication(credential: Record<string, unknown>): Entra
 }
 
 /** What the SDKs of Azure's services take, with errors in words for the user. */
-export type EntraSignIn = Pick<ClientSecretCredential, 'getToken'>;
+export interface EntraSignIn extends Pick<ClientSecretCredential, 'getToken'> {
+	/** Has the next `getToken` ask Entra, where the service did not accept this token. */
+	reject(token: string): void;
+}
 
 type AccessToken = Awaited<ReturnType<EntraSignIn['getToken']>>;
 type TokenOptions = NonNullable<Parameters<EntraSignIn['getToken']>[1]>;
@@ -84,6 +88,8 @@ export interface EntraOptions {
 	retries: number;
 	/** Milliseconds, the longest wait before another attempt: where Entra asks for more, none is made. */
 	maxRetryDelay?: number;
+	/** Where tokens are kept; nowhere but in what is opened when absent. */
+	cache?: ProcessCache;
 }
 
 /** Milliseconds before another attempt, where Entra does not ask for more. */
@@ -92,13 +98,14 @@ const RETRY_DELAY = 1_000;
 const TOKEN_RESERVE = 5 * 60_000;
 
 /**
- * A sign-in for one execution that keeps its token. `getToken` throws a `DestinationError`, with a
- * `retryAfter` where another attempt may help; it ends when its `abortSignal` does.
+ * A sign-in that keeps its tokens. `getToken` throws a `DestinationError`, with a `retryAfter` where
+ * another attempt may help; it ends when its `abortSignal` does.
  */
 export async function openEntra(
-	{ tenantId, clientId, clientSecret, cloud, authorityHost }: EntraApplication,
-	{ retries, maxRetryDelay = RETRY_DELAY }: EntraOptions,
+	application: EntraApplication,
+	{ retries, maxRetryDelay = RETRY_DELAY, cache = new ProcessCache() }: EntraOptions,
 ): Promise<EntraSignIn> {
+	const { tenantId, clientId, clientSecret, cloud, authorityHost } = application;
 	const { AzureAuthorityHosts, ClientSecretCredential } = await import('../vendor/identity');
 	const hosts = {
 		public: AzureAuthorityHosts.AzurePublicCloud,
@@ -111,7 +118,6 @@ export async function openEntra(
 
 	const attempt = async (scopes: string | string[], options: TokenOptions) => {
 		const signal = options.abortSignal as AbortSignal | undefined;
-		if (signal?.aborted) throw late();
 		const seen: Seen = {};
 		// Made anew for each attempt: after a 429 the SDK's memory answers in Entra's place.
 		const credential = new ClientSecretCredential(tenantId, clientId, clientSecret, {
@@ -129,26 +135,41 @@ export async function openEntra(
 		}
 	};
 
-	const kept = new Map<string, AccessToken>();
+	/** Those that were handed out, by which a service's rejection finds its key. */
+	const used = new Map<string, [CacheKey<AccessToken>, AccessToken]>();
 	return {
 		async getToken(scopes, options = {}) {
-			const key = JSON.stringify([scopes, options.tenantId, options.claims]);
-			const token = kept.get(key);
-			if (token && token.expiresOnTimestamp - TOKEN_RESERVE > Date.now()) return token;
-			const signal = options.abortSignal as AbortSignal | undefined;
+			const key = cacheKey<AccessToken>('entra.token', application, [
+				scopes,
+				options.tenantId,
+				options.claims,
+			]);
+			const loader: Loader<AccessToken> = {
+				async load(abortSignal) {
+					const value = await attempt(scopes, { ...options, abortSignal });
+					return { value, until: value.expiresOnTimestamp - TOKEN_RESERVE };
+				},
+				timedOut: late,
+			};
+			const signal =
+				(options.abortSignal as AbortSignal | undefined) ?? new AbortController().signal;
 			for (let attempts = 0; ; attempts += 1) {
 				try {
-					const fresh = await attempt(scopes, options);
-					kept.set(key, fresh);
-					return fresh;
+					const token = await cache.get(key, loader, signal);
+					used.set(token.token, [key, token]);
+					return token;
 				} catch (error) {
 					const asked = error instanceof DestinationError ? error.retryAfter : undefined;
 					if (asked === undefined || attempts >= retries) throw error;
 					const wait = Math.max(asked, RETRY_DELAY);
 					if (wait > maxRetryDelay) throw error;
-					if (!(await pause(wait, signal ?? new AbortController().signal))) throw error;
+					if (!(await pause(wait, signal))) throw error;
 				}
 			}
+		},
+		reject(token) {
+			const found = used.get(token);
+			if (found) cache.drop(...found);
 		},
 	};
 }

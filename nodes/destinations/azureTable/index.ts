@@ -1,4 +1,5 @@
 import type { DestinationDescription } from '../contract';
+import { processCache } from '../processCache';
 import { editorLimits } from '../timeLimits';
 import { openAccount } from './connection/account';
 import { explainError, isMissingTable } from './errors';
@@ -15,9 +16,9 @@ export const azureTable: DestinationDescription = {
 		properties: [tableProperty],
 		options: [],
 
-		async open({ credential, parameter }) {
+		async open({ credential, parameter, cache = processCache }) {
 			const table = readTableName(parameter('table'));
-			const account = await openAccount(credential);
+			const account = await openAccount(credential, { cache });
 			return {
 				// Table names are told apart without regard to case.
 				identity: JSON.stringify(['azureTable', account.url, table.toLowerCase()]),
@@ -34,7 +35,8 @@ export const azureTable: DestinationDescription = {
 			const table = readTableName(input.parameter('table'));
 			const createTable = readCreateTable(input);
 			// The SDK's own retries know no deadline; the engine's do.
-			const account = await openAccount(input.credential, { retries: 0 });
+			const { credential, cache = processCache } = input;
+			const account = await openAccount(credential, { retries: 0, cache });
 			return new AzureTableWriter(account.table(table), { createTable });
 		},
 	},

@@ -1,5 +1,6 @@
 import { isMarketplaceLead } from '../../lead';
 import type { DestinationDescription } from '../contract';
+import { processCache } from '../processCache';
 import { editorLimits } from '../timeLimits';
 import { DataverseClient } from './connection/client';
 import { searchColumns, writableFields } from './lists';
@@ -25,7 +26,8 @@ export const dynamics365: DestinationDescription = {
 
 		async open(input) {
 			const columns = readColumnSettings(input);
-			const client = await DataverseClient.open(input.credential, { operation: 'read' });
+			const { credential, cache = processCache } = input;
+			const client = await DataverseClient.open(credential, { operation: 'read', cache });
 			return {
 				identity: JSON.stringify(['dynamics365', client.origin]),
 				reader: new DynamicsReader(client, columns, input.wanted),
@@ -39,7 +41,8 @@ export const dynamics365: DestinationDescription = {
 		async open(input) {
 			const columns = readColumnSettings(input);
 			const rules = readWriteRules(input);
-			const client = await DataverseClient.open(input.credential, { operation: 'write' });
+			const { credential, cache = processCache } = input;
+			const client = await DataverseClient.open(credential, { operation: 'write', cache });
 			return new DynamicsWriter(client, columns, rules);
 		},
 

@@ -1,4 +1,5 @@
 import { type DestinationDescription, DestinationError } from '../contract';
+import { processCache } from '../processCache';
 import { editorLimits, type TimeLimits } from '../timeLimits';
 import { readAccount } from './connection/account';
 import { openForEditor, openMarketo, type MarketoClient } from './connection/client';
@@ -40,7 +41,9 @@ export const marketo: DestinationDescription = {
 		async open(input) {
 			const { options, quota } = readReadingInput(input);
 			const account = readAccount(input.credential);
-			const client = await openMarketo(account, 'read', rateLimiterOf(input.execution));
+			const { execution, cache = processCache } = input;
+			const rateLimiter = rateLimiterOf(execution);
+			const client = await openMarketo(account, 'read', { rateLimiter, cache });
 			return {
 				identity: JSON.stringify(['marketo', account.url, options.formId]),
 				reader: new MarketoReader(client, new DailyQuota(client, quota), options),
@@ -55,11 +58,10 @@ export const marketo: DestinationDescription = {
 		async open(input) {
 			const options = readWriterOptions(input);
 			const formId = readFormToFill(input);
-			const client = await openMarketo(
-				readAccount(input.credential),
-				'write',
-				rateLimiterOf(input.execution),
-			);
+			const { execution, cache = processCache } = input;
+			const rateLimiter = rateLimiterOf(execution);
+			const account = readAccount(input.credential);
+			const client = await openMarketo(account, 'write', { rateLimiter, cache });
 			return formId === undefined
 				? new UpsertWriter(client, options)
 				: new FormWriter(client, formId, options);

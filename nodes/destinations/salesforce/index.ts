@@ -1,5 +1,6 @@
 import { isMarketplaceLead } from '../../lead';
 import type { DestinationDescription } from '../contract';
+import { processCache } from '../processCache';
 import { SalesforceSession } from './connection/session';
 import { textLiteral } from './connection/soql';
 import {
@@ -43,7 +44,8 @@ export const salesforce = {
 				additionalFields: readAdditionalFields(input),
 				quotaShare: readQuotaShare(input),
 			};
-			const session = await SalesforceSession.open(input.credential, 'read');
+			const { credential, cache = processCache } = input;
+			const session = await SalesforceSession.open(credential, { operation: 'read', cache });
 			return {
 				// Of the organisation, not of its address or the app: both can change.
 				identity: JSON.stringify(['salesforce', session.organisationId]),
@@ -56,14 +58,16 @@ export const salesforce = {
 		options: writingOptions,
 
 		async open(input) {
-			const { credential } = input;
+			const { credential, cache = processCache } = input;
+			const signIn = async () =>
+				await SalesforceSession.open(credential, { operation: 'write', cache });
 			if (readMethod(input) === 'restApi') {
 				const options = readRestOptions(input);
-				return new RestWriter(await SalesforceSession.open(credential, 'write'), options);
+				return new RestWriter(await signIn(), options);
 			}
 			const { confirm, ...form } = readWebToLeadOptions(input);
 			if (!confirm) return new WebToLeadWriter(form);
-			return new ConfirmedWebToLeadWriter(form, await SalesforceSession.open(credential, 'write'));
+			return new ConfirmedWebToLeadWriter(form, await signIn());
 		},
 
 		async fields(input) {

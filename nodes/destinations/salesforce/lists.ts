@@ -31,7 +31,8 @@ export async function openForEditor(
 ): Promise<{ session: SalesforceSession; signal: AbortSignal }> {
 	// Nothing is tried again: the person who waits wants the first response, and can ask anew.
 	const limits = { signal, deadline: Date.now() };
-	return { session: await SalesforceSession.open(credential, 'read', limits), signal };
+	const session = await SalesforceSession.open(credential, { operation: 'read', limits });
+	return { session, signal };
 }
 
 /**

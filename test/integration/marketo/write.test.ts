@@ -73,7 +73,7 @@ async function newWriter(
 	options: Partial<NewWriter> = {},
 	rateLimiter = new RateLimiter({ calls: 1_000, window: 100 }),
 ): Promise<Required<DirectWriter>> {
-	const client = await openMarketo(account(), 'write', rateLimiter);
+	const client = await openMarketo(account(), 'write', { rateLimiter });
 	const { formId, ...given } = {
 		formId: marketo.formId,
 		leadSourceField: 'leadSource',

@@ -12,7 +12,14 @@ import {
 	withoutSlash,
 } from '../../addresses';
 import { textField } from '../../input';
-import { openEntra, readCloud, readEntraApplication, type EntraCloud } from '../../entra';
+import {
+	openEntra,
+	readCloud,
+	readEntraApplication,
+	type EntraCloud,
+	type EntraSignIn,
+} from '../../entra';
+import type { ProcessCache } from '../../processCache';
 import { responseCheck } from './responseCheck';
 
 /** Milliseconds. Longer waits between the SDK's retries would outlast a poll. */
@@ -39,6 +46,8 @@ export interface StorageAccount {
 export interface AccountOptions {
 	/** How often the SDK tries again; 0 to get the first response. */
 	retries?: number;
+	/** Where tokens of Entra are kept beyond the execution; nowhere when absent. */
+	cache?: ProcessCache | undefined;
 }
 
 /**
@@ -48,7 +57,7 @@ export interface AccountOptions {
  */
 export async function openAccount(
 	credential: Record<string, unknown>,
-	{ retries = RETRIES }: AccountOptions = {},
+	{ retries = RETRIES, cache }: AccountOptions = {},
 ): Promise<StorageAccount> {
 	const options: TableServiceClientOptions = {
 		retryOptions: { maxRetries: retries, maxRetryDelayInMs: MAX_RETRY_DELAY },
@@ -68,7 +77,7 @@ export async function openAccount(
 		case 'sas':
 			return await fromSas(textField(credential, 'sasUrl'), options);
 		case 'entra':
-			return await fromEntra(credential, options);
+			return await fromEntra(credential, options, cache);
 		default:
 			throw configurationError(
 				`"${authentication.slice(0, 40)}" is not a way to sign in to Azure Table Storage`,
@@ -180,20 +189,49 @@ async function fromSas(
 async function fromEntra(
 	credential: Record<string, unknown>,
 	options: TableServiceClientOptions,
+	cache?: ProcessCache,
 ): Promise<StorageAccount> {
 	const url = tableUrl(credential, { secretInUrl: true });
 	const application = readEntraApplication(credential);
 	const { TableClient, TableServiceClient } = await import('../../../vendor/dataTables');
 	const { maxRetries = RETRIES, maxRetryDelayInMs = MAX_RETRY_DELAY } = options.retryOptions ?? {};
-	const signIn = await openEntra(application, {
+	const entra = await openEntra(application, {
 		retries: maxRetries,
 		maxRetryDelay: maxRetryDelayInMs,
+		...(cache && { cache }),
 	});
+	const signIn = {
+		getToken: async (...given: Parameters<typeof entra.getToken>) => ({
+			...(await entra.getToken(...given)),
+			// The SDK would keep it too, and go on with it after the service has rejected it.
+			expiresOnTimestamp: 0,
+		}),
+	};
+	const additionalPolicies = [...(options.additionalPolicies ?? []), signingInAgain(entra)];
 	const text = withoutSlash(url);
 	return {
 		url: text,
-		table: (name) => new TableClient(text, name, signIn, options),
-		service: () => new TableServiceClient(text, signIn, options),
+		table: (name) => new TableClient(text, name, signIn, { ...options, additionalPolicies }),
+		service: () => new TableServiceClient(text, signIn, { ...options, additionalPolicies }),
+	};
+}
+
+type AdditionalPolicy = NonNullable<TableServiceClientOptions['additionalPolicies']>[number];
+
+/** Asks Entra for another token, once for a request, where the service does not accept the one at hand. */
+function signingInAgain(entra: EntraSignIn): AdditionalPolicy {
+	return {
+		position: 'perRetry',
+		policy: {
+			name: 'signInAgain',
+			async sendRequest(request, next) {
+				const response = await next(request);
+				const [, token] = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '') ?? [];
+				if (response.status !== 401 || token === undefined) return response;
+				entra.reject(token);
+				return await next(request);
+			},
+		},
 	};
 }
 

@@ -1,5 +1,5 @@
 import type { DestinationOperation } from '../../contract';
-import { openEntra } from '../../entra';
+import { openEntra, type EntraSignIn } from '../../entra';
 import {
 	type HttpClient,
 	HttpError,
@@ -7,6 +7,7 @@ import {
 	openHttp,
 	unreachable,
 } from '../../httpClient';
+import { cacheKey, type CacheKey, ProcessCache } from '../../processCache';
 import { retried, type TimeLimits } from '../../timeLimits';
 import { readJsonObject } from '../../unexpectedResponse';
 import { responseError, slowQuery, type SettingOf, type Subject } from '../errors';
@@ -56,15 +57,19 @@ export interface ClientOptions {
 	operation: DestinationOperation;
 	/** Whether to try again what may work at the next attempt; true when absent. */
 	retries?: boolean;
+	/** Where the token is kept beyond the execution, and what the environment says of its columns. */
+	cache?: ProcessCache;
 }
 
 /**
- * The Dataverse Web API (OData v4) of one environment, for one execution: it keeps its token, and
- * gets another one when that is rejected.
+ * The Dataverse Web API (OData v4) of one environment, for one execution. It gets another token when
+ * the one at hand is rejected.
  */
 export class DataverseClient {
 	readonly operation: DestinationOperation;
-	private token: Promise<string> | undefined;
+	/** Nothing of it outlasts the client, unless it was given one that does. */
+	readonly cache: ProcessCache;
+	private entra: Promise<EntraSignIn> | undefined;
 	private readonly retries: boolean;
 	/** Milliseconds by which the service's clock is ahead of ours. */
 	private clockAhead = 0;
@@ -73,9 +78,10 @@ export class DataverseClient {
 	constructor(
 		private readonly environment: Environment,
 		private readonly http: HttpClient,
-		{ operation, retries = true }: ClientOptions,
+		{ operation, retries = true, cache = new ProcessCache() }: ClientOptions,
 	) {
 		this.operation = operation;
+		this.cache = cache;
 		this.retries = retries;
 	}
 
@@ -90,6 +96,11 @@ export class DataverseClient {
 	/** `https://contoso.crm.dynamics.com` */
 	get origin(): string {
 		return this.environment.origin;
+	}
+
+	/** Names something that this environment says to this application. */
+	cacheKey<Value>(kind: string, ...parts: readonly unknown[]): CacheKey<Value> {
+		return cacheKey<Value>(`dynamics365.${kind}`, this.environment, parts);
 	}
 
 	/** A time of this machine's clock by the service's, epoch milliseconds. */
@@ -172,24 +183,12 @@ export class DataverseClient {
 
 	/** The token at hand, or a new one where there is none or only the one that was rejected. */
 	private async currentToken(signal: AbortSignal, rejected?: string): Promise<string> {
-		if (rejected !== undefined && (await this.token) === rejected) this.token = undefined;
-		if (this.token === undefined) {
-			const token = this.fetchToken(signal);
-			this.token = token;
-			// The next attempt must not fail by the error of this one.
-			token.catch(() => {
-				if (this.token === token) this.token = undefined;
-			});
-		}
-		return await this.token;
-	}
-
-	private async fetchToken(signal: AbortSignal): Promise<string> {
 		const { application, origin } = this.environment;
-		// Made anew for each token, since its memory would give the old one again. Who asks for the
-		// request tries again, within the time there is.
-		const signIn = await openEntra(application, { retries: 0 });
-		const { token } = await signIn.getToken(`${origin}/.default`, { abortSignal: signal });
+		// Who asks for the request tries again, within the time there is.
+		this.entra ??= openEntra(application, { retries: 0, cache: this.cache });
+		const entra = await this.entra;
+		if (rejected !== undefined) entra.reject(rejected);
+		const { token } = await entra.getToken(`${origin}/.default`, { abortSignal: signal });
 		return token;
 	}
 }

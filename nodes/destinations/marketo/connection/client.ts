@@ -1,5 +1,12 @@
 import { DestinationError, type DestinationOperation } from '../../contract';
 import { type HttpClient, HttpError, type HttpResponse, openHttp } from '../../httpClient';
+import {
+	cacheKey,
+	type CacheKey,
+	type Loaded,
+	type Loader,
+	ProcessCache,
+} from '../../processCache';
 import { retried, retryAfterOf, type TimeLimits } from '../../timeLimits';
 import { MarketoError, noTurn, notReached, signInError, statusError, unexpected } from '../errors';
 import type { MarketoAccount } from './account';
@@ -12,7 +19,16 @@ import { errorCodeOf, type MarketoResponse, readBody, readResponse, textOf } fro
  */
 const MAX_ADDRESS = 6_000;
 
+/** Milliseconds. A token is not used for the last minute of its hour: a request takes time. */
+const TOKEN_RESERVE = 60_000;
+
 export type MarketoQuery = Readonly<Record<string, string>>;
+
+export interface MarketoOptions {
+	rateLimiter?: RateLimiter;
+	/** Where the token is kept beyond the execution, and what the instance says of itself. */
+	cache?: ProcessCache;
+}
 
 /**
  * Makes a client for one execution; loads what it needs for HTTP.
@@ -22,9 +38,9 @@ export type MarketoQuery = Readonly<Record<string, string>>;
 export async function openMarketo(
 	account: MarketoAccount,
 	operation: DestinationOperation,
-	rateLimiter = new RateLimiter(),
+	{ rateLimiter = new RateLimiter(), cache = new ProcessCache() }: MarketoOptions = {},
 ): Promise<MarketoClient> {
-	return new MarketoClient(account, operation, await openHttp(), rateLimiter);
+	return new MarketoClient(account, operation, await openHttp(), rateLimiter, cache);
 }
 
 /** For what the editor asks: where that fails, there is nothing to do but to try again. */
@@ -32,7 +48,7 @@ export async function openForEditor(account: MarketoAccount): Promise<MarketoCli
 	return await openMarketo(account, 'signIn');
 }
 
-/** Calls of one execution; its access token is asked for once, and again when it has expired. */
+/** Calls of one execution; a new access token is asked for when the one at hand has expired. */
 export class MarketoClient {
 	/** Calls made so far, those that failed and were made again included. */
 	calls = 0;
@@ -40,14 +56,25 @@ export class MarketoClient {
 	serviceTime: number | undefined;
 	/** Names of fields that persons of this instance turned out not to have. */
 	readonly absentFields = new Set<string>();
-	private token: string | undefined;
+	private readonly tokenKey: CacheKey<AccessToken>;
+	/** Used for as long as it is accepted: one that is about to end is not kept beyond. */
+	private token: AccessToken | undefined;
 
 	constructor(
 		private readonly account: MarketoAccount,
 		readonly operation: DestinationOperation,
 		private readonly http: HttpClient,
 		private readonly rateLimiter: RateLimiter,
-	) {}
+		/** Nothing of it outlasts the client, unless it was given one that does. */
+		readonly cache = new ProcessCache(),
+	) {
+		this.tokenKey = this.cacheKey('token');
+	}
+
+	/** Names something that this instance says to this custom service. */
+	cacheKey<Value>(kind: string, ...parts: readonly unknown[]): CacheKey<Value> {
+		return cacheKey<Value>(`marketo.${kind}`, this.account, parts);
+	}
 
 	/**
 	 * Reads from the API, again where Marketo is short of something for a moment.
@@ -71,22 +98,26 @@ export class MarketoClient {
 	}
 
 	private async signedIn(call: Call, limits: TimeLimits): Promise<MarketoResponse> {
-		const token = this.token ?? (await this.signIn(limits.signal));
+		const token = await this.accessToken(limits.signal);
 		try {
-			return await this.call(call, token, limits);
+			return await this.call(call, token.value, limits);
 		} catch (error) {
 			if (!(error instanceof MarketoError && error.isOfToken)) throw error;
 		}
-		// Another call may have got a new one in the meantime.
-		const { token: latest = token } = this;
-		const renewed = latest === token ? await this.signIn(limits.signal) : latest;
 		// It expired between two calls, or somebody revoked it: a new one, once.
-		return await this.call(call, renewed, limits);
+		this.cache.drop(this.tokenKey, token);
+		if (this.token === token) this.token = undefined;
+		return await this.call(call, (await this.accessToken(limits.signal)).value, limits);
 	}
 
-	private async signIn(signal: AbortSignal): Promise<string> {
+	private async accessToken(signal: AbortSignal): Promise<AccessToken> {
+		if (this.token) return this.token;
+		const loader: Loader<AccessToken> = {
+			load: async (whenEnded) => await this.requestToken(whenEnded),
+			timedOut: () => notReached(new HttpError('ABORTED'), 'signIn'),
+		};
 		try {
-			this.token = await this.requestToken(signal);
+			this.token = await this.cache.get(this.tokenKey, loader, signal);
 			return this.token;
 		} catch (error) {
 			// Nothing was written yet.
@@ -95,7 +126,7 @@ export class MarketoClient {
 	}
 
 	/** The secret is in the address because that is the only way Adobe documents. */
-	private async requestToken(signal: AbortSignal): Promise<string> {
+	private async requestToken(signal: AbortSignal): Promise<Loaded<AccessToken>> {
 		const { url, clientId, clientSecret } = this.account;
 		const query = new URLSearchParams({
 			grant_type: 'client_credentials',
@@ -103,6 +134,7 @@ export class MarketoClient {
 			client_secret: clientSecret,
 		});
 		const request = { url: `${url}/identity/oauth/token?${query.toString()}`, signal };
+		const askedAt = this.cache.now();
 		const response = await this.send(request, 'signIn');
 		const { status, headers } = response;
 		if (status === 400 || status === 401) throw signInError(status, wordOf(response));
@@ -116,7 +148,10 @@ export class MarketoClient {
 		if (typeof token !== 'string' || !/^[\x21-\x7e]{1,1000}$/.test(token)) {
 			throw unexpected('it holds no access token', 'signIn');
 		}
-		return token;
+		// Whoever asks while a token is good gets the same one, with what is left of its hour.
+		const seconds = Number(body['expires_in']);
+		const lifetime = seconds > 0 ? seconds * 1_000 - TOKEN_RESERVE : 0;
+		return { value: { value: token }, until: askedAt + lifetime };
 	}
 
 	private async call(call: Call, token: string, limits: TimeLimits): Promise<MarketoResponse> {
@@ -158,6 +193,11 @@ export class MarketoClient {
 			throw error instanceof HttpError ? notReached(error, operation) : error;
 		}
 	}
+}
+
+/** An object of its own for each that was handed out, also where Marketo gives the same text again. */
+interface AccessToken {
+	readonly value: string;
 }
 
 interface Call {

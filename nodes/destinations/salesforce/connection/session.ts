@@ -1,6 +1,13 @@
 import type { Connection } from '../../../vendor/jsforce';
 import type { DestinationError } from '../../contract';
-import { type HttpClient, type HttpResponse, openHttp } from '../../httpClient';
+import {
+	type HttpClient,
+	HttpError,
+	type HttpResponse,
+	openHttp,
+	unreachable,
+} from '../../httpClient';
+import { cacheKey, type CacheKey, ProcessCache } from '../../processCache';
 import { retried, type TimeLimits, timeLimits } from '../../timeLimits';
 import { restError, unexpected, type RequestContext } from '../errors';
 import { signInError } from '../errors/signIn';
@@ -12,6 +19,11 @@ import { openTransport } from './transport';
 const API_VERSION = '60.0';
 /** Milliseconds. Of a poll or an execution, what the sign-in may take. */
 const SIGN_IN_TIME = 15_000;
+/**
+ * Milliseconds. Salesforce does not tell when a session ends: two hours after its last use unless an
+ * administrator chose another time. One that has ended earlier is renewed when that shows.
+ */
+const GRANT_LIFETIME = 2 * 60 * 60 * 1_000;
 
 /** A token and where it is good. */
 interface Grant {
@@ -40,14 +52,21 @@ export interface QueryPage extends ApiResponse {
 	records: unknown[];
 }
 
+export interface SessionOptions {
+	/** What errors are told for. */
+	operation: 'read' | 'write';
+	limits?: TimeLimits;
+	/** Where the token is kept beyond the execution; nowhere when absent. */
+	cache?: ProcessCache;
+}
+
 /**
- * One execution's session. The token is asked for at the beginning and, once in a request, again
- * where Salesforce has ended the session.
+ * One execution's session. The token is one that is kept or asked for at the beginning and, once in a
+ * request, again where Salesforce has ended the session.
  */
 export class SalesforceSession {
 	private constructor(
-		private readonly http: HttpClient,
-		private readonly signIn: SignIn,
+		private readonly tokens: TokenSource,
 		private grant: Grant,
 		/** What errors are told for. */
 		private readonly operation: 'read' | 'write',
@@ -56,16 +75,16 @@ export class SalesforceSession {
 	/** Signs in. @throws DestinationError that says which part of the credential is not accepted */
 	static async open(
 		credential: Record<string, unknown>,
-		operation: 'read' | 'write',
-		limits: TimeLimits = timeLimits(SIGN_IN_TIME),
+		{
+			operation,
+			limits = timeLimits(SIGN_IN_TIME),
+			cache = new ProcessCache(),
+		}: SessionOptions,
 	): Promise<SalesforceSession> {
 		const signIn = readSignIn(credential);
-		const http = await openHttp();
-		const grant = await retried(
-			async () => await requestToken(http, signIn, limits.signal),
-			limits,
-		);
-		return new SalesforceSession(http, signIn, grant, operation);
+		const tokens = new TokenSource(await openHttp(), signIn, cache, credential);
+		const grant = await retried(async () => await tokens.grant(limits.signal), limits);
+		return new SalesforceSession(tokens, grant, operation);
 	}
 
 	/** The organisation's id, the same however one signs in; 15 characters. */
@@ -118,9 +137,11 @@ export class SalesforceSession {
 		const { Connection } = await import('../../../vendor/jsforce');
 		let last: HttpResponse | undefined;
 		let renewal: { error?: unknown } | undefined;
+		// Another request may renew it meanwhile, and the new one is not what has ended.
+		const { grant } = this;
 		const connection = new Connection({
-			instanceUrl: this.grant.instanceUrl,
-			accessToken: this.grant.accessToken,
+			instanceUrl: grant.instanceUrl,
+			accessToken: grant.accessToken,
 			version: API_VERSION,
 			refreshFn: (_connection, done) => {
 				// jsforce renews for as long as the response is 401, which may be for ever.
@@ -129,10 +150,10 @@ export class SalesforceSession {
 					return;
 				}
 				const begun: { error?: unknown } = (renewal = {});
-				requestToken(this.http, this.signIn, signal).then(
-					(grant) => {
-						this.grant = grant;
-						done(null, grant.accessToken);
+				this.tokens.grant(signal, grant).then(
+					(renewed) => {
+						this.grant = renewed;
+						done(null, renewed.accessToken);
 					},
 					(error: unknown) => {
 						begun.error = error;
@@ -142,7 +163,7 @@ export class SalesforceSession {
 				);
 			},
 		});
-		connection._transport = await openTransport(this.http, signal, (received) => {
+		connection._transport = await openTransport(this.tokens.http, signal, (received) => {
 			last = received;
 		});
 		try {
@@ -158,6 +179,38 @@ export class SalesforceSession {
 		} catch (error) {
 			throw restError(renewal?.error ?? error, last, context);
 		}
+	}
+}
+
+/** The tokens of one credential. */
+class TokenSource {
+	private readonly key: CacheKey<Grant>;
+
+	constructor(
+		readonly http: HttpClient,
+		private readonly signIn: SignIn,
+		private readonly cache: ProcessCache,
+		credential: Record<string, unknown>,
+	) {
+		this.key = cacheKey<Grant>('salesforce.grant', credential);
+	}
+
+	/** One that is good, as far as is known: not the one that has ended. @throws DestinationError */
+	async grant(signal: AbortSignal, ended?: Grant): Promise<Grant> {
+		if (ended) this.cache.drop(this.key, ended);
+		return await this.cache.get(
+			this.key,
+			{
+				load: async (whenEnded) => ({
+					value: await requestToken(this.http, this.signIn, whenEnded),
+					until: this.cache.now() + GRANT_LIFETIME,
+				}),
+				timedOut: () => 
+					// Whatever the sign-in was for was not sent.
+					unreachable(new HttpError('ABORTED'), 'Salesforce', 'signIn').with({ mayBeDone: false }),
+			},
+			signal,
+		);
 	}
 }
 

@@ -36,7 +36,10 @@ async function newWriter(
 	externalIdField = '',
 	{ runAssignmentRules = false } = {},
 ): Promise<Required<DirectWriter>> {
-	const session = await SalesforceSession.open(salesforce.credential, 'write', inTime());
+	const session = await SalesforceSession.open(salesforce.credential, {
+		operation: 'write',
+		limits: inTime(),
+	});
 	return byEngine(new RestWriter(session, { externalIdField, runAssignmentRules }));
 }
 

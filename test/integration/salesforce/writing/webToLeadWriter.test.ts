@@ -47,7 +47,10 @@ const sentTo = (parameters = {}): WebToLeadForm =>
 
 /** Looks for the leads, with little patience. */
 async function finder(): Promise<Required<DirectWriter>> {
-	const session = await SalesforceSession.open(salesforce.credential, 'write', inTime());
+	const session = await SalesforceSession.open(salesforce.credential, {
+		operation: 'write',
+		limits: inTime(),
+	});
 	return byEngine(new ConfirmedWebToLeadWriter(sentTo(), session, 1_500));
 }
 
