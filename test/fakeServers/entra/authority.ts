@@ -24,12 +24,19 @@ export interface EntraAuthority {
 	stop(): Promise<void>;
 }
 
+interface Counts {
+	requests: number;
+	signIns: number;
+}
+
 /** The same, where the one who started it can make it misbehave. */
 export interface FakeEntra extends EntraAuthority {
 	/** The next so many requests get this instead of their response. */
 	fault(fault: EntraFault): Promise<void>;
 	/** How many requests came since the last fault was set. */
 	requests(): Promise<number>;
+	/** How many of them asked for a token. */
+	signIns(): Promise<number>;
 }
 
 /**
@@ -72,14 +79,14 @@ export async function startEntraAuthority(hosts: readonly string[] = []): Promis
 		await stop();
 		throw error;
 	}
-	const control = async (fault?: EntraFault): Promise<number> =>
+	const control = async (fault?: EntraFault): Promise<Counts> =>
 		await new Promise((resolve, reject) => {
 			const options = { method: fault ? 'PUT' : 'GET', ca: readFileSync(tls.certFile) };
 			request(`${host}${CONTROL}`, options, async (response) => {
 				const chunks: Buffer[] = [];
 				for await (const chunk of response) chunks.push(chunk as Buffer);
 				const text = Buffer.concat(chunks).toString('utf8');
-				resolve((JSON.parse(text) as { requests: number }).requests);
+				resolve(JSON.parse(text) as Counts);
 			})
 				.on('error', reject)
 				.end(fault && JSON.stringify(fault));
@@ -91,7 +98,8 @@ export async function startEntraAuthority(hosts: readonly string[] = []): Promis
 		fault: async (fault) => {
 			await control(fault);
 		},
-		requests: async () => await control(),
+		requests: async () => (await control()).requests,
+		signIns: async () => (await control()).signIns,
 		stop,
 	};
 }

@@ -175,6 +175,7 @@ async function main(): Promise<void> {
 
 	let fault: EntraFault | undefined;
 	let requests = 0;
+	let signIns = 0;
 	const control = (request: IncomingMessage, response: ServerResponse) => {
 		const chunks: Buffer[] = [];
 		request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -182,13 +183,15 @@ async function main(): Promise<void> {
 			if (request.method === 'PUT') {
 				fault = JSON.parse(Buffer.concat(chunks).toString('utf8')) as EntraFault;
 				requests = 0;
+				signIns = 0;
 			}
-			response.end(JSON.stringify({ requests }));
+			response.end(JSON.stringify({ requests, signIns }));
 		});
 	};
 	const answer = (request: IncomingMessage, response: ServerResponse) => {
 		if (request.url === CONTROL) return control(request, response);
 		requests += 1;
+		if (request.method === 'POST') signIns += 1;
 		if (fault && fault.times > 0) {
 			fault.times -= 1;
 			return misbehave(fault, request, response);

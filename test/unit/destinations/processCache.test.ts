@@ -68,7 +68,10 @@ describe('keys', () => {
 		['another address', cacheKey('token', { clientId: 'a', clientSecret: 'b' }, 'https://b')],
 		['another kind of value', cacheKey('columns', { clientId: 'a', clientSecret: 'b' })],
 		['the same texts in other fields', cacheKey('token', { clientId: 'b', clientSecret: 'a' })],
-		['parts that read the same when joined', cacheKey('token', { clientId: 'a' }, { clientSecret: 'b' })],
+		[
+			'parts that read the same when joined',
+			cacheKey('token', { clientId: 'a' }, { clientSecret: 'b' }),
+		],
 	])('differ for %s', (_, other) => {
 		expect(other.name).not.toBe(key.name);
 	});

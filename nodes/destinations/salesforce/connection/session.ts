@@ -75,11 +75,7 @@ export class SalesforceSession {
 	/** Signs in. @throws DestinationError that says which part of the credential is not accepted */
 	static async open(
 		credential: Record<string, unknown>,
-		{
-			operation,
-			limits = timeLimits(SIGN_IN_TIME),
-			cache = new ProcessCache(),
-		}: SessionOptions,
+		{ operation, limits = timeLimits(SIGN_IN_TIME), cache = new ProcessCache() }: SessionOptions,
 	): Promise<SalesforceSession> {
 		const signIn = readSignIn(credential);
 		const tokens = new TokenSource(await openHttp(), signIn, cache, credential);
@@ -205,7 +201,7 @@ class TokenSource {
 					value: await requestToken(this.http, this.signIn, whenEnded),
 					until: this.cache.now() + GRANT_LIFETIME,
 				}),
-				timedOut: () => 
+				timedOut: () =>
 					// Whatever the sign-in was for was not sent.
 					unreachable(new HttpError('ABORTED'), 'Salesforce', 'signIn').with({ mayBeDone: false }),
 			},
