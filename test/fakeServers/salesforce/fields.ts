@@ -93,7 +93,17 @@ export function countryCodeField(): Field {
 	return field('CountryCode', 'picklist', 'Country/Territory Code', 10);
 }
 
-/** Fields that no condition may name. */
+/** Whether a condition may name it: no long text. */
 export function isFilterable({ type }: Field): boolean {
 	return type !== 'textarea';
+}
+
+/** Whether rows may come in its order. */
+export function isSortable({ type }: Field): boolean {
+	return type !== 'textarea' && type !== 'address';
+}
+
+/** Whether rows may be put together by it: by no time, amount or long text. */
+export function isGroupable({ type }: Field): boolean {
+	return !/^(?:address|currency|datetime|textarea)$/.test(type);
 }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 
 import type { FakeResponse, FakeRequest } from '../fakeServer.ts';
-import { isFilterable } from './fields.ts';
+import { describeLead } from './describe.ts';
 import type { LeadRecord } from './fields.ts';
 import { selectFieldDefinitions } from './fieldDefinitions.ts';
 import type { Organisation } from './organisation.ts';
@@ -78,7 +78,7 @@ export class RestApi {
 		}
 		if (/^\/tooling\/query\/?$/.test(resource)) return this.fieldDefinitions(soql);
 		if (resource.startsWith('/query/')) return this.more(resource.slice(7), version);
-		if (/^\/sobjects\/lead\/describe\/?$/i.test(resource)) return this.describe();
+		if (/^\/sobjects\/lead\/describe\/?$/i.test(resource)) return this.describe(version);
 		if (/^\/limits\/?$/.test(resource)) {
 			const { used, limit } = this.usage;
 			return {
@@ -180,37 +180,10 @@ export class RestApi {
 		};
 	}
 
-	private describe(): FakeResponse {
+	private describe(version: string): FakeResponse {
 		// Objects that a user may not read are not there for them.
 		if (!this.organisation.rights.leads) throw notFound();
-		const { leadSources, rules, countries = new Map<string, string>() } = this.organisation;
-		const toEntry = (entry: object) => ({ ...entry, defaultValue: false, validFor: null });
-		const picklists: Record<string, object[]> = {
-			LeadSource: leadSources.map(toEntry),
-			CountryCode: [...countries].map(([value, label]) => toEntry({ value, label, active: true })),
-		};
-		return {
-			status: 200,
-			body: {
-				name: 'Lead',
-				label: 'Lead',
-				keyPrefix: '00Q',
-				queryable: true,
-				createable: true,
-				fields: this.organisation.visibleFields().map((field) => ({
-					...field,
-					filterable: isFilterable(field),
-					updateable: field.updateable ?? field.createable,
-					nillable: !field.required,
-					unique: field.externalId,
-					idLookup: field.externalId || field.name === 'Id' || field.name === 'Email',
-					restrictedPicklist:
-						field.name === 'CountryCode' ||
-						(field.name === 'LeadSource' && rules.leadSourceRestricted),
-					picklistValues: picklists[field.name] ?? [],
-				})),
-			},
-		};
+		return { status: 200, body: describeLead(this.organisation, version) };
 	}
 
 	private limitInfo(): Record<string, string> {

@@ -6,7 +6,7 @@
 import { parseQuery } from '@jetstreamapp/soql-parser-js';
 import type { FieldType as SelectedField, Query } from '@jetstreamapp/soql-parser-js';
 
-import { isFilterable } from './fields.ts';
+import { isFilterable, isGroupable, isSortable } from './fields.ts';
 import type { Field, FieldValue, LeadRecord } from './fields.ts';
 import { decodeLiteral, likePattern, malformed } from './soqlLiteral.ts';
 import { tokensOf } from './soqlWhere.ts';
@@ -82,7 +82,9 @@ function listed(
 	const names = selectedFields(query.fields ?? [], find, fields);
 	const order = [query.orderBy ?? []].flat().map((by) => {
 		if (!('field' in by)) throw malformed('only fields can be sorted by here');
-		return { field: find(by.field), down: by.order === 'DESC' };
+		const field = find(by.field);
+		if (!isSortable(field)) throw notFor(field, 'sorted');
+		return { field, down: by.order === 'DESC' };
 	});
 	found.sort((a, b) => {
 		for (const { field, down } of order) {
@@ -122,7 +124,9 @@ function selectedFields(
 function grouped(query: Query, found: LeadRecord[], find: (name: string) => Field): Selected {
 	const by = [query.groupBy ?? []].flat().map((group) => {
 		if (!('field' in group)) throw malformed('only fields can be grouped by here');
-		return find(group.field);
+		const field = find(group.field);
+		if (!isGroupable(field)) throw notFor(field, 'grouped');
+		return field;
 	});
 	const groups = new Map<string, LeadRecord[]>();
 	for (const record of found) {
@@ -160,6 +164,11 @@ function grouped(query: Query, found: LeadRecord[], find: (name: string) => Fiel
 		);
 	}
 	return { rows: rows.slice(0, query.limit ?? rows.length), aggregate: true };
+}
+
+function notFor({ name }: Field, what: 'filtered' | 'grouped' | 'sorted'): SalesforceApiError {
+	const message = `field '${name}' can not be ${what} in a query call`;
+	return new SalesforceApiError(400, 'INVALID_FIELD', message);
 }
 
 /** By recursive descent; SOQL takes no AND and OR beside each other without parentheses. */
@@ -210,13 +219,7 @@ function conditionOf(
 	labels: ReadonlyMap<string, string>,
 ) {
 	const field = find(name);
-	if (!isFilterable(field)) {
-		throw new SalesforceApiError(
-			400,
-			'INVALID_FIELD',
-			`field '${field.name}' can not be filtered in a query call`,
-		);
-	}
+	if (!isFilterable(field)) throw notFor(field, 'filtered');
 	const read = (text: string) => decodeLiteral(text, field);
 	if (operator === 'LIKE') {
 		if (field.type === 'id' || field.type === 'datetime' || field.type === 'boolean') {

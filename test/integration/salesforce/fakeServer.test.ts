@@ -443,5 +443,8 @@ it('describes leads', async () => {
 	expect(found('LeadSource')?.picklistValues).toContainEqual(
 		expect.objectContaining({ value: 'Web', active: true }),
 	);
-	expect(found('Description')).toMatchObject({ filterable: false });
+	const flags = { filterable: false, sortable: false, groupable: false };
+	expect(found('Description')).toMatchObject({ ...flags, soapType: 'xsd:string', nillable: true });
+	expect(found('CreatedDate')).toMatchObject({ sortable: true, groupable: false, nillable: false });
+	expect(found('OwnerId')).toMatchObject({ referenceTo: ['Group', 'User'] });
 });
