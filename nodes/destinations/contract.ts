@@ -4,7 +4,7 @@
  */
 import type { INodeProperties } from 'n8n-workflow';
 import type { JsonObject, JsonValue, Lead, LeadDestinationName, LeadFilter } from '../lead';
-import type { LeadReader } from '../polling/types';
+import type { HandOver, LeadReader } from '../polling/types';
 import type { ProcessCache } from './processCache';
 import type { TimeLimits } from './timeLimits';
 
@@ -37,7 +37,71 @@ export interface ReadingDescription {
 	isMarketplaceLead?: (lead: Lead) => boolean;
 	/** Loads the destination's SDK and makes ready to read. @throws DestinationError */
 	open(input: DestinationInput): Promise<LeadDestination>;
+	/** How leads are marked as handled there; absent where there is nothing to mark. */
+	marking?: MarkingDescription;
 }
+
+export interface MarkingDescription {
+	/** What the editor asks for besides what is asked for reading. */
+	properties: INodeProperties[];
+	/** Loads the destination's SDK and makes ready to read pending leads, and to mark. @throws DestinationError */
+	open(input: DestinationInput): Promise<PendingLeads>;
+}
+
+/**
+ * The leads of a destination that are not marked as handled. Made for one poll or one execution;
+ * what it hands over may be marked hours later.
+ */
+export interface PendingLeads extends LeadDestination {
+	/**
+	 * Reads what is pending from `since` on. A reader may also give records that are handled
+	 * (`isHandled`), but no pending one is left out.
+	 */
+	readonly reader: LeadReader;
+	/**
+	 * Notes at the destination that leads are being handed over, where it has conditional writes: of
+	 * two that claim the same version of a record only one succeeds. One result for each, in their
+	 * order, whether it was claimed and by which version it is known now. Where it is absent the caller
+	 * remembers hand-overs itself.
+	 *
+	 * @throws DestinationError where none of them could be claimed
+	 */
+	claim?(claims: readonly LeadClaim[], limits: TimeLimits): Promise<ClaimResult[]>;
+	/**
+	 * Marks leads as handled; a lead that is marked already counts as marked. One result for each, in
+	 * their order; never throws for what a destination does.
+	 */
+	mark(leads: readonly LeadToMark[], limits: TimeLimits): Promise<MarkResult[]>;
+	/** Resolves when leads can be marked, as far as that can be told without doing it. @throws DestinationError */
+	check(limits: TimeLimits): Promise<void>;
+}
+
+export interface LeadClaim {
+	/** `Lead.id` */
+	id: string;
+	/** As `PolledRow.version`; `undefined` to write whatever the record holds. */
+	version: string | undefined;
+	/** What is kept with the record; `undefined` to take an earlier claim back. */
+	handOver: HandOver | undefined;
+}
+
+export type ClaimResult =
+	| { ok: true; version: string | undefined }
+	/** Somebody else was first, or it is pending no more: no error. */
+	| { ok: false; error?: DestinationError };
+
+export interface LeadToMark {
+	/** `Lead.id` */
+	id: string;
+	/** Which workflow handled it, for people. */
+	handledBy: string;
+	/** Epoch milliseconds. */
+	handledAt: number;
+}
+
+export type MarkResult =
+	| { ok: true; outcome: 'alreadyHandled' | 'marked' }
+	| { ok: false; error: DestinationError };
 
 export interface WritingDescription {
 	/** What the editor asks for, as for reading; a property of both goes by one name. */

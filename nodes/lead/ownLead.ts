@@ -106,7 +106,16 @@ export function reparseLead(value: unknown, context: ParseContext, warnings: War
 			new Date().toISOString(),
 		warnings: warnings.list(),
 		...(context.includeRaw ? { raw: readRaw(earlier, value, isFromSender) } : {}),
+		...(isFromSender ? {} : readDelivery(earlier)),
 	};
+}
+
+/** By it a later node tells a lead that is handed over again from one that comes anew. */
+function readDelivery({ delivery }: JsonObject): Pick<Lead, 'delivery'> {
+	const { attempt, firstHandedOverAt } = asObject(delivery);
+	const first = readTime(firstHandedOverAt ?? '');
+	if (typeof attempt !== 'number' || !Number.isSafeInteger(attempt) || attempt < 1) return {};
+	return first === '' ? {} : { delivery: { attempt, firstHandedOverAt: first } };
 }
 
 function readDestination(earlier: JsonObject, context: ParseContext): LeadDestinationName {

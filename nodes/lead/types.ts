@@ -103,6 +103,15 @@ export interface Lead {
 	warnings: string[];
 	/** The record as received; only when asked for. */
 	raw?: JsonValue;
+	/** Which hand-over this is; only of a trigger that hands leads over until they are handled. */
+	delivery?: LeadDelivery;
+}
+
+export interface LeadDelivery {
+	/** 1 for the first time. */
+	attempt: number;
+	/** ISO 8601 in UTC. */
+	firstHandedOverAt: string;
 }
 
 /** What the caller knows of a record besides its content. */

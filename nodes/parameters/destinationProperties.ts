@@ -45,6 +45,19 @@ export function destinationProperties(
 	];
 }
 
+/** What each destination asks for besides in order to mark leads as handled. */
+export function markingProperties(show: Record<string, NodeParameterValue[]>): INodeProperties[] {
+	return destinationsThatMark().flatMap(({ name, reading }) =>
+		(reading?.marking?.properties ?? []).map((property) =>
+			shownFor({ ...show, destination: [name] }, property),
+		),
+	);
+}
+
+export function destinationsThatMark(): DestinationDescription[] {
+	return destinationsFor('reading').filter(({ reading }) => reading?.marking);
+}
+
 /** Entries for a node's options. */
 export function destinationOptions(use: DestinationUse): INodeProperties[] {
 	const destinations = destinationsFor(use);

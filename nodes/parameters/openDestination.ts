@@ -5,6 +5,8 @@ import {
 	type DestinationDescription,
 	type DestinationInput,
 	type LeadDestination,
+	type MarkingDescription,
+	type PendingLeads,
 } from '../destinations/contract';
 import { DESTINATIONS } from '../destinations';
 import { matchesFilter, parseLead, type JsonValue, type Lead, type LeadFilter } from '../lead';
@@ -54,9 +56,9 @@ const HIDDEN = Object.freeze({});
 export async function resolveDestination(
 	context: DestinationContext,
 	destination: DestinationDescription,
-	use: DestinationUse,
+	use: DestinationUse | 'marking',
 ): Promise<ResolvedDestination> {
-	const { properties = [], options = [] } = destination[use] ?? {};
+	const { properties, options } = askedFor(destination, use);
 	const parameters: Record<string, unknown> = {};
 	const empty: string[] = [];
 	for (const property of properties) {
@@ -76,6 +78,16 @@ export async function resolveDestination(
 		parameters,
 		options: { ...(typedFields(options, given) as object) },
 	};
+}
+
+/** To mark leads takes all that it takes to read them. */
+function askedFor(
+	{ reading, writing }: DestinationDescription,
+	use: DestinationUse | 'marking',
+): Pick<DestinationDescription['writing'], 'options' | 'properties'> {
+	const { properties = [], options = [] } = (use === 'writing' ? writing : reading) ?? {};
+	if (use !== 'marking') return { properties, options };
+	return { properties: [...properties, ...(reading?.marking?.properties ?? [])], options };
 }
 
 function isRequired(node: INode, labels: readonly string[]): NodeOperationError {
@@ -109,6 +121,53 @@ export interface OpenDestination extends LeadDestination {
 
 /** Opens the chosen destination for reading, by the parameters destination, filters and options. */
 export async function openForReading(context: DestinationContext): Promise<OpenDestination> {
+	const { destination, reading, input, accept } = await prepareToRead(context);
+	return { ...(await reading.open(input)), destination, accept };
+}
+
+export interface OpenPending extends OpenDestination {
+	pending: PendingLeads;
+}
+
+/** The same for the leads that are not marked as handled. */
+export async function openPending(context: DestinationContext): Promise<OpenPending> {
+	const { destination, reading, input, accept } = await prepareToRead(context, true);
+	const pending = await markingOf(context, destination, reading).open(input);
+	return { identity: pending.identity, reader: pending.reader, pending, destination, accept };
+}
+
+/** Opens the chosen destination for marking leads whose ids are known. */
+export async function openForMarking(
+	destination: DestinationDescription,
+	resolved: ResolvedDestination,
+	context: DestinationContext,
+): Promise<PendingLeads> {
+	const marking = markingOf(context, destination.name, destination.reading);
+	const { execution } = context;
+	return await marking.open({ ...inputOf(resolved), ...(execution && { execution }) });
+}
+
+function markingOf(
+	context: DestinationContext,
+	name: DestinationDescription['name'],
+	reading: DestinationDescription['reading'],
+): MarkingDescription {
+	if (reading?.marking) return reading.marking;
+	throw new NodeOperationError(
+		context.getNode(),
+		`Leads cannot be marked as handled in ${displayNameOf(name)}`,
+		{
+			description:
+				'It has no field for that. Choose "Handed Over", or let a first workflow write the leads into an Azure table and poll that table in a second one.',
+		},
+	);
+}
+
+function displayNameOf(name: DestinationDescription['name']): string {
+	return DESTINATIONS.find((candidate) => candidate.name === name)?.displayName ?? name;
+}
+
+async function prepareToRead(context: DestinationContext, marks = false) {
 	const filter = readLeadFilter(context.getNodeParameter('filters', {}));
 	const options = readLeadOptions(context.getNodeParameter('options', {}));
 	const destination = chosenDestination(context);
@@ -119,17 +178,17 @@ export async function openForReading(context: DestinationContext): Promise<OpenD
 		});
 	}
 	const { execution } = context;
+	const use = marks ? 'marking' : 'reading';
 	const input: DestinationInput = {
-		...inputOf(await resolveDestination(context, destination, 'reading'), filter),
+		...inputOf(await resolveDestination(context, destination, use), filter),
 		...(execution && { execution }),
 	};
-	const { identity, reader } = await reading.open(input);
 	const receivedAt = new Date().toISOString();
 	return {
-		identity,
-		reader,
 		destination: name,
-		accept(record) {
+		reading,
+		input,
+		accept(record: JsonValue): Lead | undefined {
 			const lead = parseLead(record, { ...options, destination: name, receivedAt });
 			if (!input.wanted.others && reading.isMarketplaceLead?.(lead) === false) return undefined;
 			return matchesFilter(lead, filter) ? lead : undefined;

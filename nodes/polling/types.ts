@@ -18,6 +18,27 @@ export interface PolledRow {
 	position: Position;
 	/** The record as the destination gives it, ready for `parseLead`; `undefined` only where `isKnown`. */
 	record: JsonValue | undefined;
+	/**
+	 * What the destination itself keeps of earlier hand-overs, where it does; `undefined` for a lead
+	 * that was not handed over yet. Used by acknowledged delivery only.
+	 */
+	handOver?: HandOver | undefined;
+	/** Whether the record says that its lead has been handled, where such records stay. */
+	isHandled?: boolean;
+	/** Names the record's present content, for a change that is to fail where it was changed since. */
+	version?: string | undefined;
+}
+
+/** What is known of the times that a lead was handed over without being marked as handled. */
+export interface HandOver {
+	/** How often, at least 1. One more than Max Attempts where it was given up. */
+	attempt: number;
+	/** Epoch milliseconds. */
+	firstAt: number;
+	/** When it may be handed over again, epoch milliseconds. */
+	nextAt: number;
+	/** Whether the workflow was told that it is given up: it is not told again. */
+	isGivenUp: boolean;
 }
 
 export interface PolledPage {
