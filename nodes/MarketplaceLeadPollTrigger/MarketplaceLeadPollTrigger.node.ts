@@ -4,7 +4,6 @@ import type {
 	INodeTypeDescription,
 	IPollFunctions,
 } from 'n8n-workflow';
-import { NodeConnectionTypes } from 'n8n-workflow';
 import { destinationMethods } from '../parameters/editorMethods';
 import {
 	destinationCredentials,
@@ -14,8 +13,15 @@ import {
 	destinationsFor,
 } from '../parameters/destinationProperties';
 import { leadFilterProperty, leadOptionFields } from '../parameters/leadParameters';
+import {
+	deliveryOptions,
+	deliveryProperties,
+	hiddenWhenAcknowledged,
+	outputsExpression,
+} from './deliveryProperties';
 import { HandOvers } from './handOvers';
 import { pollLeads } from './pollLeads';
+import { DeliveriesByTrigger } from './runningDeliveries';
 
 export class MarketplaceLeadPollTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -34,16 +40,18 @@ export class MarketplaceLeadPollTrigger implements INodeType {
 		defaults: { name: 'Marketplace Lead Poll Trigger' },
 		polling: true,
 		inputs: [],
-		outputs: [NodeConnectionTypes.Main],
+		outputs: outputsExpression,
 		credentials: destinationCredentials(destinationsFor('reading')),
 		properties: [
 			...destinationProperties('reading', 'Where Partner Center is set to write the leads'),
+			...deliveryProperties,
 			{
 				displayName: 'Start From',
 				name: 'startFrom',
 				type: 'options',
 				noDataExpression: true,
 				description: 'Which leads to begin with. A change begins anew.',
+				displayOptions: { hide: hiddenWhenAcknowledged },
 				options: [
 					{
 						name: 'A Date',
@@ -71,7 +79,7 @@ export class MarketplaceLeadPollTrigger implements INodeType {
 				default: '',
 				description:
 					'In the time zone of the workflow unless the value names one. An expression is evaluated once, at the first poll, and its date is kept until you change the expression.',
-				displayOptions: { show: { startFrom: ['date'] } },
+				displayOptions: { show: { startFrom: ['date'] }, hide: hiddenWhenAcknowledged },
 			},
 			{
 				displayName: 'Max Leads per Poll',
@@ -89,19 +97,19 @@ export class MarketplaceLeadPollTrigger implements INodeType {
 				type: 'collection',
 				placeholder: 'Add Option',
 				default: {},
-				options: [...leadOptionFields, ...destinationOptions('reading')],
+				options: [...deliveryOptions, ...leadOptionFields, ...destinationOptions('reading')],
 			},
 		],
 	};
 
 	methods = destinationMethods;
 
-	poll = pollWith(new HandOvers());
+	poll = pollWith(new HandOvers(), new DeliveriesByTrigger());
 }
 
 /** n8n makes one object of a node's class in each process: what its polls share goes with that. */
-function pollWith(handOvers: HandOvers) {
+function pollWith(handOvers: HandOvers, deliveries: DeliveriesByTrigger) {
 	return async function (this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-		return await pollLeads(this, handOvers);
+		return await pollLeads(this, handOvers, deliveries);
 	};
 }

@@ -32,4 +32,9 @@ export class HandOvers {
 		const [earliest] = this.last.keys();
 		if (this.last.size > MOST_TRIGGERS && earliest !== undefined) this.last.delete(earliest);
 	}
+
+	/** n8n dropped them, as is known before the time is up. */
+	forget(trigger: string, revision: number): void {
+		if (this.last.get(trigger)?.revision === revision) this.last.delete(trigger);
+	}
 }

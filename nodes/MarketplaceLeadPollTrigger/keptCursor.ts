@@ -1,5 +1,11 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
-import { loadCursor, storeCursor, storedRevision, type Cursor } from '../polling/cursor';
+import {
+	loadCursor,
+	storeCursor,
+	storedRevision,
+	withoutRows,
+	type Cursor,
+} from '../polling/cursor';
 
 /** Places of which a cursor is kept where an expression names the place, the current one left out. */
 const MOST_OTHER_PLACES = 3;
@@ -94,6 +100,18 @@ export class KeptCursor {
 		delete this.node.others;
 		Object.assign(this.node, state);
 		if (isStart || this.isSavedWithWorkflow()) this.storeById(state);
+	}
+
+	/**
+	 * The leads of these rows were dropped: the cursor goes back to where it was before the poll that
+	 * found them (`undefined` where that was the first), but remembers all rows that were handed over
+	 * since. Not in the durable mode, where the cursor was dropped together with the leads.
+	 */
+	takeBack(before: Cursor | undefined, dropped: readonly string[], place: PolledPlace): void {
+		if (!this.isSavedWithWorkflow()) return;
+		const current = this.load(place);
+		// Begun anew meanwhile, so they come anyway.
+		if (current) this.store(withoutRows(current, before, dropped), place, false);
 	}
 
 	/** n8n watches data for changes where it saves them with the workflow; in its durable mode they are a copy. */

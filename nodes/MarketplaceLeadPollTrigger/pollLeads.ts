@@ -10,9 +10,13 @@ import { cursorOrigin } from '../polling/cursor';
 import { newestLead } from '../polling/newest';
 import { poll, type PollResult } from '../polling/poll';
 import type { PollStart } from '../polling/types';
+import { deliverPending } from './deliverPending';
+import { readHandledWhen } from './deliveryProperties';
+import { handOver, tellsFailedStore } from './handOver';
 import type { HandOvers } from './handOvers';
 import { KeptCursor, type PolledPlace } from './keptCursor';
 import { tellingOutages } from './outage';
+import type { DeliveriesByTrigger } from './runningDeliveries';
 
 /** Milliseconds. n8n polls once a minute at most: a poll that ends before that never overlaps. */
 const POLL_TIME = 50_000;
@@ -26,25 +30,32 @@ const MANUAL_TIME = 20_000;
 export async function pollLeads(
 	context: IPollFunctions,
 	handOvers: HandOvers,
+	deliveries: DeliveriesByTrigger,
 ): Promise<INodeExecutionData[][] | null> {
 	if (context.getMode() === 'manual') {
 		try {
-			return output(context, [await manualLead(context)]);
+			return [toItems(context, [await manualLead(context)])];
 		} catch (error) {
 			throw toNodeError(context.getNode(), error);
 		}
 	}
-	return await tellingOutages(context, async () =>
-		output(context, await newLeads(context, handOvers)),
-	);
+	return await tellingOutages(context, async () => {
+		const mode = readHandledWhen(context);
+		if (mode === 'handedOver') return await handOverNew(context, handOvers);
+		const settings = { mode, limit: readLimit(context), time: pollTime(context) };
+		return await deliverPending(context, deliveries, settings);
+	});
 }
 
-function output(context: IPollFunctions, leads: Lead[]): INodeExecutionData[][] | null {
-	if (leads.length === 0) return null;
-	return [context.helpers.returnJsonArray(leads as unknown as IDataObject[])];
+function toItems(context: IPollFunctions, leads: Lead[]): INodeExecutionData[] {
+	return context.helpers.returnJsonArray(leads as unknown as IDataObject[]);
 }
 
-async function newLeads(context: IPollFunctions, handOvers: HandOvers): Promise<Lead[]> {
+/** The leads behind the cursor, which count as handled as soon as n8n has stored their execution. */
+async function handOverNew(
+	context: IPollFunctions,
+	handOvers: HandOvers,
+): Promise<INodeExecutionData[][] | null> {
 	const { identity, reader, accept } = await openForReading(context);
 	const limit = readLimit(context);
 	const start = readStart(context);
@@ -78,15 +89,27 @@ async function newLeads(context: IPollFunctions, handOvers: HandOvers): Promise<
 	// Another poll of this node ended while this one read: the same rows are in its leads.
 	if (isTold()) return overtaken(context);
 	kept.store(result.cursor, place, !cursor && result.leads.length === 0);
-	if (result.leads.length > 0) handOvers.note(trigger, revision + 1);
-
 	tellEnd(context, result);
-	return result.leads;
+	const { leads } = result;
+	if (leads.length === 0) return null;
+	handOvers.note(trigger, revision + 1);
+	const outputs = [toItems(context, leads)];
+	if (!tellsFailedStore(context)) return outputs;
+
+	handOver(context, outputs, (ending) => {
+		if (ending.kind !== 'notStored') return;
+		context.logger.error(
+			`n8n did not store the execution for ${leads.length} leads (${ending.reason}). They are handed over again.`,
+		);
+		handOvers.forget(trigger, revision + 1);
+		kept.takeBack(cursor, result.keys, place);
+	});
+	return null;
 }
 
-function overtaken(context: IPollFunctions): Lead[] {
+function overtaken(context: IPollFunctions): null {
 	context.logger.debug('Marketplace Lead Poll Trigger: an overlapping poll was first');
-	return [];
+	return null;
 }
 
 /** A refusal that left nothing to pass on is told as what it is; else the leads come first. */
@@ -113,7 +136,10 @@ function pollTime(context: Partial<Pick<IPollFunctions, 'getPollBudgetMs'>>): nu
 async function manualLead(context: IPollFunctions): Promise<Lead> {
 	const { destination, reader, accept } = await openForReading(context);
 	const newest = await newestLead(reader, accept, timeLimits(MANUAL_TIME));
-	return newest ?? sampleLead(destination, new Date().toISOString());
+	const now = new Date().toISOString();
+	const lead = newest ?? sampleLead(destination, now);
+	if (readHandledWhen(context) === 'handedOver') return lead;
+	return { ...lead, delivery: { attempt: 1, firstHandedOverAt: now } };
 }
 
 interface Start {

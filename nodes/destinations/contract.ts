@@ -100,8 +100,7 @@ export interface LeadToMark {
 }
 
 export type MarkResult =
-	| { ok: true; outcome: 'alreadyHandled' | 'marked' }
-	| { ok: false; error: DestinationError };
+	{ ok: true; outcome: 'alreadyHandled' | 'marked' } | { ok: false; error: DestinationError };
 
 export interface WritingDescription {
 	/** What the editor asks for, as for reading; a property of both goes by one name. */

@@ -90,6 +90,31 @@ function storeScan({ seen, ...scan }: Scan): StoredScan {
 	return { ...scan, memory: seen.toJSON() };
 }
 
+/**
+ * A cursor that comes by these rows again (by their keys), although a poll has passed them on, and
+ * by no other that was passed on up to now. Reading goes back to where that poll began (`undefined`
+ * for the very beginning).
+ */
+export function withoutRows(
+	current: Cursor,
+	before: Cursor | undefined,
+	dropped: readonly string[],
+): Cursor {
+	const seen = new SeenRows();
+	for (const rows of [before?.seen, before?.scan?.seen, current.seen, current.scan?.seen]) {
+		if (rows) seen.addAll(rows);
+	}
+	for (const key of dropped) seen.delete(SeenRows.digest(key));
+	const scan = before?.scan ? { ...before.scan, seen: new SeenRows() } : null;
+	return {
+		...current,
+		watermark: before?.watermark ?? 0,
+		forgottenTo: before?.forgottenTo ?? 0,
+		seen,
+		scan,
+	};
+}
+
 /** The revision of a kept cursor of any origin; -1 when there is none. */
 export function storedRevision(stored: unknown): number {
 	return isRecord(stored) && isTime(stored.revision) ? stored.revision : -1;

@@ -147,11 +147,7 @@ function isWanted({ isHandled, createdAt, clock }: PolledRow, since: number): bo
 }
 
 /** Whether the lead is to be handed over now. */
-export function isDue(
-	previous: HandOver | undefined,
-	time: number,
-	rules: DeliveryRules,
-): boolean {
+export function isDue(previous: HandOver | undefined, time: number, rules: DeliveryRules): boolean {
 	if (!previous) return true;
 	const { attempt, nextAt, isGivenUp } = previous;
 	// Given up by a lower Max Attempts than the present one, it has attempts left.

@@ -50,6 +50,8 @@ export interface PollRequest {
 
 export interface PollResult {
 	leads: Lead[];
+	/** Keys of the leads' rows, in their order. */
+	keys: string[];
 	cursor: Cursor;
 	/**
 	 * - `complete`: everything there was has been read;
@@ -75,6 +77,7 @@ export async function poll(request: PollRequest): Promise<PollResult> {
 	const { remembered = REMEMBERED_ROWS } = request;
 	const cursor = request.cursor ?? (await begin(request));
 	const leads: Lead[] = [];
+	const keys: string[] = [];
 	let { scan } = cursor;
 	const since = scan ? scan.since : lowerBound(cursor, reader);
 	// Of the scan as it was when it was asked, which is enough: a page's rows are asked once.
@@ -103,7 +106,7 @@ export async function poll(request: PollRequest): Promise<PollResult> {
 		} catch (cause) {
 			if (pagesRead === 0) throw cause;
 			const end = signal.aborted ? 'timeUp' : 'failed';
-			return { leads, cursor: { ...cursor, scan }, end, cause };
+			return { leads, keys, cursor: { ...cursor, scan }, end, cause };
 		}
 		scan = scan ? copyScan(scan, pagesRead) : newScan(since, timeOf(page, now()));
 
@@ -114,14 +117,14 @@ export async function poll(request: PollRequest): Promise<PollResult> {
 		ahead?.catch(() => undefined);
 
 		const leadsBefore = leads.length;
-		const stoppedAt = takeRows(page.rows, { cursor, scan, accept, leads, limit });
+		const stoppedAt = takeRows(page.rows, { cursor, scan, accept, leads, keys, limit });
 		if (stoppedAt === undefined && page.next === null) {
-			return { leads, cursor: endScan(cursor, scan, reader, remembered), end: 'complete' };
+			return { leads, keys, cursor: endScan(cursor, scan, reader, remembered), end: 'complete' };
 		}
 		scan.position = stoppedAt ?? page.next;
 		trim(scan, reader, remembered);
 		if (stoppedAt !== undefined || leads.length >= limit) {
-			return { leads, cursor: { ...cursor, scan }, end: 'limit' };
+			return { leads, keys, cursor: { ...cursor, scan }, end: 'limit' };
 		}
 		const found = leads.length - leadsBefore;
 		// Pages no larger than the leads still wanted: what doesn't fit would be read again next time.
@@ -166,12 +169,13 @@ interface Taking {
 	scan: Scan;
 	accept: PollRequest['accept'];
 	leads: Lead[];
+	keys: string[];
 	limit: number;
 }
 
 /** Passes on the rows' leads; gives the position to stop at when one more would be too many. */
 function takeRows(rows: PolledRow[], taking: Taking): Position | undefined {
-	const { cursor, scan, accept, leads, limit } = taking;
+	const { cursor, scan, accept, leads, keys, limit } = taking;
 	let last: PolledRow | undefined;
 	for (const row of rows) {
 		const digest = SeenRows.digest(row.key);
@@ -181,6 +185,7 @@ function takeRows(rows: PolledRow[], taking: Taking): Position | undefined {
 			if (lead) {
 				if (leads.length >= limit) return last?.position;
 				leads.push(lead);
+				keys.push(row.key);
 			}
 		}
 		scan.seen.add(digest, row.clock);

@@ -48,6 +48,10 @@ export class SeenRows {
 		this.setSlot(digest, Math.floor(clock / SLOT));
 	}
 
+	delete(digest: string): void {
+		this.slots.delete(digest);
+	}
+
 	addAll(other: SeenRows): void {
 		for (const [digest, slot] of other.slots) this.setSlot(digest, slot);
 	}

@@ -285,6 +285,8 @@ export interface TestPoller {
 		cursor: IDataObject,
 		activation?: WorkflowActivateMode,
 	): Promise<{ output: INodeExecutionData[][] | null; kept: IDataObject }>;
+	/** Every execution that the polls begin, in their order. */
+	executions: TestExecution[];
 	/** A context of its own, for tests that call parts of a node (load options aside). */
 	context(mode?: WorkflowExecuteMode, activation?: WorkflowActivateMode): PollContext;
 	/** The workflow's static data as n8n would store it: a JSON copy, for the next `pollContext`. */
@@ -293,21 +295,51 @@ export interface TestPoller {
 	nodeStaticData(): IDataObject;
 }
 
+/** An execution that a poll has begun by handing items over, as n8n's server tells of its end. */
+export interface TestExecution {
+	data: INodeExecutionData[][];
+	/** It has ended like this; `undefined` where n8n began none. */
+	end(run: IRun | undefined): Promise<void>;
+	/** n8n could not store it. */
+	fail(error: Error): Promise<void>;
+}
+
+/** Lets what hangs on a promise run, as far as it does no I/O. */
+async function settled(settle: () => void): Promise<void> {
+	settle();
+	await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** n8n-core's real PollContext on a one-node workflow; see the head of this file. */
 export function pollContext(node: TestNode & { staticData?: IDataObject }): TestPoller {
 	const copied = node.staticData === undefined ? {} : { staticData: jsonCopy(node.staticData) };
 	const workflow = workflowOf([node], copied);
 	const pollingNode = onlyNode(workflow);
+	const executions: TestExecution[] = [];
 	const context: TestPoller['context'] = (mode = 'trigger', activation = 'activate') =>
 		new PollContext(workflow, pollingNode, additionalDataFor(), mode, activation);
+	// A poll begins an execution by what it returns, or by handing the items over itself.
 	const pollOn = async (given: PollContext) => {
 		const type = found(workflow, pollingNode);
 		if (type.poll === undefined) throw new Error('The node under test does not poll');
-		return await type.poll.call(given);
+		let emitted: INodeExecutionData[][] | null = null;
+		Object.assign(given, {
+			__emit: (...[data, , done]: Parameters<IPollFunctions['__emit']>) => {
+				emitted = data;
+				executions.push({
+					data,
+					end: async (run) => await settled(() => done?.resolve(run)),
+					fail: async (error) => await settled(() => done?.reject(error)),
+				});
+			},
+		});
+		const returned = await type.poll.call(given);
+		return returned ?? emitted;
 	};
 	return {
 		workflow,
 		context,
+		executions,
 		poll: async (mode, activation) => await pollOn(context(mode, activation)),
 		activated(activation, { budget } = {}) {
 			const kept = context('trigger', activation);

@@ -260,6 +260,33 @@ export function isExistingRow(error: unknown): boolean {
 	return fieldsOf(error).code === 'EntityAlreadyExists';
 }
 
+/** Whether the row was changed since it was read. */
+export function isChangedRow(error: unknown): boolean {
+	const { code, statusCode } = fieldsOf(error);
+	return statusCode === 412 || code === 'UpdateConditionNotSatisfied';
+}
+
+/** Of an id that no row of a table can have. */
+export function notAKey(): DestinationError {
+	return new DestinationError('The ID of the lead is not that of a row in Azure Table Storage', {
+		code: 'rejected',
+		operation: 'write',
+		description: 'Pass on the field "id" as the trigger gave it.',
+	});
+}
+
+/** Of a lead that is to be marked and is not there. */
+export function noSuchRow(table: string, handled?: string): DestinationError {
+	const where =
+		handled === undefined ? `in the table ${table}` : `in the table ${table} nor in ${handled}`;
+	return new DestinationError(`The lead is ${handled === undefined ? 'not' : 'neither'} ${where}`, {
+		code: 'notFound',
+		operation: 'write',
+		description:
+			'Check that the credential and the table are those of the trigger, and that nothing else takes rows out of it.',
+	});
+}
+
 /** Whether there is no row of these keys, or no table to hold it. */
 export function isMissingRow(error: unknown): boolean {
 	return fieldsOf(error).statusCode === 404;

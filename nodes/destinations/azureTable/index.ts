@@ -4,7 +4,15 @@ import { editorLimits } from '../timeLimits';
 import { openAccount } from './connection/account';
 import { explainError, isMissingTable } from './errors';
 import { lists } from './lists';
-import { readCreateTable, readTableName, tableProperty, writingOptions } from './properties';
+import { PendingRows } from './marking/pending';
+import {
+	markingProperties,
+	readCreateTable,
+	readHandledRows,
+	readTableName,
+	tableProperty,
+	writingOptions,
+} from './properties';
 import { AzureTableReader } from './reading/reader';
 import { AzureTableWriter } from './writing/writer';
 
@@ -24,6 +32,18 @@ export const azureTable: DestinationDescription = {
 				identity: JSON.stringify(['azureTable', account.url, table.toLowerCase()]),
 				reader: new AzureTableReader(account.table(table)),
 			};
+		},
+
+		marking: {
+			properties: markingProperties,
+
+			async open(input) {
+				const table = readTableName(input.parameter('table'));
+				const { way, handledTable } = readHandledRows(input, table);
+				// The SDK's own retries know no deadline, and would claim a row twice.
+				const account = await openAccount(input.credential, { retries: 0 });
+				return new PendingRows(account, table, handledTable, way);
+			},
 		},
 	},
 	// A table takes any column, so there is no list of fields to choose from.

@@ -67,3 +67,54 @@ export const writingOptions: INodeProperties[] = [
 export function readCreateTable(input: WriteInput): boolean {
 	return readBoolean(input, 'createTable', 'Create Table', true);
 }
+
+/** A handled table's name is that of the table with this behind it. */
+const HANDLED = 'Handled';
+const MAX_TABLE_NAME = 63;
+
+export const markingProperties: INodeProperties[] = [
+	{
+		displayName: 'Handled Leads Are',
+		name: 'handledLeadsAre',
+		type: 'options',
+		noDataExpression: true,
+		default: 'move',
+		description: 'How a lead is marked as handled',
+		options: [
+			{
+				name: 'Moved to Another Table',
+				value: 'move',
+				description:
+					'The row moves to a table of the same name with "Handled" behind it, which is created when it is needed. A poll reads only what is pending.',
+			},
+			{
+				name: 'Marked in a Column',
+				value: 'column',
+				description:
+					'The row stays and gets the column LeadHandledAt. Each poll reads the whole table, one request for each 1,000 rows.',
+			},
+		],
+	},
+];
+
+/** The parameter Handled Leads Are, and the table they move to. @throws DestinationError */
+export function readHandledRows(
+	{ parameter }: Pick<WriteInput, 'parameter'>,
+	table: string,
+): { way: 'column' | 'move'; handledTable: string } {
+	const value = parameter('handledLeadsAre') ?? 'move';
+	if (value !== 'column' && value !== 'move') {
+		throw configurationError(
+			'"Handled Leads Are" has an unknown value',
+			'Choose Moved to Another Table or Marked in a Column.',
+		);
+	}
+	const handledTable = `${table}${HANDLED}`;
+	if (value === 'move' && handledTable.length > MAX_TABLE_NAME) {
+		throw configurationError(
+			`The table name is too long to have "${HANDLED}" behind it`,
+			`Azure allows ${MAX_TABLE_NAME} characters. Choose Marked in a Column, or a shorter name.`,
+		);
+	}
+	return { way: value, handledTable };
+}

@@ -8,6 +8,7 @@ import type {
 import type { TableClient, TableEntityResult } from '../../../vendor/dataTables';
 import { unexpectedResponse } from '../../unexpectedResponse';
 import { explainError, isBadToken, isMissingTable } from '../errors';
+import { marksOf } from '../marking/columns';
 import { createdTime, toRecord } from './record';
 import { SERVICE } from '../connection/responseCheck';
 
@@ -115,6 +116,8 @@ function toRow(entity: TableEntityResult<Record<string, unknown>>): PolledRow {
 		createdAt: createdTime(record),
 		position: toPosition({ after: [partitionKey, rowKey] }),
 		record,
+		...marksOf(entity),
+		version: entity.etag,
 	};
 }
 

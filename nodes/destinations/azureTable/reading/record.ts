@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../../lead';
 import { readTime } from '../../../lead/time';
 import type { TableEntityResult } from '../../../vendor/dataTables';
+import { MARK_COLUMNS } from '../marking/columns';
 
 /** The columns the service keeps itself, by the SDK's names and by the service's. */
 const SYSTEM_COLUMNS: ReadonlyMap<string, string> = new Map([
@@ -9,13 +10,16 @@ const SYSTEM_COLUMNS: ReadonlyMap<string, string> = new Map([
 	['timestamp', 'Timestamp'],
 ]);
 
+/** Columns of ours, which say what became of the lead and are no part of it. */
+const OWN_COLUMNS: ReadonlySet<string> = new Set(Object.values(MARK_COLUMNS));
+
 const CREATED_TIME = 'createdtime';
 
 /** A row under the column names Microsoft documents, its values as JSON has them. */
 export function toRecord(entity: TableEntityResult<Record<string, unknown>>): JsonObject {
 	const record: JsonObject = {};
 	for (const [name, value] of Object.entries(entity)) {
-		if (name === 'etag' || name === 'odata.metadata') continue;
+		if (name === 'etag' || name === 'odata.metadata' || OWN_COLUMNS.has(name)) continue;
 		const json = toJson(value);
 		if (json === undefined) continue;
 		// A column may have any name: `__proto__` must become a field, not the record's prototype.

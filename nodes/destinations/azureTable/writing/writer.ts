@@ -12,6 +12,7 @@ import type {
 } from '../../contract';
 import { atMost, inTime, type TimeLimits } from '../../timeLimits';
 import { unexpectedResponse } from '../../unexpectedResponse';
+import { attemptSignal } from '../connection/attempt';
 import { SERVICE } from '../connection/responseCheck';
 import {
 	explainError,
@@ -35,8 +36,6 @@ const PART_OVERHEAD = 5_000;
 const TRANSACTIONS_AT_ONCE = 4;
 /** The service has no request for several rows by their keys. */
 const LOOKUPS_AT_ONCE = 8;
-/** Milliseconds. The service itself ends a request after 30 seconds. */
-const ATTEMPT_TIMEOUT = 35_000;
 
 interface PreparedRow extends PreparedLead {
 	readonly row: TableRow;
@@ -194,10 +193,4 @@ export class AzureTableWriter implements LeadWriter<PreparedRow> {
 			});
 		await this.creation;
 	}
-}
-
-/** Ends one attempt, so that there is time for another one. */
-function attemptSignal({ signal, deadline }: TimeLimits): AbortSignal {
-	const time = Math.max(1, Math.min(ATTEMPT_TIMEOUT, deadline - Date.now()));
-	return AbortSignal.any([signal, AbortSignal.timeout(time)]);
 }

@@ -1,0 +1,293 @@
+/** A poll of the three modes in which a lead counts as handled only when it is marked. */
+import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import type { LeadClaim, LeadToMark, PendingLeads } from '../destinations/contract';
+import { timeLimits, type TimeLimits } from '../destinations/timeLimits';
+import { toNodeError } from '../errors';
+import { readDateParameter } from '../parameters/dateParameter';
+import { openPending } from '../parameters/openDestination';
+import { isEmpty } from '../parameters/values';
+import { cursorOrigin } from '../polling/cursor';
+import { deliver, type Delivery } from '../polling/delivery';
+import { DeliveryMemory } from '../polling/deliveryMemory';
+import type { HandOver } from '../polling/types';
+import {
+	isAcknowledgedByExecution,
+	readDeliveryRules,
+	type AcknowledgedMode,
+} from './deliveryProperties';
+import { handOver, tellsEnding, type Ending } from './handOver';
+import type { DeliveriesByTrigger, RunningDeliveries } from './runningDeliveries';
+
+/** Milliseconds. Nobody waits for it, and what is not marked then is marked at a later poll. */
+const MARKING_TIME = 5 * 60_000;
+/** Of the leads that could not be marked before, those that a poll begins with. */
+const MOST_MARKED_FIRST = 1_000;
+
+/** One trigger's deliveries, in the process and at the destination. */
+interface Trigger {
+	context: IPollFunctions;
+	mode: AcknowledgedMode;
+	pending: PendingLeads;
+	running: RunningDeliveries;
+}
+
+export interface PollSettings {
+	mode: AcknowledgedMode;
+	limit: number;
+	/** Milliseconds. */
+	time: number;
+}
+
+/** @throws DestinationError, NodeOperationError */
+export async function deliverPending(
+	context: IPollFunctions,
+	deliveries: DeliveriesByTrigger,
+	{ mode, limit, time }: PollSettings,
+): Promise<INodeExecutionData[][] | null> {
+	if (isAcknowledgedByExecution(mode) && !tellsEnding(context)) throw tooOld(context);
+	const rules = readDeliveryRules(context);
+	const since = readSince(context);
+	const { identity, pending, accept } = await openPending(context);
+	const origin = cursorOrigin(identity, { from: 'date', date: since ?? 0 });
+	const id = [context.getWorkflow().id ?? '', context.getNode().id, origin];
+	const running = deliveries.of(JSON.stringify(id));
+	if (!running.beginPoll()) {
+		context.logger.debug('Marketplace Lead Poll Trigger: another poll is under way');
+		return null;
+	}
+	try {
+		const limits = timeLimits(time);
+		const trigger: Trigger = { context, mode, pending, running };
+		await markLeftovers(trigger, limits);
+		const kept = new KeptDeliveries(context);
+		const memory = DeliveryMemory.load(kept.stored, origin);
+		running.applyTo(memory);
+		const result = await deliver({
+			reader: pending.reader,
+			claim: pending.claim && (async (found) => await claim(trigger, found, limits)),
+			memory,
+			since,
+			limit,
+			rules,
+			accept,
+			isHandled: (leadId) => running.unmarked.has(leadId),
+			...limits,
+		}).finally(() => {
+			kept.store(memory);
+		});
+		if (result.end === 'failed' || result.end === 'timeUp') {
+			const reason = result.end === 'timeUp' ? 'its time was up' : messageOf(result.cause);
+			context.logger.warn(
+				`Marketplace Lead Poll Trigger stopped early and goes on next time: ${reason}`,
+			);
+		}
+		return result.deliveries.length === 0 ? null : emit(trigger, result.deliveries);
+	} finally {
+		running.endPoll();
+	}
+}
+
+/** Gives the items to n8n, or to the caller where n8n doesn't tell how their execution ends. */
+function emit(trigger: Trigger, deliveries: readonly Delivery[]): INodeExecutionData[][] | null {
+	const { context } = trigger;
+	const outputs = [false, true].map((isGivenUp) =>
+		deliveries.filter((delivery) => delivery.isGivenUp === isGivenUp).map(toItem),
+	);
+	for (const { lead, handOver: current, isGivenUp } of deliveries) {
+		if (!isGivenUp) continue;
+		context.logger.error(
+			`Marketplace Lead Poll Trigger gives up on lead ${lead.id}: it was handed over ${current.attempt - 1} times without being marked as handled. It stays at the destination.`,
+			{ leadId: lead.id, destination: lead.destination },
+		);
+	}
+	if (!tellsEnding(context)) return outputs;
+	try {
+		handOver(context, outputs, async (ending) => {
+			try {
+				await settle(trigger, deliveries, ending);
+			} catch (error) {
+				// Nobody awaits this: an error must be told here, or it would end the process.
+				context.logger.error(
+					`Marketplace Lead Poll Trigger could not settle ${deliveries.length} leads, which come again: ${messageOf(error)}`,
+				);
+			}
+		});
+	} catch (error) {
+		// Refused at once: what it would have run with is to come again, not to wait.
+		void takeBack(trigger, deliveries);
+		throw toNodeError(context.getNode(), error);
+	}
+	return null;
+}
+
+function toItem({ lead, handOver: current, isGivenUp }: Delivery): INodeExecutionData {
+	const delivery = {
+		attempt: isGivenUp ? current.attempt - 1 : current.attempt,
+		firstHandedOverAt: new Date(current.firstAt).toISOString(),
+	};
+	return { json: { ...(lead as unknown as IDataObject), delivery } };
+}
+
+/** What follows from the end of the execution, long after the poll. */
+async function settle(
+	trigger: Trigger,
+	deliveries: readonly Delivery[],
+	ending: Ending,
+): Promise<void> {
+	const { context, mode } = trigger;
+	if (ending.kind === 'notStored') {
+		context.logger.error(
+			`n8n did not store the execution for ${deliveries.length} leads (${ending.reason}). They are handed over again.`,
+		);
+		await takeBack(trigger, deliveries);
+		return;
+	}
+	if (ending.kind === 'broken') {
+		context.logger.warn(
+			`The execution for ${deliveries.length} leads did not come to its end (${ending.reason}). They are handed over again after a while unless they are marked as handled.`,
+		);
+		return;
+	}
+	const told = deliveries.filter(({ isGivenUp }) => isGivenUp);
+	if (told.length > 0) {
+		await keep(trigger, told, ({ handOver: current }) => ({ ...current, isGivenUp: true }));
+	}
+	const counts = mode === 'executionFinishes' || ending.isSuccess;
+	if (mode === 'markedInWorkflow' || !counts) return;
+	const handled = deliveries.filter(({ isGivenUp }) => !isGivenUp);
+	const leads = handled.map(({ lead }) => toMark(context, lead.id));
+	// Until they are marked no poll hands them over.
+	trigger.running.keepUnmarked(leads);
+	await mark(trigger, leads, timeLimits(MARKING_TIME));
+}
+
+function toMark(context: IPollFunctions, id: string): LeadToMark {
+	const { id: workflowId, name } = context.getWorkflow();
+	return { id, handledBy: `${name ?? ''} (${workflowId ?? ''})`, handledAt: Date.now() };
+}
+
+/** What an earlier execution has handled and the destination did not take the mark for. */
+async function markLeftovers(trigger: Trigger, limits: TimeLimits): Promise<void> {
+	const leads = [...trigger.running.unmarked.values()].slice(0, MOST_MARKED_FIRST);
+	if (leads.length > 0) await mark(trigger, leads, limits);
+}
+
+async function mark(
+	{ context, pending, running }: Trigger,
+	leads: readonly LeadToMark[],
+	limits: TimeLimits,
+): Promise<void> {
+	if (leads.length === 0) return;
+	const results = await pending.mark(leads, limits);
+	let failed = 0;
+	let reason = '';
+	leads.forEach(({ id }, at) => {
+		const result = results[at];
+		// A record that is gone can't be handed over again either.
+		if (result?.ok === true || result?.error.code === 'notFound') running.unmarked.delete(id);
+		else {
+			failed += 1;
+			reason = result?.error.message ?? 'the destination gave no result';
+		}
+	});
+	if (failed > 0) {
+		context.logger.warn(
+			`${failed} leads are handled but could not be marked (${reason}). The next polls try again; they can be handed over again if n8n is restarted before that.`,
+		);
+	}
+}
+
+/** Leads that no execution got are due at once, as if they had not been handed over. */
+async function takeBack(trigger: Trigger, deliveries: readonly Delivery[]): Promise<void> {
+	await keep(trigger, deliveries, ({ previous }) => previous);
+}
+
+/** Keeps something else of the hand-overs, where they are noted. */
+async function keep(
+	{ context, pending, running }: Trigger,
+	deliveries: readonly Delivery[],
+	by: (delivery: Delivery) => HandOver | undefined,
+): Promise<void> {
+	if (!pending.claim) {
+		for (const delivery of deliveries) running.correct(delivery, by(delivery));
+		return;
+	}
+	const claims = deliveries.map((delivery) => claimOf(delivery, by(delivery)));
+	try {
+		await pending.claim(claims, timeLimits(MARKING_TIME));
+	} catch (error) {
+		context.logger.warn(
+			`What is noted of ${claims.length} leads at the destination could not be changed, so they come at their usual time: ${messageOf(error)}`,
+		);
+	}
+}
+
+async function claim(
+	{ pending }: Trigger,
+	found: readonly Delivery[],
+	limits: TimeLimits,
+): Promise<Delivery[]> {
+	const results = await pending.claim?.(
+		found.map((delivery) => claimOf(delivery, delivery.handOver)),
+		limits,
+	);
+	return found.flatMap((delivery, at): Delivery[] => {
+		const result = results?.[at];
+		return result?.ok === true ? [{ ...delivery, version: result.version }] : [];
+	});
+}
+
+function claimOf({ lead, version }: Delivery, handedOver: HandOver | undefined): LeadClaim {
+	return { id: lead.id, version, handOver: handedOver };
+}
+
+/** The memory in n8n's static data, beside the cursor of the other mode. */
+class KeptDeliveries {
+	private readonly node: IDataObject;
+	private readonly nodeId: string;
+
+	constructor(context: IPollFunctions) {
+		this.node = context.getWorkflowStaticData('node');
+		this.nodeId = context.getNode().id;
+	}
+
+	/** n8n keeps a node's data by its name: they may be those of another that had it before. */
+	get stored(): unknown {
+		return this.node['deliveriesOf'] === this.nodeId ? this.node['deliveries'] : undefined;
+	}
+
+	store(memory: DeliveryMemory): void {
+		this.node['deliveriesOf'] = this.nodeId;
+		this.node['deliveries'] = JSON.parse(JSON.stringify(memory)) as IDataObject;
+	}
+}
+
+/** A fixed date, so that a lead which waits does not drop out of what is read. @throws NodeOperationError */
+function readSince(context: IPollFunctions): number | undefined {
+	const value = context.getNodeParameter('createdSince', '');
+	if (isEmpty(value)) return undefined;
+	try {
+		return Math.max(0, readDateParameter(value, context.getTimezone()));
+	} catch (cause) {
+		throw new NodeOperationError(context.getNode(), '"Leads Created Since" is not a date', {
+			description: `Choose one, or give it as 2026-01-31T00:00:00Z. ${messageOf(cause)}`,
+		});
+	}
+}
+
+function tooOld(context: IPollFunctions): NodeOperationError {
+	return new NodeOperationError(
+		context.getNode(),
+		'This version of n8n does not tell a poll trigger how an execution ends',
+		{
+			description:
+				'Set "Lead Is Handled When" to "Marked in the Workflow" or "Handed Over", or update n8n.',
+		},
+	);
+}
+
+function messageOf(cause: unknown): string {
+	return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,229 @@
+/** Changes of many rows by as few requests as partitions allow. */
+import type {
+	TableClient,
+	TableEntity,
+	TableEntityResult,
+	TransactionAction,
+} from '../../../vendor/dataTables';
+import { DestinationError } from '../../contract';
+import { atMost, inTime, timeIsUp, type TimeLimits } from '../../timeLimits';
+import { unexpectedResponse } from '../../unexpectedResponse';
+import { SERVICE } from '../connection/responseCheck';
+import { attemptSignal } from '../connection/attempt';
+import { explainError, isChangedRow, isMissingRow } from '../errors';
+import type { RowKeys } from '../writing/mapping';
+
+/** The service's limit on a transaction. */
+const MAX_ROWS = 100;
+/** Bytes: 4 MiB less what a multipart body needs around its parts. */
+const MAX_BYTES = 3.5 * 1024 * 1024;
+/** Bytes of a part's headers and address. */
+const PART_OVERHEAD = 5_000;
+const TRANSACTIONS_AT_ONCE = 4;
+const REQUESTS_AT_ONCE = 16;
+
+export interface RowChange extends RowKeys {
+	/** Of a change that is to fail where the row was changed since. */
+	etag?: string | undefined;
+	entity: TableEntity;
+}
+
+/** What became of a change; the new etag where there is one. */
+export type RowResult =
+	| { status: 'changed' | 'done'; etag?: string | undefined }
+	| { status: 'missing' }
+	| { status: 'failed'; error: DestinationError };
+
+export type RowAction = 'delete' | 'merge' | 'replace';
+
+/**
+ * Carries out one action on each row, in transactions where several are of one partition. A row that
+ * is missing, or that was changed since (`changed`), keeps no other from its turn. One result for
+ * each, in their order; never throws.
+ */
+export async function changeRows(
+	table: TableClient,
+	action: RowAction,
+	changes: readonly RowChange[],
+	limits: TimeLimits,
+): Promise<RowResult[]> {
+	const results: RowResult[] = [];
+	const alone: number[] = [];
+	let stopped: DestinationError | undefined;
+	const fail = (indexes: readonly number[], error: DestinationError): void => {
+		for (const index of indexes) results[index] = { status: 'failed', error };
+	};
+	await atMost(TRANSACTIONS_AT_ONCE, toBatches(changes), async (indexes) => {
+		if (stopped) {
+			fail(indexes, stopped);
+			return;
+		}
+		if (indexes.length === 1) {
+			alone.push(...indexes);
+			return;
+		}
+		const batch = indexes.flatMap((index) => changes[index] ?? []);
+		try {
+			const done = await inTime(async () => await submit(table, action, batch, limits), limits);
+			indexes.forEach((index, at) => (results[index] = done[at] ?? { status: 'done' }));
+		} catch (error) {
+			// One row can fail a transaction, of which only the first is named: each by itself then.
+			if (isOfOneRow(error, action)) alone.push(...indexes);
+			else fail(indexes, (stopped = toError(error, limits)));
+		}
+	});
+	await atMost(REQUESTS_AT_ONCE, alone, async (index) => {
+		const change = changes[index];
+		if (!change) return;
+		if (stopped) {
+			fail([index], stopped);
+			return;
+		}
+		try {
+			results[index] = await inTime(
+				async () => await changeOne(table, action, change, limits),
+				limits,
+			);
+		} catch (error) {
+			const told = toError(error, limits);
+			fail([index], told);
+			if (told.code !== 'rejected') stopped = told;
+		}
+	});
+	return changes.map((_change, index) => results[index] ?? { status: 'missing' });
+}
+
+/** The rows of these keys as they are, without any conversion; `undefined` for those that are not there. */
+export async function readRows(
+	table: TableClient,
+	keys: readonly RowKeys[],
+	limits: TimeLimits,
+): Promise<Array<DestinationError | TableEntityResult<Record<string, unknown>> | undefined>> {
+	const found: Array<DestinationError | TableEntityResult<Record<string, unknown>> | undefined> =
+		[];
+	let stopped: DestinationError | undefined;
+	await atMost(REQUESTS_AT_ONCE, [...keys.entries()], async ([index, { partitionKey, rowKey }]) => {
+		if (stopped) {
+			found[index] = stopped;
+			return;
+		}
+		try {
+			found[index] = await inTime(async () => {
+				try {
+					return await table.getEntity(partitionKey, rowKey, {
+						disableTypeConversion: true,
+						abortSignal: attemptSignal(limits),
+					});
+				} catch (error) {
+					if (isMissingRow(error)) return undefined;
+					throw explainError(error, 'write');
+				}
+			}, limits);
+		} catch (error) {
+			found[index] = stopped = toError(error, limits);
+		}
+	});
+	return keys.map((_key, index) => found[index]);
+}
+
+async function submit(
+	table: TableClient,
+	action: RowAction,
+	changes: readonly RowChange[],
+	limits: TimeLimits,
+): Promise<RowResult[]> {
+	try {
+		const { subResponses } = await table.submitTransaction(changes.map(toAction(action)), {
+			abortSignal: attemptSignal(limits),
+		});
+		if (subResponses.length !== changes.length) {
+			// A proxy's page with status 200 has none: nothing was written then.
+			throw unexpectedResponse(SERVICE, 'it is not one to a transaction', 200).with({
+				operation: 'write',
+				retryAfter: 0,
+			});
+		}
+		return subResponses.map(({ etag }) => ({ status: 'done', etag }));
+	} catch (error) {
+		throw isOfOneRow(error, action) ? error : explainError(error, 'write');
+	}
+}
+
+function toAction(action: RowAction) {
+	return ({ entity, etag }: RowChange): TransactionAction => {
+		const condition = etag === undefined ? {} : { etag };
+		switch (action) {
+			case 'delete':
+				return ['delete', entity];
+			case 'merge':
+				return ['update', entity, 'Merge', condition];
+			case 'replace':
+				return ['upsert', entity, 'Replace'];
+		}
+	};
+}
+
+async function changeOne(
+	table: TableClient,
+	action: RowAction,
+	{ partitionKey, rowKey, etag, entity }: RowChange,
+	limits: TimeLimits,
+): Promise<RowResult> {
+	const options = {
+		abortSignal: attemptSignal(limits),
+		...(etag === undefined ? {} : { etag }),
+	};
+	try {
+		switch (action) {
+			case 'delete':
+				await table.deleteEntity(partitionKey, rowKey, options);
+				return { status: 'done' };
+			case 'merge':
+				return { status: 'done', etag: (await table.updateEntity(entity, 'Merge', options)).etag };
+			case 'replace':
+				return {
+					status: 'done',
+					etag: (await table.upsertEntity(entity, 'Replace', options)).etag,
+				};
+		}
+	} catch (error) {
+		// A missing table is to be made where rows are put into it.
+		if (isMissingRow(error) && action !== 'replace') return { status: 'missing' };
+		if (isChangedRow(error)) return { status: 'changed' };
+		throw explainError(error, 'write');
+	}
+}
+
+function isOfOneRow(error: unknown, action: RowAction): boolean {
+	// Where rows are put it is the table that is missing.
+	if ((isMissingRow(error) && action !== 'replace') || isChangedRow(error)) return true;
+	return error instanceof DestinationError && error.code === 'rejected';
+}
+
+/** Indexes of changes that fit into one transaction. */
+function toBatches(changes: readonly RowChange[]): number[][] {
+	const batches: number[][] = [];
+	const open = new Map<string, { indexes: number[]; size: number }>();
+	changes.forEach(({ partitionKey, rowKey, entity }, index) => {
+		// The SDK takes braces in the addresses of a transaction's response for an error in JSON.
+		if (/[{}]/.test(partitionKey + rowKey)) {
+			batches.push([index]);
+			return;
+		}
+		const size = Buffer.byteLength(JSON.stringify(entity)) + PART_OVERHEAD;
+		let batch = open.get(partitionKey);
+		if (!batch || batch.indexes.length >= MAX_ROWS || batch.size + size > MAX_BYTES) {
+			batch = { indexes: [], size: 0 };
+			open.set(partitionKey, batch);
+			batches.push(batch.indexes);
+		}
+		batch.indexes.push(index);
+		batch.size += size;
+	});
+	return batches;
+}
+
+function toError(error: unknown, limits: TimeLimits): DestinationError {
+	if (error instanceof DestinationError) return error;
+	return timeIsUp(limits) ?? explainError(error, 'write');
+}
