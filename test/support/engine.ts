@@ -285,6 +285,8 @@ export interface TestPoller {
 		cursor: IDataObject,
 		activation?: WorkflowActivateMode,
 	): Promise<{ output: INodeExecutionData[][] | null; kept: IDataObject }>;
+	/** One poll on a context that `context` gave, or on one made of it. */
+	pollOn(context: PollContext): Promise<INodeExecutionData[][] | null>;
 	/** Every execution that the polls begin, in their order. */
 	executions: TestExecution[];
 	/** A context of its own, for tests that call parts of a node (load options aside). */
@@ -339,6 +341,7 @@ export function pollContext(node: TestNode & { staticData?: IDataObject }): Test
 	return {
 		workflow,
 		context,
+		pollOn,
 		executions,
 		poll: async (mode, activation) => await pollOn(context(mode, activation)),
 		activated(activation, { budget } = {}) {

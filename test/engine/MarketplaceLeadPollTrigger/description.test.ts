@@ -6,6 +6,7 @@ import { AzureTableApi } from '../../../credentials/AzureTableApi.credentials';
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node';
 import { DESTINATIONS } from '../../../nodes/destinations';
 import { pollContext } from '../../support/engine';
+import { shownProperties, withDefaults } from '../../support/matrix';
 import { assertDeclared } from '../../support/nodeParameters';
 import { choosersOf, expectCredentials, listsOf } from '../support/destinations';
 
@@ -19,12 +20,37 @@ const credentials = {
 };
 
 describe('the node', () => {
-	it('polls, has one output, and no webhook that polling would rule out', () => {
-		expect(description).toMatchObject({ polling: true, inputs: [], outputs: ['main'] });
+	it('polls, and has no webhook that polling would rule out', () => {
+		expect(description).toMatchObject({ polling: true, inputs: [] });
 		expect(description.group).toEqual(['trigger']);
 		expect(description.webhooks).toBeUndefined();
 		expect(type).not.toHaveProperty('webhook');
 		expect(type.poll).toBeInstanceOf(Function);
+	});
+
+	it('has a second output where a lead can be given up', () => {
+		const outputsOf = (parameters: INodeParameters) => {
+			const { workflow } = pollContext({ type, parameters });
+			const [node] = Object.values(workflow.nodes);
+			return NodeHelpers.getNodeOutputs(workflow, node!, description);
+		};
+		expect(outputsOf({})).toEqual(['main']);
+		expect(outputsOf({ handledWhen: 'handedOver' })).toEqual(['main']);
+		expect(outputsOf({ handledWhen: 'markedInWorkflow' })).toEqual([
+			{ type: 'main', displayName: 'Leads' },
+			{ type: 'main', displayName: 'Given Up' },
+		]);
+	});
+
+	it('asks how leads are handled where they can be marked, and for a start where they are not', () => {
+		const shown = (parameters: INodeParameters) =>
+			shownProperties(description, withDefaults(description, parameters)).map(({ name }) => name);
+		expect(shown({ destination: 'marketo' })).not.toContain('handledWhen');
+		expect(shown({})).toEqual(expect.arrayContaining(['handledWhen', 'startFrom']));
+		expect(shown({})).not.toContain('createdSince');
+		const marked = shown({ handledWhen: 'executionFinishes' });
+		expect(marked).toEqual(expect.arrayContaining(['createdSince', 'handledLeadsAre']));
+		expect(marked).not.toContain('startFrom');
 	});
 
 	it('offers every destination that can be read, with a credential of its own that has a test', () => {

@@ -39,13 +39,11 @@ export class Poller {
 		Lead[]
 	> {
 		const context = this.#poller.context(manual ? 'manual' : 'trigger');
-		const [node] = Object.values(this.#poller.workflow.nodes);
-		const type = this.#poller.workflow.nodeTypes.getByNameAndVersion(node!.type);
 		const given =
 			budget === undefined
 				? context
 				: (Object.create(context, { getPollBudgetMs: { value: () => budget } }) as typeof context);
-		const output = await type.poll!.call(given);
+		const output = await this.#poller.pollOn(given);
 		// An execution without items is not one that n8n should start.
 		expect(output).not.toEqual([[]]);
 		return (output ?? []).flatMap((items: INodeExecutionData[]) =>
