@@ -26,6 +26,9 @@ const STEPS = {
 	bench: ['bench.ts', 'measures the package'],
 	n8n: ['n8n.ts', 'installs the real n8n into the cache'],
 	addresses: ['addresses.ts', 'writes the addresses that follow from `repository` in package.json'],
+	'check:package': ['checkPackage.ts', "builds twice and compares, and runs n8n's scanner"],
+	advisories: ['advisories.ts', 'notes known advisories of what is bundled'],
+	release: ['release.ts', 'makes the commit and the tag of a release'],
 };
 
 const [step = '', ...args] = process.argv.slice(2);
@@ -35,7 +38,7 @@ async function main() {
 	// For scripts that have to wait until somebody else's install is done.
 	if (step === '--is-installed') return isInstalled() ? 0 : 1;
 	if (!Object.hasOwn(STEPS, step)) {
-		const list = Object.entries(STEPS).map(([name, [, what]]) => `  ${name.padEnd(10)}${what}`);
+		const list = Object.entries(STEPS).map(([name, [, what]]) => `  ${name.padEnd(15)}${what}`);
 		return fail(`There is no step "${step}". The steps are:\n${list.join('\n')}`);
 	}
 	const node = process.versions.node;

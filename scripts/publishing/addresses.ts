@@ -104,3 +104,25 @@ export function withAbsoluteLinks(markdown: string, { page, raw }: Addresses): s
 		},
 	);
 }
+
+/**
+ * A page of the package without links that would be dead there: what does not ship is linked to in the
+ * repository where there is one, and else only named.
+ */
+export function withShippedLinks(
+	page: string,
+	markdown: string,
+	isShipped: (file: string) => boolean,
+	addresses: Addresses,
+): string {
+	return markdown.replace(
+		/(?<!!)\[([^\]]*)\]\((?![a-z]+:|#)([^)\s]+)\)/gi,
+		(link: string, text: string, target: string) => {
+			const [name = '', anchor] = target.split('#');
+			const file = path.posix.join(path.posix.dirname(page), name);
+			if (isShipped(file)) return link;
+			const inRepository = addresses.page(anchor === undefined ? file : `${file}#${anchor}`);
+			return addresses.isPublic ? `[${text}](${inRepository})` : text;
+		},
+	);
+}

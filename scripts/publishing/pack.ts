@@ -4,7 +4,7 @@ import path from 'node:path';
 import { npm } from '../host/npm.ts';
 import { PROJECT_ROOT } from '../host/paths.ts';
 import { temporaryFolder } from '../host/temporary.ts';
-import { addressesOf, withAbsoluteLinks } from './addresses.ts';
+import { addressesOf, withAbsoluteLinks, withShippedLinks } from './addresses.ts';
 import type { Manifest } from './addresses.ts';
 
 interface Packed {
@@ -14,12 +14,14 @@ interface Packed {
 
 /**
  * Packs what was built as npm is to get it, and gives the tarball's path. `npm pack` alone would do
- * but for the README, whose links are relative in the repository and dead on npm's page.
+ * but for links: those of the README are relative in the repository and dead on npm's page, and other
+ * pages link to files of the repository that do not ship.
  */
 export async function packForNpm(into: string): Promise<string> {
 	const staged = await temporaryFolder('staged');
 	try {
-		for (const file of await packedFiles()) {
+		const files = await packedFiles();
+		for (const file of files) {
 			const target = path.join(staged.path, file);
 			await mkdir(path.dirname(target), { recursive: true });
 			await cp(path.join(PROJECT_ROOT, file), target);
@@ -28,6 +30,11 @@ export async function packForNpm(into: string): Promise<string> {
 			await readFile(path.join(PROJECT_ROOT, 'package.json'), 'utf8'),
 		) as Manifest;
 		const addresses = addressesOf(manifest);
+		for (const file of files.filter((name) => name.endsWith('.md'))) {
+			const page = path.join(staged.path, file);
+			const text = await readFile(page, 'utf8');
+			await writeFile(page, withShippedLinks(file, text, shippedIn(files), addresses));
+		}
 		const readme = path.join(staged.path, 'README.md');
 		await writeFile(readme, withAbsoluteLinks(await readFile(readme, 'utf8'), addresses));
 		if (!addresses.isPublic) {
@@ -45,6 +52,12 @@ export async function packForNpm(into: string): Promise<string> {
 /** The files that ship, by their paths from the root; those of `dist` only where it was built. */
 export async function packedFiles(): Promise<string[]> {
 	return (await pack(PROJECT_ROOT, ['--dry-run'])).files.map((file) => file.path);
+}
+
+/** Whether a link leads to one of these files, or to a folder that holds some. */
+export function shippedIn(files: readonly string[]): (file: string) => boolean {
+	return (file) =>
+		files.some((other) => other === file || other.startsWith(`${file.replace(/\/$/, '')}/`));
 }
 
 /** Packs any package as it is, and gives the tarball's path. */

@@ -1,5 +1,5 @@
 /** Links of the documentation: in the repository, in the package, and from the editor. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -10,6 +10,7 @@ import {
 	withAbsoluteLinks,
 	withAddresses,
 	withManifestAddresses,
+	withShippedLinks,
 } from '../../../scripts/publishing/addresses.ts';
 import {
 	anchorsOf,
@@ -18,7 +19,7 @@ import {
 	targetsOf,
 	whyDead,
 } from '../../../scripts/publishing/links.ts';
-import { packedFiles } from '../../../scripts/publishing/pack.ts';
+import { packedFiles, shippedIn } from '../../../scripts/publishing/pack.ts';
 import {
 	filesWithAddresses,
 	readManifest,
@@ -28,6 +29,13 @@ import {
 const read = (file: string) => readFileSync(path.join(PROJECT_ROOT, file), 'utf8');
 const manifest = readManifest();
 const PAGES = markdownFiles(PROJECT_ROOT);
+/** They link to tests and scripts. */
+const FOR_DEVELOPERS = new Set([
+	'CONTRIBUTING.md',
+	'docs/architecture.md',
+	'docs/live-tests.md',
+	'docs/vendor-facts.md',
+]);
 const published = (url: string) =>
 	addressesOf({ ...manifest, version: '1.2.3', repository: { type: 'git', url } });
 
@@ -60,16 +68,40 @@ it.each(PAGES)('no link of %s is dead', (page) => {
 	expect(dead.filter(Boolean)).toEqual([]);
 });
 
-it('ships every file that a page of the package links to', async () => {
-	const shipped = new Set(await packedFiles());
-	const links = PAGES.filter((page) => shipped.has(page)).flatMap((page) =>
-		linksOf(page, read(page)),
-	);
-	const isShipped = (file: string) =>
-		shipped.has(file) || [...shipped].some((other) => other.startsWith(`${file}/`));
-	expect(links.filter(({ file }) => !isShipped(file))).toEqual([]);
-	expect(links.length).toBeGreaterThan(20);
+it('names no test that is not there', () => {
+	const named = [...read('SECURITY.md').matchAll(/`(test\/[^`]+)`/g)].map(([, file]) => file!);
+	expect(named.length).toBeGreaterThan(10);
+	expect(named.filter((file) => !existsSync(path.join(PROJECT_ROOT, file)))).toEqual([]);
+});
+
+it('leaves no page of the package with a link to what does not ship', async () => {
+	const shipped = await packedFiles();
+	const isShipped = shippedIn(shipped);
+	const pages = PAGES.filter((page) => shipped.includes(page));
+	const dead = (page: string, markdown: string) =>
+		linksOf(page, markdown).filter(({ file }) => !isShipped(file));
+	for (const addresses of [addressesOf(manifest), published('git+https://github.com/a/b.git')]) {
+		for (const page of pages) {
+			expect(dead(page, withShippedLinks(page, read(page), isShipped, addresses))).toEqual([]);
+		}
+	}
+	// What users read leads nowhere else to begin with.
+	const forUsers = pages.filter((page) => !FOR_DEVELOPERS.has(page));
+	expect(forUsers.flatMap((page) => dead(page, read(page)))).toEqual([]);
+	expect(forUsers.length).toBeGreaterThan(10);
 	expect(shipped).toContain('docs/images/workflow.png');
+});
+
+it('names what does not ship, and links to it where there is a repository', () => {
+	const text = 'See [a test](../test/a.ts#x) and [b](b.md).';
+	const isShipped = (file: string) => file === 'docs/b.md';
+	expect(withShippedLinks('docs/a.md', text, isShipped, addressesOf(manifest))).toBe(
+		'See a test and [b](b.md).',
+	);
+	const repository = published('git+https://github.com/a/b.git');
+	expect(withShippedLinks('docs/a.md', text, isShipped, repository)).toBe(
+		'See [a test](https://github.com/a/b/blob/v1.2.3/test/a.ts#x) and [b](b.md).',
+	);
 });
 
 it('leaves no relative link in the README of the package', () => {

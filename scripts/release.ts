@@ -1,0 +1,68 @@
+/**
+ * `npm run release -- 1.2.3` makes the commit and the tag of a release; pushing the tag publishes it.
+ * `npm run release -- --check v1.2.3 https://github.com/OWNER/NAME` is asked by the workflow that does:
+ * whether version, changelog and repository are those of the tag. It writes release-notes.md.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { npm } from './host/npm.ts';
+import { PROJECT_ROOT } from './host/paths.ts';
+import { run } from './host/run.ts';
+import { command } from './host/terminal.ts';
+import { addressesOf } from './publishing/addresses.ts';
+import { released, sectionOf } from './publishing/changelog.ts';
+import { filesWithAddresses, readManifest, withCurrentAddresses } from './publishing/sources.ts';
+
+const CHANGELOG = path.join(PROJECT_ROOT, 'CHANGELOG.md');
+const VERSION = /^\d+\.\d+\.\d+(?:-[\w.]+)?$/;
+
+await command(async () => {
+	const [first = '', ...rest] = process.argv.slice(2);
+	if (first === '--check') check(rest[0] ?? '', rest[1] ?? '');
+	else await release(first);
+	return 0;
+});
+
+async function release(version: string): Promise<void> {
+	if (!VERSION.test(version)) throw new Error('Say which version: npm run release -- 1.2.3');
+	const git = async (...args: string[]) =>
+		await run('git', args, { cwd: PROJECT_ROOT, name: `git ${args[0] ?? ''}` });
+	if ((await git('status', '--porcelain')).trim() !== '') {
+		throw new Error('There are changes that are not committed. A release is what is committed.');
+	}
+	requirePublic();
+	const today = new Date().toISOString().slice(0, 10);
+	const changelog = released(readFileSync(CHANGELOG, 'utf8'), version, today);
+	await npm(['version', version, '--no-git-tag-version'], { cwd: PROJECT_ROOT });
+	writeFileSync(CHANGELOG, changelog);
+	for (const file of filesWithAddresses()) writeFileSync(file, withCurrentAddresses(file));
+	await git('add', '--all');
+	await git('commit', '--quiet', '--message', `chore: release ${version}`);
+	await git('tag', '--annotate', '--message', `Release ${version}`, `v${version}`);
+	process.stdout.write(
+		`v${version} is made. To publish it: git push --atomic origin HEAD v${version}\n`,
+	);
+}
+
+function check(tag: string, repository: string): void {
+	const manifest = readManifest();
+	if (tag !== `v${manifest.version}`) {
+		throw new Error(`The tag is ${tag}, and package.json says ${manifest.version}.`);
+	}
+	requirePublic();
+	if (manifest.repository.url !== `git+${repository}.git`) {
+		throw new Error(
+			`"repository" in package.json is ${manifest.repository.url}, and this one is ${repository}: npm would not take the statement of provenance.`,
+		);
+	}
+	const notes = sectionOf(readFileSync(CHANGELOG, 'utf8'), manifest.version);
+	writeFileSync(path.join(PROJECT_ROOT, 'release-notes.md'), `${notes}\n`);
+}
+
+function requirePublic(): void {
+	if (addressesOf(readManifest()).isPublic) return;
+	throw new Error(
+		'"repository" in package.json is still a placeholder. Set it to git+https://github.com/OWNER/NAME.git and run npm run addresses.',
+	);
+}

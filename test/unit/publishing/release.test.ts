@@ -1,0 +1,95 @@
+import { packagesOf, withAdvisories } from '../../../scripts/publishing/advisories.ts';
+import { released, sectionOf } from '../../../scripts/publishing/changelog.ts';
+import { judge } from '../../../scripts/publishing/findings.ts';
+
+const CHANGELOG = `# Changelog
+
+## [Unreleased]
+
+### Fixed
+
+- One.
+
+## [0.1.0] - 2026-01-01
+
+- First.
+`;
+
+describe('the changelog', () => {
+	it('turns what is unreleased into the section of a version', () => {
+		const text = released(CHANGELOG, '0.2.0', '2026-02-03');
+		expect(sectionOf(text, '0.2.0')).toBe('### Fixed\n\n- One.');
+		expect(sectionOf(text, '0.1.0')).toBe('- First.');
+		expect(text).toContain('## [Unreleased]\n\n## [0.2.0] - 2026-02-03\n');
+	});
+
+	it('lets no release out that says nothing, or that is there already', () => {
+		expect(() => released(CHANGELOG, '0.1.0', '2026-02-03')).toThrow('already');
+		const again = released(CHANGELOG, '0.2.0', '2026-02-03');
+		expect(() => released(again, '0.3.0', '2026-02-03')).toThrow('says nothing of Unreleased');
+		expect(() => sectionOf(CHANGELOG, '0.10.0')).toThrow('says nothing of 0.10.0');
+	});
+});
+
+describe('findings of the scanner', () => {
+	const known = [{ rule: 'a', files: /^dist\//, messages: /fs/, why: 'It is so.' }];
+
+	it('are let through as far as they are known', () => {
+		const finding = { rule: 'a', file: 'dist/x.js', message: 'fs is used' };
+		expect(judge([finding], known)).toEqual({ unknown: [], stale: [] });
+		for (const change of [{ rule: 'b' }, { file: 'nodes/x.js' }, { message: 'vm is used' }]) {
+			const other = { ...finding, ...change };
+			expect(judge([finding, other], known)).toEqual({ unknown: [other], stale: [] });
+		}
+	});
+
+	it('are taken off the list once they are gone', () => {
+		expect(judge([], known)).toEqual({ unknown: [], stale: known });
+	});
+});
+
+describe('advisories', () => {
+	const component = (name: string, version: string, group?: string) => ({
+		'bom-ref': `${name}@${version}`,
+		name,
+		version,
+		...(group && { group }),
+	});
+	const bill = {
+		metadata: {},
+		components: [
+			component('axios', '1.2.3'),
+			component('core', '2.0.0', '@azure'),
+			component('core', '2.0.0', '@azure'),
+			component('core', '3.0.0', '@azure'),
+		],
+	};
+	const advisory = (range: string, severity: string) => ({
+		id: 7,
+		url: 'https://github.com/advisories/7',
+		title: 'Bad',
+		severity,
+		vulnerable_versions: range,
+	});
+
+	it('are asked for every version that is bundled', () => {
+		expect(packagesOf(bill)).toEqual({ axios: ['1.2.3'], '@azure/core': ['2.0.0', '3.0.0'] });
+	});
+
+	it('are noted for the versions that they are about', () => {
+		const { vulnerabilities, metadata } = withAdvisories(
+			bill,
+			{ axios: [advisory('<1.0.0', 'high')], '@azure/core': [advisory('>=3', 'moderate')] },
+			'2026-02-03T04:05:06.000Z',
+		);
+		expect(vulnerabilities).toEqual([
+			expect.objectContaining({
+				ratings: [{ severity: 'medium' }],
+				affects: [{ ref: 'core@3.0.0' }],
+			}),
+		]);
+		expect(metadata.properties).toEqual([
+			expect.objectContaining({ value: '2026-02-03T04:05:06.000Z' }),
+		]);
+	});
+});
