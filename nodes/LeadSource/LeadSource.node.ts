@@ -10,6 +10,7 @@ import { leadInputProperties } from '../parameters/leadInputProperties';
 import { forAllItems } from '../parameters/readItems';
 import { resolvedOnce } from '../parameters/resolvedOnce';
 import { composeFollowUpProperties, composeItems } from './composeFollowUp';
+import { historyCredentials, historyProperties, searchHistoryTables } from './history';
 import { mergeItems, mergeLeadsProperties } from './mergeLeads';
 import { parseLeads, parseLeadsProperties } from './parseLeads';
 import {
@@ -50,6 +51,7 @@ export class LeadSource implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: outputsExpression(),
+		credentials: historyCredentials,
 		properties: [
 			{
 				displayName: 'Operation',
@@ -93,11 +95,14 @@ export class LeadSource implements INodeType {
 			...leadInputProperties(READING, { text: true }),
 			...parseLeadsProperties,
 			...mergeLeadsProperties,
+			...historyProperties,
 			...removeRepeatsProperties,
 			...composeFollowUpProperties,
 			...clearRepeatsProperties,
 		],
 	};
+
+	methods = { listSearch: { searchHistoryTables } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const context = resolvedOnce(this);

@@ -1,24 +1,29 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { deepCopy, NodeOperationError } from 'n8n-workflow';
 
-import type { Lead, RepeatLevel } from '../lead';
-import { REPEAT_LEVELS, repeatKeys } from '../lead';
+import type { RepeatLevel } from '../lead';
+import { REPEAT_LEVELS } from '../lead';
 import { toNodeError } from '../errors';
 import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
-import { clearHistory, historyScopeOption, noteKeys } from './history';
+import { binaryOf, eachItem, failedItem, readLeadRecords } from '../parameters/readItems';
+import { readBoolean } from '../parameters/values';
+import {
+	askedLead,
+	historyScopeOptions,
+	historySizeOption,
+	olderThanOption,
+	openHistory,
+	readAsking,
+	type ReadLead,
+	type Seen,
+} from './history';
 import { readSeparate, separateProperty } from './options';
-import { binaryOf, eachItem, failedItem, readLeads } from '../parameters/readItems';
-import { readNumber } from '../parameters/values';
 import { SEPARATE } from './splits';
-
-/** Leads that are remembered unless told otherwise: as many entries as n8n's own node keeps. */
-const DEFAULT_HISTORY = 10_000;
-/** n8n reads and writes the whole history with every execution: 8 MB at this size. */
-const MAX_HISTORY = 100_000;
 
 const show = { operation: ['removeRepeats'] };
 
 const APART = 'Repeats Apart';
+const RECORD_TEST_RUNS = 'Record Test Runs';
 
 export const removeRepeatsProperties: INodeProperties[] = [
 	{
@@ -53,6 +58,14 @@ export const removeRepeatsProperties: INodeProperties[] = [
 		'Whether what was seen before goes to an output of its own',
 	),
 	{
+		displayName:
+			'Test runs count: a lead that was new in one is seen from then on. Add the option "Record Test Runs" and turn it off to leave the history alone while testing.',
+		name: 'testRunsNotice',
+		type: 'notice',
+		displayOptions: { show },
+		default: '',
+	},
+	{
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
@@ -60,15 +73,16 @@ export const removeRepeatsProperties: INodeProperties[] = [
 		displayOptions: { show: { operation: ['removeRepeats'] } },
 		default: {},
 		options: [
-			historyScopeOption,
+			...historyScopeOptions,
+			historySizeOption,
 			{
-				displayName: 'History Size',
-				name: 'historySize',
-				type: 'number',
+				displayName: RECORD_TEST_RUNS,
+				name: 'recordTestRuns',
+				type: 'boolean',
 				noDataExpression: true,
-				typeOptions: { minValue: 1, maxValue: MAX_HISTORY, numberPrecision: 0 },
-				default: DEFAULT_HISTORY,
-				description: 'How many leads are remembered. The oldest are forgotten first.',
+				default: true,
+				description:
+					"Whether leads of test runs are noted as seen. When off, a test run changes nothing; since n8n's own history cannot be read without noting, every lead of a test run is then new there.",
 			},
 			...leadOptionFields,
 		],
@@ -91,7 +105,7 @@ export const clearRepeatsProperties: INodeProperties[] = [
 		placeholder: 'Add Option',
 		displayOptions: { show: { operation: ['clearRepeats'] } },
 		default: {},
-		options: [historyScopeOption],
+		options: [...historyScopeOptions, olderThanOption],
 	},
 ];
 
@@ -99,12 +113,10 @@ export const clearRepeatsProperties: INodeProperties[] = [
 interface Repeat {
 	/** Whether it is a repeat by the parameter "A Repeat Is". */
 	isRepeat: boolean;
-	/** What was seen before: the very lead, its customer with this offer, or the customer; or nothing. */
-	seen: RepeatLevel | '';
+	seen: Seen;
 }
 
-interface Found {
-	lead: Lead;
+interface Found extends ReadLead {
 	itemIndex: number;
 	binary: Pick<INodeExecutionData, 'binary'>;
 }
@@ -144,7 +156,7 @@ export async function removeRepeats(context: IExecuteFunctions): Promise<INodeEx
 export async function clearRepeats(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
 	try {
-		await clearHistory(context);
+		await (await openHistory(context)).clear();
 	} catch (error) {
 		if (!context.continueOnFail()) throw toNodeError(context.getNode(), error);
 		return [items.map((_item, itemIndex) => failedItem(error as Error, itemIndex))];
@@ -167,13 +179,24 @@ function readFound(context: IExecuteFunctions): { found: Found[]; failures: INod
 		context,
 		(item, itemIndex) => {
 			const options = readLeadOptions(context.getNodeParameter('options', itemIndex, {}));
-			const leads = readLeads(context, item, itemIndex, { ...options, receivedAt });
-			for (const lead of leads) found.push({ lead, itemIndex, binary: binaryOf(item, leads) });
+			const leads = readLeadRecords(context, item, itemIndex, { ...options, receivedAt });
+			for (const read of leads) found.push({ ...read, itemIndex, binary: binaryOf(item, leads) });
 		},
 		(failed) => failures.push(failed),
 	);
 	return { found, failures };
 }
+
+/** What this node keeps within an execution; n8n keeps it with the execution's data. */
+interface Memory {
+	/** Leads that it has judged, each by the beginning of its key. */
+	leads?: string[];
+	/** Whether it began to ask the history, and has not ended. */
+	isAsking?: boolean;
+}
+
+/** Of a lead's key, as much as tells the leads of one execution apart. */
+const SHORT_KEY = 12;
 
 /** Which of the leads are repeats: of earlier executions by the history, of this one by their order. */
 async function findRepeats(
@@ -181,27 +204,34 @@ async function findRepeats(
 	found: readonly Found[],
 	repeatKey: RepeatLevel,
 ): Promise<Repeat[]> {
-	const maxEntries = REPEAT_LEVELS.length * readHistorySize(context);
-	const keys = found.map(({ lead }) => repeatKeys(lead));
-	// Each once: n8n would note a key twice that comes twice.
-	const all = [...new Set(keys.flatMap((levels) => Object.values(levels)))];
-	if (all.length > maxEntries) {
-		context.addExecutionHints({
-			message:
-				'There are more leads than the history holds, so repeats of the first ones will seem new. Make "History Size" larger.',
-			location: 'outputPane',
-		});
-	}
-	const unseen = all.length === 0 ? new Set<string>() : await noteKeys(context, all, maxEntries);
-	const atLeast = REPEAT_LEVELS.slice(0, REPEAT_LEVELS.indexOf(repeatKey) + 1);
-	return keys.map((levels) => {
-		const seen = REPEAT_LEVELS.find((level) => {
-			const key = levels[level];
-			return key !== undefined && !unseen.has(key);
-		});
-		for (const key of Object.values(levels)) unseen.delete(key);
-		return { isRepeat: seen !== undefined && atLeast.includes(seen), seen: seen ?? '' };
+	const history = await openHistory(context);
+	const memory = context.getContext('node') as Memory;
+	const asking = readAsking(context, memory.isAsking === true);
+	const judged = new Set(memory.leads);
+	const asked = found.map((read) => {
+		const lead = askedLead(read, asking);
+		// In a loop, or behind two branches: what comes again in one execution is no other hand-over.
+		const isAgain = judged.has(lead.keys.lead.slice(0, SHORT_KEY));
+		return isAgain ? { ...lead, earlier: [], isUntold: false } : lead;
 	});
+	let verdicts: Seen[] = [];
+	if (context.getMode() === 'manual' && !readRecordTestRuns(context)) {
+		verdicts = await history.look(asked);
+	} else if (asked.length > 0) {
+		memory.isAsking = true;
+		verdicts = await history.judge(asked);
+		delete memory.isAsking;
+	}
+	for (const { keys } of asked) judged.add(keys.lead.slice(0, SHORT_KEY));
+	memory.leads = [...judged];
+	const atLeast: readonly Seen[] = REPEAT_LEVELS.slice(0, REPEAT_LEVELS.indexOf(repeatKey) + 1);
+	return verdicts.map((seen) => ({ isRepeat: atLeast.includes(seen), seen }));
+}
+
+/** Of the first item. @throws UserError for anything that is neither on nor off */
+function readRecordTestRuns(context: IExecuteFunctions): boolean {
+	const value: unknown = context.getNodeParameter('options.recordTestRuns', 0, true);
+	return readBoolean(value, RECORD_TEST_RUNS, true);
 }
 
 /** @throws NodeOperationError for a value that a workflow written by hand may have */
@@ -212,16 +242,5 @@ function readRepeatKey(context: IExecuteFunctions): RepeatLevel {
 	throw new NodeOperationError(context.getNode(), 'What a repeat is was not understood', {
 		description: 'Choose one of the entries of "A Repeat Is".',
 		itemIndex: 0,
-	});
-}
-
-/** In leads, of the first item. @throws UserError for anything but a whole number within the limits */
-function readHistorySize(context: IExecuteFunctions): number {
-	const size: unknown = context.getNodeParameter('options.historySize', 0, DEFAULT_HISTORY);
-	return readNumber(size, 'History Size', {
-		otherwise: DEFAULT_HISTORY,
-		min: 1,
-		max: MAX_HISTORY,
-		whole: true,
 	});
 }

@@ -87,10 +87,25 @@ export function readLeads(
 	itemIndex: number,
 	reading: Partial<Reading>,
 ): Lead[] {
+	return readLeadRecords(context, item, itemIndex, reading).map(({ lead }) => lead);
+}
+
+/** The same, each with the record that it was read from. @throws NodeOperationError */
+export function readLeadRecords(
+	context: IExecuteFunctions,
+	item: INodeExecutionData,
+	itemIndex: number,
+	reading: Partial<Reading>,
+): Array<{ lead: Lead; record: JsonValue }> {
 	const mapping = readMapping(context, item, itemIndex);
 	const records = readRecords(context, item, itemIndex, mapping);
-	const leads = records.map((record) => parseLead(record, { ...reading, fieldMapping: mapping }));
-	if (mapping !== undefined && leads[0] !== undefined) tellUnknown(context, leads[0], mapping);
+	const leads = records.map((record) => ({
+		lead: parseLead(record, { ...reading, fieldMapping: mapping }),
+		record,
+	}));
+	if (mapping !== undefined && leads[0] !== undefined) {
+		tellUnknown(context, leads[0].lead, mapping);
+	}
 	return leads;
 }
 

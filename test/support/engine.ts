@@ -82,6 +82,7 @@ export interface TestNode {
 	credentials?: Record<string, ICredentialDataDecryptedObject>;
 	/** As in the node's settings. */
 	onError?: INode['onError'];
+	retryOnFail?: boolean;
 }
 
 /**
@@ -178,7 +179,7 @@ export function workflowOf(
 ): Workflow {
 	const types = new Map<string, INodeType>();
 	const built = nodes.map(
-		({ type, id, name, parameters = {}, credentials, onError }, index): INode => {
+		({ type, id, name, parameters = {}, credentials, onError, retryOnFail }, index): INode => {
 			types.set(type.description.name, strict(type));
 			return {
 				id: id ?? `node-${index}`,
@@ -188,6 +189,7 @@ export function workflowOf(
 				position: [0, 0],
 				parameters,
 				...(onError === undefined ? {} : { onError }),
+				...(retryOnFail === undefined ? {} : { retryOnFail, waitBetweenTries: 0 }),
 				...(credentials === undefined ? {} : { credentials: inline(credentials) }),
 			};
 		},
@@ -410,11 +412,23 @@ export async function callWebhook(
 	return await type.webhook.call(context);
 }
 
+/** The execution of a run; by default one that a trigger began. */
+export interface TestExecution {
+	id?: string;
+	mode?: WorkflowExecuteMode;
+	/** The execution that it is a retry of. */
+	retryOf?: string;
+}
+
 /** Runs one node on these items in a real workflow run; see `IRun` for what comes back. */
-export async function runNode(node: TestNode, items: INodeExecutionData[]): Promise<IRun> {
+export async function runNode(
+	node: TestNode,
+	items: INodeExecutionData[],
+	{ id = 'test', mode = 'trigger', retryOf }: TestExecution = {},
+): Promise<IRun> {
 	const workflow = workflowOf([node]);
 	const startNode = onlyNode(workflow);
-	const hooks = new ExecutionLifecycleHooks('trigger', 'test', {
+	const workflowData: IWorkflowBase = {
 		id: 'test-workflow',
 		name: 'Test',
 		active: true,
@@ -424,16 +438,15 @@ export async function runNode(node: TestNode, items: INodeExecutionData[]): Prom
 		activeVersionId: null,
 		nodes: Object.values(workflow.nodes),
 		connections: {},
-	});
+	};
+	const hooks = new ExecutionLifecycleHooks(mode, id, workflowData, retryOf);
 	const data = createRunExecutionData({
 		executionData: {
 			nodeExecutionStack: [{ node: startNode, data: { main: [items] }, source: null }],
 		},
 	});
-	const additionalData = additionalDataFor({ hooks });
-	return await new WorkflowExecute(additionalData, 'trigger', data).processRunExecutionData(
-		workflow,
-	);
+	const additionalData = additionalDataFor({ hooks, executionId: id });
+	return await new WorkflowExecute(additionalData, mode, data).processRunExecutionData(workflow);
 }
 
 /** What the run's only node put out, by output. @throws what the node threw */

@@ -26,6 +26,8 @@ export class ProcessedStore implements IDataDeduplicator {
 	rows = new Map<string, Row>();
 	/** What the next accesses throw. */
 	readonly faults: Error[] = [];
+	/** How many of the next writes are overwritten by another worker, which read before them. */
+	overwritten = 0;
 	/** What the next accesses throw that write, when they have written. */
 	readonly faultsAfterWriting: Error[] = [];
 
@@ -44,7 +46,7 @@ export class ProcessedStore implements IDataDeduplicator {
 	): Promise<IDeduplicationOutput> {
 		const key = keyOf(scope, context);
 		const row = await this.find(key);
-		const digests = items.map((item) => createHash('md5').update(String(item)).digest('base64'));
+		const digests = items.map(digestOf);
 		if (row === undefined) {
 			await this.insert(key, { mode, data: digests.slice(-maxEntries) });
 			return { new: items, processed: [] };
@@ -72,8 +74,19 @@ export class ProcessedStore implements IDataDeduplicator {
 		this.rows.delete(keyOf(scope, context));
 	}
 
-	async removeProcessed(): Promise<void> {
-		throw new Error('Not part of these tests');
+	async removeProcessed(
+		items: DeduplicationItemTypes[],
+		scope: DeduplicationScope,
+		context: ICheckProcessedContextData,
+	): Promise<void> {
+		const key = keyOf(scope, context);
+		const row = await this.find(key);
+		if (row === undefined) return;
+		for (const item of items) {
+			const at = row.data.indexOf(digestOf(item));
+			if (at >= 0) row.data.splice(at, 1);
+		}
+		await this.update(key, row);
 	}
 
 	async getProcessedDataCount(): Promise<number> {
@@ -103,10 +116,16 @@ export class ProcessedStore implements IDataDeduplicator {
 	}
 
 	private write(key: string, row: Row): void {
-		this.rows.set(key, row);
+		const before = this.rows.get(key);
+		if (this.overwritten > 0 && before !== undefined) this.overwritten -= 1;
+		else this.rows.set(key, row);
 		const fault = this.faultsAfterWriting.shift();
 		if (fault) throw fault;
 	}
+}
+
+function digestOf(item: DeduplicationItemTypes): string {
+	return createHash('md5').update(String(item)).digest('base64');
 }
 
 function keyOf(scope: DeduplicationScope, { node, workflow }: ICheckProcessedContextData): string {

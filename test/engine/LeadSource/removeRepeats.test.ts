@@ -1,7 +1,7 @@
 import type { INodeExecutionData, INodeParameters, INodeType } from 'n8n-workflow';
 
 import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
-import { runNode } from '../../support/engine';
+import { runNode, type TestExecution } from '../../support/engine';
 import { ProcessedStore } from './processedStore';
 import { items, LeadSourceTool, outputs, row } from './support';
 
@@ -17,6 +17,7 @@ beforeEach(() => {
 	store.rows.clear();
 	store.faults.length = 0;
 	store.faultsAfterWriting.length = 0;
+	store.overwritten = 0;
 });
 
 const REPEATS = { operation: 'removeRepeats' };
@@ -26,8 +27,10 @@ async function remove(
 	input: INodeExecutionData[],
 	parameters: INodeParameters = {},
 	type?: INodeType,
+	execution?: TestExecution,
 ): Promise<string[][]> {
-	const found = await outputs({ ...REPEATS, ...parameters }, input, undefined, type);
+	const all = { ...REPEATS, ...parameters };
+	const found = await outputs(all, input, undefined, type, execution);
 	return found.map((output) =>
 		output.map(({ json }) => {
 			const { seen } = json.repeat as { seen: string };
@@ -109,7 +112,8 @@ describe('what was seen before', () => {
 		await remove(items(row('1', CRM, KIM)));
 		const [keys] = asked.mock.calls[0]!;
 		asked.mockRestore();
-		expect(keys).toHaveLength(3);
+		// The lead, its offer, its customer, and the mark of the hand-over.
+		expect(keys).toHaveLength(4);
 		for (const key of keys) expect(key).toMatch(/^[0-9a-f]{32}$/);
 	});
 });
@@ -141,8 +145,8 @@ describe('the history', () => {
 		await remove(items(row('1', CRM, KIM)));
 		await remove(items(row('2', CRM, KIM), row('3', ERP, KIM), row('4', ERP, KIM)));
 		const { data } = [...store.rows.values()][0]!;
-		// Four leads, two offers, one customer.
-		expect([data.length, new Set(data).size]).toEqual([7, 7]);
+		// Four leads, two offers, one customer, and the marks of four hand-overs.
+		expect([data.length, new Set(data).size]).toEqual([11, 11]);
 	});
 
 	it("is the node's own, or the workflow's", async () => {
@@ -239,10 +243,178 @@ describe('executions at once', () => {
 		expect(await remove(lead())).toEqual([[], ['p/1 lead']]);
 	});
 
+	it('on several workers: what another has overwritten is noted again', async () => {
+		await remove(items(row('0', CRM)));
+		const mode = process.env.EXECUTIONS_MODE;
+		process.env.EXECUTIONS_MODE = 'queue';
+		try {
+			store.overwritten = 2;
+			expect(await remove(lead())).toEqual([['p/1'], []]);
+		} finally {
+			if (mode === undefined) delete process.env.EXECUTIONS_MODE;
+			else process.env.EXECUTIONS_MODE = mode;
+		}
+		expect(store.overwritten).toBe(0);
+		expect(await remove(lead())).toEqual([[], ['p/1 lead']]);
+	});
+
 	it('on several workers, before there is a history: the one that loses asks again', async () => {
 		const workers = [onAnotherWorker(), onAnotherWorker()];
 		const all = await Promise.all(workers.map(async (type) => await remove(lead(), {}, type)));
 		expect(all.filter(([fresh]) => fresh!.length === 1)).toHaveLength(1);
+	});
+});
+
+/** A lead as a trigger hands it over, and with the time at which it did. */
+async function handedOver(
+	id: string,
+	receivedAt: string,
+	more: object = {},
+	customer: object = KIM,
+) {
+	const [[lead]] = (await outputs({}, items(row(id, CRM, customer)))) as [[INodeExecutionData]];
+	return { json: { ...lead.json, receivedAt, ...more } };
+}
+
+describe('a retry', () => {
+	const retryOf = (id: string, own = 'retry'): TestExecution => ({
+		id: own,
+		mode: 'retry',
+		retryOf: id,
+	});
+	const run = async (
+		input: INodeExecutionData[],
+		execution: TestExecution,
+		more: INodeParameters = {},
+	) => await remove(input, more, undefined, execution);
+
+	it('of an execution finds new what was new in it, and a repeat what was one', async () => {
+		const input = items(row('1', CRM, KIM), row('2', ERP, KIM), row('1', CRM, KIM));
+		const verdict = [['p/1', 'p/2 customer'], ['p/1 lead']];
+		expect(await run(input, { id: '1' })).toEqual(verdict);
+		expect(await run(input, { id: '2' })).toEqual([[], ['p/1 lead', 'p/2 lead', 'p/1 lead']]);
+		expect(await run(input, retryOf('1', '3'))).toEqual(verdict);
+		expect(await run(input, retryOf('2', '4'))).toEqual([[], ['p/1 lead', 'p/2 lead', 'p/1 lead']]);
+		expect(await run(input, retryOf('3', '5'))).toEqual(verdict);
+		expect(await run(input, { id: '6' })).toEqual([[], ['p/1 lead', 'p/2 lead', 'p/1 lead']]);
+	});
+
+	it.each(['lead', 'offer', 'customer'])(
+		'keeps to the output it had by the same %s',
+		async (repeatKey) => {
+			const parameters = { repeatKey };
+			await run(items(row('1', CRM, KIM)), { id: '1' }, parameters);
+			for (const input of [items(row('2', CRM, KIM)), items(row('3', ERP, KIM))]) {
+				const before = await run(input, { id: '2' }, parameters);
+				expect(await run(input, retryOf('2'), parameters)).toEqual(before);
+			}
+		},
+	);
+
+	it('of a retry that ended before it came to this node is told by the time of the lead', async () => {
+		const lead = await handedOver('1', '2026-03-01T00:00:00.000Z');
+		const later = await handedOver('1', '2026-03-01T00:01:00.000Z');
+		expect(await run([lead], { id: '1' })).toEqual([['p/1'], []]);
+		expect(await run([later], { id: '2' })).toEqual([[], ['p/1 lead']]);
+		expect(await run([lead], retryOf('of a retry', '5'))).toEqual([['p/1'], []]);
+		expect(await run([later], retryOf('of another', '6'))).toEqual([[], ['p/1 lead']]);
+	});
+
+	it('counts a lead as new where nothing tells of what it is a retry', async () => {
+		await run(items(row('1', CRM, KIM)), { id: '1' });
+		expect(await run(items(row('1', CRM, KIM)), { id: '2', mode: 'retry' })).toEqual([['p/1'], []]);
+		expect(await run(items(row('1', CRM, KIM)), { id: '3' })).toEqual([[], ['p/1 lead']]);
+	});
+
+	it('after the database broke off finds what was noted by itself', async () => {
+		store.faultsAfterWriting.push(new Error('Connection terminated'));
+		const input = items(row('1', CRM, KIM));
+		await expect(run(input, { id: '1' })).rejects.toThrow('history');
+		expect(await run(input, { id: '2' })).toEqual([[], ['p/1 lead']]);
+		expect(await run(input, retryOf('1'))).toEqual([['p/1'], []]);
+	});
+
+	it('of the node alone, by "Retry On Fail", finds it too', async () => {
+		store.faultsAfterWriting.push(new Error('Connection terminated'));
+		const settings = { retryOnFail: true };
+		const input = items(row('1', CRM, KIM));
+		const found = await outputs(REPEATS, input, undefined, undefined, { id: '1' }, settings);
+		expect(found).toMatchObject([[{ json: { repeat: { isRepeat: false, seen: '' } } }], []]);
+	});
+
+	it('is one of this node: another with the same history goes by what was seen', async () => {
+		const shared = { options: { historyScope: 'workflow' } };
+		const lead = items(row('1', CRM, KIM));
+		const other = { id: 'another-node', name: 'Another' };
+		const runOther = async (execution: TestExecution) =>
+			await outputs({ ...REPEATS, ...shared }, lead, undefined, undefined, execution, other);
+		await run(lead, { id: '1' }, shared);
+		expect(await runOther({ id: '1' })).toMatchObject([[], [{}]]);
+		expect(await runOther(retryOf('1'))).toMatchObject([[], [{}]]);
+		expect(await run(lead, retryOf('1'), shared)).toEqual([['p/1'], []]);
+	});
+});
+
+describe('a lead of acknowledged delivery', () => {
+	const delivery = (attempt: number) => ({
+		delivery: { attempt, firstHandedOverAt: '2026-03-01T00:00:00.000Z' },
+	});
+
+	it('is new each time it is handed over, until it is handled', async () => {
+		const again = await handedOver('1', '2026-03-01T00:30:00.000Z', delivery(2));
+		expect(await remove([await handedOver('1', '2026-03-01T00:00:00.000Z', delivery(1))])).toEqual([
+			['p/1'],
+			[],
+		]);
+		expect(await remove([again])).toEqual([['p/1'], []]);
+		// The trigger has forgotten that it handed it over.
+		const forgotten = { delivery: { attempt: 1, firstHandedOverAt: '2026-03-02T00:00:00.000Z' } };
+		expect(await remove([await handedOver('1', '2026-03-02T00:00:00.000Z', forgotten)])).toEqual([
+			['p/1'],
+			[],
+		]);
+		const fetched = await handedOver('1', '2026-03-03T00:00:00.000Z');
+		expect(await remove([fetched])).toEqual([[], ['p/1 lead']]);
+	});
+
+	it('that is a repeat of its customer stays one', async () => {
+		const parameters = { repeatKey: 'customer' };
+		await remove([await handedOver('1', '2026-03-01T00:00:00.000Z', delivery(1))], parameters);
+		for (const attempt of [1, 2, 3]) {
+			const lead = await handedOver('2', '2026-03-01T01:00:00.000Z', delivery(attempt));
+			expect(await remove([lead], parameters)).toEqual([[], ['p/2 offer']]);
+		}
+	});
+
+	it('twice in one execution is a repeat', async () => {
+		const lead = await handedOver('1', '2026-03-01T00:00:00.000Z', delivery(2));
+		expect(await remove([lead, lead])).toEqual([['p/1'], ['p/1 lead']]);
+	});
+});
+
+describe('test runs', () => {
+	const test: TestExecution = { id: 'test run', mode: 'manual' };
+	const quiet = { options: { recordTestRuns: false } };
+	const lead = () => items(row('1', CRM, KIM));
+
+	it('are noted like any other', async () => {
+		expect(await remove(lead(), {}, undefined, test)).toEqual([['p/1'], []]);
+		expect(await remove(lead())).toEqual([[], ['p/1 lead']]);
+	});
+
+	it('leave the history alone where they are told to, and production does not', async () => {
+		const twice = [...lead(), ...lead()];
+		expect(await remove(twice, quiet, undefined, test)).toEqual([['p/1'], ['p/1 lead']]);
+		expect(store.rows.size).toBe(0);
+		expect(await remove(lead(), quiet)).toEqual([['p/1'], []]);
+		expect(await remove(lead(), quiet)).toEqual([[], ['p/1 lead']]);
+	});
+
+	it('must be told in a way that means something', async () => {
+		const parameters = { ...REPEATS, options: { recordTestRuns: 'perhaps' } };
+		await expect(outputs(parameters, lead(), undefined, undefined, test)).rejects.toThrow(
+			'Record Test Runs is neither true nor false',
+		);
 	});
 });
 

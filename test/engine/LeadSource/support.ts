@@ -1,7 +1,7 @@
 import type { INode, INodeExecutionData, INodeParameters, INodeType } from 'n8n-workflow';
 
 import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
-import { outputsOf, runNode } from '../../support/engine';
+import { outputsOf, runNode, type TestExecution, type TestNode } from '../../support/engine';
 
 export const items = (...jsons: object[]) =>
 	jsons.map((json) => ({ json })) as INodeExecutionData[];
@@ -12,8 +12,11 @@ export async function outputs(
 	input: INodeExecutionData[],
 	onError?: INode['onError'],
 	type: INodeType = new LeadSource(),
+	execution?: TestExecution,
+	settings: Partial<TestNode> = {},
 ): Promise<INodeExecutionData[][]> {
-	return outputsOf(await runNode({ type, parameters, ...(onError && { onError }) }, input));
+	const node = { type, parameters, ...(onError && { onError }), ...settings };
+	return outputsOf(await runNode(node, input, execution));
 }
 
 /** The node as n8n turns it into a tool: another name, and one output for the agent. */
