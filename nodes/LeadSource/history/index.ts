@@ -55,6 +55,7 @@ export const historyProperties: INodeProperties[] = [
 		...tableProperty,
 		displayName: 'History Table',
 		name: 'historyTable',
+		noDataExpression: true,
 		default: { mode: 'name', value: 'MarketplaceLeadHistory' },
 		displayOptions: { show: { operation: operations, ...inAzure } },
 		description:

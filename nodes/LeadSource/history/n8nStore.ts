@@ -3,7 +3,12 @@ import type { DeduplicationScope, IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError, sleep } from 'n8n-workflow';
 
 import type { AskedLead, History, Seen } from '../../lead/repeats/types';
-import { entriesOf, judgeByEntries, keepEntries, type EntryStore } from '../../lead/repeats/verdicts';
+import {
+	entriesOf,
+	judgeByEntries,
+	keepEntries,
+	type EntryStore,
+} from '../../lead/repeats/verdicts';
 
 /** Attempts to use the store, when it says that nothing was written. */
 const ATTEMPTS = 3;

@@ -3,14 +3,20 @@
  * middle and the last item, under each setting of On Error: every item has one outcome, on the
  * right output, paired to it.
  */
-import type { INodeExecutionData, INodeParameters, INodePropertyOptions } from 'n8n-workflow';
+import type {
+	INode,
+	INodeExecutionData,
+	INodeParameters,
+	INodePropertyOptions,
+} from 'n8n-workflow';
 
 import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
 import { SEPARATE, SPLITS, type SplitName } from '../../../nodes/LeadSource/splits';
 import { cellsOf, takesExpression, variantsOf } from '../../support/matrix';
 import { SharedReferences } from '../../support/sharedReferences';
-import { ProcessedStore } from './processedStore';
-import { items, outputs, row } from './support';
+import { ProcessedStore } from '../../engine/LeadSource/processedStore';
+import { items, outputs as outputsOf, row } from '../../engine/LeadSource/support';
+import { startAzurite, type Azurite } from '../../fakeServers/azureTable/azurite.ts';
 
 const { description } = new LeadSource();
 const OPERATIONS = description.properties.find(({ name }) => name === 'operation')!
@@ -28,8 +34,13 @@ const VALID = {
 };
 
 let store: ProcessedStore;
+let azurite: Azurite;
 beforeAll(async () => {
 	store = await ProcessedStore.open();
+	azurite = await startAzurite();
+});
+afterAll(async () => {
+	await azurite?.stop();
 });
 beforeEach(() => {
 	store.rows.clear();
@@ -42,6 +53,18 @@ function input(failAt: number): INodeExecutionData[] {
 			return { ...lead, it: { ...lead }, fail: at === failAt };
 		}),
 	);
+}
+
+async function outputs(
+	parameters: INodeParameters,
+	given: INodeExecutionData[],
+	onError?: INode['onError'],
+): Promise<INodeExecutionData[][]> {
+	const { connectionString } = azurite;
+	const signIn = { authentication: 'connectionString', connectionString };
+	const isInAzure = parameters.historyStore === 'azureTable';
+	const settings = isInAzure ? { credentials: { azureTableApi: signIn } } : {};
+	return await outputsOf(parameters, given, onError, undefined, undefined, settings);
 }
 
 /** Where an item goes that failed, when it goes on with the others. */
