@@ -11,9 +11,7 @@ export type RepeatLevel = (typeof REPEAT_LEVELS)[number];
  * By what a lead is known again, at each level: 32 hexadecimal digits, so that nobody's address is
  * stored. A lead that names nobody can be known as itself only. Test leads are none of a customer's.
  */
-export function repeatKeys(
-	lead: Lead,
-): Partial<Record<RepeatLevel, string>> & { lead: string } {
+export function repeatKeys(lead: Lead): Partial<Record<RepeatLevel, string>> & { lead: string } {
 	const own = digest(['lead', lead.destination, lead.id]);
 	const { by, value } = identityOf(lead, own);
 	if (by === 'lead') return { lead: own };
