@@ -413,7 +413,7 @@ export async function callWebhook(
 }
 
 /** The execution of a run; by default one that a trigger began. */
-export interface TestExecution {
+export interface RunExecution {
 	id?: string;
 	mode?: WorkflowExecuteMode;
 	/** The execution that it is a retry of. */
@@ -424,7 +424,7 @@ export interface TestExecution {
 export async function runNode(
 	node: TestNode,
 	items: INodeExecutionData[],
-	{ id = 'test', mode = 'trigger', retryOf }: TestExecution = {},
+	{ id = 'test', mode = 'trigger', retryOf }: RunExecution = {},
 ): Promise<IRun> {
 	const workflow = workflowOf([node]);
 	const startNode = onlyNode(workflow);

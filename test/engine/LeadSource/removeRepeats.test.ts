@@ -1,7 +1,7 @@
 import type { INodeExecutionData, INodeParameters, INodeType } from 'n8n-workflow';
 
 import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
-import { runNode, type TestExecution } from '../../support/engine';
+import { runNode, type RunExecution } from '../../support/engine';
 import { ProcessedStore } from './processedStore';
 import { items, LeadSourceTool, outputs, row } from './support';
 
@@ -27,7 +27,7 @@ async function remove(
 	input: INodeExecutionData[],
 	parameters: INodeParameters = {},
 	type?: INodeType,
-	execution?: TestExecution,
+	execution?: RunExecution,
 ): Promise<string[][]> {
 	const all = { ...REPEATS, ...parameters };
 	const found = await outputs(all, input, undefined, type, execution);
@@ -277,14 +277,14 @@ async function handedOver(
 }
 
 describe('a retry', () => {
-	const retryOf = (id: string, own = 'retry'): TestExecution => ({
+	const retryOf = (id: string, own = 'retry'): RunExecution => ({
 		id: own,
 		mode: 'retry',
 		retryOf: id,
 	});
 	const run = async (
 		input: INodeExecutionData[],
-		execution: TestExecution,
+		execution: RunExecution,
 		more: INodeParameters = {},
 	) => await remove(input, more, undefined, execution);
 
@@ -346,7 +346,7 @@ describe('a retry', () => {
 		const shared = { options: { historyScope: 'workflow' } };
 		const lead = items(row('1', CRM, KIM));
 		const other = { id: 'another-node', name: 'Another' };
-		const runOther = async (execution: TestExecution) =>
+		const runOther = async (execution: RunExecution) =>
 			await outputs({ ...REPEATS, ...shared }, lead, undefined, undefined, execution, other);
 		await run(lead, { id: '1' }, shared);
 		expect(await runOther({ id: '1' })).toMatchObject([[], [{}]]);
@@ -393,7 +393,7 @@ describe('a lead of acknowledged delivery', () => {
 });
 
 describe('test runs', () => {
-	const test: TestExecution = { id: 'test run', mode: 'manual' };
+	const test: RunExecution = { id: 'test run', mode: 'manual' };
 	const quiet = { options: { recordTestRuns: false } };
 	const lead = () => items(row('1', CRM, KIM));
 

@@ -1,7 +1,7 @@
 import type { INode, INodeExecutionData, INodeParameters, INodeType } from 'n8n-workflow';
 
 import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
-import { outputsOf, runNode, type TestExecution, type TestNode } from '../../support/engine';
+import { outputsOf, runNode, type RunExecution, type TestNode } from '../../support/engine';
 
 export const items = (...jsons: object[]) =>
 	jsons.map((json) => ({ json })) as INodeExecutionData[];
@@ -12,7 +12,7 @@ export async function outputs(
 	input: INodeExecutionData[],
 	onError?: INode['onError'],
 	type: INodeType = new LeadSource(),
-	execution?: TestExecution,
+	execution?: RunExecution,
 	settings: Partial<TestNode> = {},
 ): Promise<INodeExecutionData[][]> {
 	const node = { type, parameters, ...(onError && { onError }), ...settings };

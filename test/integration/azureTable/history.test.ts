@@ -16,7 +16,7 @@ import {
 	type FaultProxy,
 	type SeenRequest,
 } from '../../fakeServers/azureTable/faultProxy.ts';
-import { outputsOf, runNode, type TestExecution } from '../../support/engine';
+import { outputsOf, runNode, type RunExecution } from '../../support/engine';
 import { expectNoSecret } from '../../support/pollContract/refusal.ts';
 
 let azurite: Azurite;
@@ -38,7 +38,7 @@ afterAll(async () => {
 
 interface Run {
 	parameters?: INodeParameters;
-	execution?: TestExecution;
+	execution?: RunExecution;
 	node?: { id: string; name: string };
 	type?: INodeType;
 	connectionString?: string;
@@ -245,7 +245,7 @@ describe('the history', () => {
 
 	it('is looked at in a test run that is not to be recorded', async () => {
 		const parameters = { options: { recordTestRuns: false } };
-		const execution: TestExecution = { id: 'test run', mode: 'manual' };
+		const execution: RunExecution = { id: 'test run', mode: 'manual' };
 		expect(await run([lead('1')], { parameters, execution })).toEqual([['1'], []]);
 		expect(await run([lead('1')])).toEqual([['1'], []]);
 		expect(await run([lead('1'), lead('2')], { parameters, execution })).toEqual([['2'], ['1']]);
