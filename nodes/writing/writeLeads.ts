@@ -370,14 +370,25 @@ function outcomeOf<Prepared, Existing extends ExistingRecord>(
 
 /** Gives the results of a task, those of its duplicates too. */
 function settle<Prepared, Existing>(
-	{ indexes, result = { ok: false, error: noResult() } }: Task<Prepared, Existing>,
+	{ indexes, uncertainSince, result = { ok: false, error: noResult() } }: Task<Prepared, Existing>,
 	results: WriteResult[],
 ): void {
+	// What failed last says nothing of an attempt before it.
+	const isUncertain = !result.ok && uncertainSince !== undefined && !result.error.mayBeDone;
+	const told: WriteResult = isUncertain ? { ok: false, error: perhapsDone(result.error) } : result;
 	indexes.forEach((index, at) => {
-		const isDuplicate = at > 0 && result.ok;
+		const isDuplicate = at > 0 && told.ok;
 		results[index] = isDuplicate
-			? { ok: true, written: { ...result.written, outcome: 'unchanged' } }
-			: result;
+			? { ok: true, written: { ...told.written, outcome: 'unchanged' } }
+			: told;
+	});
+}
+
+/** Of a lead for which an earlier attempt was sent that had no response. */
+function perhapsDone(error: DestinationError): DestinationError {
+	return error.with({
+		description: `${error.description} An attempt before had no response, so the lead may be there all the same.`,
+		mayBeDone: true,
 	});
 }
 

@@ -63,6 +63,7 @@ export class FakeServer {
 	readonly #host: string;
 	readonly #stopping = new AbortController();
 	#faults: ScriptedFault[] = [];
+	#meanwhile: Array<{ skip: number; action: () => void }> = [];
 	#turned = 0;
 	#traffic: Traffic = { requests: 0, records: 0 };
 
@@ -114,6 +115,11 @@ export class FakeServer {
 		this.#faults = [{ fault, skip: request, times: 1, any: true }];
 	}
 
+	/** Does something just before a page of leads is answered: the first from now on, or a later one. */
+	meanwhile(action: () => void, { page = 0 }: { page?: number } = {}): void {
+		this.#meanwhile.push({ skip: page, action });
+	}
+
 	faultsLeft(): number {
 		return this.#faults.reduce((left, { times }) => left + times, 0);
 	}
@@ -146,7 +152,9 @@ export class FakeServer {
 		this.requests.push(request);
 		this.#traffic.requests += 1;
 
-		const isMeant = this.#faults[0]?.any === true || this.#vendor.asksForLeads(request);
+		const asksForLeads = this.#vendor.asksForLeads(request);
+		if (asksForLeads) this.#doMeanwhile();
+		const isMeant = this.#faults[0]?.any === true || asksForLeads;
 		const fault = isMeant ? this.#nextFault() : undefined;
 		if (fault?.kind === 'cut' && fault.where === 'beforeAnswer') {
 			response.destroy();
@@ -161,11 +169,15 @@ export class FakeServer {
 		const answer =
 			fault?.kind === 'refused' ? this.#vendor.refuse(fault) : await this.#vendor.answer(request);
 		if (fault?.kind === 'garbage') {
-			const { headers: garbageHeaders, body } = fault.what;
+			const { status = 200, headers: garbageHeaders, body } = fault.what;
 			const whole = Buffer.from(
 				typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body),
 			);
-			await this.#send(response, { status: 200, headers: garbageHeaders }, false, body(whole));
+			await this.#send(response, { status, headers: garbageHeaders }, false, body(whole));
+			return;
+		}
+		if (fault?.kind === 'cut' && fault.where === 'afterTaking') {
+			response.destroy();
 			return;
 		}
 		await this.#send(response, answer, fault?.kind === 'cut');
@@ -194,6 +206,13 @@ export class FakeServer {
 		}
 		response.end(bytes);
 		this.#traffic.records += records ?? 0;
+	}
+
+	#doMeanwhile(): void {
+		const due = this.#meanwhile.filter(({ skip }) => skip === 0);
+		this.#meanwhile = this.#meanwhile.filter(({ skip }) => skip > 0);
+		for (const entry of this.#meanwhile) entry.skip -= 1;
+		for (const { action } of due) action();
 	}
 
 	#nextFault(): Fault | undefined {

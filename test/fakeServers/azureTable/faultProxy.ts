@@ -56,6 +56,9 @@ export class FaultProxy {
 	 */
 	clockOffsetMs = 0;
 
+	/** Called with each request as it comes. */
+	onRequest: ((request: SeenRequest) => void) | undefined;
+
 	readonly #server: Server;
 	readonly #upstream: Upstream;
 	readonly #view = new RowView();
@@ -125,6 +128,7 @@ export class FaultProxy {
 	/** Every fault off; the log and counts stay. */
 	reset(): void {
 		this.paging = undefined;
+		this.onRequest = undefined;
 		this.clockOffsetMs = 0;
 		this.rewriteTimestamp = undefined;
 		this.release();
@@ -157,9 +161,14 @@ export class FaultProxy {
 
 	async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
 		const seen = this.#traffic.open(incoming);
+		this.onRequest?.(seen);
 		const fault = this.#script.strike(seen);
 		if (fault) seen.fault = fault.name;
 		const request = await wholeRequest(incoming);
+		if (fault?.kind === 'cut' && fault.where === 'beforeRequest') {
+			response.socket?.resetAndDestroy();
+			return;
+		}
 		const whole = fault?.kind === 'refuse' ? fault.answer() : await this.#answer(seen, request);
 		const answer = fault?.kind === 'garbage' ? fault.answer(whole) : whole;
 		await this.#deliver(answer, response, seen, fault);

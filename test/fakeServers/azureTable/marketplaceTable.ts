@@ -55,6 +55,11 @@ export class MarketplaceTable {
 		return this;
 	}
 
+	async exists(): Promise<boolean> {
+		for await (const { name } of this.service.listTables()) if (name === this.name) return true;
+		return false;
+	}
+
 	async drop(): Promise<void> {
 		await this.client.deleteTable();
 	}

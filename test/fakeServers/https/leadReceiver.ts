@@ -7,7 +7,8 @@ import type { FakeResponse, FakeServerOptions, FakeRequest } from '../fakeServer
 
 export class LeadReceiver {
 	readonly credentialType = 'marketplaceLeadHttpsApi';
-	readonly secret = 'a-secret-in-the-address';
+	/** In the address, for a request to be taken. */
+	secret = 'a-secret-in-the-address';
 	/** Bodies by idempotency key, in the order they came. */
 	readonly leads = new Map<string, unknown>();
 	/** Answers in the place of the receiver; nothing for what it takes. */

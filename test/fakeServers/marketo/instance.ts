@@ -194,6 +194,8 @@ export class MarketoInstance {
 	/** Whether the company of somebody who is there can be changed with the person. */
 	companyIsFixed = true;
 	readonly fields: PersonField[] = [...PERSON_FIELDS];
+	/** Whether a person is skipped for what the record says. */
+	rejects: (record: Readonly<Record<string, unknown>>) => boolean = () => false;
 	/** Persons that were made so far, those that are gone included. */
 	changes = 0;
 	#log: Activity[] = [];

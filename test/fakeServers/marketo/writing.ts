@@ -204,6 +204,7 @@ function deleteLeads({ body, instance }: WriteCall): FakeResponse {
 
 /** What a record is skipped for, whoever it is of; `undefined` for a sound one. */
 function checkRecord(record: Fields, instance: MarketoInstance): Result | undefined {
+	if (instance.rejects(record)) return skipped('1003', 'Invalid data');
 	for (const [name, value] of Object.entries(record)) {
 		const field = instance.fields.find(({ rest }) => rest === name);
 		if (!field) return skipped('1006', `Field '${name}' not found`);

@@ -27,7 +27,7 @@ import { ManualClock } from '../../fakeServers/marketo/manualClock.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/pollContract/time.ts';
 import { generatedLead } from '../https/generatedLeads.ts';
-import { asItems, MarketoPlace, run } from '../marketplaceLead/places.ts';
+import { asItems, MarketoPlace, run } from '../../support/writePlaces.ts';
 import { byEngine, openDirect } from '../../support/openDirect.ts';
 
 const SUBMIT = /submitForm\.json$/;

@@ -22,7 +22,7 @@ import { MarketplaceTable } from '../../fakeServers/azureTable/marketplaceTable.
 import { externalIdField } from '../../fakeServers/salesforce/fields.ts';
 import type { FakeResponse, FakeRequest } from '../../fakeServers/fakeServer.ts';
 import { check, expectFailed, expectNoSecret, statuses } from './checking';
-import { realTime, skipWaits } from './clock';
+import { realTime, skipWaits } from '../../support/skippedWaits';
 import {
 	AzureTablePlace,
 	DynamicsPlace,
@@ -30,14 +30,11 @@ import {
 	MarketoPlace,
 	SalesforcePlace,
 	asItems,
+	namesAt,
 	run,
 	type WritePlace,
-} from './places';
+} from '../../support/writePlaces';
 
-jest.mock(
-	'node:timers/promises',
-	() => jest.requireActual<typeof import('./clock')>('./clock').timers,
-);
 skipWaits();
 
 /** Real time, of which a step has a second. */
@@ -68,7 +65,7 @@ describe('Azure Table', () => {
 	});
 	beforeEach(() => {
 		table = new MarketplaceTable(azurite, `Leads${randomBytes(6).toString('hex')}`);
-		place = new AzureTablePlace(proxy, table.name);
+		place = new AzureTablePlace(proxy, azurite, table.name);
 	});
 	afterEach(() => {
 		expect(proxy.unspentFaults).toBe(0);
@@ -600,13 +597,13 @@ describe('Dynamics 365', () => {
 		const report = await check(place);
 		expect(Object.values(statuses(report))).toEqual(Array(7).fill('passed'));
 		expect(report.testLead.recordId).toMatch(/^[0-9a-f-]{36}$/);
-		expect(await place.names()).toEqual([]);
+		expect(await namesAt(place)).toEqual([]);
 	});
 
 	it('keeps the test lead when told so', async () => {
 		const report = await check(place, { options: { keepTestLead: true } });
 		expect(statuses(report)).toMatchObject({ testLeadReadBack: 'passed', cleanedUp: 'skipped' });
-		expect(await place.names()).toEqual([report.testLead.id]);
+		expect(await namesAt(place)).toEqual([report.testLead.id]);
 	});
 
 	it('writes nothing when writing is switched off', async () => {
@@ -651,7 +648,7 @@ describe('Dynamics 365', () => {
 			testLeadWritten: 'passed',
 			cleanedUp: 'passed',
 		});
-		expect(await place.names()).toEqual([]);
+		expect(await namesAt(place)).toEqual([]);
 	});
 
 	it.each([
@@ -661,7 +658,7 @@ describe('Dynamics 365', () => {
 		place.fakeServer.writing.privileges[privilege] = false;
 		const report = await check(place);
 		expectFailed(report, failed, /./, others);
-		expect(await place.names()).toHaveLength(privilege === 'delete' ? 1 : 0);
+		expect(await namesAt(place)).toHaveLength(privilege === 'delete' ? 1 : 0);
 	});
 
 	it('the role may not see what columns leads have', async () => {
@@ -776,7 +773,7 @@ describe('Marketo', () => {
 	it('keeps the test lead when told so', async () => {
 		const report = await check(place, { options: { keepTestLead: true } });
 		expect(statuses(report)).toMatchObject({ testLeadReadBack: 'passed', cleanedUp: 'skipped' });
-		expect(await place.names()).toEqual([report.testLead.id]);
+		expect(await namesAt(place)).toEqual([report.testLead.id]);
 	});
 
 	it('writes nothing when writing is switched off', async () => {

@@ -2,7 +2,7 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import { parseLead, type Lead } from '../../../nodes/lead';
-import { asItems, PLACES, run, type WritePlace } from './places';
+import { asItems, namesAt, PLACES, run, type WritePlace } from '../../support/writePlaces';
 
 interface Written {
 	destination: string;
@@ -190,7 +190,7 @@ describe.each(Object.keys(PLACES))('writing leads into %s', (name) => {
 			cleanedUp: 'passed',
 			...(place.reads ? {} : unread),
 		});
-		if (place.reads) expect(await place.names()).toEqual([]);
+		if (place.reads) expect(await namesAt(place)).toEqual([]);
 	});
 
 	it('checks a connection whose sign-in is refused', async () => {

@@ -16,7 +16,7 @@ import { azureTablePolled } from '../azureTable/azureTablePlace';
 import { dynamicsPolled } from '../dynamics365/dynamicsPlace';
 import { marketoPolled } from '../marketo/marketoPlace';
 import { salesforcePolled } from '../salesforce/salesforcePlace';
-import { asItems } from './places';
+import { asItems } from '../../support/writePlaces';
 
 interface Given {
 	parameters?: INodeParameters;

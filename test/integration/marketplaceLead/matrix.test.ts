@@ -15,7 +15,7 @@ import type {
 import { MarketplaceLead } from '../../../nodes/MarketplaceLead/MarketplaceLead.node';
 import { outputsOf, runNode } from '../../support/engine';
 import { cellsOf, failing, variantsOf } from '../../support/matrix';
-import { PLACES, type WritePlace } from './places';
+import { namesAt, PLACES, type WritePlace } from '../../support/writePlaces';
 
 const { description } = new MarketplaceLead();
 const namesOf = (parameter: string): string[][] =>
@@ -148,7 +148,7 @@ describe.each(OPERATIONS)('%s', (operation) => {
 
 		it('each item has its outcome, whatever throws', async () => {
 			const writes = operation !== 'getLeads';
-			const count = async () => (writes ? (await place.names()).length : 0);
+			const count = async () => (writes ? (await namesAt(place)).length : 0);
 			for (const tried of triedAt(place, operation)) {
 				for (const failAt of ITEMS) {
 					const where = [tried.path, failAt];

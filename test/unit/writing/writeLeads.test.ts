@@ -247,6 +247,23 @@ describe('writing leads', () => {
 		expect(writer.sent).toHaveLength(1);
 	});
 
+	it('says of a lead whose first attempt had no response that it may be there', async () => {
+		const writer = new SimulatedWriter({ limits: { maxRecords: 1 } });
+		writer.faults = [lost, failing('throttled')];
+		const [first, second] = await write(writer, letters('ab'));
+		expect(Object.keys(writer.values())).toEqual(['a']);
+		expect(first).toMatchObject({
+			error: {
+				code: 'throttled',
+				mayBeDone: true,
+				description: expect.stringMatching(/may be there/),
+			},
+		});
+		expect(second).toMatchObject({
+			error: { code: 'throttled', mayBeDone: false, description: 'It is gone.' },
+		});
+	});
+
 	it('says of leads that had no turn that the time was up, and keeps what was written', async () => {
 		const controller = new AbortController();
 		const writer = new SimulatedWriter({ limits: { maxRecords: 2 } });

@@ -6,7 +6,7 @@ import type { Answer } from './upstream.ts';
 /** What goes wrong with one request. `refuse` stands for an answer without asking Azurite. */
 export type Fault =
 	| { name: string; kind: 'refuse'; answer: () => Answer }
-	| { name: string; kind: 'cut'; where: 'beforeAnswer' | 'inBody' }
+	| { name: string; kind: 'cut'; where: 'beforeAnswer' | 'beforeRequest' | 'inBody' }
 	| { name: string; kind: 'garbage'; answer: (whole: Answer) => Answer }
 	| {
 			name: string;
@@ -44,6 +44,11 @@ export function tableNotFound(): Fault {
 	return refusal('TableNotFound');
 }
 
+/** The connection is reset before the request is carried out. */
+export function cutBeforeRequest(): Fault {
+	return { name: 'cutBeforeRequest', kind: 'cut', where: 'beforeRequest' };
+}
+
 /** The connection is reset before any answer. The request was carried out all the same. */
 export function cutBeforeAnswer(): Fault {
 	return { name: 'cutBeforeAnswer', kind: 'cut', where: 'beforeAnswer' };
@@ -54,13 +59,14 @@ export function cutInBody(): Fault {
 	return { name: 'cutInBody', kind: 'cut', where: 'inBody' };
 }
 
-/** Status 200 with something that Azure would not send, as from a proxy: without Azure's headers. */
+/** Something that Azure would not send, with status 200 or another, as from a proxy: without Azure's headers. */
 export function garbage(what: {
+	status?: number;
 	headers: Readonly<Record<string, string>>;
 	body: (whole: Buffer) => Buffer;
 }): Fault {
 	const answer = ({ body }: Answer): Answer => ({
-		status: 200,
+		status: what.status ?? 200,
 		headers: { ...what.headers },
 		body: what.body(body),
 	});

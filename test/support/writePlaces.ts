@@ -6,26 +6,32 @@ import type {
 	INodeParameters,
 } from 'n8n-workflow';
 
-import { MarketplaceLead } from '../../../nodes/MarketplaceLead/MarketplaceLead.node';
-import { parseLead, type JsonValue } from '../../../nodes/lead';
-import { startAzurite } from '../../fakeServers/azureTable/azurite';
-import { outputsOf, runNode } from '../../support/engine';
-import { startDynamics, type FakeDynamics } from '../../fakeServers/dynamics365/dynamics';
-import { startEntraAuthority } from '../../fakeServers/entra/authority';
+import { MarketplaceLead } from '../../nodes/MarketplaceLead/MarketplaceLead.node';
+import { parseLead, type JsonValue } from '../../nodes/lead';
+import { startAzurite } from '../fakeServers/azureTable/azurite';
+import { outputsOf, runNode } from './engine';
+import { startDynamics, type FakeDynamics } from '../fakeServers/dynamics365/dynamics';
+import { startEntraAuthority } from '../fakeServers/entra/authority';
 import {
+	authenticationFailed,
 	cutBeforeAnswer,
+	cutBeforeRequest,
 	cutInBody,
+	garbage,
+	operationTimedOut,
 	serverBusy,
+	slowAnswer,
 	startFaultProxy,
+	type Fault as AzureFault,
 	type FaultProxy,
-} from '../../fakeServers/azureTable/faultProxy';
-import { LeadReceiver } from '../../fakeServers/https/leadReceiver';
-import { succeeded } from '../../fakeServers/marketo/responses';
-import { FILL_OUT_FORM } from '../../fakeServers/marketo/instance';
-import { startMarketo, type FakeMarketo } from '../../fakeServers/marketo/marketo';
-import { MarketplaceTable } from '../../fakeServers/azureTable/marketplaceTable';
-import type { Fault } from '../../fakeServers/faults';
-import { startSalesforce, type FakeSalesforce } from '../../fakeServers/salesforce/salesforce';
+	type SeenRequest,
+} from '../fakeServers/azureTable/faultProxy';
+import { LeadReceiver } from '../fakeServers/https/leadReceiver';
+import { FILL_OUT_FORM } from '../fakeServers/marketo/instance';
+import { startMarketo, type FakeMarketo } from '../fakeServers/marketo/marketo';
+import { MarketplaceTable, type TableAccount } from '../fakeServers/azureTable/marketplaceTable';
+import type { Fault } from '../fakeServers/faults';
+import { startSalesforce, type FakeSalesforce } from '../fakeServers/salesforce/salesforce';
 
 export interface WritePlace {
 	readonly destination: string;
@@ -45,15 +51,36 @@ export interface WritePlace {
 	readonly readingOptions?: INodeParameters;
 	/** Values of parameters that work here, by their paths, where the default does not. */
 	readonly valid?: Readonly<Record<string, unknown>>;
-	/** Last names of the leads that are there, once for each record. */
-	names(): Promise<string[]>;
+	/** The leads that are there, once for each record. */
+	records(): Promise<StoredLead[]>;
 	/** From now on refuses leads of this last name; gives what the node has to be told besides. */
 	refuse(name: string): INodeParameters;
-	/** Strikes one request that writes: the first, or a later one. */
-	strike(fault: Fault, request?: number): void;
+	/** Strikes requests that write: the first from now on, or a later one; once, or `times`. */
+	strike(fault: Fault, request?: number, times?: number): void;
 	/** How often that is still to come: above 0, a test did not get where it meant to. */
 	struckLess(): number;
+	/** Does something just before a request that writes is answered: the first from now on, or a later one. */
+	meanwhile(action: () => void, request?: number): void;
+	/** Ends what the sign-in has given, as time does; absent where every request signs in. */
+	endSession?(): void;
+	/** From now on the sign-in is refused, until what is given back is called. */
+	loseSignIn(): () => void;
+	/** Requests so far, those of the sign-in included where they come to the same server. */
+	requests(): number;
 	stop(): Promise<void>;
+}
+
+/** A lead as it stands at the destination. */
+export interface StoredLead {
+	/** As writing gives it. */
+	id: string;
+	lastName: string;
+	title: string;
+}
+
+/** Last names of the leads that are there, once for each record. */
+export async function namesAt(place: WritePlace): Promise<string[]> {
+	return (await place.records()).map(({ lastName }) => lastName);
 }
 
 /** Runs the node, and gives its items. @throws what the node threw */
@@ -93,10 +120,35 @@ export async function run(
 export const asItems = (...jsons: object[]): INodeExecutionData[] =>
 	jsons.map((json) => ({ json })) as INodeExecutionData[];
 
-const lastName = (record: unknown): string =>
-	parseLead(record as JsonValue, { destination: 'https' }).customer.lastName;
+function customerOf(record: unknown): Pick<StoredLead, 'lastName' | 'title'> {
+	const { lastName, title } = parseLead(record as JsonValue, { destination: 'https' }).customer;
+	return { lastName, title };
+}
 
-const CUTS = { beforeAnswer: cutBeforeAnswer, inAnswer: cutInBody };
+const CUTS = {
+	afterTaking: cutBeforeAnswer,
+	beforeAnswer: cutBeforeRequest,
+	inAnswer: cutInBody,
+};
+
+function playedFault(fault: Fault): AzureFault {
+	switch (fault.kind) {
+		case 'cut':
+			return CUTS[fault.where]();
+		case 'garbage':
+			return garbage(fault.what);
+		case 'slow':
+			return slowAnswer(fault.milliseconds);
+		case 'refused':
+			return fault.why === 'broken'
+				? operationTimedOut()
+				: serverBusy({ retryAfterSeconds: fault.waitSeconds ?? 0 });
+	}
+}
+
+/** Whether it changes rows. */
+const isWriting = ({ kind, method, table }: SeenRequest) =>
+	kind === 'batch' || (method !== 'GET' && table !== undefined);
 
 const WRONG_KEY = Buffer.alloc(64, 7).toString('base64');
 
@@ -108,6 +160,8 @@ export class AzureTablePlace implements WritePlace {
 	readonly reading = {};
 	constructor(
 		readonly azurite: FaultProxy,
+		/** Behind it, for what a test reads itself. */
+		private readonly service: TableAccount,
 		readonly table: string,
 	) {}
 	get parameters() {
@@ -119,21 +173,37 @@ export class AzureTablePlace implements WritePlace {
 			connectionString: this.azurite.connectionString,
 		};
 	}
-	async names() {
-		const rows = await new MarketplaceTable(this.azurite, this.table).list();
-		return rows.map(({ CustomerInfo = '{}' }) => lastName({ UserDetails: CustomerInfo }));
+	async records() {
+		const table = new MarketplaceTable(this.service, this.table);
+		// Microsoft's connector makes it with the first lead.
+		if (!(await table.exists())) return [];
+		return (await table.list()).map(({ partitionKey, rowKey, CustomerInfo = '{}' }) => ({
+			id: [partitionKey, rowKey].map(encodeURIComponent).join('/'),
+			...customerOf({ UserDetails: CustomerInfo }),
+		}));
 	}
 	refuse(name: string) {
 		const value = `={{ $json.customer.lastName === ${JSON.stringify(name)} ? 'no/key' : '' }}`;
 		return { additionalFields: { values: [{ name: 'PartitionKey', value }] } };
 	}
-	strike(fault: Fault, request = 0) {
-		const struck =
-			fault.kind === 'cut' ? CUTS[fault.where]() : serverBusy({ retryAfterSeconds: 1 });
-		this.azurite.script([{ fault: struck, when: ({ kind }) => kind === 'batch', skip: request }]);
+	strike(fault: Fault, request = 0, times = 1) {
+		this.azurite.script([{ fault: playedFault(fault), when: isWriting, skip: request, times }]);
 	}
 	struckLess() {
 		return this.azurite.unspentFaults;
+	}
+	meanwhile(action: () => void, request = 0) {
+		let skip = request;
+		this.azurite.onRequest = (seen) => {
+			if (isWriting(seen) && (skip -= 1) === -1) action();
+		};
+	}
+	loseSignIn() {
+		this.azurite.script([{ fault: authenticationFailed(), times: Number.POSITIVE_INFINITY }]);
+		return () => this.azurite.script([]);
+	}
+	requests() {
+		return this.azurite.counts().requests;
 	}
 	badCredential() {
 		const { connectionString, accountKey } = this.azurite;
@@ -166,18 +236,42 @@ export class SalesforcePlace implements WritePlace {
 	get secrets() {
 		return [this.fakeServer.badCredential['consumerSecret'] ?? ''];
 	}
-	names() {
+	records() {
 		const records = this.fakeServer.organisation.records();
-		return Promise.resolve(records.map(({ LastName }) => String(LastName)));
+		return Promise.resolve(
+			records.map(({ Id, LastName, Title }) => ({
+				id: String(Id),
+				lastName: String(LastName),
+				title: String(Title ?? ''),
+			})),
+		);
+	}
+	endSession() {
+		this.fakeServer.signIn.endSessions();
+	}
+	loseSignIn() {
+		const { signIn } = this.fakeServer;
+		signIn.endSessions();
+		signIn.app.userActive = false;
+		return () => {
+			signIn.app.userActive = true;
+		};
 	}
 	refuse(name: string) {
 		this.fakeServer.organisation.rules.validation = ({ LastName }) =>
 			LastName === name ? 'Not this one' : undefined;
 		return {};
 	}
-	strike(fault: Fault, request = 0) {
+	strike(fault: Fault, request = 0, times = 1) {
 		this.fakeServer.struck = 'writing';
-		this.fakeServer.fault(fault, { page: request });
+		this.fakeServer.server.fault(fault, { page: request, times });
+	}
+	meanwhile(action: () => void, request = 0) {
+		this.fakeServer.struck = 'writing';
+		this.fakeServer.server.meanwhile(action, { page: request });
+	}
+	requests() {
+		return this.fakeServer.server.requests.length;
 	}
 	struckLess() {
 		return this.fakeServer.server.faultsLeft();
@@ -205,16 +299,31 @@ export class HttpsPlace implements WritePlace {
 		return this.receiver.badCredential;
 	}
 	readonly secrets = ['wrong-secret-wrong'];
-	names() {
-		return Promise.resolve([...this.receiver.leads.values()].map(lastName));
+	records() {
+		return Promise.resolve(
+			[...this.receiver.leads].map(([id, body]) => ({ id, ...customerOf(body) })),
+		);
 	}
 	refuse(name: string) {
 		this.receiver.spoil = ({ body }) =>
-			lastName(JSON.parse(body)) === name ? { status: 422 } : undefined;
+			customerOf(JSON.parse(body)).lastName === name ? { status: 422 } : undefined;
 		return {};
 	}
-	strike(fault: Fault, request = 0) {
-		this.receiver.server.fault(fault, { page: request });
+	strike(fault: Fault, request = 0, times = 1) {
+		this.receiver.server.fault(fault, { page: request, times });
+	}
+	meanwhile(action: () => void, request = 0) {
+		this.receiver.server.meanwhile(action, { page: request });
+	}
+	loseSignIn() {
+		const { secret } = this.receiver;
+		this.receiver.secret = 'another-secret';
+		return () => {
+			this.receiver.secret = secret;
+		};
+	}
+	requests() {
+		return this.receiver.server.requests.length;
 	}
 	struckLess() {
 		return this.receiver.server.faultsLeft();
@@ -247,17 +356,39 @@ export class DynamicsPlace implements WritePlace {
 	get secrets() {
 		return [this.fakeServer.badCredential['clientSecret'] ?? ''];
 	}
-	names() {
-		return Promise.resolve(this.fakeServer.rows().map(({ lastname }) => String(lastname)));
+	records() {
+		return Promise.resolve(
+			this.fakeServer.rows().map(({ leadid, lastname, jobtitle }) => ({
+				id: String(leadid),
+				lastName: String(lastname),
+				title: String(jobtitle ?? ''),
+			})),
+		);
+	}
+	endSession() {
+		this.fakeServer.expireTokens();
+	}
+	loseSignIn() {
+		this.fakeServer.beforeWriting = () => ({ status: 401 });
+		return () => {
+			this.fakeServer.beforeWriting = () => undefined;
+		};
 	}
 	refuse(name: string) {
 		this.fakeServer.writing.plugIn = ({ lastname }) =>
 			lastname === name ? 'Not this one' : undefined;
 		return {};
 	}
-	strike(fault: Fault, request = 0) {
+	strike(fault: Fault, request = 0, times = 1) {
 		this.fakeServer.struck = 'writing';
-		this.fakeServer.server.fault(fault, { page: request });
+		this.fakeServer.server.fault(fault, { page: request, times });
+	}
+	meanwhile(action: () => void, request = 0) {
+		this.fakeServer.struck = 'writing';
+		this.fakeServer.server.meanwhile(action, { page: request });
+	}
+	requests() {
+		return this.fakeServer.server.requests.length;
 	}
 	struckLess() {
 		return this.fakeServer.server.faultsLeft();
@@ -289,31 +420,51 @@ export class MarketoPlace implements WritePlace {
 	get secrets() {
 		return [this.fakeServer.wrongSecret];
 	}
-	/** Of fill-outs, of which a person can have several. */
-	names() {
+	/** Fill-outs, of which a person can have several; or persons, where none are written. */
+	records() {
 		const { instance } = this.fakeServer;
 		const fillOuts = instance.activities().filter(({ typeId }) => typeId === FILL_OUT_FORM);
+		const isForm = this.parameters['marketoMethod'] === 'submitForm';
+		const ids = isForm ? fillOuts.map(({ leadId }) => leadId) : [...instance.persons.keys()];
 		// The log remembers fill-outs of persons who are gone.
 		return Promise.resolve(
-			fillOuts.flatMap(({ leadId }) => {
-				const person = instance.persons.get(leadId);
-				return person ? [String(person.fields['lastName'])] : [];
+			ids.flatMap((id) => {
+				const { fields } = instance.persons.get(id) ?? {};
+				if (!fields) return [];
+				const { lastName, title } = fields;
+				return [{ id: String(id), lastName: String(lastName), title: String(title ?? '') }];
 			}),
 		);
 	}
+	endSession() {
+		this.fakeServer.revokeAccess();
+	}
+	loseSignIn() {
+		const [client] = this.fakeServer.clients;
+		const { clientSecret } = client;
+		client.clientSecret = 'another';
+		this.fakeServer.revokeAccess();
+		return () => {
+			client.clientSecret = clientSecret;
+		};
+	}
 	refuse(name: string) {
-		this.fakeServer.spoil = (path, body) =>
-			/submitForm/.test(path) && body.includes(JSON.stringify(name))
-				? succeeded({ result: [{ status: 'skipped', reasons: [{ code: '1003', message: 'No' }] }] })
-				: undefined;
+		this.fakeServer.instance.rejects = ({ lastName }) => lastName === name;
 		return {};
 	}
-	strike(fault: Fault, request = 0) {
+	strike(fault: Fault, request = 0, times = 1) {
 		this.fakeServer.struck = 'writing';
-		this.fakeServer.fault(fault, { page: request });
+		this.fakeServer.server.fault(fault, { page: request, times });
+	}
+	meanwhile(action: () => void, request = 0) {
+		this.fakeServer.struck = 'writing';
+		this.fakeServer.server.meanwhile(action, { page: request });
+	}
+	requests() {
+		return this.fakeServer.server.requests.length;
 	}
 	struckLess() {
-		return this.fakeServer.faultsLeft();
+		return this.fakeServer.server.faultsLeft();
 	}
 	async stop() {
 		await this.fakeServer.stop();
@@ -329,7 +480,7 @@ export const PLACES: Record<string, () => Promise<WritePlaces>> = {
 		return {
 			async place() {
 				proxy.reset();
-				return new AzureTablePlace(proxy, `MarketplaceLeads${(tables += 1)}`);
+				return new AzureTablePlace(proxy, azurite, `MarketplaceLeads${(tables += 1)}`);
 			},
 			async stop() {
 				await proxy.stop();

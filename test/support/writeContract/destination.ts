@@ -1,0 +1,43 @@
+/** What a destination brings to the write contract beside its place. */
+import type { INodeParameters } from 'n8n-workflow';
+
+import type { WrittenLead } from '../../../nodes/destinations/contract.ts';
+import type { PLACES, WritePlace } from '../writePlaces.ts';
+
+type Outcome = WrittenLead['outcome'];
+
+/** What a destination, or one way to write into it, may be unable to do. */
+export type WriteAbility =
+	/** Another version of a lead is known to be that lead. */
+	| 'versions'
+	/** Two who write the same leads at the same time make one record of each. */
+	| 'sameLeadsAtOnce'
+	/** A sign-in that ends and is had anew. */
+	| 'sessions';
+
+export interface WrittenDestination {
+	/** Whose places it is written at. */
+	readonly place: keyof typeof PLACES;
+	/** Sets the place up for this way to write. */
+	readonly set?: (place: WritePlace) => { parameters?: INodeParameters; options?: INodeParameters };
+	/** What it can't do, each with the reason; a test that needs it is skipped, the reason in its name. */
+	readonly cannot: Readonly<Partial<Record<WriteAbility, string>>>;
+	/** What becomes of a lead that is written again as it was, and of one that has changed. */
+	readonly outcomes: {
+		again: Outcome;
+		changed: Outcome;
+		/** Of a lead whose first attempt was carried out and had no response; `created` when absent. */
+		afterLoss?: Outcome;
+	};
+	/** Which of two versions of a lead stands in the end. */
+	readonly stands: 'first' | 'last';
+	/** The most requests that 1,000 leads may take: when new, written again, and changed. */
+	readonly requests: { created: number; again: number; changed: number };
+	/** Requests that write, for so many new leads. */
+	writes(leads: number): number;
+}
+
+/** How many leads make a few requests, where each lead is one and where they share them. */
+export function enoughFor({ writes }: WrittenDestination): number {
+	return writes(430) === 430 ? 40 : 430;
+}
