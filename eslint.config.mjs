@@ -81,7 +81,7 @@ const EXCEPTIONS = [
 	},
 	{
 		why: "The rule's list is n8n Cloud's; this package is for self-hosted n8n, and Node's own modules are there.",
-		files: ['nodes/destinations/{azureNetwork,httpClient,timeLimits}.ts'],
+		files: ['nodes/destinations/{azureNetwork,egress,httpClient,timeLimits}.ts'],
 		rules: { '@n8n/community-nodes/no-restricted-imports': 'off' },
 	},
 	{

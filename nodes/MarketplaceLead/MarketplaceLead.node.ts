@@ -7,6 +7,7 @@ import type {
 import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
 import { DESTINATIONS } from '../destinations';
+import { keepToEgressRules } from '../parameters/egress';
 import { destinationMethods } from '../parameters/editorMethods';
 import {
 	destinationCredentials,
@@ -96,6 +97,7 @@ export class MarketplaceLead implements INodeType {
 	methods = { ...destinationMethods, resourceMapping: { writableFields } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		keepToEgressRules(this);
 		const context = resolvedOnce(this);
 		return await forAllItems(context, async () => {
 			const name = context.getNodeParameter('operation', 0);

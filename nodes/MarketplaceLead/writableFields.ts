@@ -1,6 +1,7 @@
 import type { FieldType, ILoadOptionsFunctions, ResourceMapperFields } from 'n8n-workflow';
 import type { WritableField } from '../destinations/contract';
 import { toNodeError } from '../errors';
+import { keepToEgressRules } from '../parameters/egress';
 import { currentContext, editorInput } from '../parameters/editorMethods';
 import { chosenDestination } from '../parameters/openDestination';
 
@@ -14,6 +15,7 @@ const TYPES: Readonly<Record<WritableField['type'], FieldType>> = {
 
 /** The fields of the chosen destination's record, for the resource mapper. */
 export async function writableFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
+	keepToEgressRules(this);
 	try {
 		const current = currentContext(this);
 		const destination = chosenDestination(current);

@@ -3,6 +3,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { timeLimits } from '../destinations/timeLimits';
 import { sampleLead, type Lead } from '../lead';
 import { toNodeError } from '../errors';
+import { keepToEgressRules } from '../parameters/egress';
 import { chosenDestination, openForReading } from '../parameters/openDestination';
 import { readDateParameter } from '../parameters/dateParameter';
 import { readNumber } from '../parameters/values';
@@ -32,6 +33,7 @@ export async function pollLeads(
 	handOvers: HandOvers,
 	deliveries: DeliveriesByTrigger,
 ): Promise<INodeExecutionData[][] | null> {
+	keepToEgressRules(context);
 	if (context.getMode() === 'manual') {
 		try {
 			return [toItems(context, [await manualLead(context)])];

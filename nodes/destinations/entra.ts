@@ -9,7 +9,7 @@ import { HttpError, unreachable } from './httpClient';
 import { textField } from './input';
 import { cacheKey, type CacheKey, type Loader, ProcessCache } from './processCache';
 import { pause, retryAfterOf } from './timeLimits';
-import { environmentProxy } from './azureNetwork';
+import { environmentProxy, WITHOUT_REDIRECTS } from './azureNetwork';
 
 /** The fields of a credential, checked. */
 export interface EntraApplication {
@@ -63,15 +63,22 @@ export function readEntraApplication(credential: Record<string, unknown>): Entra
 		);
 	}
 	const cloud = readCloud(credential);
-	const authorityHost =
-		cloud === 'custom'
-			? withoutSlash(
-					checkedUrl(textField(credential, 'authorityHost'), 'The Authority Host', {
-						secretInUrl: true,
-					}),
-				)
-			: undefined;
+	const authorityHost = cloud === 'custom' ? readAuthorityHost(credential) : undefined;
 	return { tenantId, clientId, clientSecret, cloud, authorityHost };
+}
+
+function readAuthorityHost(credential: Record<string, unknown>): string {
+	const url = checkedUrl(textField(credential, 'authorityHost'), 'The Authority Host', {
+		secretInUrl: true,
+	});
+	// Microsoft's SDK takes no other, on this machine neither, and says so in words of its own.
+	if (url.protocol !== 'https:') {
+		throw configurationError(
+			'The Authority Host is not an https address',
+			'Use https:// so that secrets stay secret.',
+		);
+	}
+	return withoutSlash(url);
 }
 
 /** What the SDKs of Azure's services take, with errors in words for the user. */
@@ -127,6 +134,7 @@ export async function openEntra(
 			additionalPolicies: [watching(seen, signal), ...proxy],
 			// The SDK's own retries wait as long as Entra asks, and know neither deadline nor signal.
 			retryOptions: { maxRetries: 0 },
+			...WITHOUT_REDIRECTS,
 		});
 		try {
 			return await credential.getToken(scopes, options);

@@ -6,7 +6,11 @@ import {
 	type DestinationErrorDetails,
 	type DestinationOperation,
 } from './contract';
+import { checkEgress, secureLookup } from './egress';
+import { HttpError } from './httpError';
 import { unexpectedResponse } from './unexpectedResponse';
+
+export { HttpError };
 
 /** Bytes. More than any page of leads has; what is larger is no answer of these services. */
 const MAX_BODY = 64 * 1024 * 1024;
@@ -38,25 +42,21 @@ export interface HttpClient {
 	send(request: HttpRequest): Promise<HttpResponse>;
 }
 
-/** No answer came. Holds nothing of the request, whose address and headers can be secret. */
-export class HttpError extends Error {
-	/** Of the socket or of TLS, as Node names it; `ABORTED`, `ETIMEDOUT`, `PROXY_AUTHENTICATION`. */
-	readonly code: string;
-
-	constructor(code: string) {
-		super(`The request was not answered (${code})`);
-		this.name = 'HttpError';
-		this.code = code;
-	}
-}
-
 /**
  * A client for one execution. It goes through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY
  * name, and trusts the certificates of NODE_EXTRA_CA_CERTS, as Node does by itself.
  */
 export async function openHttp(): Promise<HttpClient> {
 	const { axios, isAxiosError } = await import('../vendor/axios');
+	const { getProxyForUrl } = await import('../vendor/proxyAgents');
 	const idle = { keepAlive: true, timeout: IDLE_TIME };
+	// Not the global ones, in which n8n sets a proxy of its own: the proxy would be asked for itself.
+	const agents = (options: object) => ({
+		httpAgent: new HttpAgent({ ...idle, ...options }),
+		httpsAgent: new HttpsAgent({ ...idle, ...options }),
+	});
+	const direct = agents(secureLookup());
+	const proxied = agents({});
 	const client = axios.create({
 		adapter: 'http',
 		maxRedirects: 0,
@@ -66,12 +66,10 @@ export async function openHttp(): Promise<HttpClient> {
 		transformResponse: (body: unknown) => body,
 		maxContentLength: MAX_BODY,
 		maxBodyLength: MAX_BODY,
-		// Not the global ones, in which n8n sets a proxy of its own: the proxy would be asked for itself.
-		httpAgent: new HttpAgent(idle),
-		httpsAgent: new HttpsAgent(idle),
 	});
 	return {
 		async send({ method, url, headers = {}, body, signal }) {
+			await checkEgress(url);
 			try {
 				const answer = await client.request<unknown>({
 					method,
@@ -79,6 +77,7 @@ export async function openHttp(): Promise<HttpClient> {
 					headers: { ...headers },
 					data: body,
 					signal,
+					...(getProxyForUrl(url) === '' ? direct : proxied),
 				});
 				if (answer.status === 407) throw new HttpError('PROXY_AUTHENTICATION');
 				return {
@@ -123,6 +122,13 @@ export function unreachable(
 	) => new DestinationError(message, { code: 'unreachable', description, operation, ...details });
 	if (code === 'ABORTED' || code === 'ETIMEDOUT' || code === 'ECONNABORTED') {
 		return told(`${subject} did not respond in time`, WHAT_NEXT[operation], { code: 'timeout' });
+	}
+	if (code === 'EGRESS_BLOCKED') {
+		return told(
+			`n8n’s SSRF protection blocks requests to ${service}`,
+			'The address is on a list of n8n’s, or its name leads to one that is. If it may be reached, n8n’s administrator can add it to N8N_SSRF_ALLOWED_HOSTNAMES or N8N_SSRF_ALLOWED_IP_RANGES.',
+			{ code: 'configuration', mayBeDone: false },
+		);
 	}
 	if (code === 'PROXY_AUTHENTICATION') {
 		return told(

@@ -14,6 +14,7 @@ import {
 } from '../destinations/contract';
 import { DESTINATIONS } from '../destinations';
 import { toNodeError } from '../errors';
+import { keepToEgressRules, testedByEgressRules } from './egress';
 import { testName } from './destinationProperties';
 import { chosenDestination, type DestinationContext, inputOf } from './openDestination';
 
@@ -68,7 +69,9 @@ export const destinationMethods = {
 				credential: ICredentialsDecrypted,
 			): Promise<INodeCredentialTestResult> {
 				try {
-					await testCredential({ ...credential.data });
+					await testedByEgressRules(this, async () => {
+						await testCredential({ ...credential.data });
+					});
 					return { status: 'OK', message: 'Connection successful' };
 				} catch (error) {
 					if (!(error instanceof DestinationError)) throw error;
@@ -83,6 +86,7 @@ async function listEntries(
 	context: ILoadOptionsFunctions,
 	list: DestinationDescription['lists'][string],
 ): Promise<ListEntry[]> {
+	keepToEgressRules(context);
 	try {
 		const current = currentContext(context);
 		return await list(await editorInput(current, chosenDestination(current)));

@@ -43,12 +43,6 @@ export const KNOWN_FINDINGS: readonly KnownFinding[] = [
 		why: 'A deadline needs a timer that it can end.',
 	},
 	{
-		rule: '@n8n/community-nodes/no-dangerous-functions',
-		files: BUNDLED,
-		messages: /`Function` constructor/,
-		why: 'A shim in axios’ and jsforce’s dependencies that looks for the global object. It is handed constants only.',
-	},
-	{
 		rule: '@n8n/community-nodes/no-hardcoded-secrets',
 		files: /^dist\/nodes\/vendor\/identity\.js$/,
 		messages: /SHA256_TOKEN_TO_REFRESH|IMDS_TOKEN_PATH/,
@@ -70,11 +64,6 @@ export const KNOWN_FINDINGS: readonly KnownFinding[] = [
 		why: 'Connection strings, SAS URLs, keys and header values are secrets too; the rule knows them by words such as "password".',
 	},
 	{
-		rule: '@n8n/community-nodes/credential-password-field',
-		files: /^credentials\/MarketplaceLeadSalesforceApi/,
-		why: 'Salesforce’s Consumer Key is the app’s public name.',
-	},
-	{
 		rule: '@n8n/community-nodes/webhook-lifecycle-complete',
 		files: /^nodes\/MarketplaceLeadTrigger\//,
 		why: 'Partner Center has no API to register an endpoint with: a person pastes its URL.',
@@ -84,11 +73,6 @@ export const KNOWN_FINDINGS: readonly KnownFinding[] = [
 		files:
 			/^nodes\/(?:destinations|lead|parameters|polling|writing|LeadSource|MarketplaceLead\w*)\//,
 		why: 'What knows no n8n throws its own errors; the nodes wrap each one once, in nodes/errors.ts.',
-	},
-	{
-		rule: '@n8n/community-nodes/no-deprecated-workflow-functions',
-		files: /^nodes\/MarketplaceLeadTrigger\/credentialTest\.ts$/,
-		why: 'A credential test has no other HTTP helper.',
 	},
 	{
 		rule: 'n8n-nodes-base/node-class-description-missing-subtitle',

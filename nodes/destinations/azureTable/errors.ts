@@ -130,6 +130,7 @@ export function explainError(error: unknown, operation: DestinationOperation): D
 	if (error instanceof DestinationError) {
 		return error.operation === undefined ? error.with({ operation }) : error;
 	}
+	if (error instanceof HttpError) return unreachable(error, SERVICE, operation);
 	const fields = fieldsOf(error);
 	const told = explain(fields, operation);
 	// Reading is tried again by the SDK and by the next poll.

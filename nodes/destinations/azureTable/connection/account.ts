@@ -3,7 +3,7 @@ import type {
 	TableServiceClient,
 	TableServiceClientOptions,
 } from '../../../vendor/dataTables';
-import { environmentProxy } from '../../azureNetwork';
+import { environmentProxy, WITHOUT_REDIRECTS } from '../../azureNetwork';
 import {
 	type AddressRules,
 	checkedUrl,
@@ -62,6 +62,7 @@ export async function openAccount(
 	const options: TableServiceClientOptions = {
 		retryOptions: { maxRetries: retries, maxRetryDelayInMs: MAX_RETRY_DELAY },
 		additionalPolicies: [...(await environmentProxy()), responseCheck()],
+		...WITHOUT_REDIRECTS,
 	};
 	const authentication = textField(credential, 'authentication') || 'connectionString';
 	switch (authentication) {
