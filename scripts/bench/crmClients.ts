@@ -4,7 +4,7 @@
  */
 
 import { dynamicsClient, marketoCalls, salesforceConnection } from './crmSignIn';
-import type { CrmOrder } from './drainCrmChild';
+import type { CrmOrder } from './crmOrder';
 
 type Use = (name: unknown) => void;
 

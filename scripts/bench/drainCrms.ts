@@ -4,7 +4,7 @@ import type { FakeDestination } from '../../test/fakeServers/leadDestinations.ts
 import { PROJECT_ROOT, serverNode } from '../host/paths.ts';
 import { run } from '../host/run.ts';
 import { bundleChild } from './bundleChild.ts';
-import type { CrmOrder, CrmReport } from './drainCrmChild.ts';
+import type { CrmOrder, CrmReport } from './crmOrder.ts';
 import type { Part, Result } from './part.ts';
 import { count, ratios, spread, threeDigits } from './statistics.ts';
 

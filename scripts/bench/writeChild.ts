@@ -8,31 +8,9 @@ import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
 import { outputsOf, runNode } from '../../test/support/engine';
 import { builtNode } from './builtNode';
-import { BARE_WRITERS, type BareLead, type BareWriterName } from './writeClients';
 import { peakMemory } from './peakMemory';
-
-export type WriteSide = 'bare' | 'ours';
-
-export interface WriteOrder {
-	packageFolder: string;
-	client: BareWriterName;
-	credentialType: string;
-	credential: Record<string, string>;
-	parameters: Record<string, unknown>;
-	/** Entries of the node's options. */
-	options: Record<string, unknown>;
-	leads: number;
-	/** Leads written before these. */
-	warmUp: number;
-	side: WriteSide;
-}
-
-export interface WriteReport {
-	/** For the leads, without the warm-up. */
-	seconds: number;
-	/** The most memory this process ever had, in bytes. */
-	peakMemory: number;
-}
+import { BARE_WRITERS, type BareLead } from './writeClients';
+import type { WriteOrder, WriteReport } from './writeOrder';
 
 const order = JSON.parse(process.argv[2] ?? '') as WriteOrder;
 

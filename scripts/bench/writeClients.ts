@@ -6,7 +6,7 @@ import axios from 'axios';
 import { TableClient } from '@azure/data-tables';
 
 import { dynamicsClient, marketoCalls, salesforceConnection } from './crmSignIn';
-import type { WriteOrder } from './writeChild';
+import type { BareWriterName, WriteOrder } from './writeOrder';
 
 export interface BareLead {
 	id: string;
@@ -16,8 +16,6 @@ export interface BareLead {
 	company: string;
 	leadSource: string;
 }
-
-export type BareWriterName = 'azureTable' | 'dynamics365' | 'https' | 'marketo' | 'salesforce';
 
 type BareWriter = (order: WriteOrder, leads: readonly BareLead[]) => Promise<void>;
 

@@ -10,7 +10,7 @@ import { run } from '../host/run.ts';
 import { bundleChild } from './bundleChild.ts';
 import type { Part, Result } from './part.ts';
 import { count, interleave, ratios, spread, threeDigits } from './statistics.ts';
-import type { WriteOrder, WriteReport, WriteSide } from './writeChild.ts';
+import type { WriteOrder, WriteReport, WriteSide } from './writeOrder.ts';
 
 const LEADS = 5_000;
 const ROUNDS = 3;

@@ -3,19 +3,12 @@ import { declareBacklogs } from './pollContract/backlog.ts';
 import { declareFailures } from './pollContract/failures.ts';
 import { declareFilters } from './pollContract/filters.ts';
 import { declareGarbage } from './pollContract/garbage.ts';
-import type { Ability, DestinationServer, PolledDestination } from './pollContract/harness.ts';
+import type { Contract } from './pollContract/contract.ts';
+import type { DestinationServer, PolledDestination } from './pollContract/harness.ts';
 import { declareManual } from './pollContract/manual.ts';
 import { declareRestarts } from './pollContract/restarts.ts';
 import { declareSequences } from './pollContract/sequences.ts';
 import { declareStarts } from './pollContract/starts.ts';
-
-/** What a part of the contract declares its tests with. */
-export interface Contract {
-	destination: PolledDestination;
-	newPlace: DestinationServer['newPlace'];
-	/** A test, skipped where the destination lacks one of these abilities, its reason in the name. */
-	test(name: string, needs: readonly Ability[], run: () => Promise<void>): void;
-}
 
 /** Tests that wait for a client's own retries, or read some thousand records. */
 const TIMEOUT_MS = 60_000;

@@ -1,20 +1,12 @@
 import { declareBadLeads } from './writeContract/badLeads.ts';
-import type { WriteAbility, WrittenDestination } from './writeContract/destination.ts';
+import type { WriteContract } from './writeContract/contract.ts';
+import type { WrittenDestination } from './writeContract/destination.ts';
 import { declareFailures } from './writeContract/failures.ts';
 import { declareRequests } from './writeContract/requests.ts';
 import { declareSequences } from './writeContract/sequences.ts';
 import { Written } from './writeContract/written.ts';
 import { skipWaits } from './skippedWaits.ts';
 import { PLACES, type WritePlace } from './writePlaces.ts';
-
-/** What a part of the contract declares its tests with. */
-export interface WriteContract {
-	destination: WrittenDestination;
-	/** A place of the destination without leads. */
-	newPlace(): Promise<Written>;
-	/** A test, skipped where the destination lacks one of these abilities, its reason in the name. */
-	test(name: string, needs: readonly WriteAbility[], run: () => Promise<void>): void;
-}
 
 /**
  * What is promised of writing into every destination: each lead has one result, which says what stands

@@ -1,7 +1,7 @@
 import { namesOf, Poller, watermarkAt } from './poller.ts';
 import { expectHelpful, refusalOf } from './refusal.ts';
 import { HOUR, YEAR } from './time.ts';
-import type { Contract } from '../pollContract.ts';
+import type { Contract } from './contract.ts';
 
 export function declareActivation({ destination, newPlace, test }: Contract): void {
 	test('on a place that is not there yet waits for its first lead', ['absentPlace'], async () => {

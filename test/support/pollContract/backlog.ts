@@ -1,7 +1,7 @@
 import type { PollHarness } from './harness.ts';
 import { Poller } from './poller.ts';
 import { DAY, MINUTE, YEAR } from './time.ts';
-import type { Contract } from '../pollContract.ts';
+import type { Contract } from './contract.ts';
 
 const nameOf = (at: number) => `lead ${String(at).padStart(6, '0')}`;
 

@@ -2,7 +2,7 @@ import type { Fault } from '../../fakeServers/faults.ts';
 import { Poller } from './poller.ts';
 import { expectHelpful, refusalOf } from './refusal.ts';
 import { SECOND } from './time.ts';
-import type { Contract } from '../pollContract.ts';
+import type { Contract } from './contract.ts';
 
 const PER_PAGE = 4;
 const PAGES = 3;

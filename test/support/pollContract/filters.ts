@@ -1,7 +1,7 @@
 import type { LeadToWrite } from '../../fakeServers/leadToWrite.ts';
 import { Poller } from './poller.ts';
 import { HOUR, MINUTE } from './time.ts';
-import type { Contract } from '../pollContract.ts';
+import type { Contract } from './contract.ts';
 
 const LEADS: LeadToWrite[] = [
 	{ name: 'install', leadSource: 'AzureMarketplace-INS|contoso.one', offerTitle: 'One' },

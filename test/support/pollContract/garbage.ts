@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { Poller } from './poller.ts';
 import { expectHelpful, refusalOf } from './refusal.ts';
 import type { Garbage } from '../../fakeServers/faults.ts';
-import type { Contract } from '../pollContract.ts';
+import type { Contract } from './contract.ts';
 
 const PER_PAGE = 3;
 const PAGES = 3;

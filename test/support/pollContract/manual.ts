@@ -1,7 +1,7 @@
 import { namesOf, Poller } from './poller.ts';
 import { expectHelpful, refusalOf } from './refusal.ts';
 import { DAY, HOUR, MINUTE, YEAR } from './time.ts';
-import type { Contract } from '../pollContract.ts';
+import type { Contract } from './contract.ts';
 
 export function declareManual({ destination, newPlace, test }: Contract): void {
 	const expectSample = async (poller: Poller) => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { StoredCursor } from '../../../nodes/polling/cursor.ts';
 import { Poller, withCursor } from './poller.ts';
 import { HOUR } from './time.ts';
-import type { Contract } from '../pollContract.ts';
+import type { Contract } from './contract.ts';
 
 const NAMES = [...'abcdefghijklmnopqrst'];
 /** Leads of the first poll; the scan then stands in the middle. */

@@ -1,6 +1,6 @@
 import { namesOf, Poller, watermarkAt } from './poller.ts';
 import { HOUR, MINUTE, SECOND, YEAR } from './time.ts';
-import type { Contract } from '../pollContract.ts';
+import type { Contract } from './contract.ts';
 
 const letters = (text: string) => [...text].map((name) => ({ name }));
 

@@ -1,6 +1,6 @@
 import { Poller, watermarkAt, withoutNodeData } from './poller.ts';
 import { DAY, HOUR, MINUTE, SECOND, YEAR } from './time.ts';
-import type { Contract } from '../pollContract.ts';
+import type { Contract } from './contract.ts';
 
 const NOW = { parameters: { startFrom: 'now' } };
 const fromDate = (startDate: string) => ({ parameters: { startFrom: 'date', startDate } });

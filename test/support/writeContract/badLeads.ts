@@ -1,4 +1,4 @@
-import type { WriteContract } from '../writeContract.ts';
+import type { WriteContract } from './contract.ts';
 import { countsOf } from './written.ts';
 
 const MANY = 500;

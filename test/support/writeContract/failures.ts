@@ -1,5 +1,5 @@
 import type { Fault } from '../../fakeServers/faults.ts';
-import type { WriteContract } from '../writeContract.ts';
+import type { WriteContract } from './contract.ts';
 import { enoughFor } from './destination.ts';
 import { passTime, timeWaited } from '../skippedWaits.ts';
 import { countsOf, outcomesOf } from './written.ts';

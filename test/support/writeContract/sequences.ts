@@ -1,4 +1,4 @@
-import type { WriteContract } from '../writeContract.ts';
+import type { WriteContract } from './contract.ts';
 import { enoughFor } from './destination.ts';
 import { countsOf, idsOf, outcomesOf } from './written.ts';
 
