@@ -80,7 +80,7 @@ export class ProcessCache {
 	private readonly maxEntries: number;
 	private readonly clock: () => number;
 
-	constructor({ maxEntries = MAX_ENTRIES, now = Date.now }: ProcessCacheOptions = {}) {
+	constructor({ maxEntries = MAX_ENTRIES, now = () => Date.now() }: ProcessCacheOptions = {}) {
 		this.maxEntries = maxEntries;
 		this.clock = now;
 	}

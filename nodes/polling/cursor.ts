@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../lead';
 import { SeenRows, type StoredSeenRows } from './seenRows';
-import type { PollStart, Position } from './types';
+import type { Mark, PollStart, Position } from './types';
 
 /**
  * What a poll keeps for the next one, as JSON in n8n's static data. n8n may hand a poll an older
@@ -20,6 +20,8 @@ export interface StoredCursor {
 	/** No row whose clock is later than this has been forgotten, epoch milliseconds; 0 for none. */
 	forgottenTo: number;
 	memory: StoredSeenRows;
+	/** Where scans may begin, the earliest first; absent for none. */
+	marks?: Mark[];
 	/** The scan that is under way, by the name it was first kept under. */
 	sweep: StoredScan | null;
 }
@@ -45,8 +47,9 @@ const CURSOR_VERSION = 1;
 const LATEST_TIME = 8_640_000_000_000_000;
 
 /** The cursor as the scan works on it. */
-export interface Cursor extends Omit<StoredCursor, 'memory' | 'sweep' | 'version'> {
+export interface Cursor extends Omit<StoredCursor, 'marks' | 'memory' | 'sweep' | 'version'> {
 	seen: SeenRows;
+	marks: readonly Mark[];
 	scan: Scan | null;
 }
 
@@ -71,17 +74,28 @@ export function loadCursor(stored: unknown, origin: string): Cursor | undefined 
 	const { revision, watermark, floor, forgottenTo } = stored;
 	if (!seen || !isTime(revision) || !isTime(watermark) || !isTime(floor)) return undefined;
 	if (!isTime(forgottenTo)) return undefined;
-	const cursor: Cursor = { origin, revision, watermark, floor, forgottenTo, seen, scan: null };
+	const marks = loadMarks(stored.marks);
+	const cursor: Cursor = {
+		origin,
+		revision,
+		watermark,
+		floor,
+		forgottenTo,
+		seen,
+		marks,
+		scan: null,
+	};
 	if (stored.sweep === null) return cursor;
 	const scan = loadScan(stored.sweep);
 	return scan ? { ...cursor, scan } : undefined;
 }
 
-export function storeCursor({ seen, scan, ...cursor }: Cursor): StoredCursor {
+export function storeCursor({ seen, marks, scan, ...cursor }: Cursor): StoredCursor {
 	return {
 		version: CURSOR_VERSION,
 		...cursor,
 		memory: seen.toJSON(),
+		...(marks.length === 0 ? {} : { marks: [...marks] }),
 		sweep: scan && storeScan(scan),
 	};
 }
@@ -136,6 +150,15 @@ function loadScan(stored: unknown): Scan | undefined {
 		learning: learning === true,
 		seen,
 	};
+}
+
+/** Without what is damaged: a mark spares a request, and nothing else depends on it. */
+function loadMarks(stored: unknown): Mark[] {
+	const entries: unknown[] = Array.isArray(stored) ? stored : [];
+	return entries.flatMap((entry): Mark[] => {
+		if (!isRecord(entry) || !isTime(entry.time) || !isRecord(entry.position)) return [];
+		return [{ time: entry.time, position: entry.position as JsonObject }];
+	});
 }
 
 function isTime(value: unknown): value is number {

@@ -1,7 +1,7 @@
 import type { JsonValue, Lead } from '../lead';
 import type { Cursor, Scan } from './cursor';
 import { SeenRows } from './seenRows';
-import type { LeadReader, PollStart, Position, PolledPage, PolledRow } from './types';
+import type { LeadReader, Mark, PollStart, Position, PolledPage, PolledRow } from './types';
 
 /**
  * How many rows beyond the overlap are remembered, so that an edit of one of them is known for what
@@ -26,6 +26,9 @@ const FEW_ROWS = 100;
  * comes from another server than theirs, perhaps from a proxy, and where it tells none it is ours.
  */
 const CLOCK_TOLERANCE = 10 * 60 * 1000;
+
+/** Marks within the overlap: a scan that begins at one reads little more than it needs. */
+const MARKS = 6;
 
 export interface PollRequest {
 	reader: LeadReader;
@@ -97,18 +100,21 @@ export async function poll(request: PollRequest): Promise<PollResult> {
 		});
 	};
 
+	const beginning = markFor(since, cursor.marks, reader);
+	const marks: Mark[] = [];
 	let pageSize = fitPageSize(limit, reader);
 	let ahead: Promise<PolledPage> | undefined;
 	for (let pagesRead = 0; ; pagesRead += 1) {
 		let page: PolledPage;
 		try {
-			page = await (ahead ?? read(scan?.position ?? null, pageSize));
+			page = await (ahead ?? read(scan ? scan.position : beginning, pageSize));
 		} catch (cause) {
 			if (pagesRead === 0) throw cause;
 			const end = signal.aborted ? 'timeUp' : 'failed';
 			return { leads, keys, cursor: { ...cursor, scan }, end, cause };
 		}
 		scan = scan ? copyScan(scan, pagesRead) : newScan(since, timeOf(page, now()));
+		marks.push(...(page.marks ?? []));
 
 		// The next page comes while this one is worked on, if it is wanted whatever this one holds.
 		const roomLeft = limit - leads.length - page.rows.length;
@@ -119,7 +125,9 @@ export async function poll(request: PollRequest): Promise<PollResult> {
 		const leadsBefore = leads.length;
 		const stoppedAt = takeRows(page.rows, { cursor, scan, accept, leads, keys, limit });
 		if (stoppedAt === undefined && page.next === null) {
-			return { leads, keys, cursor: endScan(cursor, scan, reader, remembered), end: 'complete' };
+			const ended = endScan(cursor, scan, reader, remembered);
+			const kept = keptMarks([...cursor.marks, ...marks], ended, reader);
+			return { leads, keys, cursor: { ...ended, marks: kept }, end: 'complete' };
 		}
 		scan.position = stoppedAt ?? page.next;
 		trim(scan, reader, remembered);
@@ -148,6 +156,7 @@ async function begin(request: PollRequest): Promise<Cursor> {
 		floor: start.from === 'date' ? start.date : 0,
 		forgottenTo: 0,
 		seen: new SeenRows(),
+		marks: [],
 		scan: null,
 	};
 	if (start.from !== 'now') return cursor;
@@ -261,6 +270,33 @@ function trim(scan: Scan, reader: LeadReader, remembered: number): void {
 	if (scan.seen.size <= remembered) return;
 	const nextBound = Math.min(scan.highest, scan.startedAt) - reader.overlap;
 	scan.forgottenTo = Math.max(scan.forgottenTo, scan.seen.forget(nextBound, remembered));
+}
+
+/**
+ * The latest mark before `since`. Not one that is further back than the overlap: reading what lies
+ * between would cost more than finding the beginning.
+ */
+function markFor(
+	since: number | null,
+	marks: readonly Mark[],
+	reader: LeadReader,
+): Position | null {
+	if (since === null) return null;
+	const mark = marks.findLast(({ time }) => time <= since && time >= since - reader.overlap);
+	return mark?.position ?? null;
+}
+
+/** Those that the next scans can begin at: one of a while is as good as many. */
+function keptMarks(marks: readonly Mark[], cursor: Cursor, reader: LeadReader): Mark[] {
+	const bound = lowerBound(cursor, reader) ?? 0;
+	const sorted = [...marks].sort((a, b) => a.time - b.time);
+	const latest = sorted.findLastIndex(({ time }) => time <= bound);
+	const kept: Mark[] = [];
+	for (const mark of sorted.slice(Math.max(latest, 0))) {
+		const last = kept.at(-1);
+		if (!last || mark.time - last.time >= reader.overlap / MARKS) kept.push(mark);
+	}
+	return kept;
 }
 
 /** Where the next scan begins, epoch milliseconds; `null` for everything. */

@@ -47,12 +47,26 @@ export interface PolledPage {
 	next: Position | null;
 	/** The service's clock as it answered, epoch milliseconds rounded down; `undefined` if untold. */
 	serviceTime: number | undefined;
+	/**
+	 * Places for later scans to begin at, where finding the beginning costs a request. None when absent.
+	 */
+	marks?: readonly Mark[];
+}
+
+/** A place behind which every row comes whose clock is this time or later. */
+export interface Mark {
+	/** Epoch milliseconds. */
+	time: number;
+	position: Position;
 }
 
 export interface PageRequest {
 	/** Rows whose clock is this or later, epoch milliseconds; `undefined` for all rows. */
 	since: number | undefined;
-	/** Where to go on; `null` for the beginning. Used with the `since` it was handed out under. */
+	/**
+	 * Where to go on; `null` for the beginning. Used with the `since` it was handed out under, or a
+	 * later one where it is that of a mark.
+	 */
 	position: Position | null;
 	/** Most rows in the page; a reader may give fewer. */
 	pageSize: number;

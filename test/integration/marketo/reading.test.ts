@@ -8,6 +8,7 @@ import { openMarketo } from '../../../nodes/destinations/marketo/connection/clie
 import { RateLimiter } from '../../../nodes/destinations/marketo/connection/rateLimiter.ts';
 import { DailyQuota } from '../../../nodes/destinations/marketo/connection/dailyQuota.ts';
 import { MarketoReader } from '../../../nodes/destinations/marketo/reading/reader.ts';
+import { processCache } from '../../../nodes/destinations/processCache.ts';
 import { timeLimits } from '../../../nodes/destinations/timeLimits.ts';
 import type { Lead } from '../../../nodes/lead/types.ts';
 import { gatewayPage, succeeded } from '../../fakeServers/marketo/responses.ts';
@@ -18,11 +19,14 @@ import { MarketoPlace } from './marketoPlace.ts';
 
 const ACTIVITIES = /^\/rest\/v1\/activities\.json$/;
 const LEADS = /^\/rest\/v1\/leads\.json$/;
+const DESCRIBE = /^\/rest\/v1\/leads\/describe\.json$/;
 const USAGE = /\/stats\/usage\.json$/;
 
 let place: MarketoPlace;
 beforeEach(async () => {
 	place = await MarketoPlace.start();
+	// Each test is a process that has not polled before.
+	processCache.clear();
 	// Of hundreds of calls nobody waits for the next 20 seconds here.
 	jest.spyOn(RateLimiter.prototype, 'waitForTurn').mockResolvedValue(true);
 });
@@ -250,11 +254,14 @@ describe('the log of all activities', () => {
 		place.pass(DAY);
 		fakeServer.addForeign(20);
 		await reading.poll();
+		// Half an hour before the poll of yesterday; that of today is as far back.
 		const before = fakeServer.requests.length;
 		expect(await reading.poll()).toEqual([]);
 		expect(callsTo(ACTIVITIES, before)).toHaveLength(1);
-		const since = callsTo(/pagingtoken/, before)[0]?.url.searchParams.get('sinceDatetime');
-		expect(Date.parse(since ?? '')).toBeGreaterThan(place.now() - 31 * MINUTE);
+		const [since] = callsTo(/pagingtoken/, before).map(({ url }) =>
+			Date.parse(url.searchParams.get('sinceDatetime') ?? ''),
+		);
+		expect(since).toBeGreaterThan(place.now() - 31 * MINUTE);
 		// An activity may be committed so late.
 		place.pass(29 * MINUTE);
 		await place.insert([{ name: 'late', writtenAt: place.now() - 29 * MINUTE }]);
@@ -660,43 +667,69 @@ describe('the instance’s limits', () => {
 	it('of a day are left to others from the share on that is set', async () => {
 		const reading = poller({ options: { dailyQuota: 1_000, dailyQuotaShare: 50 } });
 		await place.insert(letters('a'));
-		place.fakeServer.callsToday = 490;
+		place.fakeServer.callsToday = 480;
 		expect(await reading.poll()).toEqual(['a']);
 		await place.insert(letters('b'));
 		place.fakeServer.callsToday = 500;
+		processCache.clear();
 		const kept = reading.kept();
 		const before = place.fakeServer.requests.length;
 		const error = await refusalOf(reading.poll());
 		expectHelpful(error, place);
-		expect(error.message).toBe('The Marketo instance has made 500 of its 1000 calls of today');
+		expect(error.message).toMatch(
+			/^The Marketo instance has made 50\d of its 1000 calls of today$/,
+		);
 		expect(reading.kept()).toEqual(kept);
-		expect(callsTo(/rest\/v1\/(activities|leads)/, before)).toEqual([]);
+		// That there is something to read is known by then, and it is left.
+		expect(callsTo(LEADS, before)).toEqual([]);
+		// Nothing is asked for ten minutes, whichever poll it is.
+		const spent = place.fakeServer.requests.length;
+		await expect(reading.poll()).rejects.toThrow(/50\d of its 1000/);
+		expect(place.fakeServer.requests).toHaveLength(spent);
 		place.fakeServer.callsToday = 0;
+		const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 10 * MINUTE);
 		expect(await reading.poll()).toEqual(['b']);
+		clock.mockRestore();
+	});
+
+	it('of a day count with our own calls before Marketo is asked again', async () => {
+		const reading = poller({ options: { dailyQuota: 1_000, dailyQuotaShare: 50 } });
+		await place.insert(letters('a'));
+		place.fakeServer.callsToday = 490;
+		await reading.poll();
+		const polls = async (count: number) => {
+			for (let poll = 0; poll < count; poll += 1) await reading.poll();
+		};
+		await expect(polls(10)).rejects.toThrow(/50\d of its 1000/);
+		expect(callsTo(USAGE)).toHaveLength(2);
 	});
 
 	it('of a day are the 10,000 of a small instance until it has made more, and 90 percent of them', async () => {
 		await place.insert(letters('a'));
 		const { fakeServer } = place;
 		const WEEK = /last7days\.json$/;
-		fakeServer.callsToday = 8_990;
-		expect(await poller().poll()).toEqual(['a']);
+		const freshPoll = async () => {
+			processCache.clear();
+			return await poller().poll();
+		};
+		fakeServer.callsToday = 8_980;
+		expect(await freshPoll()).toEqual(['a']);
 		expect(callsTo(WEEK)).toEqual([]);
 		fakeServer.callsToday = 9_000;
 		fakeServer.callsBefore = [10_000, 0, 9_990];
-		await expect(poller().poll()).rejects.toThrow(/9000 of its 10000/);
+		await expect(freshPoll()).rejects.toThrow(/900\d of its 10000/);
 		// Who was let make more has more.
 		fakeServer.callsBefore = [200, 10_001];
-		expect(await poller().poll()).toEqual(['a']);
+		expect(await freshPoll()).toEqual(['a']);
 		expect(callsTo(WEEK)).toHaveLength(2);
 		fakeServer.callsBefore = [];
 		fakeServer.callsToday = 10_001;
-		expect(await poller().poll()).toEqual(['a']);
+		expect(await freshPoll()).toEqual(['a']);
 		fakeServer.callsToday = 45_000;
-		await expect(poller().poll()).rejects.toThrow(/45000 of its 50000/);
+		await expect(freshPoll()).rejects.toThrow(/4500\d of its 50000/);
 		fakeServer.dailyQuota = 100_000;
 		fakeServer.callsToday = 60_000;
-		expect(await poller().poll()).toEqual(['a']);
+		expect(await freshPoll()).toEqual(['a']);
 		expect(callsTo(WEEK)).toHaveLength(2);
 	});
 
@@ -715,22 +748,32 @@ describe('the instance’s limits', () => {
 		expect(callsTo(/types\.json$/)).toHaveLength(50);
 	});
 
-	it('of a day are looked up once a poll, and again after a hundred calls', async () => {
+	it('of a day are looked up when there is more to read, after a hundred calls, and after an hour', async () => {
+		const reading = poller();
+		await reading.poll();
+		expect(callsTo(USAGE)).toHaveLength(0);
 		await place.insert(letters('ab'));
-		await poller().poll();
+		await reading.poll();
+		await reading.poll();
 		expect(callsTo(USAGE)).toHaveLength(1);
 		place.fakeServer.addForeign(300 * 150, { at: place.now() - DAY });
-		const before = place.fakeServer.requests.length;
 		await poller().poll();
-		expect(callsTo(USAGE, before)).toHaveLength(2);
+		expect(callsTo(USAGE)).toHaveLength(2);
+		const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + HOUR);
+		await reading.poll();
+		await reading.poll();
+		clock.mockRestore();
+		expect(callsTo(USAGE)).toHaveLength(3);
 	});
 
 	it('of a day are not guarded where the usage may not be read', async () => {
 		await place.insert(letters('a'));
 		place.fakeServer.script(USAGE, '603');
 		expect(await poller().poll()).toEqual(['a']);
+		processCache.clear();
 		place.fakeServer.script(USAGE, succeeded({ result: [] }));
 		expect(await poller().poll()).toEqual(['a']);
+		processCache.clear();
 		place.fakeServer.script(USAGE, succeeded({ result: [{ total: 'many' }] }));
 		await expect(poller().poll()).rejects.toThrow(/usage of a day has no total/);
 	});
@@ -745,19 +788,36 @@ describe('the instance’s limits', () => {
 });
 
 describe('what a poll costs', () => {
-	it('is three calls where nothing has come, and four where something has', async () => {
+	it('is one call where nothing has come, and two where something has', async () => {
 		const reading = poller();
 		await place.insert([{ name: 'old', writtenAt: place.now() - YEAR }]);
-		await reading.poll();
-		const callsOfOne = async () => {
-			const before = place.fakeServer.callsToday;
+		const requestsOfOne = async () => {
+			const before = place.fakeServer.requests.length;
 			await reading.poll();
-			return place.fakeServer.callsToday - before;
+			return place.fakeServer.requests.length - before;
 		};
-		// Usage, paging token, activities.
-		expect(await callsOfOne()).toBe(3);
+		// Token, paging token, form, activities, usage, person.
+		expect(await requestsOfOne()).toBe(6);
+		// The place to begin at is found once more: the first one was that of everything.
+		expect(await requestsOfOne()).toBe(2);
+		expect(await requestsOfOne()).toBe(1);
 		await place.insert(letters('a'));
-		// And persons.
-		expect(await callsOfOne()).toBe(4);
+		expect(await requestsOfOne()).toBe(2);
+		expect(await requestsOfOne()).toBe(1);
+		processCache.clear();
+		expect(await requestsOfOne()).toBe(2);
+	});
+
+	it('is not more for fields that are hidden, which are asked for once an hour', async () => {
+		const reading = poller();
+		await place.insert(letters('a'));
+		place.fakeServer.script(LEADS, '1006');
+		place.fakeServer.script(DESCRIBE, succeeded({ result: [] }));
+		await reading.poll();
+		expect(callsTo(LEADS)).toHaveLength(2);
+		await place.insert(letters('b'));
+		expect(await reading.poll()).toEqual(['b']);
+		expect(callsTo(LEADS)).toHaveLength(3);
+		expect(callsTo(DESCRIBE)).toHaveLength(1);
 	});
 });

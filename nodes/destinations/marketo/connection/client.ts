@@ -22,6 +22,9 @@ const MAX_ADDRESS = 6_000;
 /** Milliseconds. A token is not used for the last minute of its hour: a request takes time. */
 const TOKEN_RESERVE = 60_000;
 
+/** Milliseconds. Calls count for a day. */
+const TALLY_LIFETIME = 24 * 60 * 60 * 1_000;
+
 export type MarketoQuery = Readonly<Record<string, string>>;
 
 export interface MarketoOptions {
@@ -50,13 +53,10 @@ export async function openForEditor(account: MarketoAccount): Promise<MarketoCli
 
 /** Calls of one execution; a new access token is asked for when the one at hand has expired. */
 export class MarketoClient {
-	/** Calls made so far, those that failed and were made again included. */
-	calls = 0;
 	/** The service's clock as it responded last, epoch milliseconds; `undefined` if untold. */
 	serviceTime: number | undefined;
-	/** Names of fields that persons of this instance turned out not to have. */
-	readonly absentFields = new Set<string>();
 	private readonly tokenKey: CacheKey<AccessToken>;
+	private readonly tally: Tally;
 	/** Used for as long as it is accepted: one that is about to end is not kept beyond. */
 	private token: AccessToken | undefined;
 
@@ -69,6 +69,29 @@ export class MarketoClient {
 		readonly cache = new ProcessCache(),
 	) {
 		this.tokenKey = this.cacheKey('token');
+		const key = this.cacheKey<Tally>('tally');
+		this.tally = cache.peek(key) ?? { calls: 0, clockAhead: 0 };
+		cache.keep(key, this.tally, cache.now() + TALLY_LIFETIME);
+	}
+
+	/** Calls that this process has made, those that failed and were made again included. */
+	get calls(): number {
+		return this.tally.calls;
+	}
+
+	/** The service's clock now, by its last response; epoch milliseconds. */
+	get serviceNow(): number {
+		return Date.now() + this.tally.clockAhead;
+	}
+
+	/** Names of fields that persons of this instance turned out not to have. */
+	get absentFields(): ReadonlySet<string> {
+		return this.cache.peek(this.cacheKey<ReadonlySet<string>>('absentFields')) ?? new Set();
+	}
+
+	noteAbsentFields(names: readonly string[]): void {
+		const key = this.cacheKey<ReadonlySet<string>>('absentFields');
+		this.cache.keepMetadata(key, new Set([...this.absentFields, ...names]));
 	}
 
 	/** Names something that this instance says to this custom service. */
@@ -160,7 +183,7 @@ export class MarketoClient {
 		if (!(await rateLimiter.waitForTurn(integration, limits))) {
 			throw noTurn(rateLimiter.rate.calls, operation);
 		}
-		this.calls += 1;
+		this.tally.calls += 1;
 		const request = { ...this.requestOf(call, token), signal: limits.signal };
 		const response = await this.send(request, operation);
 		const { status, headers } = response;
@@ -188,11 +211,19 @@ export class MarketoClient {
 			const response = await this.http.send({ method: 'GET', ...request });
 			const date = Date.parse(response.headers['date'] ?? '');
 			this.serviceTime = date >= 0 ? date : undefined;
+			if (date >= 0) this.tally.clockAhead = date - Date.now();
 			return response;
 		} catch (error) {
 			throw error instanceof HttpError ? notReached(error, operation) : error;
 		}
 	}
+}
+
+/** Of all clients of one custom service in this process. */
+interface Tally {
+	calls: number;
+	/** Milliseconds by which the service's clock is ahead of ours. */
+	clockAhead: number;
 }
 
 /** An object of its own for each that was handed out, also where Marketo gives the same text again. */

@@ -4,8 +4,14 @@ import { MarketoError, unexpected } from '../errors';
 import type { MarketoClient } from './client';
 import { isObject } from './response';
 
-/** Calls of ours after which Marketo's own count is asked again. */
+/** Calls of ours after which Marketo's own count is asked again, since others call as well. */
 const CALLS_BETWEEN = 100;
+/** Milliseconds after which it is asked again however few calls of ours there were. */
+const TIME_BETWEEN = 60 * 60 * 1_000;
+/** Milliseconds. What has been used up stays so until midnight, or until somebody allows more. */
+const SPENT_TIME = 10 * 60 * 1_000;
+/** Milliseconds. A day's calls are of no use for longer. */
+const DAY = 24 * 60 * 60 * 1_000;
 
 /** Calls a day that every instance has at least, and that is common, by Adobe's best practices. */
 const LEAST_QUOTA = 10_000;
@@ -18,34 +24,49 @@ export interface QuotaOptions {
 	share: number;
 }
 
+/** What is known of an instance's calls, by all in this process that sign in to it alike. */
+interface Usage {
+	/** Marketo's count of today when it was asked; `undefined` where the sign-in may not know. */
+	used: number | undefined;
+	/** When it was asked, epoch milliseconds; `undefined` for not yet. */
+	askedAt: number | undefined;
+	/** Calls of ours by then. */
+	callsThen: number;
+	/** The most calls of a day that are known of. */
+	most: number;
+	/** When the days before were asked for, epoch milliseconds. */
+	weekAskedAt: number | undefined;
+}
+
 /**
  * Keeps a part of the instance's daily calls for the other integrations. Asks Marketo's own count,
- * because polls run on many workers and others call as well.
+ * because polls run on many workers and others call as well; but only every so often, because a poll
+ * that finds nothing is one call, and asking is another.
  */
 export class DailyQuota {
-	private askedAt: number | undefined;
-	/** The most calls of a day that are known of. */
-	private most = 0;
-
 	constructor(
 		private readonly client: MarketoClient,
 		private readonly options: QuotaOptions,
 	) {}
 
-	/** @throws DestinationError with code `quota` once the share has been used */
-	async check(limits: TimeLimits): Promise<void> {
-		if (this.askedAt !== undefined && this.client.calls < this.askedAt + CALLS_BETWEEN) return;
-		this.askedAt = this.client.calls;
-		const used = await this.usedToday(limits);
-		if (used === undefined) return;
+	/**
+	 * @param isFirst whether it is for the one call of a poll that may find nothing
+	 * @throws DestinationError with code `quota` once the share has been used
+	 */
+	async check(limits: TimeLimits, isFirst = false): Promise<void> {
+		const usage = this.usage();
+		const isDue = this.isDue(usage, isFirst);
+		if (isDue) await this.ask(usage, limits);
+		if (!this.isSpent(usage)) return;
+		// It may be midnight by now, or what is known is what we have made ourselves.
+		const isSure =
+			isDue || (this.callsSince(usage) === 0 && !this.isOld(usage.askedAt, SPENT_TIME));
+		if (!isSure) await this.ask(usage, limits);
+		if (this.options.dailyQuota === 0 && this.isSpent(usage)) await this.learn(usage, limits);
+		if (!this.isSpent(usage)) return;
 		const { share } = this.options;
-		const isSpent = (quota: number) => used >= (quota * share) / 100;
-		let dailyQuota = this.options.dailyQuota || LEAST_QUOTA;
-		if (!isSpent(dailyQuota)) return;
-		if (this.options.dailyQuota === 0) dailyQuota = await this.learn(used, limits);
-		if (!isSpent(dailyQuota)) return;
 		throw new DestinationError(
-			`The Marketo instance has made ${used} of its ${dailyQuota} calls of today`,
+			`The Marketo instance has made ${usage.used} of its ${this.quota(usage)} calls of today`,
 			{
 				description: `The option Most of Daily Quota leaves the rest to others (${share} percent). Where the instance may make more, say so in Daily Quota. Marketo counts anew at midnight, US Central Time; nothing is lost until then.`,
 				code: 'quota',
@@ -55,19 +76,65 @@ export class DailyQuota {
 		);
 	}
 
+	private usage(): Usage {
+		const { cache } = this.client;
+		const key = this.client.cacheKey<Usage>('usage');
+		const usage = cache.peek(key) ?? {
+			used: undefined,
+			askedAt: undefined,
+			callsThen: this.client.calls,
+			most: 0,
+			weekAskedAt: undefined,
+		};
+		cache.keep(key, usage, cache.now() + DAY);
+		return usage;
+	}
+
+	/** Calls of ours that Marketo's count may not have. */
+	private callsSince({ callsThen }: Usage): number {
+		return this.client.calls - callsThen;
+	}
+
+	private isDue(usage: Usage, isFirst: boolean): boolean {
+		if (this.callsSince(usage) >= CALLS_BETWEEN) return true;
+		const { askedAt } = usage;
+		return askedAt === undefined ? !isFirst : this.isOld(askedAt, TIME_BETWEEN);
+	}
+
+	private isOld(time: number | undefined, age: number): boolean {
+		return time === undefined || Math.abs(this.client.cache.now() - time) >= age;
+	}
+
+	private isSpent(usage: Usage): boolean {
+		if (usage.used === undefined) return false;
+		return usage.used + this.callsSince(usage) >= (this.quota(usage) * this.options.share) / 100;
+	}
+
 	/**
-	 * Marketo tells nobody the quota, but what was made in a day was allowed: more than the least quota
-	 * is made in instances of the common one, and more than that in larger ones.
+	 * Calls a day. Marketo tells nobody, but what was made in a day was allowed: more than the least
+	 * quota is made in instances of the common one, and more than that in larger ones, where only
+	 * Marketo knows the end, and says 607.
 	 */
-	private async learn(used: number, limits: TimeLimits): Promise<number> {
-		this.most = Math.max(this.most, used);
-		if (this.most <= LEAST_QUOTA) {
-			const week = await this.totals('/rest/v1/stats/usage/last7days.json', limits);
-			this.most = Math.max(this.most, ...(week ?? []));
-		}
-		if (this.most <= LEAST_QUOTA) return LEAST_QUOTA;
-		// Beyond it only Marketo knows, and says 607.
-		return this.most <= COMMON_QUOTA ? COMMON_QUOTA : Number.POSITIVE_INFINITY;
+	private quota({ most }: Usage): number {
+		if (this.options.dailyQuota > 0) return this.options.dailyQuota;
+		if (most <= LEAST_QUOTA) return LEAST_QUOTA;
+		return most <= COMMON_QUOTA ? COMMON_QUOTA : Number.POSITIVE_INFINITY;
+	}
+
+	private async ask(usage: Usage, limits: TimeLimits): Promise<void> {
+		usage.used = await this.usedToday(limits);
+		usage.most = Math.max(usage.most, usage.used ?? 0);
+		usage.askedAt = this.client.cache.now();
+		usage.callsThen = this.client.calls;
+	}
+
+	/** By what was made in the days before. */
+	private async learn(usage: Usage, limits: TimeLimits): Promise<void> {
+		if (usage.most > LEAST_QUOTA || !this.isOld(usage.weekAskedAt, SPENT_TIME)) return;
+		const week = await this.totals('/rest/v1/stats/usage/last7days.json', limits);
+		usage.most = Math.max(usage.most, ...(week ?? []));
+		usage.weekAskedAt = this.client.cache.now();
+		usage.callsThen = this.client.calls;
 	}
 
 	/** `undefined` where the sign-in may not know. */

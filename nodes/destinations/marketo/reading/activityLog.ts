@@ -19,7 +19,7 @@ export async function openLog(
 	limits: TimeLimits,
 ): Promise<string> {
 	// A start that is still to come by Marketo's clock is no time to ask for.
-	const from = Math.min(since, client.serviceTime ?? Date.now());
+	const from = Math.min(since, client.serviceNow);
 	const { body } = await client.read(
 		'/rest/v1/activities/pagingtoken.json',
 		{ sinceDatetime: secondBefore(from) },

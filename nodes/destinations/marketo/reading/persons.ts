@@ -64,7 +64,7 @@ export async function readPersons(
 		const described = await readPersonFields(client, limits);
 		const absent = optional.filter((name) => !described.has(name) && !fields.includes(name));
 		if (absent.every((name) => client.absentFields.has(name))) throw error;
-		for (const name of absent) client.absentFields.add(name);
+		client.noteAbsentFields(absent);
 		return await readInParts(client, asked(), limits);
 	}
 }

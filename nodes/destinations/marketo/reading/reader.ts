@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../../lead';
 import type {
 	LeadReader,
+	Mark,
 	PageRequest,
 	Position,
 	PolledPage,
@@ -8,7 +9,7 @@ import type {
 } from '../../../polling/types';
 import type { MarketoClient } from '../connection/client';
 import type { DailyQuota } from '../connection/dailyQuota';
-import type { MarketoResponse } from '../connection/response';
+import { type MarketoResponse, textOf } from '../connection/response';
 import { MarketoError, unexpected } from '../errors';
 import { readApprovedForm } from '../metadata';
 import { EARLIEST, MAX_ACTIVITIES, openLog, readLogPage, readPagingToken } from './activityLog';
@@ -22,6 +23,9 @@ import { toRecord } from './record';
  * with all other activities of the instance in it.
  */
 const OVERLAP = 30 * 60 * 1_000;
+
+/** Milliseconds. Marketo's times are whole seconds, and a log is asked for from the second before. */
+const CLOCK_UNIT = 1_000;
 
 /** Fields of a person that a lead is made of, in every instance; by their names in REST. */
 export const PERSON_FIELDS = [
@@ -70,6 +74,8 @@ export class MarketoReader implements LeadReader {
 	 * poll would look through everything since the last of them.
 	 */
 	readonly selective = true;
+	/** Whether nothing was read yet: a poll that finds nothing stays at one call. */
+	private isFirst = true;
 
 	constructor(
 		private readonly client: MarketoClient,
@@ -78,27 +84,39 @@ export class MarketoReader implements LeadReader {
 	) {}
 
 	async readPage(request: PageRequest): Promise<PolledPage> {
-		await this.quota.check(request);
+		await this.quota.check(request, this.isFirst);
+		this.isFirst = false;
 		const position = readPosition(request.position);
 		const page = (await this.goOn(position, request)) ?? (await this.beginAt(position.at, request));
 		const fillOuts = page.response.result.flatMap(
 			(entry) => readFillOut(entry, this.options.formId) ?? [],
 		);
 		const records = await this.recordsOf(fillOuts, request);
+		const { since = 0 } = request;
 		let last = position.at;
-		const rows = fillOuts.map((fillOut, index): PolledRow => {
+		const rows = fillOuts.flatMap((fillOut, index): PolledRow[] => {
+			// A scan that begins at a mark comes by what is older, and may have been forgotten.
+			if (fillOut.at !== undefined && fillOut.at < since - CLOCK_UNIT) return [];
 			// A time that can't be read is taken for that of the row before.
-			const clock = fillOut.at ?? last ?? request.since ?? 0;
+			const clock = fillOut.at ?? last ?? since;
 			last = Math.max(clock, last ?? 0);
-			return {
-				key: fillOut.guid,
-				clock,
-				createdAt: fillOut.at,
-				position: toPosition({ token: page.token, passed: index + 1, wide: false, at: last }),
-				record: records.get(fillOut.guid),
-			};
+			const place = { token: page.token, passed: index + 1, wide: false, at: last };
+			return [
+				{
+					key: fillOut.guid,
+					clock,
+					createdAt: fillOut.at,
+					position: toPosition(place),
+					record: records.get(fillOut.guid),
+				},
+			];
 		});
-		return { rows, next: nextPosition(page, last), serviceTime: page.serviceTime };
+		return {
+			rows,
+			next: nextPosition(page, last),
+			serviceTime: page.serviceTime,
+			marks: marksOf(page),
+		};
 	}
 
 	/** The page of a token that was kept; `undefined` without one, or with one that is refused. */
@@ -126,7 +144,8 @@ export class MarketoReader implements LeadReader {
 			await readApprovedForm(this.client, this.options.formId, request);
 		}
 		const from = Math.max(since ?? EARLIEST, (at ?? EARLIEST) - OVERLAP);
-		return await this.readLog(await openLog(this.client, from, request), pageSize, request);
+		const page = await this.readLog(await openLog(this.client, from, request), pageSize, request);
+		return { ...page, from };
 	}
 
 	private async readLog(token: string, asked: number, request: PageRequest): Promise<LogPage> {
@@ -142,6 +161,7 @@ export class MarketoReader implements LeadReader {
 		request: PageRequest,
 	): Promise<ReadonlyMap<string, JsonValue>> {
 		const unknown = fillOuts.filter(({ guid }) => !request.isKnown(guid));
+		if (unknown.length > 0) await this.quota.check(request);
 		const ids = [...new Set(unknown.map(({ leadId }) => leadId))].filter((id) => id !== '');
 		const persons = await this.personsOf(ids, request);
 		const { leadSourceField } = this.options;
@@ -181,9 +201,25 @@ interface LogPage {
 	token: string;
 	/** Activities it was asked for. */
 	asked: number;
+	/** The time its token was asked for, epoch milliseconds; absent for one that was kept. */
+	from?: number;
 	response: MarketoResponse;
 	/** The service's clock as it answered, epoch milliseconds. */
 	serviceTime: number | undefined;
+}
+
+/**
+ * Where later scans may begin: at the page, where it was found by its time, and at the end of the log,
+ * behind which comes whatever happens from now on. A page always has a token for the next one.
+ */
+function marksOf({ token, from, response, serviceTime }: LogPage): Mark[] {
+	const marks: Mark[] = [];
+	if (from !== undefined) marks.push({ time: from, position: { token } });
+	const end = textOf(response.body['nextPageToken']);
+	if (response.body['moreResult'] === false && end !== '' && serviceTime !== undefined) {
+		marks.push({ time: serviceTime, position: { token: end } });
+	}
+	return marks;
 }
 
 /** Only `moreResult` says whether there is more. */
