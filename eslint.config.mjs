@@ -48,7 +48,7 @@ const EXCEPTIONS = [
 	{
 		why: 'The poll trigger makes its credentials and tests from the registry of destinations, where this rule cannot look; an engine test checks that each credential has its test.',
 		files: ['credentials/*.ts'],
-		ignores: ['credentials/MarketplaceLeadEndpointApi.credentials.ts'],
+		ignores: ['credentials/MarketplaceLeadTriggerApi.credentials.ts'],
 		rules: { '@n8n/community-nodes/credential-test-required': 'off' },
 	},
 	{

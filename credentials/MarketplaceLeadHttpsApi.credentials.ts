@@ -1,10 +1,10 @@
 import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-/** Where leads are sent to; the secret of an endpoint of our own is MarketplaceLeadEndpointApi. */
+/** Where leads are sent to; the secret of an endpoint of our own is MarketplaceLeadTriggerApi. */
 export class MarketplaceLeadHttpsApi implements ICredentialType {
 	name = 'marketplaceLeadHttpsApi';
 
-	displayName = 'Marketplace Lead HTTPS Destination API';
+	displayName = 'Marketplace Lead HTTPS Endpoint API';
 
 	icon: Icon = {
 		light: 'file:../nodes/icons/https.svg',

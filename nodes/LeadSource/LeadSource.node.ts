@@ -44,7 +44,7 @@ export class LeadSource implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			'={{ ({ clearRepeats: "clear repeats", composeFollowUp: "compose follow-up", mergeLeads: "merge leads", removeRepeats: "remove repeats" })[$parameter["operation"]] ?? ({ item: "whole item", field: "field " + $parameter["field"], text: "lead source text" })[$parameter["input"]] }}',
+			'={{ ({ clearRepeats: "clear repeats", composeFollowUp: "compose follow-up", mergeLeads: "merge leads", removeRepeats: "remove repeats" })[$parameter["operation"]] ?? ({ item: "whole item", field: "field " + $parameter["field"], text: "lead source text" })[$parameter["readLeadFrom"]] }}',
 		description:
 			'Reads leads from Azure Marketplace, Azure portal and AppSource in any shape, or a lead source text, and tells their source, action, offer and stage; merges them into customers, removes repeats and composes follow-ups',
 		defaults: { name: 'Lead Source' },
@@ -134,8 +134,8 @@ function outputOfFailures(context: IExecuteFunctions): number {
 		context.getNodeParameter(name, 0, '', { rawExpressions: true });
 	const operation = raw('operation');
 	if (operation === 'removeRepeats' || operation === 'composeFollowUp') {
-		const isApart = raw('separate');
+		const isApart = raw('separateOutputs');
 		return isApart === false || isApart === '' ? 0 : SEPARATE[operation].rest;
 	}
-	return raw('output') === 'offer' ? readOfferOutputs(raw('offerOutputs')).length : 0;
+	return raw('outputs') === 'offer' ? readOfferOutputs(raw('offerOutputs')).length : 0;
 }

@@ -5,14 +5,12 @@ import type { FollowUpKind, FollowUpOptions, FollowUpTemplate } from '../lead';
 import { followUpComposer, KIND_RULES, PLACEHOLDER_NAMES, TemplateError } from '../lead';
 import { toNodeError } from '../errors';
 import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
-import { readSeparate, separateProperty } from './options';
+import { readSeparateOutputs, separateOutputsProperty } from './options';
 import { binaryOf, eachItem, readEntries, readText } from '../parameters/readItems';
 import { readBoolean } from '../parameters/values';
 import { SEPARATE } from './splits';
 
 const show = { operation: ['composeFollowUp'] };
-
-const APART = 'Nobody to Write To Apart';
 
 const PLACEHOLDER_LIST = PLACEHOLDER_NAMES.map((name) => `[[${name}]]`).join(', ');
 
@@ -84,9 +82,8 @@ export const composeFollowUpProperties: INodeProperties[] = [
 			},
 		],
 	},
-	separateProperty(
+	separateOutputsProperty(
 		'composeFollowUp',
-		APART,
 		'Whether customers who are not written to go to an output of their own',
 	),
 	{
@@ -99,7 +96,7 @@ export const composeFollowUpProperties: INodeProperties[] = [
 		options: [
 			...leadOptionFields,
 			{
-				displayName: 'Include Spreadsheet Row',
+				displayName: 'Include Sheet Row',
 				name: 'includeSheetRow',
 				type: 'boolean',
 				default: false,
@@ -114,7 +111,7 @@ type Composer = ReturnType<typeof followUpComposer>;
 
 /** The lead or merged customer with its follow-up in the field `followUp`. */
 export function composeItems(context: IExecuteFunctions): INodeExecutionData[][] {
-	const isApart = readSeparate(context, APART);
+	const isApart = readSeparateOutputs(context);
 	const { acted, rest } = SEPARATE.composeFollowUp;
 	const outputs: INodeExecutionData[][] = isApart ? [[], []] : [[]];
 	const put = (write: boolean, item: INodeExecutionData) =>
@@ -129,7 +126,7 @@ export function composeItems(context: IExecuteFunctions): INodeExecutionData[][]
 			const options: FollowUpOptions = {
 				sender: readText(context, 'sender', itemIndex),
 				templates: readTemplates(context, itemIndex),
-				includeSheetRow: readBoolean(given['includeSheetRow'], 'Include Spreadsheet Row', false),
+				includeSheetRow: readBoolean(given['includeSheetRow'], 'Include Sheet Row', false),
 			};
 			const key = JSON.stringify(options);
 			if (latest?.key !== key) latest = { key, compose: composer(context, options, itemIndex) };

@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import type { Lead, MergedCustomer, MergeScope } from '../lead';
+import type { Lead, MergedCustomer, GroupBy } from '../lead';
 import { mergeLeads, spansOffers } from '../lead';
 import { readLeadOptions } from '../parameters/leadParameters';
 import { stageGuideOption } from './options';
@@ -16,25 +16,25 @@ const show = { operation: ['mergeLeads'] };
 
 export const mergeLeadsProperties: INodeProperties[] = [
 	{
-		displayName: 'One Item For',
-		name: 'scope',
+		displayName: 'Group By',
+		name: 'groupBy',
 		type: 'options',
 		noDataExpression: true,
 		displayOptions: { show },
 		options: [
 			{
-				name: 'Each Customer',
+				name: 'Customer',
 				value: 'customer',
-				description: 'All leads of a customer in one, whatever the offer',
+				description: 'One item for each customer, whatever the offers',
 			},
 			{
-				name: 'Each Customer and Offer',
+				name: 'Customer and Offer',
 				value: 'customerAndOffer',
-				description: 'All leads of a customer for the same offer in one',
+				description: 'One item for each offer that a customer is interested in',
 			},
 		],
 		default: 'customer',
-		description: 'Which leads become one item',
+		description: 'Which leads are merged into one item',
 	},
 	{
 		displayName: 'Options',
@@ -47,11 +47,11 @@ export const mergeLeadsProperties: INodeProperties[] = [
 	},
 ];
 
-const SCOPES: readonly MergeScope[] = ['customer', 'customerAndOffer'];
+const GROUPINGS: readonly GroupBy[] = ['customer', 'customerAndOffer'];
 
 /** One item a customer, paired with every item that it was made of. */
 export function mergeItems(context: IExecuteFunctions): INodeExecutionData[][] {
-	const scope = readScope(context);
+	const groupBy = readGroupBy(context);
 	// One time for all: records that are alike and came together are one lead.
 	const receivedAt = new Date().toISOString();
 	const entries: (Lead | MergedCustomer)[] = [];
@@ -64,14 +64,13 @@ export function mergeItems(context: IExecuteFunctions): INodeExecutionData[][] {
 			const reading = { stageGuide, receivedAt, includeRaw: false };
 			const found = readEntries(context, item, itemIndex, reading);
 			for (const entry of found) {
-				if (scope === 'customerAndOffer' && 'journey' in entry && spansOffers(entry)) {
+				if (groupBy === 'customerAndOffer' && 'journey' in entry && spansOffers(entry)) {
 					throw new NodeOperationError(
 						context.getNode(),
 						'The customer was merged over several offers',
 						{
 							itemIndex,
-							description:
-								'Set "One Item For" to "Each Customer", or give this node the leads themselves.',
+							description: 'Set "Group By" to "Customer", or give this node the leads themselves.',
 						},
 					);
 				}
@@ -83,7 +82,7 @@ export function mergeItems(context: IExecuteFunctions): INodeExecutionData[][] {
 		},
 		(failed) => failures.push(failed),
 	);
-	const merged = mergeLeads(entries, scope).map(({ customer, inputs }): INodeExecutionData => {
+	const merged = mergeLeads(entries, groupBy).map(({ customer, inputs }): INodeExecutionData => {
 		const items = new Set(inputs.map((input) => itemOfEntry[input] ?? 0));
 		return {
 			json: customer as unknown as IDataObject,
@@ -94,12 +93,16 @@ export function mergeItems(context: IExecuteFunctions): INodeExecutionData[][] {
 }
 
 /** @throws NodeOperationError for a value that a workflow written by hand may have */
-function readScope(context: IExecuteFunctions): MergeScope {
-	const value = context.getNodeParameter('scope', 0, 'customer');
-	const scope = SCOPES.find((name) => name === value);
-	if (scope !== undefined) return scope;
-	throw new NodeOperationError(context.getNode(), 'What to make one item for was not understood', {
-		description: 'Choose one of the entries of "One Item For".',
-		itemIndex: 0,
-	});
+function readGroupBy(context: IExecuteFunctions): GroupBy {
+	const value = context.getNodeParameter('groupBy', 0, 'customer');
+	const groupBy = GROUPINGS.find((name) => name === value);
+	if (groupBy !== undefined) return groupBy;
+	throw new NodeOperationError(
+		context.getNode(),
+		`"${String(value)}" is not a way to group leads`,
+		{
+			description: 'Choose one of the entries of "Group By".',
+			itemIndex: 0,
+		},
+	);
 }

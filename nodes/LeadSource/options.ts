@@ -7,15 +7,13 @@ export const stageGuideOption = leadOptionFields.find(
 	({ name }) => name === 'stageGuide',
 ) as INodeProperties;
 
+const SEPARATE_OUTPUTS = 'Separate Outputs';
+
 /** The parameter by which an operation keeps what is to be acted on from the rest. */
-export function separateProperty(
-	operation: string,
-	displayName: string,
-	description: string,
-): INodeProperties {
+export function separateOutputsProperty(operation: string, description: string): INodeProperties {
 	return {
-		displayName,
-		name: 'separate',
+		displayName: SEPARATE_OUTPUTS,
+		name: 'separateOutputs',
 		type: 'boolean',
 		noDataExpression: true,
 		// A tool gives an agent its first output only, so there everything has to go there.
@@ -26,6 +24,6 @@ export function separateProperty(
 }
 
 /** The same of the first item; off in a tool, where it is hidden. */
-export function readSeparate(context: IExecuteFunctions, displayName: string): boolean {
-	return readBoolean(context.getNodeParameter('separate', 0, false), displayName);
+export function readSeparateOutputs(context: IExecuteFunctions): boolean {
+	return readBoolean(context.getNodeParameter('separateOutputs', 0, false), SEPARATE_OUTPUTS);
 }

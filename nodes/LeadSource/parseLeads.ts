@@ -15,7 +15,7 @@ const show = { operation: ['parseLeads'] };
 export const parseLeadsProperties: INodeProperties[] = [
 	{
 		displayName: 'Outputs',
-		name: 'output',
+		name: 'outputs',
 		type: 'options',
 		noDataExpression: true,
 		// A tool gives an agent its first output only, so there every lead has to go there.
@@ -39,12 +39,12 @@ export const parseLeadsProperties: INodeProperties[] = [
 		description: 'Whether to split the leads, and by what',
 	},
 	{
-		displayName: 'Offers',
+		displayName: 'Offer Outputs',
 		name: 'offerOutputs',
 		type: 'fixedCollection',
 		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Output', sortable: true },
-		displayOptions: { show: { ...show, output: ['offer'] }, hide: { '@tool': [true] } },
-		default: { values: [{ offers: '', name: '' }] },
+		displayOptions: { show: { ...show, outputs: ['offer'] }, hide: { '@tool': [true] } },
+		default: { values: [{ offers: '', outputName: '' }] },
 		description:
 			'A lead goes to the first output that names its offer. All others go to the last output, Other.',
 		options: [
@@ -65,7 +65,7 @@ export const parseLeadsProperties: INodeProperties[] = [
 					},
 					{
 						displayName: 'Output Name',
-						name: 'name',
+						name: 'outputName',
 						type: 'string',
 						noDataExpression: true,
 						default: '',
@@ -110,7 +110,7 @@ export function parseLeads(context: IExecuteFunctions): INodeExecutionData[][] {
 }
 
 function splitOf(context: IExecuteFunctions): Split {
-	const name = context.getNodeParameter('output', 0, 'one') as string;
+	const name = context.getNodeParameter('outputs', 0, 'one') as string;
 	if (name === 'offer') {
 		const outputs = readOfferOutputs(context.getNodeParameter('offerOutputs', 0, {}));
 		const empty = outputs.findIndex(({ offers }) => offers.length === 0);

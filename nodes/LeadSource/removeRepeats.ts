@@ -17,45 +17,44 @@ import {
 	type ReadLead,
 	type Seen,
 } from './history';
-import { readSeparate, separateProperty } from './options';
+import { readSeparateOutputs, separateOutputsProperty } from './options';
 import { SEPARATE } from './splits';
 
 const show = { operation: ['removeRepeats'] };
 
-const APART = 'Repeats Apart';
 const RECORD_TEST_RUNS = 'Record Test Runs';
 
 export const removeRepeatsProperties: INodeProperties[] = [
 	{
-		displayName: 'A Repeat Is',
-		name: 'repeatKey',
+		displayName: 'Compare By',
+		name: 'compareBy',
 		type: 'options',
 		noDataExpression: true,
 		displayOptions: { show },
 		options: [
 			{
-				name: 'The Same Customer',
+				name: 'Customer',
 				value: 'customer',
 				description: 'Only the first lead of each customer is new',
 			},
 			{
-				name: 'The Same Customer and Offer',
-				value: 'offer',
+				name: 'Customer and Offer',
+				value: 'customerAndOffer',
 				description: 'Only the first lead of each customer for an offer is new',
 			},
 			{
-				name: 'The Same Lead',
+				name: 'Lead',
 				value: 'lead',
 				description: 'Every lead is new, unless this very one has come before',
 			},
 		],
 		default: 'lead',
-		description: 'What must have been seen before. Leads also tell the other two.',
+		description:
+			'What has to have been seen before for a lead to be a repeat. Each lead also says whether the others were.',
 	},
-	separateProperty(
+	separateOutputsProperty(
 		'removeRepeats',
-		APART,
-		'Whether what was seen before goes to an output of its own',
+		'Whether leads that were seen before go to an output of their own',
 	),
 	{
 		displayName:
@@ -92,7 +91,7 @@ export const removeRepeatsProperties: INodeProperties[] = [
 export const clearRepeatsProperties: INodeProperties[] = [
 	{
 		displayName:
-			'Forgets everything that Remove Repeats has seen, and passes the items on. Set "History Of" as it is set there: the history of a node is cleared in that very node.',
+			'Forgets everything that Remove Repeats has seen, and passes the items on. Set "History Scope" as it is set there: the history of a node is cleared in that very node.',
 		name: 'clearNotice',
 		type: 'notice',
 		displayOptions: { show: { operation: ['clearRepeats'] } },
@@ -111,7 +110,7 @@ export const clearRepeatsProperties: INodeProperties[] = [
 
 /** What the node adds to a lead. */
 interface Repeat {
-	/** Whether it is a repeat by the parameter "A Repeat Is". */
+	/** Whether it is a repeat by the parameter "Compare By". */
 	isRepeat: boolean;
 	seen: Seen;
 }
@@ -123,8 +122,8 @@ interface Found extends ReadLead {
 
 /** Leads that are new, and those that were seen before, in this execution or an earlier one. */
 export async function removeRepeats(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const repeatKey = readRepeatKey(context);
-	const isApart = readSeparate(context, APART);
+	const compareBy = readCompareBy(context);
+	const isApart = readSeparateOutputs(context);
 	const { acted, rest } = SEPARATE.removeRepeats;
 	const outputs: INodeExecutionData[][] = isApart ? [[], []] : [[]];
 	const put = (isRepeat: boolean, item: INodeExecutionData) =>
@@ -133,7 +132,7 @@ export async function removeRepeats(context: IExecuteFunctions): Promise<INodeEx
 	const { found, failures } = readFound(context);
 	let repeats: Repeat[];
 	try {
-		repeats = await findRepeats(context, found, repeatKey);
+		repeats = await findRepeats(context, found, compareBy);
 	} catch (error) {
 		if (!context.continueOnFail()) throw toNodeError(context.getNode(), error);
 		const items = new Set(found.map(({ itemIndex }) => itemIndex));
@@ -202,7 +201,7 @@ const SHORT_KEY = 12;
 async function findRepeats(
 	context: IExecuteFunctions,
 	found: readonly Found[],
-	repeatKey: RepeatLevel,
+	compareBy: RepeatLevel,
 ): Promise<Repeat[]> {
 	const history = await openHistory(context);
 	const memory = context.getContext('node') as Memory;
@@ -224,7 +223,7 @@ async function findRepeats(
 	}
 	for (const { keys } of asked) judged.add(keys.lead.slice(0, SHORT_KEY));
 	memory.leads = [...judged];
-	const atLeast: readonly Seen[] = REPEAT_LEVELS.slice(0, REPEAT_LEVELS.indexOf(repeatKey) + 1);
+	const atLeast: readonly Seen[] = REPEAT_LEVELS.slice(0, REPEAT_LEVELS.indexOf(compareBy) + 1);
 	return verdicts.map((seen) => ({ isRepeat: atLeast.includes(seen), seen }));
 }
 
@@ -235,12 +234,16 @@ function readRecordTestRuns(context: IExecuteFunctions): boolean {
 }
 
 /** @throws NodeOperationError for a value that a workflow written by hand may have */
-function readRepeatKey(context: IExecuteFunctions): RepeatLevel {
-	const value = context.getNodeParameter('repeatKey', 0, 'lead');
+function readCompareBy(context: IExecuteFunctions): RepeatLevel {
+	const value = context.getNodeParameter('compareBy', 0, 'lead');
 	const level = REPEAT_LEVELS.find((name) => name === value);
 	if (level !== undefined) return level;
-	throw new NodeOperationError(context.getNode(), 'What a repeat is was not understood', {
-		description: 'Choose one of the entries of "A Repeat Is".',
-		itemIndex: 0,
-	});
+	throw new NodeOperationError(
+		context.getNode(),
+		'"Compare By" has a value that it does not offer',
+		{
+			description: 'Choose one of the entries of "Compare By".',
+			itemIndex: 0,
+		},
+	);
 }

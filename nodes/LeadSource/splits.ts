@@ -74,8 +74,10 @@ export function offerSplit(outputs: readonly OfferOutput[]): Split {
 export function readOfferOutputs(value: unknown): OfferOutput[] {
 	const { values } = (value ?? {}) as { values?: unknown };
 	return (Array.isArray(values) ? (values as unknown[]) : []).map((entry) => {
-		const { name, offers } = (entry ?? {}) as { name?: unknown; offers?: unknown };
-		const [text, given] = [offers, name].map((part) => (typeof part === 'string' ? part : ''));
+		const { outputName, offers } = (entry ?? {}) as { outputName?: unknown; offers?: unknown };
+		const [text, given] = [offers, outputName].map((part) =>
+			typeof part === 'string' ? part : '',
+		);
 		return {
 			name: given || text || UNNAMED,
 			offers: (text ?? '')
@@ -101,9 +103,9 @@ export function outputsExpression(): `={{${string}}}` {
 	// No objects within an object: two closing braces in a row would end the expression.
 	const parse = tableOf(Object.entries(SPLITS).filter(([name]) => name !== 'one'));
 	const others = tableOf(Object.entries(SEPARATE));
-	const offers = `(($parameter["offerOutputs"] ?? ({}))["values"] ?? []).map((entry) => entry["name"] || entry["offers"] || "${UNNAMED}").concat("${OTHER}")`;
-	const ofParse = `($parameter["output"] === "offer" ? ${offers} : (${parse})[$parameter["output"]])`;
-	const ofOthers = `($parameter["separate"] === false ? undefined : (${others})[$parameter["operation"]])`;
+	const offers = `(($parameter["offerOutputs"] ?? ({}))["values"] ?? []).map((entry) => entry["outputName"] || entry["offers"] || "${UNNAMED}").concat("${OTHER}")`;
+	const ofParse = `($parameter["outputs"] === "offer" ? ${offers} : (${parse})[$parameter["outputs"]])`;
+	const ofOthers = `($parameter["separateOutputs"] === false ? undefined : (${others})[$parameter["operation"]])`;
 	const names = `(($parameter["operation"] ?? "parseLeads") === "parseLeads" ? ${ofParse} : ${ofOthers}) ?? [""]`;
 	return `={{ (${names}).map((displayName) => displayName === "" ? "main" : ({ type: "main", displayName })) }}`;
 }

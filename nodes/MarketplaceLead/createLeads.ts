@@ -12,13 +12,13 @@ const show = { operation: ['createLeads'] };
 
 const DO_NOT_CONTACT = [
 	{
-		name: 'Leave Out',
-		value: 'leaveOut',
+		name: 'Skip',
+		value: 'skip',
 		description: 'The lead is passed on and not written',
 	},
 	{
-		name: 'Refuse',
-		value: 'refuse',
+		name: 'Fail',
+		value: 'fail',
 		description: 'The item fails; all others are written',
 	},
 	{
@@ -45,7 +45,7 @@ export const createLeadsProperties: INodeProperties[] = [
 				type: 'options',
 				noDataExpression: true,
 				options: DO_NOT_CONTACT,
-				default: 'refuse',
+				default: 'fail',
 				description: 'What to do with leads of customers who must not be contacted',
 			},
 			timeoutOption,
@@ -60,10 +60,10 @@ export async function createLeads(context: IExecuteFunctions): Promise<INodeExec
 	const receivedAt = new Date().toISOString();
 	return await writeLeads(context, (item, itemIndex) => {
 		const leads = readLeads(context, item, itemIndex, { receivedAt });
-		const choice = optionsOf(context, itemIndex)['doNotContact'] ?? 'refuse';
+		const choice = optionsOf(context, itemIndex)['doNotContact'] ?? 'fail';
 		return leads.map((lead) => ({
 			lead,
-			leftOut: !lead.contactAllowed && choice === 'leaveOut',
+			skipped: !lead.contactAllowed && choice === 'skip',
 			refusal: refusalOf(context, lead, choice, itemIndex),
 			binary: binaryOf(item, leads),
 		}));
@@ -77,10 +77,10 @@ function refusalOf(
 	choice: unknown,
 	itemIndex: number,
 ): NodeOperationError | undefined {
-	if (contactAllowed || choice === 'write' || choice === 'leaveOut') return undefined;
+	if (contactAllowed || choice === 'write' || choice === 'skip') return undefined;
 	return new NodeOperationError(context.getNode(), 'The customer must not be contacted', {
 		itemIndex,
 		description:
-			'The lead says so (DNC), so it is not written where people would contact them. To go on without such leads set the option Do-Not-Contact Leads to Leave Out, or to Write where they are known there as what they are.',
+			'The lead says so (DNC), so it is not written where people would contact them. To go on without such leads set the option Do-Not-Contact Leads to Skip, or to Write where they are known there as what they are.',
 	});
 }

@@ -11,7 +11,7 @@ const show = { operation: ['sendTestLead'] };
 /** The offer that a test lead is sent for. */
 export function offerTitleProperty(operation: string): INodeProperties {
 	return {
-		displayName: 'Offer Name',
+		displayName: 'Offer Title',
 		name: 'offerTitle',
 		type: 'string',
 		displayOptions: { show: { operation: [operation] } },

@@ -29,7 +29,7 @@ const MOST_NAMED = 10;
 /** What has become of a lead: written, or left out because it must not be contacted. */
 export interface Written extends Omit<WrittenLead, 'outcome'> {
 	destination: LeadDestinationName;
-	outcome: WrittenLead['outcome'] | 'leftOut';
+	outcome: WrittenLead['outcome'] | 'skipped';
 }
 
 /** Where leads are written, the same for all that are sent together. */
@@ -53,7 +53,7 @@ interface Entry {
 export interface Prepared {
 	lead: Lead;
 	/** Not to be written, and passed on all the same. */
-	leftOut?: boolean;
+	skipped?: boolean;
 	/** Not to be written, and why. */
 	refusal?: Error | undefined;
 	/** What is passed on of the item besides its JSON. */
@@ -112,12 +112,12 @@ async function entriesOf(
 	const place = await placeOf(itemIndex);
 	const { destination } = place;
 	const additional = additionalFieldsOf(context, destination, itemIndex);
-	return prepare(item, itemIndex, destination).map(({ lead, leftOut, refusal, binary }): Entry => ({
+	return prepare(item, itemIndex, destination).map(({ lead, skipped, refusal, binary }): Entry => ({
 		itemIndex,
 		item: { json: {}, ...binary },
 		place,
 		outgoing: { lead, additional },
-		...(leftOut && { written: writtenTo(destination, { outcome: 'leftOut', id: '', url: '' }) }),
+		...(skipped && { written: writtenTo(destination, { outcome: 'skipped', id: '', url: '' }) }),
 		...(refusal && { failure: refusal }),
 	}));
 }
@@ -194,8 +194,8 @@ function firstOf(
 		const more = failed.length > MOST_NAMED ? ` and ${failed.length - MOST_NAMED} more` : '';
 		const isPartly = entries.some(({ itemIndex, written }) => written && failures.has(itemIndex));
 		const what = isPartly ? 'Not written, or not every lead of them' : 'Not written';
-		const isLeftOut = entries.some(({ written }) => written?.outcome === 'leftOut');
-		const done = isLeftOut ? 'written or left out' : 'written';
+		const isSkipped = entries.some(({ written }) => written?.outcome === 'skipped');
+		const done = isSkipped ? 'written or left out' : 'written';
 		const others = failed.length < count ? ` All others are ${done}.` : '';
 		first.description =
 			`${first.description ?? ''} ${what}: ${named.join(', ')}${more} of ${count} items.${others}`.trim();

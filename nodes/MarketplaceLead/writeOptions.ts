@@ -23,7 +23,7 @@ export function additionalFieldsProperties(operation: string): INodeProperties[]
 	return [
 		{
 			displayName: 'Additional Fields',
-			name: 'fields',
+			name: 'additionalFields',
 			type: 'resourceMapper',
 			noDataExpression: true,
 			default: { mappingMode: 'defineBelow', value: null },
@@ -31,7 +31,7 @@ export function additionalFieldsProperties(operation: string): INodeProperties[]
 			description:
 				'Fields to write besides those that the lead fills; these win over the lead’s own',
 			typeOptions: {
-				loadOptionsDependsOn: ['destination', 'marketoMethod', 'method'],
+				loadOptionsDependsOn: ['destination', 'marketoMethod', 'salesforceMethod'],
 				resourceMapper: {
 					resourceMapperMethod: 'writableFields',
 					mode: 'add',
@@ -45,7 +45,7 @@ export function additionalFieldsProperties(operation: string): INodeProperties[]
 		},
 		{
 			displayName: 'Additional Fields',
-			name: 'additionalFields',
+			name: 'additionalFieldsByName',
 			type: 'fixedCollection',
 			typeOptions: { multipleValues: true },
 			placeholder: 'Add Field',
@@ -137,8 +137,8 @@ export function additionalFieldsOf(
 	itemIndex: number,
 ): JsonObject {
 	const given = mapped.includes(destination)
-		? Object.entries(asObject(context.getNodeParameter('fields.value', itemIndex, {})))
-		: namedValues(context.getNodeParameter('additionalFields.values', itemIndex, []));
+		? Object.entries(asObject(context.getNodeParameter('additionalFields.value', itemIndex, {})))
+		: namedValues(context.getNodeParameter('additionalFieldsByName.values', itemIndex, []));
 	const isFilled = ([name, value]: [string, unknown]): boolean =>
 		name !== '' && value !== null && value !== undefined && value !== '';
 	// Through JSON: n8n gives dates as objects of its own.

@@ -17,7 +17,7 @@ import {
 } from '../parameters/leadParameters';
 import { announce, type Answerable, type Receipt, refuse } from './answers';
 import { type AuthenticationMethod, type EndpointSecret, isAuthorized } from './authentication';
-import { marketplaceLeadEndpointApiTest } from './credentialTest';
+import { marketplaceLeadTriggerApiTest } from './credentialTest';
 import { connectionNotice, triggerPanel } from './triggerPanel';
 import { type DeliveredRequest, readLeadsOf } from './webhookBody';
 import { leadWebhook } from './webhookDescription';
@@ -51,10 +51,10 @@ export class MarketplaceLeadTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [
 			{
-				name: 'marketplaceLeadEndpointApi',
+				name: 'marketplaceLeadTriggerApi',
 				required: true,
 				displayOptions: { show: { authentication: ['sharedSecret', 'basicAuth'] } },
-				testedBy: 'marketplaceLeadEndpointApiTest',
+				testedBy: 'marketplaceLeadTriggerApiTest',
 			},
 		],
 		webhooks: [leadWebhook],
@@ -132,7 +132,7 @@ export class MarketplaceLeadTrigger implements INodeType {
 		],
 	};
 
-	methods = { credentialTest: { marketplaceLeadEndpointApiTest } };
+	methods = { credentialTest: { marketplaceLeadTriggerApiTest } };
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		const response = this.getResponseObject() as Answerable;
@@ -155,7 +155,7 @@ async function receiveLeads(
 	const expected =
 		method === 'none'
 			? {}
-			: await context.getCredentials<EndpointSecret>('marketplaceLeadEndpointApi');
+			: await context.getCredentials<EndpointSecret>('marketplaceLeadTriggerApi');
 	const carrier = { query: context.getQueryData(), headers: context.getHeaderData() };
 	if (!isAuthorized(method, carrier, expected)) {
 		const challenge = method === 'basicAuth' ? BASIC_CHALLENGE : {};

@@ -20,7 +20,7 @@ const MAKE_ONE = 'Make one with: openssl rand -hex 24';
  * an empty object for a lead. A trigger that takes the secret then refuses the lead with status 400,
  * so the test starts no workflow.
  */
-export async function marketplaceLeadEndpointApiTest(
+export async function marketplaceLeadTriggerApiTest(
 	this: ICredentialTestFunctions,
 	credential: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {

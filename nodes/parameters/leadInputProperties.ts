@@ -30,8 +30,8 @@ export function leadInputProperties(
 	const show = { operation: operations };
 	const properties: INodeProperties[] = [
 		{
-			displayName: 'Read the Lead From',
-			name: 'input',
+			displayName: 'Read Lead From',
+			name: 'readLeadFrom',
 			type: 'options',
 			noDataExpression: true,
 			displayOptions: { show },
@@ -45,7 +45,7 @@ export function leadInputProperties(
 			type: 'string',
 			required: true,
 			requiresDataPath: 'single',
-			displayOptions: { show: { ...show, input: ['field'] } },
+			displayOptions: { show: { ...show, readLeadFrom: ['field'] } },
 			default: 'body',
 			placeholder: 'e.g. body.lead',
 			description: 'Name of the field, with dots for fields within fields',
@@ -99,7 +99,7 @@ export function leadInputProperties(
 			name: 'leadSource',
 			type: 'string',
 			required: true,
-			displayOptions: { show: { ...show, input: ['text'] } },
+			displayOptions: { show: { ...show, readLeadFrom: ['text'] } },
 			default: '',
 			placeholder: 'e.g. AzureMarketplace-INS|contoso.crm',
 			description:

@@ -1,4 +1,4 @@
-/** From the node's items to leads and merged customers, by the parameters "Read the Lead From". */
+/** From the node's items to leads and merged customers, by the parameters "Read Lead From". */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
@@ -143,7 +143,7 @@ export function readEntries(
 		throw new NodeOperationError(context.getNode(), 'The item is not a whole merged customer', {
 			itemIndex,
 			description:
-				'Pass on every field that Merge Leads gave it: "journey", "identity" and "scope" are needed to merge it again.',
+				'Pass on every field that Merge Leads gave it: "journey", "identity" and "groupedBy" are needed to merge it again.',
 		});
 	});
 }
@@ -191,7 +191,7 @@ function readRecords(
 			'The item holds no lead',
 			merged
 				? 'It is a customer with all leads in one, which only Merge Leads and Compose Follow-Up take. Put this operation before Merge Leads.'
-				: `${found.problems.join(' ')} If the lead is in a field of the item, set "Read the Lead From" to "A Field". If its fields have names of their own, add them to "Field Mapping".`,
+				: `${found.problems.join(' ')} If the lead is in a field of the item, set "Read Lead From" to "A Field". If its fields have names of their own, add them to "Field Mapping".`,
 		);
 	}
 	const path = readText(context, 'field', itemIndex);
@@ -207,7 +207,7 @@ function readRecords(
 }
 
 function readInput(context: IExecuteFunctions, itemIndex: number): 'field' | 'item' | 'text' {
-	return context.getNodeParameter('input', itemIndex) as 'field' | 'item' | 'text';
+	return context.getNodeParameter('readLeadFrom', itemIndex) as 'field' | 'item' | 'text';
 }
 
 interface MappingEntry {

@@ -92,7 +92,7 @@ async function pollAll(limit: number): Promise<number> {
 			maxLeads: limit,
 		},
 		credentials: {
-			azureTableApi: {
+			marketplaceLeadAzureTableApi: {
 				authentication: 'connectionString',
 				connectionString: order.storage.connectionString,
 			},

@@ -30,7 +30,7 @@ const SECRET_HEADER = 'x-lead-secret';
 /** Makes and publishes the workflows: nothing but a trigger, and once with the parser behind it. */
 export async function makeTargets({ rest, baseUrl }: Environment): Promise<Targets> {
 	const secret = randomBytes(24).toString('base64url');
-	const endpoint = await rest.createCredential('marketplaceLeadEndpointApi', 'Lead endpoint', {
+	const endpoint = await rest.createCredential('marketplaceLeadTriggerApi', 'Lead endpoint', {
 		secret,
 	});
 	const header = await rest.createCredential('httpHeaderAuth', 'Header', {
@@ -70,7 +70,10 @@ export async function makeTargets({ rest, baseUrl }: Environment): Promise<Targe
 	const builtIn = webhook();
 	const builtInGuarded = withCredential(webhook({ authentication: 'headerAuth' }), header);
 	const beforeParser = webhook();
-	const parser = node('Lead Source', `${PACKAGE}.leadSource`, 1, { input: 'field', field: 'body' });
+	const parser = node('Lead Source', `${PACKAGE}.leadSource`, 1, {
+		readLeadFrom: 'field',
+		field: 'body',
+	});
 	return {
 		plain: await live('plain', [tenLines], `${tenLines.webhookId}/ten`),
 		ours: await live('ours', [open], `${open.webhookId}/lead`),

@@ -125,7 +125,7 @@ async function startTable(): Promise<Target> {
 		client: '`@azure/data-tables`',
 		order: {
 			client: 'azureTable',
-			credentialType: 'azureTableApi',
+			credentialType: 'marketplaceLeadAzureTableApi',
 			credential: { authentication: 'connectionString', connectionString: proxy.connectionString },
 			parameters: {
 				destination: 'azureTable',
@@ -162,7 +162,7 @@ async function startReceiver(): Promise<Target> {
 			credentialType,
 			credential,
 			parameters: { destination: 'https' },
-			options: { allowLoopback: true },
+			options: { allowHttpOnLocalhost: true },
 		},
 		requests: () => receiver.server.requests.length,
 		stop: async () => await receiver.stop(),
@@ -182,7 +182,7 @@ async function startSalesforceTarget(): Promise<Target> {
 	const fakeServer = await startSalesforce();
 	return ofFakeServer('Salesforce', '`jsforce`', fakeServer, {
 		client: 'salesforce',
-		parameters: { ...fakeServer.parameters, method: 'restApi' },
+		parameters: { ...fakeServer.parameters, salesforceMethod: 'restApi' },
 	});
 }
 

@@ -81,10 +81,10 @@ export class Demo {
 	/** Makes the credentials and puts the example workflows live. */
 	async importWorkflows(): Promise<void> {
 		const { rest, azurite } = this.host;
-		const endpoint = await rest.createCredential('marketplaceLeadEndpointApi', 'Lead endpoint', {
+		const endpoint = await rest.createCredential('marketplaceLeadTriggerApi', 'Lead endpoint', {
 			secret: this.secret,
 		});
-		const storage = await rest.createCredential('azureTableApi', 'Lead storage', {
+		const storage = await rest.createCredential('marketplaceLeadAzureTableApi', 'Lead storage', {
 			authentication: 'connectionString',
 			connectionString: azurite.connectionString,
 		});
@@ -103,13 +103,13 @@ export class Demo {
 			const workflow = await readExample(file);
 			for (const node of workflow.nodes) {
 				if (node.type.endsWith('.marketplaceLeadTrigger')) {
-					node.credentials = { marketplaceLeadEndpointApi: endpoint };
+					node.credentials = { marketplaceLeadTriggerApi: endpoint };
 				}
 				if (/\.marketplaceLead(PollTrigger)?$/.test(node.type)) {
 					const crm = crms.find(({ name }) => name === node.parameters['destination']);
 					node.credentials = crm
 						? { [crm.credentialType]: crm.reference }
-						: { azureTableApi: storage };
+						: { marketplaceLeadAzureTableApi: storage };
 					node.parameters = { ...node.parameters, ...crm?.parameters };
 				}
 			}

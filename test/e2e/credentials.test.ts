@@ -17,7 +17,8 @@ beforeAll(async () => {
 describe('Azure Table', () => {
 	/** A key of the right form that is not the account's. */
 	const wrongKey = Buffer.alloc(64, 7).toString('base64');
-	const test = async (data: object) => await host.rest.testCredential('azureTableApi', data);
+	const test = async (data: object) =>
+		await host.rest.testCredential('marketplaceLeadAzureTableApi', data);
 	const ok = { status: 'OK', message: expect.any(String) };
 	const refused = (pattern: RegExp) => ({
 		status: 'Error',
@@ -39,7 +40,12 @@ describe('Azure Table', () => {
 
 	it('connects with account and key, and says which of them is wrong', async () => {
 		const { accountName, accountKey, endpoint } = host.azurite;
-		const way = { authentication: 'accountKey', cloud: 'custom', endpoint, accountName };
+		const way = {
+			authentication: 'accountKey',
+			cloud: 'custom',
+			tableEndpoint: endpoint,
+			accountName,
+		};
 		expect(await test({ ...way, accountKey })).toEqual(ok);
 		expect(await test({ ...way, accountKey: wrongKey })).toEqual(refused(/key/i));
 		expect(await test({ ...way, accountKey: 'not base64!' })).toEqual(refused(/Base64/));
@@ -47,7 +53,7 @@ describe('Azure Table', () => {
 			refused(/account name/),
 		);
 		const nobody = `http://127.0.0.1:${await freePort()}/${accountName}`;
-		expect(await test({ ...way, accountKey, endpoint: nobody })).toEqual(refused(/reached/));
+		expect(await test({ ...way, accountKey, tableEndpoint: nobody })).toEqual(refused(/reached/));
 	});
 
 	it('connects with a SAS, and says what is wrong with one', async () => {
@@ -75,7 +81,7 @@ describe('Azure Table', () => {
 		const { authority, storage } = host.outside;
 		const { tenantId, clientId, clientSecret, expiredSecret } = authority.application;
 		const way = { authentication: 'entra', cloud: 'custom', authorityHost: authority.host };
-		const right = { ...way, endpoint: storage.endpoint, tenantId, clientId, clientSecret };
+		const right = { ...way, tableEndpoint: storage.endpoint, tenantId, clientId, clientSecret };
 		expect(await test(right)).toEqual(ok);
 
 		const nobody = '00000000-0000-0000-0000-000000000001';
@@ -99,10 +105,14 @@ describe('Azure Table', () => {
 			host.azurite.accountKey,
 			wrongKey,
 		);
-		const credential = await host.rest.createCredential('azureTableApi', 'Wrong key', {
-			authentication: 'connectionString',
-			connectionString,
-		});
+		const credential = await host.rest.createCredential(
+			'marketplaceLeadAzureTableApi',
+			'Wrong key',
+			{
+				authentication: 'connectionString',
+				connectionString,
+			},
+		);
 		const trigger = node('Trigger', 'n8n-nodes-marketplace-leads.marketplaceLeadPollTrigger', {
 			pollTimes: { item: [{ mode: 'everyMinute' }] },
 		});
@@ -120,7 +130,7 @@ describe('Azure Table', () => {
 
 describe('lead endpoint', () => {
 	const test = async (data: object) =>
-		await host.rest.testCredential('marketplaceLeadEndpointApi', data);
+		await host.rest.testCredential('marketplaceLeadTriggerApi', data);
 
 	it('says when the secret is no good', async () => {
 		expect(await test({ secret: '' })).toMatchObject({
@@ -136,7 +146,7 @@ describe('lead endpoint', () => {
 
 	it('tries the secret at a live endpoint without starting its workflow', async () => {
 		const credential = await host.rest.createCredential(
-			'marketplaceLeadEndpointApi',
+			'marketplaceLeadTriggerApi',
 			'Live endpoint',
 			{ secret: SECRET },
 		);

@@ -32,9 +32,9 @@ interface NodeType {
 const VERSIONS = { marketplaceLeadTrigger: 2, marketplaceLeadPollTrigger: 1, leadSource: 1 };
 const NODES = Object.keys(VERSIONS);
 const CREDENTIALS = [
-	'azureTableApi',
-	'marketplaceLeadDynamicsApi',
-	'marketplaceLeadEndpointApi',
+	'marketplaceLeadAzureTableApi',
+	'marketplaceLeadDynamics365Api',
+	'marketplaceLeadTriggerApi',
 	'marketplaceLeadMarketoApi',
 	'marketplaceLeadSalesforceApi',
 ];
@@ -115,7 +115,7 @@ it.each(Object.entries(VERSIONS))('previews the fields of a lead for %s', async 
 it('loads the node that is used, and what it needs, only then', async () => {
 	const { rest, azurite } = environment;
 	await new MarketplaceTable(azurite).create();
-	const storage = await rest.createCredential('azureTableApi', 'Storage', {
+	const storage = await rest.createCredential('marketplaceLeadAzureTableApi', 'Storage', {
 		authentication: 'connectionString',
 		connectionString: azurite.connectionString,
 	});

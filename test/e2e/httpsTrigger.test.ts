@@ -23,7 +23,7 @@ const live: LiveWorkflow[] = [];
 
 beforeAll(async () => {
 	host = await sharedHost();
-	credential = await host.rest.createCredential('marketplaceLeadEndpointApi', 'Endpoint e2e', {
+	credential = await host.rest.createCredential('marketplaceLeadTriggerApi', 'Endpoint e2e', {
 		secret: SECRET,
 		user: USER,
 	});

@@ -49,7 +49,11 @@ let workflow: LiveWorkflow;
 beforeAll(async () => {
 	host = await sharedHost();
 	const splits = Object.keys(EXPECTED).map((output) =>
-		node(output, `${PACKAGE}.leadSource`, { input: 'field', field: 'body', output }),
+		node(output, `${PACKAGE}.leadSource`, {
+			readLeadFrom: 'field',
+			field: 'body',
+			outputs: output,
+		}),
 	);
 	const webhook = node('Webhook', 'n8n-nodes-base.webhook', {
 		httpMethod: 'POST',

@@ -97,7 +97,7 @@ describe('leads over HTTPS into every other destination', () => {
 	let url: string;
 
 	beforeAll(async () => {
-		const endpoint = await host.rest.createCredential('marketplaceLeadEndpointApi', 'Written e2e', {
+		const endpoint = await host.rest.createCredential('marketplaceLeadTriggerApi', 'Written e2e', {
 			secret: SECRET,
 		});
 		const file = await filledIn('leads-to-destinations.json');
@@ -171,7 +171,7 @@ it('sends a test lead to an HTTPS endpoint', async () => {
 	expect(
 		await host.rest.testCredential(receiver.credentialType, receiver.credential, credential),
 	).toMatchObject({ status: 'OK' });
-	const options = { allowLoopback: true };
+	const options = { allowHttpOnLocalhost: true };
 	const parameters = { operation: 'sendTestLead', destination: 'https', options };
 	const execution = await runByHand('Test lead', leadNode('Send', parameters, credential));
 	expect(jsonOf(execution, 'Send')).toEqual([
@@ -188,7 +188,7 @@ it('sends a test lead to an HTTPS endpoint', async () => {
 it.each([
 	['dynamics365', {}],
 	['marketo', { marketoMethod: 'submitForm' }],
-	['salesforce', { method: 'restApi' }],
+	['salesforce', { salesforceMethod: 'restApi' }],
 ])('shows the fields of %s that can be mapped', async (name, method) => {
 	const { id, name: credentialName, type } = credentials.get(name)!;
 	const { fields } = await host.rest.post<{ fields: Array<{ id: string; displayName: string }> }>(

@@ -23,7 +23,7 @@ let credential: CredentialRef;
 
 beforeAll(async () => {
 	host = await sharedHost();
-	credential = await host.rest.createCredential('azureTableApi', 'Table e2e', {
+	credential = await host.rest.createCredential('marketplaceLeadAzureTableApi', 'Table e2e', {
 		authentication: 'connectionString',
 		connectionString: host.azurite.connectionString,
 	});

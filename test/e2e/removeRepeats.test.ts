@@ -21,14 +21,14 @@ let endpoint: CredentialRef;
 
 beforeAll(async () => {
 	host = await sharedHost();
-	endpoint = await host.rest.createCredential('marketplaceLeadEndpointApi', 'Repeats', {
+	endpoint = await host.rest.createCredential('marketplaceLeadTriggerApi', 'Repeats', {
 		secret: SECRET,
 	});
 });
 
 /** Leads over HTTPS into Remove Repeats; every workflow has a history of its own. */
-async function activate(name: string, repeatKey: string): Promise<LiveWorkflow> {
-	const repeats = leadSource('Repeats', { operation: 'removeRepeats', repeatKey });
+async function activate(name: string, compareBy: string): Promise<LiveWorkflow> {
+	const repeats = leadSource('Repeats', { operation: 'removeRepeats', compareBy });
 	const file = chain(name, withCredential(leadTrigger(), endpoint), repeats);
 	return await LiveWorkflow.activate(host, file);
 }
@@ -68,7 +68,7 @@ it(
 		});
 		expect(await outcomes(workflow, 5)).toEqual({
 			fresh: ['First Company', 'Second'],
-			seen: ['lead', 'offer', 'customer'],
+			seen: ['lead', 'customerAndOffer', 'customer'],
 		});
 		await workflow.remove();
 	},

@@ -65,7 +65,7 @@ beforeAll(async () => {
 		const file = chain(`Polled ${name}`, trigger, done);
 		polled.push({ destination, workflow: await LiveWorkflow.activate(environment, file) });
 	}
-	const endpoint = await rest.createCredential('marketplaceLeadEndpointApi', 'Endpoint', {
+	const endpoint = await rest.createCredential('marketplaceLeadTriggerApi', 'Endpoint', {
 		secret: SECRET,
 	});
 	const trigger = withCredential(leadTrigger(), endpoint);

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { PackageDirectoryLoader } from 'n8n-core';
 import type {
 	INodeParameters,
 	INodeProperties,
@@ -14,21 +13,9 @@ import { leadWebhook } from '../../nodes/MarketplaceLeadTrigger/webhookDescripti
 import { assertDeclared } from '../support/nodeParameters';
 import { responseFields } from '../support/webhookServer';
 import { workflowOf } from '../support/engine';
+import { SourceLoader } from './support/sourceLoader';
 
 const ROOT = path.join(__dirname, '../..');
-
-/** n8n's loader on the sources: the package names what the build makes of them. */
-class SourceLoader extends PackageDirectoryLoader {
-	constructor() {
-		super(ROOT);
-		const { n8n } = this.packageJson;
-		const toSource = (file: string) => file.replace(/^dist\//, '').replace(/\.js$/, '.ts');
-		if (n8n) {
-			n8n.nodes = n8n.nodes?.map(toSource) ?? [];
-			n8n.credentials = n8n.credentials?.map(toSource) ?? [];
-		}
-	}
-}
 
 const loader = new SourceLoader();
 let nodes: Array<[name: string, type: INodeType, sourcePath: string]> = [];
@@ -49,7 +36,7 @@ describe("n8n's own loader", () => {
 			'marketplaceLeadPollTrigger',
 			'marketplaceLeadTrigger',
 		]);
-		expect(Object.keys(loader.known.credentials)).toContain('marketplaceLeadEndpointApi');
+		expect(Object.keys(loader.known.credentials)).toContain('marketplaceLeadTriggerApi');
 	});
 
 	it('finds their icons, for light and for dark', () => {

@@ -110,7 +110,7 @@ export function azureTableDestination(
 	return {
 		name: 'azureTable',
 		displayName: 'Azure Table',
-		credentialType: 'azureTableApi',
+		credentialType: 'marketplaceLeadAzureTableApi',
 		credential,
 		badCredential: {
 			...credential,

@@ -8,7 +8,7 @@
  *     const poller = pollContext({
  *       type: new MarketplaceLeadPollTrigger(),
  *       parameters: { table: 'MarketplaceLeads' },          // the rest gets its defaults
- *       credentials: { azureTableApi: { … } },              // decrypted data, by credential type
+ *       credentials: { marketplaceLeadAzureTableApi: { … } },              // decrypted data, by credential type
  *     });
  *     const first = await poller.poll('trigger');           // or 'manual'
  *     poller.kept();                                        // the cursor as n8n would store it

@@ -155,7 +155,7 @@ const WRONG_KEY = Buffer.alloc(64, 7).toString('base64');
 export class AzureTablePlace implements WritePlace {
 	readonly destination = 'azureTable';
 	readonly reads = true;
-	readonly credentialType = 'azureTableApi';
+	readonly credentialType = 'marketplaceLeadAzureTableApi';
 	readonly options = {};
 	readonly reading = {};
 	constructor(
@@ -184,7 +184,7 @@ export class AzureTablePlace implements WritePlace {
 	}
 	refuse(name: string) {
 		const value = `={{ $json.customer.lastName === ${JSON.stringify(name)} ? 'no/key' : '' }}`;
-		return { additionalFields: { values: [{ name: 'PartitionKey', value }] } };
+		return { additionalFieldsByName: { values: [{ name: 'PartitionKey', value }] } };
 	}
 	strike(fault: Fault, request = 0, times = 1) {
 		this.azurite.script([{ fault: playedFault(fault), when: isWriting, skip: request, times }]);
@@ -222,7 +222,7 @@ export class SalesforcePlace implements WritePlace {
 	readonly credentialType = 'marketplaceLeadSalesforceApi';
 	readonly options = {};
 	readonly reading = {};
-	parameters: INodeParameters = { method: 'restApi' };
+	parameters: INodeParameters = { salesforceMethod: 'restApi' };
 	constructor(readonly fakeServer: FakeSalesforce) {}
 	static async start(): Promise<SalesforcePlace> {
 		return new SalesforcePlace(await startSalesforce());
@@ -287,7 +287,7 @@ export class HttpsPlace implements WritePlace {
 	readonly credentialType = 'marketplaceLeadHttpsApi';
 	readonly parameters = {};
 	readonly reading = {};
-	readonly options = { allowLoopback: true };
+	readonly options = { allowHttpOnLocalhost: true };
 	constructor(readonly receiver: LeadReceiver) {}
 	static async start(): Promise<HttpsPlace> {
 		return new HttpsPlace(await LeadReceiver.start());
@@ -336,7 +336,7 @@ export class HttpsPlace implements WritePlace {
 export class DynamicsPlace implements WritePlace {
 	readonly destination = 'dynamics365';
 	readonly reads = true;
-	readonly credentialType = 'marketplaceLeadDynamicsApi';
+	readonly credentialType = 'marketplaceLeadDynamics365Api';
 	readonly reading = {};
 	parameters: INodeParameters;
 	readonly options: INodeParameters;

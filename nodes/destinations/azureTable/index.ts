@@ -19,7 +19,7 @@ import { AzureTableWriter } from './writing/writer';
 export const azureTable: DestinationDescription = {
 	name: 'azureTable',
 	displayName: 'Azure Table',
-	credentialType: 'azureTableApi',
+	credentialType: 'marketplaceLeadAzureTableApi',
 	reading: {
 		properties: [tableProperty],
 		options: [],

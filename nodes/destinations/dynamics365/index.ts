@@ -18,7 +18,7 @@ import { DynamicsWriter } from './writing/writer';
 export const dynamics365: DestinationDescription = {
 	name: 'dynamics365',
 	displayName: 'Dynamics 365',
-	credentialType: 'marketplaceLeadDynamicsApi',
+	credentialType: 'marketplaceLeadDynamics365Api',
 	reading: {
 		properties: readingProperties,
 		options: readingOptions,

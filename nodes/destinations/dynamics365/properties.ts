@@ -105,7 +105,7 @@ function columnsOption(description: string): INodeProperties {
 		options: [
 			{
 				displayName: 'Column',
-				name: 'column',
+				name: 'values',
 				values: [
 					{
 						displayName: 'Lead Field',
@@ -140,7 +140,7 @@ export const readingOptions: INodeProperties[] = [
 		placeholder: 'Add Column',
 		default: {},
 		description: 'Columns to add to the properties of the lead',
-		options: [{ displayName: 'Column', name: 'column', values: [columnProperty] }],
+		options: [{ displayName: 'Column', name: 'values', values: [columnProperty] }],
 	},
 	columnsOption('Columns to read parts of the lead from, in place of the standard ones'),
 ];
@@ -231,14 +231,14 @@ export function readColumnSettings({
 			column === undefined ? [] : [[name, column]],
 		),
 	);
-	for (const entry of entriesOf(option('columns'), 'column', 'Columns')) {
+	for (const entry of entriesOf(option('columns'), 'Columns')) {
 		const part = LEAD_PARTS.find(({ name }) => name === entry['field']);
 		if (!part) {
 			throw configurationError('Columns names an unknown lead field', 'Choose it from the list.');
 		}
 		parts.set(part.name, named(entry['column'], `Columns (${part.label})`));
 	}
-	const additional = entriesOf(option('additionalColumns'), 'column', 'Additional Columns').map(
+	const additional = entriesOf(option('additionalColumns'), 'Additional Columns').map(
 		({ column }) => named(column, 'Additional Columns'),
 	);
 	const leadSource = named(parameter('leadSourceColumn'), 'Lead Source Column');
@@ -281,13 +281,9 @@ function readColumnName(value: unknown, setting: string): string {
 	);
 }
 
-function entriesOf(
-	value: unknown,
-	name: string,
-	setting: string,
-): Array<Readonly<Record<string, unknown>>> {
+function entriesOf(value: unknown, setting: string): Array<Readonly<Record<string, unknown>>> {
 	if (value === undefined || value === null || value === '') return [];
-	const entries = isRecord(value) ? (value[name] ?? []) : undefined;
+	const entries = isRecord(value) ? (value['values'] ?? []) : undefined;
 	if (!Array.isArray(entries) || !entries.every(isRecord)) {
 		throw configurationError(`${setting} is not a list of entries`, 'Add its entries in the node.');
 	}

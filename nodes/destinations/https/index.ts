@@ -3,7 +3,7 @@ import { HttpError, openHttp } from '../httpClient';
 import { editorLimits } from '../timeLimits';
 import { readEndpoint } from './connection/endpoint';
 import { notReached } from './errors';
-import { httpsOptions, readAllowLoopback } from './properties';
+import { httpsOptions, readAllowHttpOnLocalhost } from './properties';
 import { HttpsWriter } from './writing/writer';
 
 /** Leads sent on, as Partner Center sends them. They are received by a trigger, so nothing is read. */
@@ -16,7 +16,9 @@ export const https: DestinationDescription = {
 		options: httpsOptions,
 
 		async open(input) {
-			const endpoint = readEndpoint(input.credential, { allowLoopback: readAllowLoopback(input) });
+			const endpoint = readEndpoint(input.credential, {
+				allowHttpOnLocalhost: readAllowHttpOnLocalhost(input),
+			});
 			return new HttpsWriter(endpoint, await openHttp());
 		},
 	},
@@ -31,7 +33,7 @@ export const https: DestinationDescription = {
 	 */
 	async testCredential(credential, { signal } = editorLimits()) {
 		// The option that allows http on this machine belongs to the node, which says so where it is off.
-		const { url } = readEndpoint(credential, { allowLoopback: true });
+		const { url } = readEndpoint(credential, { allowHttpOnLocalhost: true });
 		const client = await openHttp();
 		try {
 			await client.send({ method: 'HEAD', url: `${url.origin}/`, signal });

@@ -5,8 +5,8 @@ import { readBoolean } from '../input';
 
 export const httpsOptions: INodeProperties[] = [
 	{
-		displayName: 'Allow HTTP on This Machine',
-		name: 'allowLoopback',
+		displayName: 'Allow HTTP on Localhost',
+		name: 'allowHttpOnLocalhost',
 		type: 'boolean',
 		default: false,
 		description:
@@ -15,6 +15,6 @@ export const httpsOptions: INodeProperties[] = [
 ];
 
 /** @throws DestinationError where the option is neither on nor off */
-export function readAllowLoopback(input: WriteInput): boolean {
-	return readBoolean(input, 'allowLoopback', 'Allow HTTP on This Machine', false);
+export function readAllowHttpOnLocalhost(input: WriteInput): boolean {
+	return readBoolean(input, 'allowHttpOnLocalhost', 'Allow HTTP on Localhost', false);
 }

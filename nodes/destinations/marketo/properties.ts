@@ -85,7 +85,7 @@ export const readingProperties: INodeProperties[] = [formProperty];
 export const readingOptions: INodeProperties[] = [
 	{
 		displayName: 'Additional Person Fields',
-		name: 'personFields',
+		name: 'additionalPersonFields',
 		type: 'fixedCollection',
 		typeOptions: { multipleValues: true },
 		placeholder: 'Add Field',
@@ -94,11 +94,11 @@ export const readingOptions: INodeProperties[] = [
 		options: [
 			{
 				displayName: 'Field',
-				name: 'fields',
+				name: 'values',
 				values: [
 					{
 						displayName: 'Field',
-						name: 'name',
+						name: 'field',
 						type: 'resourceLocator',
 						default: { mode: 'list', value: '' },
 						description: 'By its REST API name',
@@ -126,7 +126,7 @@ export const readingOptions: INodeProperties[] = [
 		...fieldLocator,
 	},
 	{
-		displayName: 'Most of Daily Quota (%)',
+		displayName: 'Max Daily Quota Share (%)',
 		name: 'dailyQuotaShare',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
@@ -221,14 +221,14 @@ export function readReadingInput({ parameter, option }: WriteInput): {
 		options: {
 			formId: readFormId(parameter('form')),
 			leadSourceField: readFieldName(option('leadSourceField')) || LEAD_SOURCE,
-			personFields: readFieldNames(option('personFields')),
+			additionalPersonFields: readFieldNames(option('additionalPersonFields')),
 		},
 		quota: {
 			dailyQuota: readNumber(option('dailyQuota'), 'Daily Quota', {
 				otherwise: DEFAULT_QUOTA,
 				least: 0,
 			}),
-			share: readNumber(option('dailyQuotaShare'), 'Most of Daily Quota', {
+			share: readNumber(option('dailyQuotaShare'), 'Max Daily Quota Share', {
 				otherwise: DEFAULT_SHARE,
 				least: 1,
 			}),
@@ -303,9 +303,9 @@ function readLookBack(value: unknown): number {
 }
 
 function readFieldNames(value: unknown): string[] {
-	const { fields } = isObject(value) ? value : {};
-	const entries: unknown[] = Array.isArray(fields) ? fields : [];
-	const names = entries.map((entry) => readFieldName(isObject(entry) ? entry['name'] : entry));
+	const { values } = isObject(value) ? value : {};
+	const entries: unknown[] = Array.isArray(values) ? values : [];
+	const names = entries.map((entry) => readFieldName(isObject(entry) ? entry['field'] : entry));
 	return names.filter((name) => name !== '');
 }
 

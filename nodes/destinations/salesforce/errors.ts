@@ -301,7 +301,7 @@ export function quotaShareReached(share: number): DestinationError {
 		`The organisation has used ${share} % of its API calls of the last 24 hours`,
 		{
 			description:
-				'Polling waits so that the rest is left for others, and goes on by itself where it stopped. The share is set by the option Most of Daily Quota.',
+				'Polling waits so that the rest is left for others, and goes on by itself where it stopped. The share is set by the option Max Daily Quota Share.',
 			code: 'quota',
 			operation: 'read',
 		},

@@ -53,7 +53,7 @@ export const readingOptions: INodeProperties[] = [
 			'Further fields to return among the properties of the lead, such as custom ones of your Web-to-Lead form. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 	},
 	{
-		displayName: 'Most of Daily Quota (%)',
+		displayName: 'Max Daily Quota Share (%)',
 		name: 'dailyQuotaShare',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 100 },
@@ -63,13 +63,13 @@ export const readingOptions: INodeProperties[] = [
 	},
 ];
 
-const forRestApi = { show: { method: ['restApi'] } };
-const forWebToLead = { show: { method: ['webToLead'] } };
+const forRestApi = { show: { salesforceMethod: ['restApi'] } };
+const forWebToLead = { show: { salesforceMethod: ['webToLead'] } };
 
 export const writingProperties: INodeProperties[] = [
 	{
 		displayName: 'Method',
-		name: 'method',
+		name: 'salesforceMethod',
 		type: 'options',
 		noDataExpression: true,
 		default: 'restApi',
@@ -121,7 +121,7 @@ export const writingProperties: INodeProperties[] = [
 	},
 	{
 		displayName: 'Organization ID',
-		name: 'oid',
+		name: 'organizationId',
 		type: 'string',
 		required: true,
 		default: '',
@@ -156,7 +156,7 @@ export const writingProperties: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. https://contoso.my.salesforce.com',
 		description: 'The Current My Domain URL, from Setup, My Domain; sandboxes have their own',
-		displayOptions: { show: { method: ['webToLead'], environment: ['myDomain'] } },
+		displayOptions: { show: { salesforceMethod: ['webToLead'], environment: ['myDomain'] } },
 	},
 ];
 
@@ -168,7 +168,7 @@ export const writingOptions: INodeProperties[] = [
 		default: true,
 		description:
 			'Whether to look for the lead through the REST API, because the response of Web-to-Lead is the same whether or not a lead was created. Without this, there is no way to tell, and a lead that is sent twice is created twice.',
-		displayOptions: { show: { '/method': ['webToLead'] } },
+		displayOptions: { show: { '/salesforceMethod': ['webToLead'] } },
 	},
 	{
 		displayName: 'Run Assignment Rules',
@@ -177,7 +177,7 @@ export const writingOptions: INodeProperties[] = [
 		default: false,
 		description:
 			'Whether the active lead assignment rule of the organisation assigns leads that are created, as it does for Web-to-Lead. Otherwise the user that signs in owns them. Leads that are updated keep their owner either way.',
-		displayOptions: { show: { '/method': ['restApi'] } },
+		displayOptions: { show: { '/salesforceMethod': ['restApi'] } },
 	},
 ];
 
@@ -209,20 +209,20 @@ export function readAdditionalFields({ option }: Pick<WriteInput, 'option'>): st
 	});
 }
 
-/** The option Most of Daily Quota, in percent. @throws DestinationError */
+/** The option Max Daily Quota Share, in percent. @throws DestinationError */
 export function readQuotaShare({ option }: Pick<WriteInput, 'option'>): number {
 	const value = option('dailyQuotaShare');
 	if (value === undefined) return DEFAULT_QUOTA_SHARE;
 	if (typeof value === 'number' && value >= 1 && value <= 100) return value;
 	throw configurationError(
-		'Most of Daily Quota is not a percentage',
+		'Max Daily Quota Share is not a percentage',
 		'Set it to a number from 1 to 100.',
 	);
 }
 
 /** How leads are written. @throws DestinationError */
 export function readMethod({ parameter }: WriteInput): 'restApi' | 'webToLead' {
-	const value = parameter('method');
+	const value = parameter('salesforceMethod');
 	if (value === 'restApi' || value === 'webToLead') return value;
 	throw configurationError(
 		'The Method is not a way to write leads into Salesforce',
@@ -244,7 +244,7 @@ export function readWebToLeadOptions(input: WriteInput): {
 	url: string;
 	confirm: boolean;
 } {
-	const oid = textOf(input.parameter('oid'));
+	const oid = textOf(input.parameter('organizationId'));
 	if (!ORGANISATION_ID.test(oid)) {
 		throw configurationError(
 			'The Organization ID is not one of Salesforce',

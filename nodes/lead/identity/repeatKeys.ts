@@ -4,7 +4,7 @@ import { identityOf } from './identity';
 import { offerKey } from './offerKey';
 
 /** What of a lead can have been seen before, from the very lead to no more than its customer. */
-export const REPEAT_LEVELS = ['lead', 'offer', 'customer'] as const;
+export const REPEAT_LEVELS = ['lead', 'customerAndOffer', 'customer'] as const;
 export type RepeatLevel = (typeof REPEAT_LEVELS)[number];
 
 /**
@@ -16,5 +16,6 @@ export function repeatKeys(lead: Lead): Partial<Record<RepeatLevel, string>> & {
 	const { by, value } = identityOf(lead, own);
 	if (by === 'lead') return { lead: own };
 	const customer = digest(['customer', lead.isTest, by, value]);
-	return { lead: own, offer: digest(['offer', customer, offerKey(lead.offer)]), customer };
+	const customerAndOffer = digest(['offer', customer, offerKey(lead.offer)]);
+	return { lead: own, customerAndOffer, customer };
 }

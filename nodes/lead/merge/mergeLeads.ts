@@ -12,7 +12,7 @@ import {
 	stepKey,
 	toStep,
 } from './step';
-import type { JourneyStep, Merge, MergedCustomer, MergeScope } from './types';
+import type { JourneyStep, Merge, MergedCustomer, GroupBy } from './types';
 
 /**
  * Leads of the same customer as one, each with the indices of what it was made of. Takes leads and
@@ -25,7 +25,7 @@ import type { JourneyStep, Merge, MergedCustomer, MergeScope } from './types';
  */
 export function mergeLeads(
 	inputs: readonly (Lead | MergedCustomer)[],
-	scope: MergeScope = 'customer',
+	groupBy: GroupBy = 'customer',
 ): Merge[] {
 	const groups = new Map<string, Group>();
 	const persons = new Map<string, Person>();
@@ -35,12 +35,12 @@ export function mergeLeads(
 		const person = persons.get(personKey) ?? { key: personKey, contactAllowed: true };
 		persons.set(personKey, person);
 		person.contactAllowed &&= part.contactAllowed;
-		const key = scope === 'customer' ? personKey : `${personKey}${offerOf(part)}`;
+		const key = groupBy === 'customer' ? personKey : `${personKey}${offerOf(part)}`;
 		const group = groups.get(key) ?? new Group(person, part);
 		groups.set(key, group);
 		group.add(part, index);
 	});
-	const merges = [...groups.values()].map((group) => group.merge(scope));
+	const merges = [...groups.values()].map((group) => group.merge(groupBy));
 	return merges.sort(
 		({ customer: one }, { customer: other }) =>
 			compareText(one.firstSeenAt, other.firstSeenAt) || compareText(one.id, other.id),
@@ -136,16 +136,16 @@ class Group {
 		part.tell(this.knowledge);
 	}
 
-	merge(scope: MergeScope): Merge {
+	merge(groupBy: GroupBy): Merge {
 		const journey = [...this.steps.values()].sort(compareSteps).map(copyOf);
 		const offers = offersOf(journey);
 		const { contactAllowed } = this.person;
 		const { customer, description, campaign, origins } = this.knowledge.summary();
-		const ofOffer = scope === 'customer' ? [] : [journey[0] ? offerKey(journey[0].offer) : ''];
+		const ofOffer = groupBy === 'customer' ? [] : [journey[0] ? offerKey(journey[0].offer) : ''];
 		return {
 			customer: {
 				id: digest([this.person.key, ...ofOffer]),
-				scope,
+				groupedBy: groupBy,
 				identity: { by: this.identity.by, value: this.identity.value },
 				customer,
 				description,

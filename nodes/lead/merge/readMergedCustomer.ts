@@ -9,9 +9,9 @@ import type { LeadOffer, StageGuide } from '../types';
 import { stageOf } from '../vocabulary';
 import { KNOWN_FIELDS } from './knowledge';
 import { compareSteps, highestStage, offersOf } from './step';
-import type { FieldOrigin, JourneyStep, KnownField, MergedCustomer, MergeScope } from './types';
+import type { FieldOrigin, JourneyStep, KnownField, MergedCustomer, GroupBy } from './types';
 
-const SCOPES: readonly MergeScope[] = ['customer', 'customerAndOffer'];
+const GROUPINGS: readonly GroupBy[] = ['customer', 'customerAndOffer'];
 
 /** What tells a merged customer from a lead and from anything else. */
 export function looksMerged(value: unknown): value is object {
@@ -32,11 +32,11 @@ export function readMergedCustomer(
 ): MergedCustomer | undefined {
 	if (!looksMerged(value)) return undefined;
 	const identity = readIdentity(own(value, 'identity'));
-	const scope = SCOPES.find((name) => name === own(value, 'scope'));
+	const groupedBy = GROUPINGS.find((name) => name === own(value, 'groupedBy'));
 	const steps = (own(value, 'journey') as unknown[]).map((step) => readStep(step, stageGuide));
 	const journey = steps.filter((step) => step !== undefined).sort(compareSteps);
 	const [first, last] = [journey[0], journey.at(-1)];
-	if (!identity || !scope || !first || !last || journey.length < steps.length) return undefined;
+	if (!identity || !groupedBy || !first || !last || journey.length < steps.length) return undefined;
 
 	const contactAllowed =
 		own(value, 'contactAllowed') === true &&
@@ -49,7 +49,7 @@ export function readMergedCustomer(
 		text(field === 'description' || field === 'campaign' ? value : customer, field);
 	return {
 		id: text(value, 'id'),
-		scope,
+		groupedBy,
 		identity,
 		customer: {
 			firstName: known('firstName'),

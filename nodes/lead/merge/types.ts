@@ -10,7 +10,7 @@ import type {
 export type { IdentifiedBy, Identity };
 
 /** Whether a customer is one, or one for each offer. */
-export type MergeScope = 'customer' | 'customerAndOffer';
+export type GroupBy = 'customer' | 'customerAndOffer';
 
 /** What is known of the customer; each is the newest value that is not empty. */
 export type KnownCustomer = Omit<LeadCustomer, 'original'>;
@@ -42,7 +42,7 @@ export interface JourneyStep extends FieldOrigin {
 export interface MergedCustomer {
 	/** 32 hexadecimal digits: the same for the same customer (and offer), whichever leads are merged. */
 	id: string;
-	scope: MergeScope;
+	groupedBy: GroupBy;
 	identity: Identity;
 	customer: KnownCustomer;
 	description: string;

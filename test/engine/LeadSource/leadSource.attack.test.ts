@@ -34,7 +34,7 @@ describe('paths', () => {
 		'..',
 		`${'a.'.repeat(100_000)}a`,
 	])('%.40s leads to no field', async (field) => {
-		const [item] = await run({ input: 'field', field }, { lead: LEAD, list: [LEAD] });
+		const [item] = await run({ readLeadFrom: 'field', field }, { lead: LEAD, list: [LEAD] });
 		expect(item!.json).toEqual({
 			error: expect.stringMatching(/^The (item has no )?field/) as string,
 		});
@@ -54,7 +54,11 @@ describe('items', () => {
 
 	it('nested 100,000 deep, and the next one is read', async () => {
 		const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
-		const found = await run({ input: 'field', field: 'body' }, { body: deep }, { body: LEAD });
+		const found = await run(
+			{ readLeadFrom: 'field', field: 'body' },
+			{ body: deep },
+			{ body: LEAD },
+		);
 		expect(found.map(({ json }) => 'error' in json)).toEqual([true, false]);
 	});
 
@@ -65,7 +69,7 @@ describe('items', () => {
 
 	it('with a thousand leads, and one more', async () => {
 		const list = (length: number) => ({ body: Array.from({ length }, () => LEAD) });
-		const parameters = { input: 'field', field: 'body' };
+		const parameters = { readLeadFrom: 'field', field: 'body' };
 		expect(await run(parameters, list(1000))).toHaveLength(1000);
 		const [refused] = await run(parameters, list(1001));
 		expect(refused!.json).toEqual({ error: 'The field "body" holds no lead' });
@@ -82,7 +86,7 @@ describe('items', () => {
 			customer: { email: { toString: 'x' } },
 			warnings: 'none',
 		};
-		const [item] = await run({ output: 'contact' }, fake);
+		const [item] = await run({ outputs: 'contact' }, fake);
 		expect(item!.json).toMatchObject({ contactAllowed: false, stage: 'doNotContact' });
 	});
 });
@@ -92,7 +96,7 @@ describe('expressions for the lead source', () => {
 		'%s is no text',
 		async (leadSource) => {
 			const [item] = await run(
-				{ input: 'text', leadSource },
+				{ readLeadFrom: 'text', leadSource },
 				{ object: { a: 1 }, list: ['SPZA-INS'] },
 			);
 			expect(item!.json).toEqual({ error: 'The lead source is empty' });

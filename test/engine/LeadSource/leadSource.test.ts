@@ -46,7 +46,7 @@ describe('a whole item', () => {
 		'may be %s',
 		async (name) => {
 			const content = JSON.parse(readFileSync(path.join(SAMPLES, name), 'utf8')) as object | string;
-			const found = await leads({ input: 'field', field: 'it' }, items({ it: content }));
+			const found = await leads({ readLeadFrom: 'field', field: 'it' }, items({ it: content }));
 			expect(found.length).toBeGreaterThan(0);
 			if (typeof content === 'string' || Array.isArray(content)) return;
 			expect(await leads({}, items(content))).toMatchObject([{ id: found[0]!.id }]);
@@ -72,14 +72,14 @@ describe('a field', () => {
 		['text', 'data.text', { data: { text: JSON.stringify(HTTPS) } }],
 		['an entry of a list', 'all.1', { all: [{}, HTTPS] }],
 	])('with %s', async (_name, field, json) => {
-		expect(await leads({ input: 'field', field }, items(json))).toMatchObject([
+		expect(await leads({ readLeadFrom: 'field', field }, items(json))).toMatchObject([
 			{ source: { code: 'SPZA' }, action: { code: 'PLT' } },
 		]);
 	});
 
 	it('with a list gives an item a lead, each paired with the item it came from', async () => {
 		const input = items({ body: HTTPS }, { body: [HTTPS, DNC] });
-		const [out] = outputsOf(await run({ input: 'field', field: 'body' }, input));
+		const [out] = outputsOf(await run({ readLeadFrom: 'field', field: 'body' }, input));
 		expect(out!.map(({ pairedItem }) => pairedItem)).toEqual([
 			{ item: 0 },
 			{ item: 1 },
@@ -90,7 +90,7 @@ describe('a field', () => {
 
 describe('a lead source text', () => {
 	it('is read for each item by its own expression', async () => {
-		const parameters = { input: 'text', leadSource: '={{ $json.text }}' };
+		const parameters = { readLeadFrom: 'text', leadSource: '={{ $json.text }}' };
 		const texts = ['AzureMarketplace-INS|contoso.crm', 'Test run through MS Flow', 7];
 		const found = await leads(parameters, items(...texts.map((text) => ({ text }))));
 		expect(found.map(({ leadSource }) => leadSource)).toEqual(texts.map(String));
@@ -120,7 +120,7 @@ describe('outputs', () => {
 				'Fax-X',
 			];
 			const records = input.map((leadSource) => ({ LeadSource: `${leadSource}|contoso.crm` }));
-			const found = await outputs({ output }, items(...records));
+			const found = await outputs({ outputs: output }, items(...records));
 			expect(found).toHaveLength(split.outputs.length);
 			expect(found.flat()).toHaveLength(input.length);
 			found.forEach((group, index) => {
@@ -131,7 +131,9 @@ describe('outputs', () => {
 	);
 
 	it('are refused by a plain sentence when there is no such split', async () => {
-		await expect(leads({ output: 'constructor' }, items(HTTPS))).rejects.toThrow(/no way to split/);
+		await expect(leads({ outputs: 'constructor' }, items(HTTPS))).rejects.toThrow(
+			/no way to split/,
+		);
 	});
 });
 
@@ -145,7 +147,7 @@ describe('files of an item', () => {
 
 	it('are not copied to each of a list', async () => {
 		const input = [{ json: { body: [HTTPS, DNC] }, binary }];
-		const [out] = outputsOf(await run({ input: 'field', field: 'body' }, input));
+		const [out] = outputsOf(await run({ readLeadFrom: 'field', field: 'body' }, input));
 		expect(out!.map((item) => 'binary' in item)).toEqual([false, false]);
 	});
 });
@@ -161,12 +163,12 @@ describe('an item that holds no lead', () => {
 			{ headers: {}, params: {}, query: {}, body: {} },
 			'The item holds no lead',
 		],
-		['the field', { input: 'field', field: 'a' }, { a: 1 }, 'The field "a" holds no lead'],
-		['no such field', { input: 'field', field: 'b' }, { a: 1 }, 'The item has no field "b"'],
-		['no text', { input: 'text', leadSource: ' ' }, {}, 'The lead source is empty'],
+		['the field', { readLeadFrom: 'field', field: 'a' }, { a: 1 }, 'The field "a" holds no lead'],
+		['no such field', { readLeadFrom: 'field', field: 'b' }, { a: 1 }, 'The item has no field "b"'],
+		['no text', { readLeadFrom: 'text', leadSource: ' ' }, {}, 'The lead source is empty'],
 		[
 			'no text, by expression',
-			{ input: 'text', leadSource: '={{ $json.a }}' },
+			{ readLeadFrom: 'text', leadSource: '={{ $json.a }}' },
 			{ a: {} },
 			'The lead source is empty',
 		],
@@ -201,7 +203,7 @@ describe('an item that holds no lead', () => {
 
 	it('never goes to an output whose leads are written to', async () => {
 		const found = await outputs(
-			{ output: 'contact' },
+			{ outputs: 'contact' },
 			items(NO_LEAD, HTTPS),
 			'continueRegularOutput',
 		);
@@ -211,7 +213,7 @@ describe('an item that holds no lead', () => {
 	});
 
 	it('goes to the output for it behind the others', async () => {
-		const found = await outputs({ output: 'stage' }, items(NO_LEAD, HTTPS), 'continueErrorOutput');
+		const found = await outputs({ outputs: 'stage' }, items(NO_LEAD, HTTPS), 'continueErrorOutput');
 		expect(found).toHaveLength(SPLITS.stage.outputs.length + 1);
 		expect(found.at(-1)).toMatchObject([{ error: 'The item holds no lead' }]);
 		expect(found.flat()).toHaveLength(2);
@@ -233,7 +235,11 @@ describe('as a tool of an agent', () => {
 	}
 
 	it('gives every lead to its first output, which is all an agent sees', async () => {
-		const parameters = { input: 'text', leadSource: '={{ $json.source }}', output: 'stage' };
+		const parameters = {
+			readLeadFrom: 'text',
+			leadSource: '={{ $json.source }}',
+			outputs: 'stage',
+		};
 		const type = new LeadSourceTool();
 		const result = await runNode({ type, parameters }, items({ source: 'SPZA-DNC|contoso.crm' }));
 		expect(outputsOf(result)).toMatchObject([[{ json: { stage: 'doNotContact' } }]]);

@@ -25,14 +25,14 @@ describe('Merge Leads', () => {
 	});
 
 	it('makes one a customer and offer', async () => {
-		const [found] = await outputs({ ...MERGE, scope: 'customerAndOffer' }, items(...journey));
+		const [found] = await outputs({ ...MERGE, groupBy: 'customerAndOffer' }, items(...journey));
 		expect(found).toHaveLength(3);
 	});
 
 	it('takes lists, records, leads and merged customers, mixed', async () => {
 		const [[whole]] = (await outputs(MERGE, items(...journey.slice(0, 2)))) as [[{ json: object }]];
 		const [[parsed]] = (await outputs({}, items(journey[3]!))) as [[{ json: object }]];
-		const parameters = { ...MERGE, input: 'field', field: 'it' };
+		const parameters = { ...MERGE, readLeadFrom: 'field', field: 'it' };
 		const input = items({ it: whole.json }, { it: [journey[2], journey[1]] }, { it: parsed.json });
 		const [found] = await outputs(parameters, input);
 		const [expected] = await outputs(MERGE, items(...journey));
@@ -54,17 +54,17 @@ describe('Merge Leads', () => {
 
 	it('does not take a customer of several offers apart', async () => {
 		const [merged] = await outputs(MERGE, items(...journey));
-		const attempt = outputs({ ...MERGE, scope: 'customerAndOffer' }, merged!);
+		const attempt = outputs({ ...MERGE, groupBy: 'customerAndOffer' }, merged!);
 		await expect(attempt).rejects.toMatchObject({
 			message: 'The customer was merged over several offers',
-			description: expect.stringContaining('Each Customer') as string,
+			description: expect.stringContaining('"Customer"') as string,
 		});
 	});
 
 	it('refuses half a merged customer', async () => {
 		const [[item]] = (await outputs(MERGE, items(journey[0]!))) as [[{ json: object }]];
 		for (const half of [
-			{ ...item.json, scope: undefined },
+			{ ...item.json, groupedBy: undefined },
 			{ ...item.json, journey: [] },
 			{ ...item.json, journey: [{}] },
 			{ ...item.json, journey: [null] },

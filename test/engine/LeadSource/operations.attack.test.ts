@@ -20,13 +20,18 @@ beforeAll(async () => {
 describe('a choice that there is not', () => {
 	it.each<[INodeParameters]>([
 		[{ operation: '__proto__' }],
-		[{ operation: 'mergeLeads', scope: 'constructor' }],
-		[{ operation: 'mergeLeads', scope: '' }],
-		[{ operation: 'removeRepeats', repeatKey: 'toString' }],
-		[{ operation: 'removeRepeats', repeatKey: '' }],
+		[{ operation: 'mergeLeads', groupBy: 'constructor' }],
+		[{ operation: 'mergeLeads', groupBy: '' }],
+		[{ operation: 'removeRepeats', compareBy: 'toString' }],
+		[{ operation: 'removeRepeats', compareBy: '' }],
 		[{ operation: 'composeFollowUp', templates: { values: [{ kind: '__proto__' }] } }],
 		[{ operation: 'composeFollowUp', options: { stageGuide: 'constructor' } }],
-		[{ output: 'offer', offerOutputs: { values: [{ offers: 7 as never, name: {} as never }] } }],
+		[
+			{
+				outputs: 'offer',
+				offerOutputs: { values: [{ offers: 7 as never, outputName: {} as never }] },
+			},
+		],
 	])('%j is refused by a sentence', async (parameters) => {
 		const attempt = outputs(parameters, items(ACTIVE));
 		await expect(attempt).rejects.toMatchObject({
@@ -97,7 +102,7 @@ describe('what pretends to be a merged customer', () => {
 		const [[whole]] = (await outputs({ operation: 'mergeLeads' }, items(ACTIVE))) as [
 			[{ json: object }],
 		];
-		const parameters = { operation: 'mergeLeads', input: 'field', field: 'it' };
+		const parameters = { operation: 'mergeLeads', readLeadFrom: 'field', field: 'it' };
 		for (const it of [
 			[whole.json, fake],
 			[whole.json, ACTIVE],

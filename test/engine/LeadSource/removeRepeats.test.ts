@@ -59,7 +59,7 @@ describe('a lead', () => {
 		await remove(items(row('1', CRM, KIM)));
 		expect(await remove([first])).toEqual([[], ['p/1 lead']]);
 		const elsewhere = { ...first.json, destination: 'marketo' };
-		expect(await remove(items(elsewhere))).toEqual([['p/1 offer'], []]);
+		expect(await remove(items(elsewhere))).toEqual([['p/1 customerAndOffer'], []]);
 	});
 
 	it('keeps its file, and is paired with its item', async () => {
@@ -74,7 +74,7 @@ describe('a lead', () => {
 describe('what was seen before', () => {
 	const sequence = [
 		['1', CRM, KIM, ''],
-		['2', CRM, { Email: 'Kim <KIM@contoso.com>' }, 'offer'],
+		['2', CRM, { Email: 'Kim <KIM@contoso.com>' }, 'customerAndOffer'],
 		['3', ERP, KIM, 'customer'],
 		['4', ERP, { Email: 'sam@contoso.com' }, ''],
 		['1', CRM, KIM, 'lead'],
@@ -85,19 +85,19 @@ describe('what was seen before', () => {
 
 	it.each([
 		['lead', ['lead']],
-		['offer', ['lead', 'offer']],
-		['customer', ['lead', 'offer', 'customer']],
-	])('counts as a repeat when it is the same %s', async (repeatKey, repeats) => {
+		['customerAndOffer', ['lead', 'customerAndOffer']],
+		['customer', ['lead', 'customerAndOffer', 'customer']],
+	])('counts as a repeat when it is the same %s', async (compareBy, repeats) => {
 		for (const [id, leadSource, customer, seen] of sequence) {
 			const lead = `p/${id} ${seen}`.trim();
-			const found = await remove(items(row(id, leadSource, customer)), { repeatKey });
+			const found = await remove(items(row(id, leadSource, customer)), { compareBy });
 			expect(found).toEqual(repeats.includes(seen) ? [[], [lead]] : [[lead], []]);
 		}
 	});
 
 	it('is the same in one execution as in many', async () => {
 		const input = items(...sequence.map(([id, source, customer]) => row(id, source, customer)));
-		const [found] = await remove(input, { separate: false });
+		const [found] = await remove(input, { separateOutputs: false });
 		expect(found).toEqual(sequence.map(([id, , , seen]) => `p/${id} ${seen}`.trim()));
 	});
 
@@ -171,7 +171,7 @@ describe('the history', () => {
 		store.rows.set('test-workflow n:node-0', { mode: 'latestDate', data: [] });
 		await expect(remove(items(row('1', CRM)))).rejects.toMatchObject({
 			message: "n8n's history of what was seen before cannot be used",
-			description: expect.stringContaining('"History Of" to "This Node"') as string,
+			description: expect.stringContaining('"History Scope" to "This Node"') as string,
 		});
 	});
 

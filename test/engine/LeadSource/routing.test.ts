@@ -3,7 +3,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { items, LeadSourceTool, outputs, row } from './support';
 
 const byOffer = (...values: object[]) =>
-	({ output: 'offer', offerOutputs: { values } }) as INodeParameters;
+	({ outputs: 'offer', offerOutputs: { values } }) as INodeParameters;
 const INPUT = items(
 	row('1', 'SPZA-INS|contoso.crm'),
 	row('2', 'SPZA-INS|fabrikam.erp'),
@@ -14,10 +14,10 @@ const INPUT = items(
 const ids = (found: Awaited<ReturnType<typeof outputs>>) =>
 	found.map((output) => output.map(({ json }) => json.id));
 
-describe('Parse by offer', () => {
+describe('Parse Leads by offer', () => {
 	it('gives each lead to the first output that names its offer, else to the last', async () => {
 		const parameters = byOffer(
-			{ offers: 'contoso.crm, *CRM add-on*', name: 'CRM' },
+			{ offers: 'contoso.crm, *CRM add-on*', outputName: 'CRM' },
 			{ offers: 'contoso.*' },
 		);
 		expect(ids(await outputs(parameters, INPUT))).toEqual([
@@ -28,7 +28,7 @@ describe('Parse by offer', () => {
 	});
 
 	it('has nothing but the last output without any entry', async () => {
-		expect(ids(await outputs({ output: 'offer', offerOutputs: {} }, INPUT))).toEqual([
+		expect(ids(await outputs({ outputs: 'offer', offerOutputs: {} }, INPUT))).toEqual([
 			['p/1', 'p/2', 'p/3', 'p/4', 'p/5'],
 		]);
 	});
@@ -57,7 +57,7 @@ describe('Parse by offer', () => {
 
 describe('the operation', () => {
 	it('is Parse for workflows that were saved without one', async () => {
-		expect(ids(await outputs({ output: 'contact' }, INPUT))).toEqual([
+		expect(ids(await outputs({ outputs: 'contact' }, INPUT))).toEqual([
 			['p/1', 'p/2', 'p/3', 'p/4', 'p/5'],
 			[],
 			[],

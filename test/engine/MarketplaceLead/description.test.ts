@@ -67,7 +67,11 @@ it('asks for the form only where Marketo needs one', () => {
 });
 
 it('asks for the organisation only where Web-to-Lead needs it', () => {
-	const form = { operation: 'createLeads', destination: 'salesforce', method: 'webToLead' };
-	expect(issuesOf(form)).toEqual(['oid']);
-	expect(issuesOf({ ...form, environment: 'myDomain' })).toEqual(['oid', 'myDomain']);
+	const form = {
+		operation: 'createLeads',
+		destination: 'salesforce',
+		salesforceMethod: 'webToLead',
+	};
+	expect(issuesOf(form)).toEqual(['organizationId']);
+	expect(issuesOf({ ...form, environment: 'myDomain' })).toEqual(['organizationId', 'myDomain']);
 });

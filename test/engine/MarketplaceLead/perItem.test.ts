@@ -42,7 +42,7 @@ async function run(
 			operation,
 			destination: 'https',
 			...parameters,
-			options: { allowLoopback: true, ...(parameters?.options as object) },
+			options: { allowHttpOnLocalhost: true, ...(parameters?.options as object) },
 		},
 		credentials: credentials ?? { marketplaceLeadHttpsApi: { endpointUrl: addressOf(0) } },
 		onError,
@@ -145,10 +145,10 @@ describe('numbers and booleans out of expressions', () => {
 		['1', 'created'],
 		['"false"', 'The Endpoint URL is an http address of this machine'],
 		['0', 'The Endpoint URL is an http address of this machine'],
-		['"perhaps"', 'Allow HTTP on This Machine is neither true nor false'],
-		['[true]', 'Allow HTTP on This Machine is neither true nor false'],
+		['"perhaps"', 'Allow HTTP on Localhost is neither true nor false'],
+		['[true]', 'Allow HTTP on Localhost is neither true nor false'],
 	])('%s for a switch', async (given, outcome) => {
-		const parameters = { options: { allowLoopback: `={{ ${given} }}` } };
+		const parameters = { options: { allowHttpOnLocalhost: `={{ ${given} }}` } };
 		const [[, found] = []] = told(
 			await run('createLeads', [leadFor('1@contoso.com')], { parameters }),
 		);
@@ -174,14 +174,17 @@ describe('numbers and booleans out of expressions', () => {
 
 describe('a required parameter that comes out empty', () => {
 	const azure = {
-		azureTableApi: { authentication: 'connectionString', connectionString: 'nothing is asked' },
+		marketplaceLeadAzureTableApi: {
+			authentication: 'connectionString',
+			connectionString: 'nothing is asked',
+		},
 	};
 	const salesforce = { marketplaceLeadSalesforceApi: { authentication: 'clientCredentials' } };
 	const webToLead = {
 		destination: 'salesforce',
-		method: 'webToLead',
+		salesforceMethod: 'webToLead',
 		environment: 'myDomain',
-		oid: '={{ "" }}',
+		organizationId: '={{ "" }}',
 		myDomain: '={{ $json.nothing }}',
 	};
 
@@ -208,7 +211,7 @@ describe('a required parameter that comes out empty', () => {
 	});
 
 	it('is not asked for where another parameter hides it for the item', async () => {
-		const parameters = { ...webToLead, method: '={{ "restApi" }}' };
+		const parameters = { ...webToLead, salesforceMethod: '={{ "restApi" }}' };
 		const [item] = await run('createLeads', [leadFor('1@contoso.com')], {
 			parameters,
 			credentials: salesforce,

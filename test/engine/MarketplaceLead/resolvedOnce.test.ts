@@ -22,8 +22,8 @@ async function resolved(
 		parameters: {
 			operation: 'createLeads',
 			destination: 'https',
-			additionalFields: { values: [{ name: 'Region', value: region }] },
-			options: { doNotContact: 'leaveOut', allowLoopback: true, timeout },
+			additionalFieldsByName: { values: [{ name: 'Region', value: region }] },
+			options: { doNotContact: 'skip', allowHttpOnLocalhost: true, timeout },
 		},
 		credentials: { marketplaceLeadHttpsApi: { endpointUrl: 'http://127.0.0.1:9/lead' } },
 	};
@@ -37,7 +37,9 @@ async function resolved(
 
 it('is once for all items where there is no expression', async () => {
 	const counts = await resolved('EMEA');
-	expect(Object.keys(counts)).toEqual(expect.arrayContaining(['input', 'options', 'destination']));
+	expect(Object.keys(counts)).toEqual(
+		expect.arrayContaining(['readLeadFrom', 'options', 'destination']),
+	);
 	for (const [name, count] of Object.entries(counts)) {
 		// By each of the ways in which it is asked for.
 		expect([name, count <= 4]).toEqual([name, true]);
@@ -46,7 +48,7 @@ it('is once for all items where there is no expression', async () => {
 
 it('is for each item where there is one, and there only', async () => {
 	const counts = await resolved('={{ $json.nr }}');
-	expect(counts['additionalFields.values']).toBe(COUNT);
+	expect(counts['additionalFieldsByName.values']).toBe(COUNT);
 	expect(counts['options']).toBeLessThanOrEqual(4);
 });
 

@@ -2,7 +2,7 @@
 import type { INodeParameters, INodeProperties } from 'n8n-workflow';
 import { NodeHelpers, NodeOperationError } from 'n8n-workflow';
 
-import { AzureTableApi } from '../../../credentials/AzureTableApi.credentials';
+import { MarketplaceLeadAzureTableApi } from '../../../credentials/MarketplaceLeadAzureTableApi.credentials';
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node';
 import { DESTINATIONS } from '../../../nodes/destinations';
 import { pollContext } from '../../support/engine';
@@ -14,7 +14,7 @@ const type = new MarketplaceLeadPollTrigger();
 const { description, methods } = type;
 /** Nothing is asked of it: every test here ends before the first request. */
 const credentials = {
-	azureTableApi: {
+	marketplaceLeadAzureTableApi: {
 		connectionString: 'AccountName=contosoleads;AccountKey=a2V5;TableEndpoint=http://127.0.0.1:9/x',
 	},
 };
@@ -102,7 +102,7 @@ describe('the node', () => {
 });
 
 describe('the credential', () => {
-	const { properties } = new AzureTableApi();
+	const { properties } = new MarketplaceLeadAzureTableApi();
 	const ways = (properties[0]?.options ?? []).flatMap((option) =>
 		'value' in option ? [String(option.value)] : [],
 	);
@@ -126,8 +126,8 @@ describe('the credential', () => {
 			sas: ['sasUrl'],
 		});
 		const custom = (authentication: string) => asked({ authentication, cloud: 'custom' });
-		expect(custom('accountKey')).toContain('endpoint');
-		expect(custom('entra')).toEqual(expect.arrayContaining(['endpoint', 'authorityHost']));
+		expect(custom('accountKey')).toContain('tableEndpoint');
+		expect(custom('entra')).toEqual(expect.arrayContaining(['tableEndpoint', 'authorityHost']));
 		// Left over from another choice, they must not bring fields back.
 		expect(custom('sas')).toEqual(['sasUrl']);
 	});
@@ -162,7 +162,7 @@ describe('a poll with parameters that can’t be', () => {
 	});
 
 	it('is refused where the credential is not set up, in the same way', async () => {
-		const poller = pollContext({ type, credentials: { azureTableApi: {} } });
+		const poller = pollContext({ type, credentials: { marketplaceLeadAzureTableApi: {} } });
 		const error = await poller.poll().catch((reason: unknown) => reason);
 		expect(error).toBeInstanceOf(NodeOperationError);
 		expect(error).toMatchObject({

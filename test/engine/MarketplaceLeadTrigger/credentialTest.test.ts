@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { MarketplaceLeadEndpointApi } from '../../../credentials/MarketplaceLeadEndpointApi.credentials';
+import { MarketplaceLeadTriggerApi } from '../../../credentials/MarketplaceLeadTriggerApi.credentials';
 import { MarketplaceLeadTrigger } from '../../../nodes/MarketplaceLeadTrigger/MarketplaceLeadTrigger.node';
 import { testCredential } from '../../support/engine';
 import { startWebhookServer, type WebhookServer } from '../../support/webhookServer';
@@ -15,7 +15,7 @@ const type = new MarketplaceLeadTrigger();
 const [credential] = type.description.credentials ?? [];
 
 async function tested(data: ICredentialDataDecryptedObject) {
-	const defaults = new MarketplaceLeadEndpointApi().properties.map(
+	const defaults = new MarketplaceLeadTriggerApi().properties.map(
 		({ name, default: value }): [string, string] => [name, String(value)],
 	);
 	const filledIn = { ...Object.fromEntries(defaults), ...data };
@@ -23,7 +23,7 @@ async function tested(data: ICredentialDataDecryptedObject) {
 }
 
 it('is the test of the credential the trigger takes', () => {
-	expect(credential?.name).toBe(new MarketplaceLeadEndpointApi().name);
+	expect(credential?.name).toBe(new MarketplaceLeadTriggerApi().name);
 });
 
 describe('the secret by itself', () => {
@@ -89,7 +89,7 @@ describe('at a trigger', () => {
 	it.each(['sharedSecret', 'basicAuth', 'none'])(
 		'with the right secret: %s',
 		async (authentication) => {
-			const credentials = { marketplaceLeadEndpointApi: { secret: SECRET, user: 'marketplace' } };
+			const credentials = { marketplaceLeadTriggerApi: { secret: SECRET, user: 'marketplace' } };
 			server = await startWebhookServer({ type, credentials, parameters: { authentication } });
 			const result = await tested({ secret: SECRET, endpointUrl: ` ${server.url} ` });
 			expect(result).toEqual({ status: 'OK', message: 'The endpoint takes the secret.' });
@@ -99,7 +99,7 @@ describe('at a trigger', () => {
 	);
 
 	it('with another secret', async () => {
-		const credentials = { marketplaceLeadEndpointApi: { secret: `${SECRET}0` } };
+		const credentials = { marketplaceLeadTriggerApi: { secret: `${SECRET}0` } };
 		server = await startWebhookServer({ type, credentials });
 		const { status, message } = await tested({ secret: SECRET, endpointUrl: server.url });
 		expect(status).toBe('Error');

@@ -20,7 +20,7 @@ const SECRET = 'c0ffee00c0ffee00c0ffee00';
 const LEAD = { LeadSource: 'AzureMarketplace', ActionCode: 'INS', UserDetails: { FirstName: 'A' } };
 const NODE: TestNode = {
 	type: new MarketplaceLeadTrigger(),
-	credentials: { marketplaceLeadEndpointApi: { secret: SECRET, user: 'marketplace' } },
+	credentials: { marketplaceLeadTriggerApi: { secret: SECRET, user: 'marketplace' } },
 };
 
 /** As strict as Node's own: writing headers too late and ending twice throw. */

@@ -18,7 +18,7 @@ let server: WebhookServer;
 afterEach(async () => await server.stop());
 
 async function listen(parameters: INodeParameters = {}, secret: string | null = SECRET) {
-	const credentials = { marketplaceLeadEndpointApi: { secret: secret ?? '', user: 'marketplace' } };
+	const credentials = { marketplaceLeadTriggerApi: { secret: secret ?? '', user: 'marketplace' } };
 	server = await startWebhookServer({
 		type: new MarketplaceLeadTrigger(),
 		parameters,

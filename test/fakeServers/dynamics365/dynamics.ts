@@ -56,7 +56,7 @@ export async function startDynamics(options: DynamicsOptions): Promise<FakeDynam
 }
 
 export class FakeDynamics {
-	readonly credentialType = 'marketplaceLeadDynamicsApi';
+	readonly credentialType = 'marketplaceLeadDynamics365Api';
 	/** Whether the application may sign in here, and as whom. */
 	caller: keyof typeof CALLERS = 'member';
 	state: keyof typeof STATES = 'ready';
@@ -164,7 +164,7 @@ export class FakeDynamics {
 			leadSourceColumn: { __rl: true, mode: 'name', value: 'contoso_leadsource' },
 			options: {
 				columns: {
-					column: [
+					values: [
 						{ field: 'OfferTitle', column: 'contoso_offertitle' },
 						{ field: 'ActionCode', column: 'contoso_actioncode' },
 					],

@@ -79,18 +79,20 @@ export class AzureTablePlace implements PollHarness {
 			{ permissions: { query: true, list: true }, expiresOn: new Date(Date.now() + 3_600_000) },
 		);
 		const { connectionString } = proxy;
-		this.credentials = { azureTableApi: { authentication: 'connectionString', connectionString } };
+		this.credentials = {
+			marketplaceLeadAzureTableApi: { authentication: 'connectionString', connectionString },
+		};
 		// Of all sign-ins this one could leak most easily: it is in the address of every request.
 		const wrong = new URLSearchParams(sas);
 		wrong.set('sig', randomBytes(32).toString('base64'));
 		this.badCredentials = {
-			azureTableApi: {
+			marketplaceLeadAzureTableApi: {
 				authentication: 'connectionString',
 				connectionString: `TableEndpoint=${proxy.endpoint};SharedAccessSignature=${wrong}`,
 			},
 		};
 		this.otherCredentials = {
-			azureTableApi: { authentication: 'sas', sasUrl: `${proxy.endpoint}/?${sas}` },
+			marketplaceLeadAzureTableApi: { authentication: 'sas', sasUrl: `${proxy.endpoint}/?${sas}` },
 		};
 		const signatures = [sas, wrong].map((text) => new URLSearchParams(text).get('sig') ?? '');
 		this.secrets = [azurite.accountKey, ...signatures, ...signatures.map(encodeURIComponent)];

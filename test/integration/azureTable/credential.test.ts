@@ -9,7 +9,7 @@ import type {
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
-import { AzureTableApi } from '../../../credentials/AzureTableApi.credentials.ts';
+import { MarketplaceLeadAzureTableApi } from '../../../credentials/MarketplaceLeadAzureTableApi.credentials.ts';
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node.ts';
 import { freePort } from '../../../scripts/host/ports.ts';
 import { startAzurite } from '../../fakeServers/azureTable/azurite.ts';
@@ -28,21 +28,21 @@ type Data = ICredentialDataDecryptedObject;
 
 const type = new MarketplaceLeadPollTrigger();
 const defaults = Object.fromEntries(
-	new AzureTableApi().properties.map(({ name, default: value }) => [name, value]),
+	new MarketplaceLeadAzureTableApi().properties.map(({ name, default: value }) => [name, value]),
 ) as Data;
 
 /** What n8n hands over: every field of the form, those not filled in with their defaults. */
 const filledIn = (data: Data): Data => ({ ...defaults, ...data });
 
 async function tested(data: Data) {
-	return await testCredential(type, 'azureTableApiTest', filledIn(data));
+	return await testCredential(type, 'marketplaceLeadAzureTableApiTest', filledIn(data));
 }
 
 async function polled(data: Data): Promise<number> {
 	const poller = pollContext({
 		type: new MarketplaceLeadPollTrigger(),
 		parameters: { table: { __rl: true, mode: 'name', value: TABLE } },
-		credentials: { azureTableApi: filledIn(data) },
+		credentials: { marketplaceLeadAzureTableApi: filledIn(data) },
 	});
 	const [items] = (await poller.poll()) ?? [[]];
 	return items?.length ?? 0;
@@ -107,7 +107,7 @@ describe('a sign-in that is right', () => {
 			() => ({
 				authentication: 'accountKey',
 				cloud: 'custom',
-				endpoint: azurite.endpoint,
+				tableEndpoint: azurite.endpoint,
 				accountName: azurite.accountName,
 				accountKey: azurite.accountKey,
 			}),
@@ -182,7 +182,7 @@ describe('an account name and key', () => {
 	const byKey = (changes: Data): Data => ({
 		authentication: 'accountKey',
 		cloud: 'custom',
-		endpoint: azurite.endpoint,
+		tableEndpoint: azurite.endpoint,
 		accountName: azurite.accountName,
 		accountKey: azurite.accountKey,
 		...changes,
@@ -199,7 +199,7 @@ describe('an account name and key', () => {
 		await expectRefused(byKey({ accountName: '' }), /account name/);
 		await expectRefused(byKey({ accountName: 'Contoso Leads' }), /account name/);
 		await expectRefused(byKey({ cloud: 'public', accountName: '' }), /account name/);
-		await expectRefused(byKey({ endpoint: '' }), /Table Endpoint is not an address/);
+		await expectRefused(byKey({ tableEndpoint: '' }), /Table Endpoint is not an address/);
 		await expectRefused(byKey({ cloud: 'moon' }), /cloud/);
 	});
 
@@ -207,7 +207,7 @@ describe('an account name and key', () => {
 		const accountName = 'someoneelse';
 		await expectRefused(byKey({ accountName }), /account key or SAS is right/, azurite.accountKey);
 		const endpoint = azurite.endpoint.replace(azurite.accountName, accountName);
-		const wrong = byKey({ accountName, endpoint });
+		const wrong = byKey({ accountName, tableEndpoint: endpoint });
 		await expectRefused(wrong, /no storage account at this address/, azurite.accountKey);
 		// A table that is not there yet is an empty one, an account that is not there is not.
 		await expect(polled(wrong)).rejects.toThrow('There is no storage account at this address');
@@ -215,12 +215,16 @@ describe('an account name and key', () => {
 
 	it('are told apart from a host that is not there', async () => {
 		await expectRefused(
-			byKey({ endpoint: NO_HOST }),
+			byKey({ tableEndpoint: NO_HOST }),
 			/host of Azure Table Storage is not known/,
 			azurite.accountKey,
 		);
 		const closed = `http://127.0.0.1:${await freePort()}/${azurite.accountName}`;
-		await expectRefused(byKey({ endpoint: closed }), /could not be reached/, azurite.accountKey);
+		await expectRefused(
+			byKey({ tableEndpoint: closed }),
+			/could not be reached/,
+			azurite.accountKey,
+		);
 	});
 });
 
@@ -298,7 +302,7 @@ describe('an Entra application', () => {
 		return {
 			authentication: 'entra',
 			cloud: 'custom',
-			endpoint: secured.endpoint,
+			tableEndpoint: secured.endpoint,
 			authorityHost: authority.host,
 			tenantId,
 			clientId,
@@ -337,13 +341,16 @@ describe('an Entra application', () => {
 		await refused({ clientSecret: '' }, /Client Secret is missing/);
 		await refused({ tenantId: 'contoso/../x' }, /Tenant ID is neither/);
 		await refused({ authorityHost: 'login' }, /Authority Host is not an address/);
-		await refused({ endpoint: 'http://contosoleads.example' }, /Table Endpoint is not an https/);
+		await refused(
+			{ tableEndpoint: 'http://contosoleads.example' },
+			/Table Endpoint is not an https/,
+		);
 	});
 
 	it('is told apart from an authority or an account that is not there', async () => {
 		const closed = `https://localhost:${await freePort()}`;
 		await refused({ authorityHost: closed }, /Entra did not give|authority host/);
-		await refused({ endpoint: `${closed}/${secured.accountName}` }, /could not be reached/);
+		await refused({ tableEndpoint: `${closed}/${secured.accountName}` }, /could not be reached/);
 	});
 
 	it('is refused by a poll in the same words', async () => {
@@ -356,7 +363,10 @@ describe('an Entra application', () => {
 
 describe('the list of tables', () => {
 	async function searched(data: Data, filter?: string): Promise<INodeListSearchResult> {
-		const poller = pollContext({ type, credentials: { azureTableApi: filledIn(data) } });
+		const poller = pollContext({
+			type,
+			credentials: { marketplaceLeadAzureTableApi: filledIn(data) },
+		});
 		const [node] = Object.values(poller.workflow.nodes);
 		const { additionalData } = poller.context() as unknown as {
 			additionalData: IWorkflowExecuteAdditionalData;

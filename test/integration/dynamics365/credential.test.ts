@@ -8,7 +8,7 @@ import type {
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
-import { MarketplaceLeadDynamicsApi } from '../../../credentials/MarketplaceLeadDynamicsApi.credentials.ts';
+import { MarketplaceLeadDynamics365Api } from '../../../credentials/MarketplaceLeadDynamics365Api.credentials.ts';
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node.ts';
 import { freePort } from '../../../scripts/host/ports.ts';
 import { startDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
@@ -22,10 +22,10 @@ import type { FakeResponse } from '../../fakeServers/fakeServer.ts';
 
 type Data = ICredentialDataDecryptedObject;
 
-const TYPE = 'marketplaceLeadDynamicsApi';
+const TYPE = 'marketplaceLeadDynamics365Api';
 const type = new MarketplaceLeadPollTrigger();
 const defaults = Object.fromEntries(
-	new MarketplaceLeadDynamicsApi().properties.map(({ name, default: value }) => [name, value]),
+	new MarketplaceLeadDynamics365Api().properties.map(({ name, default: value }) => [name, value]),
 ) as Data;
 
 let authority: EntraAuthority;

@@ -498,7 +498,7 @@ describe('columns', () => {
 		const lead = await leadOf({
 			options: {
 				columns: {
-					column: [
+					values: [
 						column('ActionCode', 'contoso_actioncode'),
 						column('OfferId', 'contoso_offerid'),
 						column('OfferTitle', 'Contoso_OfferTitle'),
@@ -506,7 +506,7 @@ describe('columns', () => {
 					],
 				},
 				additionalColumns: {
-					column: [
+					values: [
 						{ column: named('numberofemployees') },
 						{ column: named('leadsourcecode') },
 						{ column: named('revenue') },
@@ -543,7 +543,7 @@ describe('columns', () => {
 			message: expect.stringContaining('"contoso_nothing"'),
 			description: expect.stringContaining('Lead Source Column'),
 		});
-		const columns = { column: [{ field: 'Email', column: 'contoso_mail' }] };
+		const columns = { values: [{ field: 'Email', column: 'contoso_mail' }] };
 		expect(await missing({ options: { columns } })).toMatchObject({
 			description: expect.stringContaining('Columns (Email)'),
 		});
@@ -576,7 +576,7 @@ describe('columns', () => {
 
 	it('of opt-outs are missed where the user chose them', async () => {
 		place.fakeServer.lacks = ['donotfax'];
-		const additionalColumns = { column: [{ column: named('donotfax') }] };
+		const additionalColumns = { values: [{ column: named('donotfax') }] };
 		expect(await refusalOf(poller({ options: { additionalColumns } }).poll())).toMatchObject({
 			message: expect.stringContaining('"donotfax"'),
 			description: expect.stringContaining('Additional Columns'),

@@ -197,12 +197,12 @@ describe('a lead', () => {
 	});
 
 	it('has its parts in the columns that are chosen for them', async () => {
-		const column = [
+		const values = [
 			{ field: 'OfferTitle', column: { value: 'contoso_offertitle' } },
 			{ field: 'ActionCode', column: 'contoso_actioncode' },
 			{ field: 'Phone', column: 'mobilephone' },
 		];
-		const setting = { options: { columns: { column } } };
+		const setting = { options: { columns: { values } } };
 		const sent = parseLead(
 			{
 				UserDetails: { LastName: 'Sample', Phone: '+16175555555' },

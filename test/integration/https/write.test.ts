@@ -76,8 +76,8 @@ const limits = (milliseconds = 20_000): TimeLimits => ({
 	signal: AbortSignal.timeout(milliseconds),
 	deadline: Date.now() + milliseconds,
 });
-const inputOf = (endpointUrl: string, allowLoopback = true) =>
-	destinationInput({ endpointUrl }, {}, { options: { allowLoopback } });
+const inputOf = (endpointUrl: string, allowHttpOnLocalhost = true) =>
+	destinationInput({ endpointUrl }, {}, { options: { allowHttpOnLocalhost } });
 const open = async (endpointUrl = `${origin}/leads?code=${SECRET}`) =>
 	await openDirect(https.writing, inputOf(endpointUrl));
 const send = async (leads: readonly WritableLead[], within = limits()) =>
@@ -422,8 +422,8 @@ describe('a batch', () => {
 });
 
 describe('the address', () => {
-	const refused = async (endpointUrl: string, allowLoopback = false) =>
-		await openDirect(https.writing, inputOf(endpointUrl, allowLoopback)).then(
+	const refused = async (endpointUrl: string, allowHttpOnLocalhost = false) =>
+		await openDirect(https.writing, inputOf(endpointUrl, allowHttpOnLocalhost)).then(
 			() => undefined,
 			(error: DestinationError) => error,
 		);
@@ -436,8 +436,8 @@ describe('the address', () => {
 		[`http://127.0.0.1.leads.example/?code=${SECRET}`, true],
 		[`https://user:${SECRET}@leads.example/`, true],
 		[`file:///${SECRET}`, true],
-	])('is refused as %s (loopback %s)', async (url, allowLoopback) => {
-		const refusal = await refused(url, allowLoopback);
+	])('is refused as %s (loopback %s)', async (url, allowHttpOnLocalhost) => {
+		const refusal = await refused(url, allowHttpOnLocalhost);
 		expectHelpful(refusal, /Endpoint URL/);
 		expect(refusal?.code).toBe('configuration');
 	});
@@ -455,7 +455,7 @@ it('reaches our own trigger, which tells the id of what it started with', async 
 	const trigger = await startWebhookServer({
 		type: new MarketplaceLeadTrigger(),
 		parameters: {},
-		credentials: { marketplaceLeadEndpointApi: { secret, user: 'marketplace' } },
+		credentials: { marketplaceLeadTriggerApi: { secret, user: 'marketplace' } },
 	});
 	try {
 		const writer = await open(`${trigger.url}?code=${secret}`);

@@ -79,7 +79,7 @@ const lead: WritableLead = {
 
 async function write(
 	data: Record<string, unknown>,
-	options: Record<string, unknown> = { allowLoopback: true },
+	options: Record<string, unknown> = { allowHttpOnLocalhost: true },
 ): Promise<WriteResult> {
 	const writer = await openDirect(https.writing, destinationInput(data, {}, { options }));
 	const [result] = await writer.write([lead], limits());
@@ -124,7 +124,7 @@ describe('a lead', () => {
 	});
 
 	it('does not go to this machine by http unless that is allowed', async () => {
-		for (const options of [{}, { allowLoopback: false }]) {
+		for (const options of [{}, { allowHttpOnLocalhost: false }]) {
 			const refusal = await thrownBy(write(credential(receiver.origin), options));
 			expect(refusal).toMatchObject({ code: 'configuration' });
 			expectHelpful(refusal, /http address of this machine/);

@@ -26,7 +26,7 @@ const OPERATIONS = description.properties.find(({ name }) => name === 'operation
 const VALID = {
 	field: 'it',
 	leadSource: '={{ $json.LeadSource }}',
-	offerOutputs: { values: [{ offers: 'contoso.*', name: 'Contoso' }] },
+	offerOutputs: { values: [{ offers: 'contoso.*', outputName: 'Contoso' }] },
 	'offerOutputs.values.offers': 'contoso.*',
 	'fieldMapping.values.from': 'RowKey',
 	'fieldMapping.values.to': 'campaign',
@@ -68,14 +68,14 @@ async function outputs(
 }
 
 /** Where an item goes that failed, when it goes on with the others. */
-function outputOfFailed({ operation, output, separate }: INodeParameters): number {
+function outputOfFailed({ operation, outputs: split, separateOutputs }: INodeParameters): number {
 	if (operation === 'parseLeads') {
-		if (output === 'offer') return 1;
-		return typeof output === 'string' && Object.hasOwn(SPLITS, output)
-			? SPLITS[output as SplitName].leftover
+		if (split === 'offer') return 1;
+		return typeof split === 'string' && Object.hasOwn(SPLITS, split)
+			? SPLITS[split as SplitName].leftover
 			: 0;
 	}
-	const isApart = Object.hasOwn(SEPARATE, String(operation)) && separate !== false;
+	const isApart = Object.hasOwn(SEPARATE, String(operation)) && separateOutputs !== false;
 	return isApart ? 1 : 0;
 }
 

@@ -45,7 +45,7 @@ async function recordsOf() {
 	const client = await openMarketo(readAccount(fakeServer.credential), 'read');
 	const quota = new DailyQuota(client, { dailyQuota: 50_000, share: 90 });
 	const { formId } = fakeServer;
-	const options = { formId, leadSourceField: 'leadSource', personFields: [] };
+	const options = { formId, leadSourceField: 'leadSource', additionalPersonFields: [] };
 	const { rows } = await new MarketoReader(client, quota, options).readPage({
 		position: null,
 		since: undefined,
@@ -473,25 +473,27 @@ describe('the person', () => {
 	it('lends further fields where they are asked for', async () => {
 		const person = place.fakeServer.instance.addPerson({ lastName: 'Kim', leadScore: 7 });
 		place.fakeServer.fillOutBy(person, { fields: { Email: 'kim@fabrikam.example' } });
-		const field = (value: string) => ({ name: { __rl: true, mode: 'name', value } });
-		const options = { personFields: { fields: [field('leadScore'), field('')] } };
+		const field = (value: string) => ({ field: { __rl: true, mode: 'name', value } });
+		const options = { additionalPersonFields: { values: [field('leadScore'), field('')] } };
 		const [lead] = await poller({ options }).leads();
 		expect(lead?.properties).toMatchObject({ leadScore: 7 });
 	});
 
 	it('is told which field is none', async () => {
 		await place.insert(letters('a'));
-		const personFields = (value: string) => ({
-			options: { personFields: { fields: [{ name: { __rl: true, mode: 'name', value } }] } },
+		const additionalPersonFields = (value: string) => ({
+			options: {
+				additionalPersonFields: { values: [{ field: { __rl: true, mode: 'name', value } }] },
+			},
 		});
-		const error = await refusalOf(poller(personFields('noField')).poll());
+		const error = await refusalOf(poller(additionalPersonFields('noField')).poll());
 		expect(error).toMatchObject({
 			name: 'NodeOperationError',
 			message: expect.stringMatching(/not a field of persons/),
 			description: expect.stringMatching(/additional person fields/),
 		});
 		for (const hostile of ['a,b', 'a&fields=email', 'x y', '__proto__.x']) {
-			await expect(poller(personFields(hostile)).poll()).rejects.toThrow(/is not one/);
+			await expect(poller(additionalPersonFields(hostile)).poll()).rejects.toThrow(/is not one/);
 		}
 	});
 
@@ -550,11 +552,11 @@ describe('the person', () => {
 
 	it('is asked for by POST where there is much to ask', async () => {
 		await place.insert(Array.from({ length: 300 }, (_, at) => ({ name: `${at}` })));
-		const fields = Array.from({ length: 40 }, () => ({ name: 'leadScore' }));
+		const fields = Array.from({ length: 40 }, () => ({ field: 'leadScore' }));
 		const many = Array.from({ length: 60 }, (_, at) => `${'x'.repeat(90)}${at}`);
 		// Fields of such names there are none of: the call is what counts.
 		const options = {
-			personFields: { fields: [...fields, ...many.map((name) => ({ name }))] },
+			additionalPersonFields: { values: [...fields, ...many.map((field) => ({ field }))] },
 		};
 		await expect(poller({ options }).poll()).rejects.toThrow(/not a field of persons/);
 		const [call] = callsTo(LEADS);
@@ -781,7 +783,7 @@ describe('the instance’s limits', () => {
 	it.each([
 		[{ dailyQuota: -1 }, /Daily Quota is not a whole number/],
 		[{ dailyQuota: 1.5 }, /Daily Quota is not a whole number/],
-		[{ dailyQuotaShare: 'all' }, /Most of Daily Quota \(%\) is not a number/],
+		[{ dailyQuotaShare: 'all' }, /Max Daily Quota Share \(%\) is not a number/],
 	])('are not %j', async (options, said) => {
 		await expect(poller({ options: options as never }).poll()).rejects.toThrow(said);
 	});

@@ -148,7 +148,7 @@ async function readAll(): Promise<Lead[]> {
 	const reader = new MarketoReader(client, quota, {
 		formId,
 		leadSourceField: 'leadSource',
-		personFields: [],
+		additionalPersonFields: [],
 	});
 	const page = await reader.readPage({
 		position: null,

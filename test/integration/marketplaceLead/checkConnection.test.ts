@@ -395,8 +395,8 @@ describe('Salesforce', () => {
 		const report = await check(place);
 		expectFailed(report, 'testLeadWritten', /validation rule/, { mayWrite: 'skipped' });
 		expect(JSON.stringify(report)).not.toMatch(/Give a website/);
-		const fields = { mappingMode: 'defineBelow', value: { Website: 'https://fabrikam.example' } };
-		expect(await check(place, { parameters: { fields } })).toMatchObject({ ok: true });
+		const additionalFields = { mappingMode: 'defineBelow', value: { Website: 'https://fabrikam.example' } };
+		expect(await check(place, { parameters: { additionalFields } })).toMatchObject({ ok: true });
 	});
 
 	it('a mandatory field is missing, unless it is given', async () => {
@@ -406,8 +406,8 @@ describe('Salesforce', () => {
 		expectFailed(report, 'testLeadWritten', /requires a value for Region__c/, {
 			mayWrite: 'skipped',
 		});
-		const fields = { mappingMode: 'defineBelow', value: { Region__c: 'EMEA' } };
-		expect(await check(place, { parameters: { fields } })).toMatchObject({ ok: true });
+		const additionalFields = { mappingMode: 'defineBelow', value: { Region__c: 'EMEA' } };
+		expect(await check(place, { parameters: { additionalFields } })).toMatchObject({ ok: true });
 	});
 
 	it('an automation deletes the test lead', async () => {
@@ -515,10 +515,10 @@ describe('Salesforce', () => {
 	describe('by Web-to-Lead', () => {
 		beforeEach(() => {
 			place.parameters = {
-				method: 'webToLead',
+				salesforceMethod: 'webToLead',
 				environment: 'myDomain',
 				myDomain: place.fakeServer.origin,
-				oid: place.fakeServer.organisation.id,
+				organizationId: place.fakeServer.organisation.id,
 			};
 		});
 
@@ -536,7 +536,7 @@ describe('Salesforce', () => {
 		});
 
 		it('belongs to another organisation', async () => {
-			place.parameters['oid'] = '00D000000000001';
+			place.parameters['organizationId'] = '00D000000000001';
 			const report = await check(place);
 			expectFailed(report, 'testLeadWritten', /no lead has come of it/, { mayWrite: 'skipped' });
 			expect(report.toDo).toMatch(/Organization ID/);
@@ -572,7 +572,7 @@ describe('Salesforce', () => {
 		});
 
 		it('its Organization ID is none', async () => {
-			place.parameters['oid'] = 'contoso';
+			place.parameters['organizationId'] = 'contoso';
 			const report = await check(place);
 			expectFailed(report, 'testLeadWritten', /Organization ID is not one/, {
 				mayWrite: 'skipped',
@@ -857,11 +857,11 @@ describe('Marketo', () => {
 			email: 'kim.sample@fabrikam.example',
 			createdAt: '2026-01-01T00:00:00Z',
 		});
-		const fields = {
+		const additionalFields = {
 			mappingMode: 'defineBelow',
 			value: { email: 'kim.sample@fabrikam.example' },
 		};
-		const report = await check(place, { parameters: { fields } });
+		const report = await check(place, { parameters: { additionalFields } });
 		expect(statuses(report)).toMatchObject({ testLeadWritten: 'passed', cleanedUp: 'skipped' });
 		expect([...persons().keys()]).toEqual([id]);
 	});
@@ -986,7 +986,7 @@ describe('HTTPS endpoint', () => {
 	});
 
 	it('the address is not allowed', async () => {
-		const report = await check(place, { options: { allowLoopback: false } });
+		const report = await check(place, { options: { allowHttpOnLocalhost: false } });
 		expectFailed(report, 'testLeadWritten', /http address of this machine/, sent);
 		expect(place.receiver.leads.size).toBe(0);
 	});
@@ -1036,7 +1036,7 @@ describe('the settings of the check', () => {
 		['Keep Test Lead is neither', { options: { keepTestLead: '={{ "no" }}' } }],
 		['Timeout per Step (Seconds) is not', { options: { stepTimeout: '={{ "long" }}' } }],
 		['Timeout per Step (Seconds) is not', { options: { stepTimeout: 0 } }],
-		['Allow HTTP on This Machine is neither', { options: { allowLoopback: 'yes' } }],
+		['Allow HTTP on Localhost is neither', { options: { allowHttpOnLocalhost: 'yes' } }],
 	])('%s what it has to be: nothing is sent', async (message, given) => {
 		const items = asItems({}, {});
 		const told = await run(place, 'checkConnection', items, {

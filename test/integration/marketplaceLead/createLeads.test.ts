@@ -67,7 +67,7 @@ describe.each(Object.keys(PLACES))('writing leads into %s', (name) => {
 	it('reads any shape of lead, and several in an item', async () => {
 		const list = asItems({ leads: [record(1), record(2)] }, { leads: JSON.stringify(record(3)) });
 		const items = await run(place, 'createLeads', list, {
-			parameters: { input: 'field', field: 'leads' },
+			parameters: { readLeadFrom: 'field', field: 'leads' },
 		});
 		expect(out(items).map(({ customer }) => customer.lastName)).toEqual([
 			'Sample 1',
@@ -118,11 +118,11 @@ describe.each(Object.keys(PLACES))('writing leads into %s', (name) => {
 
 		it('is left out when asked for', async () => {
 			const went = await run(place, 'createLeads', given(), {
-				options: { doNotContact: 'leaveOut' },
+				options: { doNotContact: 'skip' },
 			});
 			expect(out(went)[1]).toMatchObject({
 				contactAllowed: false,
-				written: { destination: place.destination, outcome: 'leftOut', id: '', url: '' },
+				written: { destination: place.destination, outcome: 'skipped', id: '', url: '' },
 			});
 			if (place.reads) expect(await stored()).toHaveLength(1);
 		});

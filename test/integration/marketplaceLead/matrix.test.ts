@@ -28,11 +28,11 @@ const [WRITTEN = [], READ = []] = namesOf('destination');
 /** Where the default is none that works with the fake servers, or asks for what takes long. */
 const VALID = {
 	field: 'lead',
-	'additionalFields.values.name': 'Region',
+	'additionalFieldsByName.values.name': 'Region',
 	'options.keepTestLead': true,
-	'options.additionalColumns.column.column': 'jobtitle',
-	'options.columns.column.column': 'mobilephone',
-	oid: '00D000000000001',
+	'options.additionalColumns.values.column': 'jobtitle',
+	'options.columns.values.column': 'mobilephone',
+	organizationId: '00D000000000001',
 	myDomain: 'https://contoso.my.salesforce.com',
 };
 
@@ -82,7 +82,8 @@ function triedAt(place: WritePlace, operation: string): Tried[] {
 	const credential = place.credential();
 	const shown = variantsOf(description, given).filter(
 		// Web-to-Lead is another server, and its parameters are read by the same code.
-		({ method, input }) => method !== 'webToLead' && input !== 'text',
+		({ salesforceMethod, readLeadFrom }) =>
+			salesforceMethod !== 'webToLead' && readLeadFrom !== 'text',
 	);
 	const cells = shown.flatMap((variant) =>
 		cellsOf(description, { ...variant, options }, { valid: { ...VALID, ...place.valid } }),

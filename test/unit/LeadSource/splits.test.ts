@@ -92,7 +92,7 @@ describe('the editor', () => {
 			type: 'leadSource',
 			typeVersion: 1,
 			position: [0, 0],
-			parameters: typeof given === 'string' ? { output: given } : given,
+			parameters: typeof given === 'string' ? { outputs: given } : given,
 		};
 		const workflow = new Workflow({
 			nodes: [node],
@@ -129,40 +129,42 @@ describe('the editor', () => {
 	it.each([
 		[[], ['Other']],
 		[
-			[{ offers: 'a.b, c.*', name: '' }, { offers: 'd.e', name: 'D' }, {}],
+			[{ offers: 'a.b, c.*', outputName: '' }, { offers: 'd.e', outputName: 'D' }, {}],
 			['a.b, c.*', 'D', 'Offers', 'Other'],
 		],
 	])('shows an output for each of the offers %j', (values, names) => {
-		const parameters = { output: 'offer', offerOutputs: { values } } as INodeParameters;
+		const parameters = { outputs: 'offer', offerOutputs: { values } } as INodeParameters;
 		expect(outputsInEditor(parameters)).toEqual(named(names));
 		expect(offerSplit(readOfferOutputs({ values })).outputs).toEqual(names);
 	});
 
 	it('shows the last output alone while the offers are not filled in', () => {
-		expect(outputsInEditor({ output: 'offer', offerOutputs: {} })).toEqual(named(['Other']));
+		expect(outputsInEditor({ outputs: 'offer', offerOutputs: {} })).toEqual(named(['Other']));
 	});
 
 	it.each(['removeRepeats', 'composeFollowUp'] as const)('shows those of %s', (operation) => {
 		const apart = named(SEPARATE[operation].outputs);
 		expect(outputsInEditor({ operation })).toEqual(apart);
 		// What another operation was set to stays in the workflow, unseen.
-		expect(outputsInEditor({ operation, output: 'stage' })).toEqual(apart);
-		expect(outputsInEditor({ operation, separate: false })).toEqual([NodeConnectionTypes.Main]);
+		expect(outputsInEditor({ operation, outputs: 'stage' })).toEqual(apart);
+		expect(outputsInEditor({ operation, separateOutputs: false })).toEqual([
+			NodeConnectionTypes.Main,
+		]);
 	});
 
 	it('shows those of Parse where a workflow was saved without an operation', () => {
-		expect(outputsInEditor({ output: 'contact' }, type.description, ['operation'])).toEqual(
+		expect(outputsInEditor({ outputs: 'contact' }, type.description, ['operation'])).toEqual(
 			named(SPLITS.contact.outputs),
 		);
 	});
 
 	it.each(['mergeLeads', 'clearRepeats'])('shows one output for %s', (operation) => {
-		const given = { operation, output: 'stage', separate: true };
+		const given = { operation, outputs: 'stage', separateOutputs: true };
 		expect(outputsInEditor(given)).toEqual([NodeConnectionTypes.Main]);
 	});
 
 	it('offers every split', () => {
-		const property = type.description.properties.find(({ name }) => name === 'output');
+		const property = type.description.properties.find(({ name }) => name === 'outputs');
 		const values = (property?.options ?? []).map((option) => 'value' in option && option.value);
 		expect(values.sort()).toEqual([...NAMES, 'offer'].sort());
 	});

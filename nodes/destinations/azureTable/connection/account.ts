@@ -263,7 +263,7 @@ function accountName(credential: Record<string, unknown>): string {
 function tableUrl(credential: Record<string, unknown>, rules: AddressRules = {}): URL {
 	const cloud = readCloud(credential);
 	if (cloud === 'custom') {
-		return checkedUrl(textField(credential, 'endpoint'), 'The Table Endpoint', rules);
+		return checkedUrl(textField(credential, 'tableEndpoint'), 'The Table Endpoint', rules);
 	}
 	const host = TABLE_HOSTS[cloud];
 	return checkedUrl(`https://${accountName(credential)}.${host}`, 'The table endpoint', rules);

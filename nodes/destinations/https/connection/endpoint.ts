@@ -3,7 +3,7 @@ import { textField } from '../../input';
 
 export interface EndpointOptions {
 	/** Takes an http address on this machine; for tests and for a proxy in front of the receiver. */
-	allowLoopback?: boolean;
+	allowHttpOnLocalhost?: boolean;
 }
 
 /** Where leads are posted to. Both can hold a secret. */
@@ -28,15 +28,15 @@ const RESERVED =
  */
 export function readEndpoint(
 	credential: Record<string, unknown>,
-	{ allowLoopback = false }: EndpointOptions = {},
+	{ allowHttpOnLocalhost = false }: EndpointOptions = {},
 ): Endpoint {
 	const url = checkedUrl(textField(credential, 'endpointUrl'), 'The Endpoint URL', {
 		secretInUrl: true,
 	});
-	if (url.protocol !== 'https:' && !allowLoopback) {
+	if (url.protocol !== 'https:' && !allowHttpOnLocalhost) {
 		throw configurationError(
 			'The Endpoint URL is an http address of this machine',
-			'Use https://, or allow it by the option Allow HTTP on This Machine.',
+			'Use https://, or allow it by the option Allow HTTP on Localhost.',
 		);
 	}
 	return { url, headers: readHeader(credential) };

@@ -68,7 +68,7 @@ export class DailyQuota {
 		throw new DestinationError(
 			`The Marketo instance has made ${usage.used} of its ${this.quota(usage)} calls of today`,
 			{
-				description: `The option Most of Daily Quota leaves the rest to others (${share} percent). Where the instance may make more, say so in Daily Quota. Marketo counts anew at midnight, US Central Time; nothing is lost until then.`,
+				description: `The option Max Daily Quota Share leaves the rest to others (${share} percent). Where the instance may make more, say so in Daily Quota. Marketo counts anew at midnight, US Central Time; nothing is lost until then.`,
 				code: 'quota',
 				operation: 'read',
 				httpCode: '429',

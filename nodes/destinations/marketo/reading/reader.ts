@@ -44,7 +44,7 @@ export interface ReaderOptions {
 	/** By its name in REST. */
 	leadSourceField: string;
 	/** Further fields of the person, by their names in REST. */
-	personFields: readonly string[];
+	additionalPersonFields: readonly string[];
 }
 
 /**
@@ -180,11 +180,11 @@ export class MarketoReader implements LeadReader {
 	): Promise<ReadonlyMap<number, JsonObject>> {
 		const persons = new Map<number, JsonObject>();
 		if (ids.length === 0) return persons;
-		const { leadSourceField, personFields } = this.options;
+		const { leadSourceField, additionalPersonFields } = this.options;
 		const filter = {
 			type: 'id',
 			values: ids.map(String),
-			fields: [...PERSON_FIELDS, leadSourceField, ...personFields],
+			fields: [...PERSON_FIELDS, leadSourceField, ...additionalPersonFields],
 			optional: SYSTEM_FIELDS,
 		} as const;
 		for (const person of await readPersons(this.client, filter, request)) {

@@ -43,12 +43,12 @@ const fieldsOf = async (parameters: Parameters) =>
 	await description.writing.fields(inputOf(parameters));
 
 const rest = (externalIdField = '') => ({
-	method: 'restApi',
+	salesforceMethod: 'restApi',
 	externalIdField: { __rl: true, mode: 'name', value: externalIdField },
 });
 const form = () => ({
-	method: 'webToLead',
-	oid: salesforce.organisation.id,
+	salesforceMethod: 'webToLead',
+	organizationId: salesforce.organisation.id,
 	environment: 'myDomain',
 	myDomain: salesforce.origin,
 });

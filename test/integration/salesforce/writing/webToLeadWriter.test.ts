@@ -32,7 +32,7 @@ const inTime = (milliseconds = 20_000) => ({
 });
 
 const form = () => ({
-	oid: salesforce.organisation.id,
+	organizationId: salesforce.organisation.id,
 	environment: 'myDomain',
 	myDomain: salesforce.origin,
 });
@@ -123,7 +123,10 @@ describe('without a session', () => {
 
 	it.each([15, 18])('an Organization ID of %i characters goes on as it is', async (length) => {
 		const oid = salesforce.organisation.id.slice(0, length);
-		await sender(sentTo({ oid: ` ${oid} ` })).write([outgoing(lead('Sample'))], inTime());
+		await sender(sentTo({ organizationId: ` ${oid} ` })).write(
+			[outgoing(lead('Sample'))],
+			inTime(),
+		);
 		expect(salesforce.server.requests.at(-1)?.url.searchParams.get('orgId')).toBe(oid);
 		expect(forms()[0]?.get('oid')).toBe(oid);
 		salesforce.pass(1_000);

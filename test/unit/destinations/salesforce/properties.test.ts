@@ -11,7 +11,11 @@ import { destinationInput } from '../../../support/destinationInput.ts';
 import { BLAME, refusalOf } from '../../../support/pollContract/refusal.ts';
 import { openDirect } from '../../../support/openDirect';
 
-const FORM = { method: 'webToLead', oid: '00D300000000hvm', environment: 'production' };
+const FORM = {
+	salesforceMethod: 'webToLead',
+	organizationId: '00D300000000hvm',
+	environment: 'production',
+};
 
 const inputOf = (parameters: object, options: Record<string, unknown> = {}) =>
 	destinationInput({}, { ...parameters }, { options });
@@ -30,9 +34,9 @@ async function expectRefused(said: RegExp, parameters: object, options = {}): Pr
 
 it.each([undefined, '', 'rest', 'constructor', 7, {}])(
 	'the method %j is refused',
-	async (method) => {
-		await expectRefused(/^The Method is not a way/, { ...FORM, method });
-		await expect(description.writing.fields(inputOf({ method }))).rejects.toMatchObject({
+	async (salesforceMethod) => {
+		await expectRefused(/^The Method is not a way/, { ...FORM, salesforceMethod });
+		await expect(description.writing.fields(inputOf({ salesforceMethod }))).rejects.toMatchObject({
 			code: 'configuration',
 		});
 	},
@@ -41,14 +45,17 @@ it.each([undefined, '', 'rest', 'constructor', 7, {}])(
 it.each(['Key__c x', '1Key', "Key'--", 'x'.repeat(81), '../Lead', 7, {}])(
 	'the External ID Field %j is refused',
 	async (externalIdField) => {
-		await expectRefused(/^The External ID Field/, { method: 'restApi', externalIdField });
+		await expectRefused(/^The External ID Field/, { salesforceMethod: 'restApi', externalIdField });
 	},
 );
 
 it.each([undefined, '', 'Key__c', ' Key__c '])(
 	'the External ID Field %j is taken, and the credential is next',
 	async (externalIdField) => {
-		await expectRefused(/^My Domain|^The My Domain/, { method: 'restApi', externalIdField });
+		await expectRefused(/^My Domain|^The My Domain/, {
+			salesforceMethod: 'restApi',
+			externalIdField,
+		});
 	},
 );
 
@@ -61,8 +68,8 @@ it.each([
 	'00D300000000hvm!',
 	'00D300000000hvmX',
 	7,
-])('the Organization ID %j is refused', async (oid) => {
-	await expectRefused(/^The Organization ID is not one/, { ...FORM, oid });
+])('the Organization ID %j is refused', async (organizationId) => {
+	await expectRefused(/^The Organization ID is not one/, { ...FORM, organizationId });
 });
 
 it.each([undefined, '', 'test', '__proto__', 'constructor', 'https://contoso.example', 7])(
@@ -95,7 +102,7 @@ it.each(['true', 0, null, {}])(
 it.each(['true', 0, null, {}])(
 	'the option Run Assignment Rules of %j is refused',
 	async (runAssignmentRules) => {
-		const parameters = { method: 'restApi', externalIdField: '' };
+		const parameters = { salesforceMethod: 'restApi', externalIdField: '' };
 		await expectRefused(/^Run Assignment Rules is neither/, parameters, { runAssignmentRules });
 	},
 );
@@ -103,7 +110,7 @@ it.each(['true', 0, null, {}])(
 it.each([
 	{},
 	{ environment: 'sandbox' },
-	{ oid: ' 00D300000000hvmEAA ' },
+	{ organizationId: ' 00D300000000hvmEAA ' },
 	{ environment: 'myDomain', myDomain: 'contoso.my.salesforce.com' },
 ])('a form with %j is taken; without confirmation it needs no credential', async (parameters) => {
 	const writer = await description.writing.open(
@@ -150,7 +157,7 @@ it('a Lead Source longer than any is rejected', () => {
 	expect(() => read('a'.repeat(256))).toThrow('longer than any');
 });
 
-it('Most of Daily Quota is a percentage', () => {
+it('Max Daily Quota Share is a percentage', () => {
 	const read = (dailyQuotaShare: unknown) => readQuotaShare(inputOf({}, { dailyQuotaShare }));
 	expect(read(undefined)).toBe(90);
 	expect(read(1)).toBe(1);

@@ -87,8 +87,8 @@ it('the stages from the lowest to the highest', () => {
 it('the levels of a repeat, and what makes each one', () => {
 	const rows = table('`repeat.seen`');
 	expect(rows.map(([level]) => code(level))).toEqual([...REPEAT_LEVELS, '']);
-	const names = ['The Same Lead', 'The Same Customer and Offer', 'The Same Customer'];
-	expect(rows.map(([, , repeatKey]) => repeatKey!.split(', '))).toEqual([
+	const names = ['Lead', 'Customer and Offer', 'Customer'];
+	expect(rows.map(([, , compareBy]) => compareBy!.split(', '))).toEqual([
 		names,
 		names.slice(1),
 		names.slice(2),

@@ -20,7 +20,7 @@ describe('test drive, get it now, purchase, with three spellings of the address'
 		expect(others).toEqual([]);
 		expect(customer).toMatchObject({
 			identity: { by: 'email', value: 'kim@contoso.com' },
-			scope: 'customer',
+			groupedBy: 'customer',
 			contactAllowed: true,
 			isTest: false,
 		});
@@ -250,14 +250,14 @@ describe('the same lead', () => {
 	});
 });
 
-describe('scope', () => {
+describe('groupBy', () => {
 	const kim = { Email: 'kim@contoso.com' };
 	const both = [lead('SPZA-INS|contoso.crm', kim), lead('SPZA-PLT|contoso.erp', kim, { day: 2 })];
 
 	it('by offer keeps offers apart, each with its own stage', () => {
 		expect(customersOf(both, 'customerAndOffer')).toMatchObject([
-			{ offers: [{ id: 'contoso.crm' }], stage: 'initialInterest', scope: 'customerAndOffer' },
-			{ offers: [{ id: 'contoso.erp' }], stage: 'active', scope: 'customerAndOffer' },
+			{ offers: [{ id: 'contoso.crm' }], stage: 'initialInterest', groupedBy: 'customerAndOffer' },
+			{ offers: [{ id: 'contoso.erp' }], stage: 'active', groupedBy: 'customerAndOffer' },
 		]);
 	});
 

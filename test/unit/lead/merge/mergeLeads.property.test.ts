@@ -5,14 +5,14 @@ import {
 	spansOffers,
 	type Lead,
 	type MergedCustomer,
-	type MergeScope,
+	type GroupBy,
 } from '../../../../nodes/lead';
 import { compareText, stepKey, toStep } from '../../../../nodes/lead/merge/step';
 import { anyLead, customersOf } from './support';
 
 const RUNS = { numRuns: 200 };
 const leads = fc.array(anyLead, { maxLength: 14 });
-const scopes = fc.constantFrom<MergeScope>('customer', 'customerAndOffer');
+const scopes = fc.constantFrom<GroupBy>('customer', 'customerAndOffer');
 
 /** Each lead with the batch it belongs to, and whether that batch is merged before the rest. */
 const batches = fc
@@ -34,8 +34,8 @@ describe('the outcome of merging', () => {
 			fc.tuple(fc.constant(given), fc.shuffledSubarray(given, { minLength: given.length })),
 		);
 		fc.assert(
-			fc.property(shuffled, scopes, ([given, other], scope) => {
-				expect(customersOf(other, scope)).toEqual(customersOf(given, scope));
+			fc.property(shuffled, scopes, ([given, other], groupBy) => {
+				expect(customersOf(other, groupBy)).toEqual(customersOf(given, groupBy));
 			}),
 			RUNS,
 		);
@@ -43,14 +43,14 @@ describe('the outcome of merging', () => {
 
 	it('does not depend on batches that are merged first, and merged again', () => {
 		fc.assert(
-			fc.property(batches, scopes, ({ all, parts }, scope) => {
+			fc.property(batches, scopes, ({ all, parts }, groupBy) => {
 				const mixed = parts.flatMap((part): (Lead | MergedCustomer)[] =>
-					part.isMerged ? customersOf(part.leads, scope) : part.leads,
+					part.isMerged ? customersOf(part.leads, groupBy) : part.leads,
 				);
-				expect(customersOf(mixed, scope)).toEqual(customersOf(all, scope));
+				expect(customersOf(mixed, groupBy)).toEqual(customersOf(all, groupBy));
 				let sofar: MergedCustomer[] = [];
-				for (const part of parts) sofar = customersOf([...sofar, ...part.leads], scope);
-				expect(sofar).toEqual(customersOf(all, scope));
+				for (const part of parts) sofar = customersOf([...sofar, ...part.leads], groupBy);
+				expect(sofar).toEqual(customersOf(all, groupBy));
 			}),
 			RUNS,
 		);
@@ -67,11 +67,11 @@ describe('the outcome of merging', () => {
 
 	it('is not changed by merging twice, or the same leads again', () => {
 		fc.assert(
-			fc.property(leads, scopes, (given, scope) => {
-				const once = customersOf(given, scope);
-				expect(customersOf(once, scope)).toEqual(once);
-				expect(customersOf([...given, ...given], scope)).toEqual(once);
-				expect(customersOf([...once, ...given, ...once], scope)).toEqual(once);
+			fc.property(leads, scopes, (given, groupBy) => {
+				const once = customersOf(given, groupBy);
+				expect(customersOf(once, groupBy)).toEqual(once);
+				expect(customersOf([...given, ...given], groupBy)).toEqual(once);
+				expect(customersOf([...once, ...given, ...once], groupBy)).toEqual(once);
 			}),
 			RUNS,
 		);
@@ -79,8 +79,8 @@ describe('the outcome of merging', () => {
 
 	it('is read back from JSON as it was', () => {
 		fc.assert(
-			fc.property(leads, scopes, (given, scope) => {
-				for (const customer of customersOf(given, scope)) {
+			fc.property(leads, scopes, (given, groupBy) => {
+				for (const customer of customersOf(given, groupBy)) {
 					const json: unknown = JSON.parse(JSON.stringify(customer));
 					expect(readMergedCustomer(json, 'cloudPartnerPortal')).toEqual(customer);
 				}
@@ -91,10 +91,10 @@ describe('the outcome of merging', () => {
 
 	it('leaves what it was given as it was', () => {
 		fc.assert(
-			fc.property(leads, scopes, (given, scope) => {
-				const [before, once] = [structuredClone(given), customersOf(given, scope)];
+			fc.property(leads, scopes, (given, groupBy) => {
+				const [before, once] = [structuredClone(given), customersOf(given, groupBy)];
 				const copy = structuredClone(once);
-				customersOf([...once, ...given], scope);
+				customersOf([...once, ...given], groupBy);
 				expect([given, once]).toEqual([before, copy]);
 			}),
 		);
@@ -104,8 +104,8 @@ describe('the outcome of merging', () => {
 describe('nothing is lost', () => {
 	it('every lead is in exactly one journey, and every input in exactly one customer', () => {
 		fc.assert(
-			fc.property(leads, scopes, (given, scope) => {
-				const merges = mergeLeads(given, scope);
+			fc.property(leads, scopes, (given, groupBy) => {
+				const merges = mergeLeads(given, groupBy);
 				const indices = merges.flatMap(({ inputs }) => inputs);
 				expect(indices.toSorted((a, b) => a - b)).toEqual(given.map((_, index) => index));
 				for (const { customer, inputs } of merges) {
@@ -142,8 +142,8 @@ describe('nothing is lost', () => {
 describe('what must not happen', () => {
 	it('a test lead in the journey of a real customer', () => {
 		fc.assert(
-			fc.property(leads, scopes, (given, scope) => {
-				for (const { isTest, journey } of customersOf(given, scope)) {
+			fc.property(leads, scopes, (given, groupBy) => {
+				for (const { isTest, journey } of customersOf(given, groupBy)) {
 					expect(journey.every((step) => step.isTest === isTest)).toBe(true);
 				}
 			}),
@@ -153,13 +153,13 @@ describe('what must not happen', () => {
 
 	it('a contactable customer, one of whose leads says do not contact', () => {
 		fc.assert(
-			fc.property(leads, scopes, (given, scope) => {
+			fc.property(leads, scopes, (given, groupBy) => {
 				const refused = new Set(
 					customersOf(given)
 						.filter(({ journey }) => journey.some((step) => !step.contactAllowed))
 						.map(({ identity, isTest }) => JSON.stringify([identity, isTest])),
 				);
-				for (const { contactAllowed, stage, identity, isTest } of customersOf(given, scope)) {
+				for (const { contactAllowed, stage, identity, isTest } of customersOf(given, groupBy)) {
 					expect(contactAllowed).toBe(!refused.has(JSON.stringify([identity, isTest])));
 					expect(stage === 'doNotContact').toBe(!contactAllowed);
 				}

@@ -77,7 +77,7 @@ describe('the address of an account', () => {
 		],
 		[
 			'a key of another cloud',
-			byKey({ cloud: 'custom', endpoint: ' https://Contoso.Table.Local/ ' }),
+			byKey({ cloud: 'custom', tableEndpoint: ' https://Contoso.Table.Local/ ' }),
 			'https://contoso.table.local',
 		],
 		['a SAS', bySas(`${URL_OF}/?${SAS}`), URL_OF],
@@ -123,7 +123,9 @@ describe('the address of an account', () => {
 			expect((await openAccount(bySas(`${url}?${SAS}`))).url).toBe(url);
 		}
 		const endpoint = 'http://azurite:10002/devstoreaccount1';
-		expect((await openAccount(byKey({ cloud: 'custom', endpoint }))).url).toBe(endpoint);
+		expect((await openAccount(byKey({ cloud: 'custom', tableEndpoint: endpoint }))).url).toBe(
+			endpoint,
+		);
 	});
 });
 
@@ -157,12 +159,12 @@ describe('a credential is refused', () => {
 		],
 		[
 			'with an application in the open',
-			byEntra({ cloud: 'custom', endpoint: 'http://x.example', authorityHost: 'https://y' }),
+			byEntra({ cloud: 'custom', tableEndpoint: 'http://x.example', authorityHost: 'https://y' }),
 			/Table Endpoint is not an https address/,
 		],
 		[
 			'with an authority that is none',
-			byEntra({ cloud: 'custom', endpoint: 'https://x.example', authorityHost: '' }),
+			byEntra({ cloud: 'custom', tableEndpoint: 'https://x.example', authorityHost: '' }),
 			/Authority Host is not an address/,
 		],
 		[

@@ -41,8 +41,8 @@ interface Setting {
 
 function columnsOf({ leadSource, parts = {}, additional = [] }: Setting): ColumnSettings {
 	const options: Record<string, unknown> = {
-		columns: { column: Object.entries(parts).map(([field, column]) => ({ field, column })) },
-		additionalColumns: { column: additional.map((column) => ({ column })) },
+		columns: { values: Object.entries(parts).map(([field, column]) => ({ field, column })) },
+		additionalColumns: { values: additional.map((column) => ({ column })) },
 	};
 	return readColumnSettings({ parameter: () => leadSource, option: (name) => options[name] });
 }

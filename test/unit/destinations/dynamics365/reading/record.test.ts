@@ -9,7 +9,7 @@ const columns = (additional: string[] = []) =>
 		parameter: () => 'subject',
 		option: (name) =>
 			name === 'additionalColumns'
-				? { column: additional.map((column) => ({ column })) }
+				? { values: additional.map((column) => ({ column })) }
 				: undefined,
 	});
 

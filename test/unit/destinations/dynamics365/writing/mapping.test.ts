@@ -30,11 +30,11 @@ const KINDS: Record<string, WritableColumn['kind']> = {
 
 /** An environment without the columns that are not needed here. */
 function columnsOf(leadSourceColumn: string, parts: Record<string, string> = {}): LeadColumns {
-	const column = Object.entries(parts).map(([field, name]) => ({ field, column: name }));
+	const values = Object.entries(parts).map(([field, name]) => ({ field, column: name }));
 	return {
 		chosen: readColumnSettings({
 			parameter: () => leadSourceColumn,
-			option: (name) => (name === 'columns' ? { column } : undefined),
+			option: (name) => (name === 'columns' ? { values } : undefined),
 		}),
 		writable: new Map(
 			Object.entries(KINDS).map(([name, kind]) => [

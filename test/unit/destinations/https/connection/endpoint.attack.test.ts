@@ -46,15 +46,17 @@ it.each([
 	`http://localhost.contoso.example/${SECRET}`,
 ])('the address %j is refused, also where this machine is allowed', (endpointUrl) => {
 	expect(refused({ endpointUrl }).message).toMatch(/^The Endpoint URL /);
-	refused({ endpointUrl }, { allowLoopback: true });
+	refused({ endpointUrl }, { allowHttpOnLocalhost: true });
 });
 
 it.each(['http://localhost:1/', 'http://127.0.0.1/', 'http://[::1]:8080/x'])(
 	'%s is taken where this machine is allowed, else the option is named',
 	(address) => {
 		const endpointUrl = `${address}?code=${SECRET}`;
-		expect(readEndpoint({ endpointUrl }, { allowLoopback: true }).url.href).toBe(endpointUrl);
-		expect(refused({ endpointUrl }).description).toMatch(/Allow HTTP on This Machine/);
+		expect(readEndpoint({ endpointUrl }, { allowHttpOnLocalhost: true }).url.href).toBe(
+			endpointUrl,
+		);
+		expect(refused({ endpointUrl }).description).toMatch(/Allow HTTP on Localhost/);
 	},
 );
 
@@ -92,13 +94,13 @@ it('a header may be left out, or be any other', () => {
 });
 
 it.each(['true', 1, null, {}])(
-	'the option Allow HTTP on This Machine of %j is refused',
+	'the option Allow HTTP on Localhost of %j is refused',
 	async (value) => {
-		const options = { allowLoopback: value };
+		const options = { allowHttpOnLocalhost: value };
 		const input = destinationInput({ endpointUrl: URL }, {}, { options });
 		expect(await refusalOf(openDirect(https.writing, input))).toMatchObject({
 			code: 'configuration',
-			message: 'Allow HTTP on This Machine is neither on nor off',
+			message: 'Allow HTTP on Localhost is neither on nor off',
 		});
 	},
 );

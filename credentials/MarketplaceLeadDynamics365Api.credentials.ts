@@ -1,7 +1,7 @@
 import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-export class MarketplaceLeadDynamicsApi implements ICredentialType {
-	name = 'marketplaceLeadDynamicsApi';
+export class MarketplaceLeadDynamics365Api implements ICredentialType {
+	name = 'marketplaceLeadDynamics365Api';
 
 	displayName = 'Marketplace Lead Dynamics 365 API';
 

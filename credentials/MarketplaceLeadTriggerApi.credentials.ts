@@ -1,9 +1,9 @@
 import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-export class MarketplaceLeadEndpointApi implements ICredentialType {
-	name = 'marketplaceLeadEndpointApi';
+export class MarketplaceLeadTriggerApi implements ICredentialType {
+	name = 'marketplaceLeadTriggerApi';
 
-	displayName = 'Marketplace Lead Endpoint API';
+	displayName = 'Marketplace Lead Trigger API';
 
 	icon: Icon = {
 		light: 'file:../nodes/icons/marketplaceLead.svg',

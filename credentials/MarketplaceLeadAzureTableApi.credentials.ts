@@ -2,10 +2,10 @@ import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
 const shownFor = (...authentication: string[]) => ({ show: { authentication } });
 
-export class AzureTableApi implements ICredentialType {
-	name = 'azureTableApi';
+export class MarketplaceLeadAzureTableApi implements ICredentialType {
+	name = 'marketplaceLeadAzureTableApi';
 
-	displayName = 'Azure Table API';
+	displayName = 'Marketplace Lead Azure Table API';
 
 	documentationUrl =
 		'https://unpkg.com/n8n-nodes-marketplace-leads@0.1.0/docs/destinations/azure-table.md';
@@ -79,7 +79,7 @@ export class AzureTableApi implements ICredentialType {
 		},
 		{
 			displayName: 'Table Endpoint',
-			name: 'endpoint',
+			name: 'tableEndpoint',
 			type: 'string',
 			required: true,
 			default: '',
