@@ -57,7 +57,7 @@ export function leadInputProperties(
 		type: 'fixedCollection',
 		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Field' },
 		placeholder: 'Add Field',
-		displayOptions: { show: { ...show, input: ['item', 'field'] } },
+		displayOptions: { show: { ...show, readLeadFrom: ['item', 'field'] } },
 		default: {},
 		description:
 			'Which of your own fields hold what of the lead. Usual names, such as "Customer email", are understood without; fields that are not mapped become properties.',

@@ -58,7 +58,7 @@ describe.each(['parseLeads', 'removeRepeats', 'composeFollowUp'])('%s', (operati
 				[`${prefix}Herkunft`, 'leadSource'],
 			);
 			const input = { rows: [row('kim'), row('sam')] };
-			const [first] = await run([input], { input: 'field', field: 'rows', fieldMapping });
+			const [first] = await run([input], { readLeadFrom: 'field', field: 'rows', fieldMapping });
 			expect(jsons(first)).toMatchObject([
 				{ customer: { email: 'kim@contoso.com' } },
 				{ customer: { email: 'sam@contoso.com' } },
