@@ -97,12 +97,8 @@ function readGroupBy(context: IExecuteFunctions): GroupBy {
 	const value = context.getNodeParameter('groupBy', 0, 'customer');
 	const groupBy = GROUPINGS.find((name) => name === value);
 	if (groupBy !== undefined) return groupBy;
-	throw new NodeOperationError(
-		context.getNode(),
-		`"${String(value)}" is not a way to group leads`,
-		{
-			description: 'Choose one of the entries of "Group By".',
-			itemIndex: 0,
-		},
-	);
+	throw new NodeOperationError(context.getNode(), '"Group By" has a value that it does not offer', {
+		description: 'Choose one of the entries of "Group By".',
+		itemIndex: 0,
+	});
 }
