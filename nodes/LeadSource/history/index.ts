@@ -86,7 +86,7 @@ const scopes = {
 /** Entries of the options of both operations. */
 export const historyScopeOptions: INodeProperties[] = [
 	{
-		displayName: 'History Of',
+		displayName: 'History Scope',
 		name: 'historyScope',
 		type: 'options',
 		noDataExpression: true,
@@ -96,7 +96,7 @@ export const historyScopeOptions: INodeProperties[] = [
 		description: 'Whose history is used',
 	},
 	{
-		displayName: 'History Of',
+		displayName: 'History Scope',
 		name: 'historyScope',
 		type: 'options',
 		noDataExpression: true,

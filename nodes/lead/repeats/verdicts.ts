@@ -23,7 +23,7 @@ export interface EntryStore {
 const MAX_ROUNDS = 5;
 
 /** Verdicts of a lead that is new itself, but not its customer. */
-const PARTIAL: readonly Seen[] = ['customer', 'offer'];
+const PARTIAL: readonly Seen[] = ['customer', 'customerAndOffer'];
 
 /** Judges by a store of entries, and gives what has to stay in it too. */
 export async function judgeByEntries(

@@ -299,10 +299,10 @@ describe('a retry', () => {
 		expect(await run(input, { id: '6' })).toEqual([[], ['p/1 lead', 'p/2 lead', 'p/1 lead']]);
 	});
 
-	it.each(['lead', 'offer', 'customer'])(
+	it.each(['lead', 'customerAndOffer', 'customer'])(
 		'keeps to the output it had by the same %s',
-		async (repeatKey) => {
-			const parameters = { repeatKey };
+		async (compareBy) => {
+			const parameters = { compareBy };
 			await run(items(row('1', CRM, KIM)), { id: '1' }, parameters);
 			for (const input of [items(row('2', CRM, KIM)), items(row('3', ERP, KIM))]) {
 				const before = await run(input, { id: '2' }, parameters);
@@ -378,7 +378,7 @@ describe('a lead of acknowledged delivery', () => {
 	});
 
 	it('that is a repeat of its customer stays one', async () => {
-		const parameters = { repeatKey: 'customer' };
+		const parameters = { compareBy: 'customer' };
 		await remove([await handedOver('1', '2026-03-01T00:00:00.000Z', delivery(1))], parameters);
 		for (const attempt of [1, 2, 3]) {
 			const lead = await handedOver('2', '2026-03-01T01:00:00.000Z', delivery(attempt));

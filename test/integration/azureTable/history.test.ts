@@ -56,7 +56,9 @@ async function run(leads: object[], options: Run = {}): Promise<string[][]> {
 			historyTable: { __rl: true, mode: 'name', value: table },
 			...parameters,
 		},
-		credentials: { azureTableApi: { authentication: 'connectionString', connectionString } },
+		credentials: {
+			marketplaceLeadAzureTableApi: { authentication: 'connectionString', connectionString },
+		},
 		...node,
 	};
 	const items = leads.map((json) => ({ json })) as INodeExecutionData[];
@@ -97,7 +99,7 @@ const rowsOf = async () => {
 const inserts = ({ method, path }: SeenRequest) => method === 'POST' && path.endsWith(`/${table}`);
 
 it('makes the table, and tells the lead, its offer and its customer', async () => {
-	const parameters = { repeatKey: 'customer' };
+	const parameters = { compareBy: 'customer' };
 	const kim = { Email: 'kim@contoso.com' };
 	expect(await run([lead('1', kim)], { parameters })).toEqual([['1'], []]);
 	expect(await run([lead('1', kim), lead('2', kim)], { parameters })).toEqual([[], ['1', '2']]);
@@ -133,7 +135,7 @@ it('on several workers, each of many leads is new exactly once', async () => {
 describe('a retry', () => {
 	it('finds new what was new, and a repeat what was one, also in a retry of it', async () => {
 		const kim = { Email: 'kim@contoso.com' };
-		const parameters = { repeatKey: 'offer' };
+		const parameters = { compareBy: 'customerAndOffer' };
 		const both = [lead('1', kim), lead('2', kim), lead('3')];
 		const runAs = async (id: string, retryOf?: string) =>
 			await run(both, {

@@ -48,7 +48,7 @@ const byEntra = (endpoint: string) => {
 		authentication: 'entra',
 		cloud: 'custom',
 		authorityHost: authority.host,
-		endpoint,
+		tableEndpoint: endpoint,
 		accountName: azurite.accountName,
 		...{ tenantId, clientId, clientSecret },
 	};
@@ -61,7 +61,7 @@ it('reads rows and gets tokens through the proxy', async () => {
 	const byKey = {
 		authentication: 'accountKey',
 		cloud: 'custom',
-		endpoint: outside(),
+		tableEndpoint: outside(),
 		...{ accountName, accountKey },
 	};
 	expect(await rowsRead(byKey)).toBe(3);

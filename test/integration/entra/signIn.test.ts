@@ -48,7 +48,7 @@ describe.each<[string, () => Promise<unknown>]>([
 			const account = await openAccount({
 				...credential(),
 				authentication: 'entra',
-				endpoint: 'https://localhost:1',
+				tableEndpoint: 'https://localhost:1',
 			});
 			const abortSignal = AbortSignal.timeout(POLL_TIME);
 			try {

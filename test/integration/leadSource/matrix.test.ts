@@ -63,7 +63,7 @@ async function outputs(
 	const { connectionString } = azurite;
 	const signIn = { authentication: 'connectionString', connectionString };
 	const isInAzure = parameters.historyStore === 'azureTable';
-	const settings = isInAzure ? { credentials: { azureTableApi: signIn } } : {};
+	const settings = isInAzure ? { credentials: { marketplaceLeadAzureTableApi: signIn } } : {};
 	return await outputsOf(parameters, given, onError, undefined, undefined, settings);
 }
 

@@ -147,7 +147,7 @@ const retry = (execution: number, of: number, leads: readonly number[]): AskedLe
 function expected(past: readonly number[], leads: readonly number[]): Seen[] {
 	const before = [...past];
 	return leads.map((lead) => {
-		const seen = (['lead', 'offer', 'customer'] as const).find((level) =>
+		const seen = (['lead', 'customerAndOffer', 'customer'] as const).find((level) =>
 			before.some((other) => keysOf(other)[level] === keysOf(lead)[level]),
 		);
 		before.push(lead);
