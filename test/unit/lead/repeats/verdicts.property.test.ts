@@ -129,7 +129,7 @@ const PLACES: Record<string, () => Place> = {
 /** Six leads of three customers, who have two offers between them. */
 const keysOf = (lead: number): AskedLead['keys'] => ({
 	lead: `lead ${lead}`,
-	offer: `offer ${lead % 3} ${lead % 2}`,
+	customerAndOffer: `offer ${lead % 3} ${lead % 2}`,
 	customer: `customer ${lead % 3}`,
 });
 
