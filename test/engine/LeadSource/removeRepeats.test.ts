@@ -382,7 +382,7 @@ describe('a lead of acknowledged delivery', () => {
 		await remove([await handedOver('1', '2026-03-01T00:00:00.000Z', delivery(1))], parameters);
 		for (const attempt of [1, 2, 3]) {
 			const lead = await handedOver('2', '2026-03-01T01:00:00.000Z', delivery(attempt));
-			expect(await remove([lead], parameters)).toEqual([[], ['p/2 offer']]);
+			expect(await remove([lead], parameters)).toEqual([[], ['p/2 customerAndOffer']]);
 		}
 	});
 

@@ -395,7 +395,10 @@ describe('Salesforce', () => {
 		const report = await check(place);
 		expectFailed(report, 'testLeadWritten', /validation rule/, { mayWrite: 'skipped' });
 		expect(JSON.stringify(report)).not.toMatch(/Give a website/);
-		const additionalFields = { mappingMode: 'defineBelow', value: { Website: 'https://fabrikam.example' } };
+		const additionalFields = {
+			mappingMode: 'defineBelow',
+			value: { Website: 'https://fabrikam.example' },
+		};
 		expect(await check(place, { parameters: { additionalFields } })).toMatchObject({ ok: true });
 	});
 
