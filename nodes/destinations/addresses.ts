@@ -3,21 +3,13 @@ import { DestinationError } from './contract';
 /** Hosts of this very machine, where nobody listens in. */
 export const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
 
-export interface AddressRules {
-	/** The request carries a secret, so it needs TLS unless it stays on this machine. */
-	secretInUrl?: boolean;
-}
-
 /**
- * An address out of a credential; `what` names it at the beginning of a sentence.
+ * An address out of a credential; `what` names it at the beginning of a sentence. Every request carries
+ * secrets or leads, so it needs TLS unless it stays on this machine.
  *
  * @throws DestinationError with reason `configuration` that never repeats the address
  */
-export function checkedUrl(
-	text: string,
-	what: string,
-	{ secretInUrl = false }: AddressRules = {},
-): URL {
+export function checkedUrl(text: string, what: string): URL {
 	let url: URL;
 	try {
 		url = new URL(text);
@@ -27,13 +19,11 @@ export function checkedUrl(
 			'It begins with https:// and names a host.',
 		);
 	}
-	const loopback = LOOPBACK.test(url.hostname);
-	const allowed =
-		url.protocol === 'https:' || (url.protocol === 'http:' && (!secretInUrl || loopback));
-	if (!allowed) {
+	const isLocal = url.protocol === 'http:' && LOOPBACK.test(url.hostname);
+	if (url.protocol !== 'https:' && !isLocal) {
 		throw configurationError(
 			`${what} is not an https address`,
-			'Use https:// so that secrets stay secret.',
+			'Use https:// so that secrets and leads stay secret; http:// is for this machine only.',
 		);
 	}
 	if (url.username !== '' || url.password !== '') {

@@ -68,9 +68,7 @@ export function readEntraApplication(credential: Record<string, unknown>): Entra
 }
 
 function readAuthorityHost(credential: Record<string, unknown>): string {
-	const url = checkedUrl(textField(credential, 'authorityHost'), 'The Authority Host', {
-		secretInUrl: true,
-	});
+	const url = checkedUrl(textField(credential, 'authorityHost'), 'The Authority Host');
 	// Microsoft's SDK takes no other, on this machine neither, and says so in words of its own.
 	if (url.protocol !== 'https:') {
 		throw configurationError(

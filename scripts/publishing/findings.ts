@@ -55,7 +55,7 @@ export const KNOWN_FINDINGS: readonly KnownFinding[] = [
 	},
 	{
 		rule: '@n8n/community-nodes/credential-test-required',
-		files: /^credentials\/(?!MarketplaceLeadEndpointApi)/,
+		files: /^credentials\/(?!MarketplaceLeadTriggerApi)/,
 		why: 'The poll trigger makes its credentials and their tests from the registry of destinations, where the rule cannot look; an engine test checks that each credential has its test.',
 	},
 	{

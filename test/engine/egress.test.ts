@@ -69,7 +69,7 @@ const entra = () => ({
 const PLACES: Place[] = [
 	{
 		name: 'azureTable',
-		credentialType: 'azureTableApi',
+		credentialType: 'marketplaceLeadAzureTableApi',
 		credential: () => ({
 			authentication: 'connectionString',
 			connectionString: `AccountName=account;AccountKey=a2V5;TableEndpoint=${origin}`,
@@ -78,13 +78,13 @@ const PLACES: Place[] = [
 	},
 	{
 		name: 'azureTable',
-		credentialType: 'azureTableApi',
-		credential: () => ({ authentication: 'entra', endpoint: origin, ...entra() }),
+		credentialType: 'marketplaceLeadAzureTableApi',
+		credential: () => ({ authentication: 'entra', tableEndpoint: origin, ...entra() }),
 		parameters: { table: { __rl: true, mode: 'id', value: 'MarketplaceLeads' } },
 	},
 	{
 		name: 'dynamics365',
-		credentialType: 'marketplaceLeadDynamicsApi',
+		credentialType: 'marketplaceLeadDynamics365Api',
 		credential: () => ({ environmentUrl: origin, ...entra() }),
 		parameters: {},
 	},
@@ -187,7 +187,7 @@ describe('a client', () => {
 		const node = {
 			type: new MarketplaceLead(),
 			parameters: { operation: 'createLeads', destination: 'dynamics365' },
-			credentials: { marketplaceLeadDynamicsApi: { environmentUrl: origin, ...entra() } },
+			credentials: { marketplaceLeadDynamics365Api: { environmentUrl: origin, ...entra() } },
 		};
 		// Told by its response, so it was asked.
 		const run = runNode(node, [{ json: { UserDetails: { Email: 'a@contoso.com' } } }]);

@@ -6,6 +6,7 @@ import {
 } from '../contract';
 import { HttpError, unreachable, WHAT_NEXT } from '../httpClient';
 import { retryAfterOf } from '../timeLimits';
+import { isKnownCode } from '../vendorCodes';
 import { SERVICE } from './connection/responseCheck';
 
 /** What the service says by its error code, and what the user can do about it. */
@@ -197,7 +198,7 @@ function explain(fields: ErrorFields, operation: DestinationOperation): Destinat
 	}
 	const said = [
 		...(statusCode === undefined ? [] : [`status ${statusCode}`]),
-		...(/^\w{1,60}$/.test(code) ? [code] : []),
+		...(isKnownCode('azureTable', code) ? [code] : []),
 	].join(', ');
 	const inBrackets = said === '' ? '' : ` (${said})`;
 	if (operation === 'write' && OF_CONTENT.has(statusCode ?? 0)) {

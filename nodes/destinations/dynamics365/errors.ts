@@ -7,6 +7,7 @@ import {
 import { type HttpResponse, WHAT_NEXT } from '../httpClient';
 import { retryAfterOf } from '../timeLimits';
 import { unexpectedResponse } from '../unexpectedResponse';
+import { shownCode } from '../vendorCodes';
 
 /** What a request was about. */
 export type Subject = 'columns' | 'environment' | 'leads';
@@ -167,7 +168,7 @@ export function responseError(response: HttpResponse, context: ErrorContext): De
 	const told =
 		known ??
 		(column === undefined ? undefined : missingColumnIn(column, settingOf)) ??
-		byStatus(status, /^0x[0-9a-f]{8}$/.test(code) ? ` (${code})` : '', operation);
+		byStatus(status, shownCode('dynamics365', code), operation);
 	const details = {
 		code: told.code,
 		description: told.description ?? WHAT_NEXT[operation],

@@ -5,6 +5,7 @@ import {
 } from '../contract';
 import { type HttpError, unreachable, WHAT_NEXT } from '../httpClient';
 import { unexpectedResponse } from '../unexpectedResponse';
+import { shownCode } from '../vendorCodes';
 
 /** What a code of Marketo's means, and what the user can do about it. */
 interface Explanation {
@@ -186,7 +187,7 @@ export class MarketoError extends DestinationError {
 			: callExplanation(vendorCode, operation);
 		const { message, description, isPassing = false, code = 'rejected', ...details } = known;
 		const next = isPassing ? [WHAT_NEXT[operation]] : [];
-		super(`${message}${shown(vendorCode)}`, {
+		super(`${message}${shownCode('marketo', vendorCode)}`, {
 			...details,
 			description: [description, ...next].filter((text) => text !== '').join(' '),
 			// Of what one lead of a batch says, whatever it is.
@@ -221,7 +222,7 @@ export function recordError(vendorCode: string, missing: readonly string[] = [])
 					message: `The form requires what the lead does not have: ${missing.slice(0, MAX_NAMES).join(', ')}`,
 				}
 			: explanationOf(RECORDS, vendorCode, UNKNOWN_RECORD);
-	return new DestinationError(`${known.message}${shown(vendorCode)}`, {
+	return new DestinationError(`${known.message}${shownCode('marketo', vendorCode)}`, {
 		description: known.description ?? '',
 		code: known.code ?? 'rejected',
 		operation: 'write',
@@ -236,13 +237,16 @@ export function signInError(status: number, word: string): DestinationError {
 		invalid_client: 'The Client Secret is wrong',
 	};
 	const known = Object.hasOwn(what, word) ? what[word] : undefined;
-	return new DestinationError(known ?? `Marketo did not accept the sign-in${shown(word)}`, {
-		description:
-			'Copy Client ID and Client Secret again from Marketo: Admin, Integration, LaunchPoint, View Details of the custom service.',
-		code: 'authentication',
-		operation: 'signIn',
-		httpCode: String(status),
-	});
+	return new DestinationError(
+		known ?? `Marketo did not accept the sign-in${shownCode('marketo', word)}`,
+		{
+			description:
+				'Copy Client ID and Client Secret again from Marketo: Admin, Integration, LaunchPoint, View Details of the custom service.',
+			code: 'authentication',
+			operation: 'signIn',
+			httpCode: String(status),
+		},
+	);
 }
 
 /** A status that the API does not use: of a gateway, a proxy, or another service altogether. */
@@ -372,11 +376,6 @@ function explanationOf(
 ): Explanation {
 	const known = Object.hasOwn(explanations, vendorCode) ? explanations[vendorCode] : undefined;
 	return known ?? otherwise;
-}
-
-/** A code in brackets, or nothing of a text that is none. */
-function shown(code: string): string {
-	return /^\w{1,60}$/.test(code) ? ` (${code})` : '';
 }
 
 function ofToken(message: string): Explanation {

@@ -7,6 +7,7 @@ import {
 import { HttpError, type HttpResponse, unreachable, WHAT_NEXT } from '../httpClient';
 import { retryAfterOf } from '../timeLimits';
 import { describeResponse, unexpectedResponse } from '../unexpectedResponse';
+import { shownCode } from '../vendorCodes';
 
 /** What was asked for when an error came up. */
 export interface RequestContext {
@@ -264,7 +265,7 @@ export function restError(
 	return explained(
 		{
 			code: status >= 500 ? 'unreachable' : 'other',
-			message: `Salesforce did not carry out the request: status ${status}${shown(vendor.code)}`,
+			message: `Salesforce did not carry out the request: status ${status}${shownCode('salesforce', vendor.code)}`,
 			description: WHAT_NEXT[operation],
 			...(status >= 500 ? { retryAfter: 0 } : {}),
 		},
@@ -372,9 +373,13 @@ function explained(
 }
 
 function notTaken(code: string, httpCode?: string): DestinationError {
-	return new DestinationError(`Salesforce did not take the lead${shown(code)}`, {
-		description:
-			'Look up the code in Salesforce’s help, correct the lead and write it again. The other leads are not affected.',
+	const shown = shownCode('salesforce', code);
+	const look =
+		shown === ''
+			? 'Look for the reason in a debug log of the user'
+			: 'Look up the code in Salesforce’s help';
+	return new DestinationError(`Salesforce did not take the lead${shown}`, {
+		description: `${look}, correct the lead and write it again. The other leads are not affected.`,
 		code: 'rejected',
 		operation: 'write',
 		httpCode,
@@ -390,10 +395,6 @@ function ownEntry<Entry>(
 
 function codeOf(value: unknown): string {
 	return typeof value === 'string' && /^\w{1,60}$/.test(value) ? value : '';
-}
-
-function shown(code: string): string {
-	return code === '' ? '' : ` (${code})`;
 }
 
 function namesOf(fields: unknown): string {

@@ -4,13 +4,7 @@ import type {
 	TableServiceClientOptions,
 } from '../../../vendor/dataTables';
 import { environmentProxy, WITHOUT_REDIRECTS } from '../../azureNetwork';
-import {
-	type AddressRules,
-	checkedUrl,
-	configurationError,
-	trimSlashes,
-	withoutSlash,
-} from '../../addresses';
+import { checkedUrl, configurationError, trimSlashes, withoutSlash } from '../../addresses';
 import { textField } from '../../input';
 import {
 	openEntra,
@@ -151,7 +145,7 @@ async function fromAccountKey(
 		await import('../../../vendor/dataTables');
 	const signIn = new AzureNamedKeyCredential(account, key);
 	const text = withoutSlash(url);
-	// The key signs the request and is not sent, so an emulator may be reached without TLS.
+	// An emulator on this machine; the SDK asks to be told.
 	const all = { ...options, allowInsecureConnection: url.protocol === 'http:' };
 	return {
 		url: text,
@@ -164,7 +158,7 @@ async function fromSas(
 	sasUrl: string,
 	options: TableServiceClientOptions,
 ): Promise<StorageAccount> {
-	const url = checkedUrl(sasUrl, 'The SAS URL', { secretInUrl: true });
+	const url = checkedUrl(sasUrl, 'The SAS URL');
 	const signature = url.search.slice(1);
 	if (!url.searchParams.has('sig')) {
 		throw configurationError(
@@ -192,7 +186,7 @@ async function fromEntra(
 	options: TableServiceClientOptions,
 	cache?: ProcessCache,
 ): Promise<StorageAccount> {
-	const url = tableUrl(credential, { secretInUrl: true });
+	const url = tableUrl(credential);
 	const application = readEntraApplication(credential);
 	const { TableClient, TableServiceClient } = await import('../../../vendor/dataTables');
 	const { maxRetries = RETRIES, maxRetryDelayInMs = MAX_RETRY_DELAY } = options.retryOptions ?? {};
@@ -260,13 +254,13 @@ function accountName(credential: Record<string, unknown>): string {
 	return name;
 }
 
-function tableUrl(credential: Record<string, unknown>, rules: AddressRules = {}): URL {
+function tableUrl(credential: Record<string, unknown>): URL {
 	const cloud = readCloud(credential);
 	if (cloud === 'custom') {
-		return checkedUrl(textField(credential, 'tableEndpoint'), 'The Table Endpoint', rules);
+		return checkedUrl(textField(credential, 'tableEndpoint'), 'The Table Endpoint');
 	}
 	const host = TABLE_HOSTS[cloud];
-	return checkedUrl(`https://${accountName(credential)}.${host}`, 'The table endpoint', rules);
+	return checkedUrl(`https://${accountName(credential)}.${host}`, 'The table endpoint');
 }
 
 /** A SAS URL made for one table ends with the table's name, which the SDK wants apart. */

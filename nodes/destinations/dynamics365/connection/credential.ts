@@ -38,7 +38,6 @@ export function readEnvironment(credential: Record<string, unknown>): Environmen
 	const { origin, hostname } = checkedUrl(
 		text.includes('://') ? text : `https://${text}`,
 		'The Environment URL',
-		{ secretInUrl: true },
 	);
 	const application = readEntraApplication(credential);
 	const { cloud } = application;

@@ -30,9 +30,7 @@ export function readEndpoint(
 	credential: Record<string, unknown>,
 	{ allowHttpOnLocalhost = false }: EndpointOptions = {},
 ): Endpoint {
-	const url = checkedUrl(textField(credential, 'endpointUrl'), 'The Endpoint URL', {
-		secretInUrl: true,
-	});
+	const url = checkedUrl(textField(credential, 'endpointUrl'), 'The Endpoint URL');
 	if (url.protocol !== 'https:' && !allowHttpOnLocalhost) {
 		throw configurationError(
 			'The Endpoint URL is an http address of this machine',

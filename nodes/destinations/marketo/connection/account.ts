@@ -59,6 +59,6 @@ function instanceUrl(credential: Record<string, unknown>): string {
 /** The endpoint as Marketo shows it, which is that of the REST or the identity service. */
 function endpointUrl(text: string): string {
 	// The client secret is in the address of the sign-in.
-	const url = checkedUrl(text, 'The Endpoint', { secretInUrl: true });
+	const url = checkedUrl(text, 'The Endpoint');
 	return withoutSlash(url).replace(/\/(?:rest|identity)$/i, '');
 }

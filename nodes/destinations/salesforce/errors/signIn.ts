@@ -1,6 +1,7 @@
 import { DestinationError, type DestinationErrorCode } from '../../contract';
 import { HttpError, type HttpResponse, unreachable } from '../../httpClient';
 import { retryAfterOf } from '../../timeLimits';
+import { shownCode } from '../../vendorCodes';
 import type { SignIn } from '../connection/signIn';
 import { readVendorError, unexpected } from '../errors';
 
@@ -207,7 +208,7 @@ export function signInError(
 	);
 	const { code = 'authentication', ...said } = found ?? {
 		...GENERAL,
-		message: `${GENERAL.message} (${vendorCode})`,
+		message: `${GENERAL.message}${shownCode('salesforce', vendorCode)}`,
 	};
 	return new DestinationError(said.message, { ...details, description: said.description, code });
 }

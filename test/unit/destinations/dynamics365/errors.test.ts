@@ -42,7 +42,7 @@ it.each([
 	[503, '', 'throttled', /busy/],
 	[504, undefined, 'throttled', /busy/],
 	[401, '', 'authentication', /did not accept/],
-	[403, '0x12345678', 'permission', /denied access \(0x12345678\)/],
+	[403, '0x80041234', 'permission', /denied access \(0x80041234\)/],
 	[404, '', 'notFound', /no Dynamics 365 environment/],
 	[500, '0x80044151', 'queryTooLarge', /query took/],
 	[500, '0x80040216', 'other', /status 500 \(0x80040216\)/],

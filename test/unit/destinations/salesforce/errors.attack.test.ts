@@ -48,7 +48,8 @@ it('names the fields, and tries again only what may pass', () => {
 	expect(missing.message).toBe('Salesforce requires a value for Region__c in every lead');
 	expect(missing.retryAfter).toBeUndefined();
 	expect(recordError({ statusCode: 'UNABLE_TO_LOCK_ROW' }).retryAfter).toBe(0);
-	expect(recordError({ statusCode: 'SOMETHING_NEW' }).message).toContain('(SOMETHING_NEW)');
+	expect(recordError({ statusCode: 'TRIAL_EXPIRED' }).message).toContain('(TRIAL_EXPIRED)');
+	expect(recordError({ statusCode: 'SOMETHING_NEW' }).message).toMatch(/did not take the lead$/);
 });
 
 it('tells of a whole call what reading would, but for what only writing is refused', () => {

@@ -151,7 +151,7 @@ describe('what the token endpoint refuses', () => {
 		['invalid_grant', 'expired assertion', 'authentication', /signed request has expired/],
 		['OAUTH_EC_APP_NOT_FOUND', 'x', 'authentication', /Consumer Key/],
 		['invalid_request', 'https required', 'authentication', /could not read the sign-in/],
-		['something_new', SECRET, 'authentication', /did not accept the sign-in \(something_new\)/],
+		['something_new', SECRET, 'authentication', /did not accept the sign-in$/],
 	])('as %s, %s is told', (code, text, reason, said) => {
 		const refusal = oauth(code, `${text} ${SECRET}`);
 		expect(refusal).toMatchObject({ code: reason, httpCode: '400', retryAfter: undefined });

@@ -117,15 +117,23 @@ describe('the address of an account', () => {
 		expect((await openAccount(portalString())).onlyTable).toBeUndefined();
 	});
 
-	it('may be http on this machine, and for a key, which is not sent', async () => {
+	it('may be http on this machine only, however one signs in', async () => {
 		for (const host of ['localhost', '127.0.0.1', '[::1]']) {
 			const url = `http://${host}:10002/devstoreaccount1`;
 			expect((await openAccount(bySas(`${url}?${SAS}`))).url).toBe(url);
+			const byAccountKey = byKey({ cloud: 'custom', tableEndpoint: url });
+			expect((await openAccount(byAccountKey)).url).toBe(url);
 		}
 		const endpoint = 'http://azurite:10002/devstoreaccount1';
-		expect((await openAccount(byKey({ cloud: 'custom', tableEndpoint: endpoint }))).url).toBe(
-			endpoint,
-		);
+		for (const elsewhere of [
+			byKey({ cloud: 'custom', tableEndpoint: endpoint }),
+			{
+				connectionString: `AccountName=devstoreaccount1;AccountKey=a2V5;TableEndpoint=${endpoint}`,
+			},
+			{ connectionString: 'DefaultEndpointsProtocol=http;AccountName=contoso;AccountKey=a2V5' },
+		]) {
+			await expect(openAccount(elsewhere)).rejects.toThrow('is not an https address');
+		}
 	});
 });
 

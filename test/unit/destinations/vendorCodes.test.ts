@@ -1,0 +1,33 @@
+import { shownCode } from '../../../nodes/destinations/vendorCodes';
+
+it.each([
+	['azureTable', 'TableNotFound'],
+	['dynamics365', '0x80040333'],
+	['marketo', '1003'],
+	['marketo', 'invalid_client'],
+	['salesforce', 'UNABLE_TO_LOCK_ROW'],
+	['salesforce', 'inactive_org'],
+] as const)('repeats a code of %s: %s', (vendor, code) => {
+	expect(shownCode(vendor, code)).toBe(` (${code})`);
+});
+
+// What a proxy, or a service that echoes what was sent, can put where a code should be.
+const OTHERS = [
+	'',
+	'hush',
+	'a1B2c3D4e5F6',
+	'JANE_DOE',
+	'0xdeadbeef',
+	'12',
+	'4111111111111111',
+	'__proto__',
+	'has',
+];
+
+it.each(['azureTable', 'dynamics365', 'marketo', 'salesforce'] as const)(
+	'repeats nothing else in the place of a code of %s',
+	(vendor) => {
+		for (const text of OTHERS)
+			expect({ text, shown: shownCode(vendor, text) }).toEqual({ text, shown: '' });
+	},
+);
