@@ -1,6 +1,6 @@
 /**
  * One jest project a kind of surroundings: `unit` needs nothing, `engine` runs n8n-core in process,
- * `integration` adds real servers (Azurite, HTTP), `e2e` a real n8n.
+ * `integration` adds real servers (Azurite, HTTP), `e2e` a real n8n. `fuzz` is `unit` with random inputs.
  */
 const path = require('node:path');
 
@@ -27,6 +27,7 @@ module.exports = {
 		project('unit'),
 		project('engine'),
 		project('integration'),
+		project('fuzz'),
 		project('e2e', {
 			globalSetup: '<rootDir>/test/e2e/support/globalSetup.ts',
 			globalTeardown: '<rootDir>/test/e2e/support/globalTeardown.ts',

@@ -122,8 +122,10 @@ class Cleaner {
 	}
 
 	private text(value: string): string {
-		const kept = cut(value, this.limits.text);
-		if (kept.length < value.length) this.tellCut(value);
+		// White space around it first: behind a page of it may stand what counts.
+		const whole = value.length > this.limits.text ? value.trim() : value;
+		const kept = cut(whole, this.limits.text);
+		if (kept.length < whole.length) this.tellCut(whole);
 		const clean = cleanText(kept);
 		if (clean !== kept) this.warnings.add(WARNING.text);
 		// Of a lead parsed before, the first reading has told.

@@ -51,6 +51,12 @@ const UNCLEAR: Readonly<Record<string, string>> = {
 	'unexpected-solidus-in-tag': 'a slash within a tag',
 };
 
+/**
+ * Beginnings of tags. Where they are never closed, each is looked for among all others: more of them
+ * than this take longer than a poll has.
+ */
+const MAX_TAGS = 10_000;
+
 export interface HtmlReading {
 	contexts: readonly HtmlContext[];
 	/** What others could read in another way, so that the contexts are not to be relied on; or empty. */
@@ -61,6 +67,11 @@ export interface HtmlReading {
  * What stands around each place between the literal parts of an HTML template, as a browser sees it.
  */
 export function readContexts(literals: readonly string[]): HtmlReading {
+	const tags = literals.reduce((sum, text) => sum + text.split('<').length - 1, 0);
+	if (tags > MAX_TAGS) {
+		const unclear = `more than ${MAX_TAGS.toLocaleString('en')} tags`;
+		return { contexts: literals.slice(1).map(() => 'text'), unclear };
+	}
 	const marker = freeMarker(literals);
 	const html = literals.map((text, at) => (at === 0 ? text : `${marker}${at}x${text}`)).join('');
 	const errors = new Set<string>();
@@ -80,9 +91,11 @@ export function readContexts(literals: readonly string[]): HtmlReading {
 
 /** A word that a template does not have, by which the places are found again. */
 function freeMarker(literals: readonly string[]): string {
-	let marker = 'place';
-	while (literals.some((text) => text.toLowerCase().includes(marker))) marker += 'z';
-	return marker;
+	let longest = 0;
+	for (const text of literals) {
+		for (const [found] of text.matchAll(/placez*/gi)) longest = Math.max(longest, found.length);
+	}
+	return longest === 0 ? 'place' : `place${'z'.repeat(longest + 1 - 'place'.length)}`;
 }
 
 class Places {

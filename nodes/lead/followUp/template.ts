@@ -3,6 +3,12 @@ import { findPlaceholder, type Placeholder } from './placeholders';
 /** `[[firstName]]`: double curly brackets are n8n's, single ones occur in styles. */
 const PLACEHOLDER = /\[\[([^[\]\r\n]{0,100})\]\]/g;
 
+/** Characters of a template. Gmail shows no more than 102 kB of a message. */
+const MAX_LENGTH = 200_000;
+
+/** Placeholders that a message names; nobody reads more. */
+const MAX_NAMED = 10;
+
 /** Literal text, or the place of a value. */
 export type Piece = string | { readonly placeholder: Placeholder };
 
@@ -26,6 +32,12 @@ export class TemplateError extends Error {
  * @throws TemplateError that names the unknown placeholders; `name` is how users know the template
  */
 export function parseTemplate(template: string, name: string): Piece[] {
+	if (template.length > MAX_LENGTH) {
+		throw new TemplateError(
+			`The ${name} has more than ${MAX_LENGTH.toLocaleString('en')} characters`,
+			'Shorten it: mail programs cut off messages of that size. Pictures belong on a web server, not into the template.',
+		);
+	}
 	const pieces: Piece[] = [];
 	const unknown = new Set<string>();
 	let end = 0;
@@ -38,8 +50,9 @@ export function parseTemplate(template: string, name: string): Piece[] {
 	}
 	if (end < template.length) pieces.push(template.slice(end));
 	if (unknown.size > 0) {
+		const more = unknown.size > MAX_NAMED ? ` and ${unknown.size - MAX_NAMED} more` : '';
 		throw new TemplateError(
-			`The ${name} has unknown placeholders: ${[...unknown].join(', ')}`,
+			`The ${name} has unknown placeholders: ${[...unknown].slice(0, MAX_NAMED).join(', ')}${more}`,
 			'Use those that the description of the field lists, or write other words in double square brackets without them.',
 		);
 	}

@@ -59,15 +59,23 @@ export function queryWithKey(key: string, others: URLSearchParams): string {
 	return new URLSearchParams([[LEAD_KEY, key], ...others]).toString();
 }
 
+/** Characters. No browser sends a longer address, and all of it is read before the first is given. */
+const MOST_PARAMETER_TEXT = 65_536;
+
+/** The parameters of a fill-out's address. */
+export function readParameters(text = ''): URLSearchParams {
+	return new URLSearchParams(text.slice(0, MOST_PARAMETER_TEXT));
+}
+
 /** The key of the lead that was written; empty for a fill-out of somebody else. */
 export function keyOf({ attributes }: FillOut): string {
-	return new URLSearchParams(attributes.get(QUERY_PARAMETERS) ?? '').get(LEAD_KEY) ?? '';
+	return readParameters(attributes.get(QUERY_PARAMETERS)).get(LEAD_KEY) ?? '';
 }
 
 /** The parameters of the address, but for the key, which is nothing of the customer's. */
 export function withoutKey(fillOut: FillOut): FillOut {
 	if (keyOf(fillOut) === '') return fillOut;
-	const query = new URLSearchParams(fillOut.attributes.get(QUERY_PARAMETERS));
+	const query = readParameters(fillOut.attributes.get(QUERY_PARAMETERS));
 	query.delete(LEAD_KEY);
 	const attributes = new Map(fillOut.attributes).set(QUERY_PARAMETERS, query.toString());
 	return { ...fillOut, attributes };

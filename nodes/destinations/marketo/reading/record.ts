@@ -8,7 +8,7 @@ import {
 import { contactName } from '../../../lead/contact';
 import { findField } from '../../../lead/fields';
 import { compact } from '../../../lead/text';
-import { withoutKey, type FillOut } from './fillOut';
+import { readParameters, withoutKey, type FillOut } from './fillOut';
 import { readFormFields } from './formFields';
 
 /** The lead source's name in REST, where the user names no other field. */
@@ -133,6 +133,8 @@ function leadSources(
 	const found = chosen
 		? textOfSent(chosen[1]).trim()
 		: (own.find(([, text]) => readsAsMicrosofts(text))?.[1] ?? '');
+	const taken = [...names, ...(chosen ? [chosen[0]] : [])];
+	const keys = new Set(taken.map(compact).filter((key) => key !== ''));
 	return {
 		entries: [
 			...mapped
@@ -143,7 +145,7 @@ function leadSources(
 				.map(([name, text]): [string, JsonValue] => [`Person.${name}`, text]),
 			['LeadSource', found],
 		],
-		consumed: (name) => [...names, ...(chosen ? [chosen[0]] : [])].some(sameName(name)),
+		consumed: (name) => taken.includes(name) || keys.has(compact(name)),
 	};
 }
 
@@ -193,21 +195,22 @@ class RecordFields {
 		if (isEmpty(value)) return;
 		// Only what says not to contact is told: the rest is the usual state of every person.
 		if (saysContact(name) && (value === false || value === 0)) return;
-		this.fields.set(this.keyOf(name), [this.ownName(name, 'Person'), value]);
+		const { key, isReserved } = this.placeOf(name);
+		this.fields.set(key, [isReserved ? `Person.${name}` : name, value]);
 	}
 
 	addSent(name: string, value: string): void {
 		if (value.trim() === '') return;
-		const key = this.keyOf(name);
+		const { key, isReserved } = this.placeOf(name);
 		// Who has asked since then not to be contacted is not to be contacted.
 		const isKept = saysContact(name) && this.fields.has(key);
 		if (isKept) this.addLast(`${FORM_FIELDS}.${name}`, value);
-		else this.fields.set(key, [this.ownName(name, FORM_FIELDS), value]);
+		else this.fields.set(key, [isReserved ? `${FORM_FIELDS}.${name}` : name, value]);
 	}
 
 	/** A field that gives way to what is there. */
 	addLast(name: string, value: string): void {
-		const key = this.keyOf(name);
+		const { key } = this.placeOf(name);
 		if (value.trim() !== '' && !this.fields.has(key)) this.fields.set(key, [name, value]);
 	}
 
@@ -217,7 +220,7 @@ class RecordFields {
 	 */
 	addParameters(text: string): void {
 		let left = MOST_PARAMETERS;
-		for (const [name, value] of new URLSearchParams(text)) {
+		for (const [name, value] of readParameters(text)) {
 			left -= 1;
 			if (left < 0) return;
 			const field = findField(name)?.field;
@@ -230,18 +233,13 @@ class RecordFields {
 		return Object.fromEntries(this.fields.values());
 	}
 
-	private keyOf(name: string): string {
-		return this.isReserved(name) ? `other ${name}` : compact(name) || name;
-	}
-
-	private ownName(name: string, whose: string): string {
-		return this.isReserved(name) ? `${whose}.${name}` : name;
-	}
-
-	/** Also what would pass for the lead's id or time under another name. */
-	private isReserved(name: string): boolean {
+	/** Where a field is kept, and whether what is there already is nobody's to overwrite. */
+	private placeOf(name: string): { key: string; isReserved: boolean } {
+		const own = compact(name);
 		const field = findField(name)?.field;
-		return this.reserved.has(compact(name)) || field === 'marketoId' || field === 'createdAt';
+		// Also what would pass for the lead's id or time under another name.
+		const isReserved = this.reserved.has(own) || field === 'marketoId' || field === 'createdAt';
+		return { key: isReserved ? `other ${name}` : own || name, isReserved };
 	}
 }
 
