@@ -29,10 +29,12 @@ const MAX_TEXT_LEVELS = 8;
 const MAX_LEVELS = 64;
 
 /**
- * Objects and lists that are read: a record has far fewer, and objects shared among each other can
- * stand for billions. What is beyond can't be told to say nothing either.
+ * Fields, objects and lists that are read: a record has far fewer, and objects shared among each
+ * other can stand for billions. What is beyond can't be told to say nothing either.
  */
 const MAX_HEARD = 100_000;
+/** The same of a record, which has 5,000 values at most; the rest is for those of JSON in its texts. */
+export const MAX_HEARD_OF_RECORD = 20_000;
 
 /**
  * What a name says of contact: that its value forbids it (`optOut`) or allows it (`permission`,
@@ -270,6 +272,12 @@ function wordyOf(words: readonly string[]): ContactName | undefined {
 type Answer = 'no' | 'nothing' | 'unclear' | 'yes';
 type Flag = Exclude<ContactName, 'leadSource' | 'state'>;
 
+const ANSWERS: Readonly<Record<Flag, Map<string, Answer>>> = {
+	optOut: new Map(),
+	ownPermission: new Map(),
+	permission: new Map(),
+};
+
 /** What the value of a flag says, as JSON, a form or an export in any language writes it. */
 function answerOf(value: unknown, flag: Flag, levels = 0): Answer {
 	switch (typeof value) {
@@ -290,6 +298,12 @@ function answerOf(value: unknown, flag: Flag, levels = 0): Answer {
 }
 
 function answerOfText(text: string, flag: Flag, levels: number): Answer {
+	// JSON within JSON counts its levels, so what was found of it elsewhere does not hold here.
+	if (levels > 0 && mayBeJson(text)) return readAnswer(text, flag, levels);
+	return remembered(ANSWERS[flag], text, (own) => readAnswer(own, flag, levels));
+}
+
+function readAnswer(text: string, flag: Flag, levels: number): Answer {
 	const visible = text.slice(0, MAX_NAME_LENGTH).replace(/[\p{Cf}\p{Z}\p{Cc}]+/gu, '');
 	if (visible === '') return text.length > MAX_NAME_LENGTH ? 'unclear' : 'nothing';
 	if (/^[+-]?\d{1,15}(?:[.,]\d{1,15})?$/.test(visible)) {
@@ -387,8 +401,9 @@ export interface ContactStatement {
 export function statementsAgainstContact(
 	record: unknown,
 	opened?: OpenedTexts,
+	most = MAX_HEARD,
 ): ContactStatement[] {
-	const hearing = new Hearing(opened);
+	const hearing = new Hearing(opened, most);
 	hearing.hear(record, '', '', undefined);
 	return hearing.statements;
 }
@@ -409,13 +424,14 @@ type Within = 'leadSource' | 'state' | undefined;
 class Hearing {
 	readonly statements: ContactStatement[] = [];
 	private readonly opened: OpenedTexts | undefined;
-	private left = MAX_HEARD;
+	private left: number;
 	/** Where in the record it is: levels of nesting, and of texts among them. */
 	private levels = 0;
 	private textLevels = 0;
 
-	constructor(opened: OpenedTexts | undefined) {
+	constructor(opened: OpenedTexts | undefined, most: number) {
 		this.opened = opened;
+		this.left = most;
 	}
 
 	/**
@@ -439,7 +455,9 @@ class Hearing {
 
 	private hearFields(value: object, parent: string, within: Within): void {
 		let valueKey: string | undefined;
-		for (const key of Object.keys(value)) {
+		const keys = Object.keys(value);
+		this.left -= keys.length;
+		for (const key of keys) {
 			const meaning = remembered(MEANINGS, key, meaningOf);
 			const own = (value as Record<string, unknown>)[key];
 			if (meaning.isValue) valueKey ??= key;

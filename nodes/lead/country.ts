@@ -83,6 +83,22 @@ let everyLanguage: NameIndex | undefined;
  */
 export function countryCode(text: string): string {
 	if (text.length > MAX_COUNTRY_LENGTH) return '';
+	const known = KNOWN.get(text);
+	if (known !== undefined) return known;
+	const code = readCountry(text);
+	if (KNOWN.size >= MAX_KNOWN) KNOWN.clear();
+	KNOWN.set(text, code);
+	return code;
+}
+
+/**
+ * What was found, since leads are from few countries, and some of their names take long. Bounded: a
+ * sender can make up new ones for ever.
+ */
+const KNOWN = new Map<string, string>();
+const MAX_KNOWN = 2_000;
+
+function readCountry(text: string): string {
 	// Not imported at the top: leads without a country, and n8n's start, need none of it.
 	const codes = require('../vendor/countries') as Codes;
 	// As most leads have it, without a look at what may hide in it.

@@ -35,9 +35,25 @@ let roles: ReadonlySet<string> | undefined;
  */
 export function companyDomain(address: string): string {
 	const domain = domainOf(address);
-	if (domain === '' || isPlaceholderDomain(domain)) return '';
+	const known = COMPANY_DOMAINS.get(domain);
+	if (known !== undefined) return known ? domain : '';
+	const isCompany = isCompanyDomain(domain);
+	if (COMPANY_DOMAINS.size >= MAX_KNOWN) COMPANY_DOMAINS.clear();
+	COMPANY_DOMAINS.set(domain, isCompany);
+	return isCompany ? domain : '';
+}
+
+/**
+ * What was found, since most leads are from few providers. Bounded: a sender can make up new ones
+ * for ever.
+ */
+const COMPANY_DOMAINS = new Map<string, boolean>();
+const MAX_KNOWN = 2_000;
+
+function isCompanyDomain(domain: string): boolean {
+	if (domain === '' || isPlaceholderDomain(domain)) return false;
 	publicDomains ??= new Set(lists().publicDomains());
-	return publicDomains.has(domain) ? '' : domain;
+	return !publicDomains.has(domain);
 }
 
 /** Who reads the mailbox of an address that `emailAddress` gave. */

@@ -1,4 +1,5 @@
 import {
+	MAX_HEARD_OF_RECORD,
 	readJson,
 	statementsAgainstContact,
 	type ContactStatement,
@@ -53,7 +54,8 @@ export function parseLead(record: unknown, context: ParseContext = {}): Lead {
 	// A list is no record, and yet not to be passed over where it forbids contact.
 	const isHeard = isJsonObject(received) || typeof received === 'string';
 	// All of it, under its own names too: no mapping takes a statement out of it.
-	const heard = statementsAgainstContact(isHeard ? content : received, opened);
+	const heardIn = isHeard ? content : received;
+	const heard = statementsAgainstContact(heardIn, opened, MAX_HEARD_OF_RECORD);
 	const statements = mapped.statements.length > 0 ? [...heard, ...mapped.statements] : heard;
 	tellStatements(statements, action.code, warnings);
 	const isForbidden = statements.length > 0 || lead.doNotContact;

@@ -2,9 +2,9 @@ import type { JsonValue } from './types';
 
 const ISO =
 	/^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s?([Zz]|[+-]\d{2}(?::?\d{2})?)?)?$/;
-/** The same as Azure and JavaScript write it; days that every month has. */
+/** The same as Azure and JavaScript write it; years that leads are from, and days that every month has. */
 const USUAL_ISO =
-	/^(\d{4}-\d{2}-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):\d{2}:\d{2})(?:\.(\d{1,9}))?Z$/;
+	/^((?:19[89]|2\d\d)\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d{1,9}))?Z$/;
 /** The form of .NET's older JSON writers: milliseconds since 1970 and an offset that adds nothing. */
 const DOT_NET = /^\/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\/$/;
 
@@ -29,9 +29,9 @@ const MILLISECONDS_FROM = 100_000_000_000;
 export function readTime(value: JsonValue): string {
 	// Most times come like this, and making a Date of them takes several times as long.
 	const usual = typeof value === 'string' ? USUAL_ISO.exec(value) : null;
-	const ms = usual ? Date.parse(usual[0]) : toMilliseconds(value);
-	if (!(ms >= EARLIEST_MS && ms <= LATEST_MS)) return '';
-	return usual ? `${usual[1]}.${milliseconds(usual[2])}Z` : new Date(ms).toISOString();
+	if (usual) return `${usual[1]}.${milliseconds(usual[2])}Z`;
+	const ms = toMilliseconds(value);
+	return ms >= EARLIEST_MS && ms <= LATEST_MS ? new Date(ms).toISOString() : '';
 }
 
 function toMilliseconds(value: JsonValue): number {

@@ -41,6 +41,23 @@ it('a text is cut between its characters, and so is a name', () => {
 	]);
 });
 
+it('white space is no part of a text that is cut', () => {
+	const lead = parseLead(record({ LeadSource: `${' '.repeat(131_072)}SPZA-DNC|contoso.crm` }));
+	expect(lead).toMatchObject({ contactAllowed: false, leadSource: 'SPZA-DNC|contoso.crm' });
+	expect(lead.warnings).toEqual([]);
+});
+
+it('of JSON in texts so much is heard, and what is beyond forbids contact', () => {
+	const flags = (count: number) => JSON.stringify(Array(count).fill({ DoNotContact: 'no' }));
+	const texts = (count: number) =>
+		Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((name) => [name, flags(count)]));
+	expect(parseLead(record(texts(1_900))).contactAllowed).toBe(true);
+	const lead = parseLead(record(texts(2_500)));
+	expect(lead.contactAllowed).toBe(false);
+	expect(lead.warnings[0]).toMatch(/^The field ".+" holds "a list, an object or nothing"/);
+	expect(parseLead(lead)).toEqual(lead);
+});
+
 it('names of fields that become one are told of', () => {
 	const lead = parseLead(record({ 'DoNot\0Contact': false, DoNotContact: true }));
 	expect(lead.contactAllowed).toBe(false);

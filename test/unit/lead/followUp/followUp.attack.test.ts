@@ -281,3 +281,31 @@ describe('a template that puts a value', () => {
 		expect(withHtml(html)(hostile('<b>')).html).not.toContain('<b>');
 	});
 });
+
+describe('a template that is too much to read', () => {
+	const composed = (html: string) => () => followUpComposer({ templates: { active: { html } } });
+
+	it.each([
+		['characters', `[[company]]${'x'.repeat(200_000)}`, /more than 200,000 characters/],
+		['tags', `[[company]]${'<b>'.repeat(10_001)}`, /more than 10,000 tags/],
+		[
+			'unknown placeholders',
+			Array.from({ length: 5_000 }, (_, i) => `[[x${i}]]`).join(''),
+			/and 4990 more/,
+		],
+	])('for its %s is refused in few words', (_what, html, message) => {
+		expect(composed(html)).toThrow(TemplateError);
+		expect(composed(html)).toThrow(message);
+	});
+
+	it('is no larger than mail programs show', () => {
+		expect(composed(`[[company]]${'<b></b>'.repeat(4_000)}${'x'.repeat(90_000)}`)).not.toThrow();
+	});
+
+	it('is told apart from a place whatever letters it has', () => {
+		const letters = ['place', 'placez', 'PLACEZZ', 'placezzz1x'].join(' ');
+		const compose = composed(`<p title="${letters}">${letters} [[company]]</p>`)();
+		const { html } = compose(hostile('<b>', 'kim@contoso.com'));
+		expect(html).toBe(`<p title="${letters}">${letters} &lt;b&gt;</p>`);
+	});
+});
