@@ -43,7 +43,7 @@ export const deliveryProperties: INodeProperties[] = [
 				name: 'Execution Finishes',
 				value: 'executionFinishes',
 				description:
-					'After the execution has ended, whether it succeeded or failed. For workflows that report their own failures.',
+					'After the execution has ended, whether it succeeded or failed. For workflows that say themselves what went wrong.',
 			},
 			{
 				name: 'Execution Finishes Successfully',

@@ -3,7 +3,7 @@
  * a `DestinationDescription`, and one line in the registry beside this file.
  */
 import type { INodeProperties } from 'n8n-workflow';
-import type { JsonObject, JsonValue, Lead, LeadDestinationName, LeadFilter } from '../lead';
+import type { DestinationName, JsonObject, JsonValue, Lead, LeadFilter } from '../lead';
 import type { HandOver, LeadReader } from '../polling/types';
 import type { ProcessCache } from './processCache';
 import type { TimeLimits } from './timeLimits';
@@ -11,7 +11,7 @@ import type { TimeLimits } from './timeLimits';
 /** All that the nodes know of a destination. */
 export interface DestinationDescription {
 	/** Value of the destination chooser, and `destination` of its leads. */
-	name: Exclude<LeadDestinationName, ''>;
+	name: DestinationName;
 	displayName: string;
 	/** Name of its credential type, one no other destination uses. */
 	credentialType: string;

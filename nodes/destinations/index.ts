@@ -1,3 +1,4 @@
+import type { DestinationName } from '../lead';
 import { azureTable } from './azureTable';
 import type { DestinationDescription } from './contract';
 import { dynamics365 } from './dynamics365';
@@ -5,11 +6,13 @@ import { https } from './https';
 import { marketo } from './marketo';
 import { salesforce } from './salesforce';
 
-/** Every destination there is; nothing else in the code lists them. */
-export const DESTINATIONS: readonly DestinationDescription[] = [
+const REGISTRY: Readonly<Record<DestinationName, DestinationDescription>> = {
 	azureTable,
 	dynamics365,
 	https,
 	marketo,
 	salesforce,
-];
+};
+
+/** Every destination there is, in the order in which the editor shows them. */
+export const DESTINATIONS: readonly DestinationDescription[] = Object.values(REGISTRY);

@@ -1,4 +1,5 @@
 import { takeText, toText } from './customer';
+import { SHAPES } from './destinationShapes';
 import type { Field, FieldBag } from './fieldBag';
 import { formatLeadSource, parseLeadSource, parseOfferId, toAction } from './leadSource';
 import { isTestText } from './testLead';
@@ -43,9 +44,10 @@ function takeLeadSourceText(
 	destination: LeadDestinationName,
 	warnings: Warnings,
 ): string {
+	const mayHide = destination !== '' && SHAPES[destination].mayHideLeadSource;
 	const column = fields.peek('leadSource');
 	const text = (toText(column?.value ?? '') ?? '').trim();
-	if (text !== '' && (destination !== 'dynamics365' || readsAsLeadSource(text))) {
+	if (text !== '' && (!mayHide || readsAsLeadSource(text))) {
 		fields.take('leadSource');
 		return text;
 	}
@@ -55,7 +57,7 @@ function takeLeadSourceText(
 		fields.take('leadSourceCode');
 		return code;
 	}
-	if (destination === 'dynamics365') {
+	if (mayHide) {
 		const found = findInText(fields.peek('subject')) || findInText(fields.peek('description'));
 		if (found !== '') return found;
 	}

@@ -1,3 +1,4 @@
+import { SHAPES } from './destinationShapes';
 import { parseLead } from './parseLead';
 import { TICKS_AT_1970, TICKS_PER_MILLISECOND } from './testLead';
 import type { Lead, LeadDestinationName } from './types';
@@ -22,7 +23,7 @@ export function microsoftTestLead({ destination, offerTitle = '', now }: Microso
 	const placeholder = `MSFT_TEST_${ticks}`;
 	const title = offerTitle.trim() || DEFAULT_OFFER_TITLE;
 	const source =
-		destination === 'https'
+		destination !== '' && SHAPES[destination].testLeadHasSource
 			? { LeadSource: 'AzureMarketplace', ActionCode: 'INS' }
 			: { LeadSource: `${placeholder}-${placeholder}|${title}`, ActionCode: placeholder };
 	const sentAt = new Date(now).toISOString();

@@ -1,6 +1,7 @@
 import { forbidsContact, saysDoNotContact } from './contact';
 import { toText } from './customer';
 import { digest } from './destination';
+import { DESTINATION_NAMES } from './destinationShapes';
 import { emailAddress } from './emailAddress';
 import { mappingForbids } from './fieldMapping';
 import { cleanJson, isJsonObject, LEAD } from './json';
@@ -11,14 +12,6 @@ import { readTime } from './time';
 import type { JsonObject, JsonValue, Lead, LeadDestinationName, ParseContext } from './types';
 import { stageOf } from './vocabulary';
 import { Warnings } from './warnings';
-
-const DESTINATIONS: ReadonlySet<string> = new Set<LeadDestinationName>([
-	'azureTable',
-	'dynamics365',
-	'https',
-	'marketo',
-	'salesforce',
-]);
 
 /** What a lead of ours has and no destination's record: these names, in this casing and type. */
 const OBJECT_PARTS = ['source', 'action', 'offer', 'customer'];
@@ -144,7 +137,7 @@ function hasTestText(earlier: JsonObject): boolean {
 
 /** A destination by its name; empty for any other text. */
 export function readDestinationName(name: string): LeadDestinationName {
-	return DESTINATIONS.has(name) ? (name as LeadDestinationName) : '';
+	return DESTINATION_NAMES.find((known) => known === name) ?? '';
 }
 
 /** The record that the lead was made of, where it was kept; else the lead itself, as a sender's is. */

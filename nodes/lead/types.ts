@@ -12,9 +12,11 @@ export interface JsonObject {
 	[key: string]: JsonValue;
 }
 
+/** A destination of Microsoft's connector. What else has to be added for one, the compiler names. */
+export type DestinationName = 'azureTable' | 'dynamics365' | 'https' | 'marketo' | 'salesforce';
+
 /** Where Microsoft's connector wrote the lead; empty when the shape does not tell. */
-export type LeadDestinationName =
-	'' | 'azureTable' | 'dynamics365' | 'https' | 'marketo' | 'salesforce';
+export type LeadDestinationName = '' | DestinationName;
 
 /** How far the customer has come, by one of the two stage guides. */
 export type LeadStage = 'active' | 'doNotContact' | 'initialInterest' | 'trial' | 'unknown';

@@ -9,6 +9,8 @@ import type {
 } from 'n8n-workflow';
 
 import { MarketplaceLeadTrigger } from '../../nodes/MarketplaceLeadTrigger/MarketplaceLeadTrigger.node';
+import { DESTINATIONS } from '../../nodes/destinations';
+import { DESTINATION_NAMES } from '../../nodes/lead/destinationShapes';
 import { leadWebhook } from '../../nodes/MarketplaceLeadTrigger/webhookDescription';
 import { assertDeclared } from '../support/nodeParameters';
 import { responseFields } from '../support/webhookServer';
@@ -36,7 +38,9 @@ describe("n8n's own loader", () => {
 			'marketplaceLeadPollTrigger',
 			'marketplaceLeadTrigger',
 		]);
-		expect(Object.keys(loader.known.credentials)).toContain('marketplaceLeadTriggerApi');
+		expect(Object.keys(loader.known.credentials).sort()).toEqual(
+			['marketplaceLeadTriggerApi', ...DESTINATIONS.map((one) => one.credentialType)].sort(),
+		);
 	});
 
 	it('finds their icons, for light and for dark', () => {
@@ -117,6 +121,18 @@ describe('the texts of the nodes', () => {
 				expect(placeholder).toMatch(/^e\.g\. /);
 			}
 		}
+	});
+});
+
+describe('every destination', () => {
+	it('is known to the domain by the name that its leads have', () => {
+		expect(DESTINATIONS.map(({ name }) => name)).toEqual(DESTINATION_NAMES.toSorted());
+	});
+
+	it.each(DESTINATIONS.map(({ displayName }) => displayName))('has a page: %s', (displayName) => {
+		const page = `docs/destinations/${displayName.toLowerCase().replaceAll(' ', '-')}.md`;
+		expect(existsSync(path.join(ROOT, page))).toBe(true);
+		expect(readFileSync(path.join(ROOT, 'README.md'), 'utf8')).toContain(page);
 	});
 });
 
