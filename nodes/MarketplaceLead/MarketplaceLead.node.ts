@@ -19,6 +19,7 @@ import { resolvedOnce } from '../parameters/resolvedOnce';
 import { checkConnection, checkConnectionProperties } from './checkConnection';
 import { createLeads, createLeadsProperties } from './createLeads';
 import { getLeads, getLeadsProperties } from './getLeads';
+import { markAsHandled, markAsHandledProperties } from './markAsHandled';
 import { sendTestLead, sendTestLeadProperties } from './sendTestLead';
 import { writableFields } from './writableFields';
 
@@ -28,6 +29,7 @@ const OPERATIONS: Readonly<Record<string, Execute>> = {
 	checkConnection,
 	createLeads,
 	getLeads,
+	markAsHandled,
 	sendTestLead,
 };
 
@@ -41,9 +43,9 @@ export class MarketplaceLead implements INodeType {
 		},
 		group: ['output'],
 		version: 1,
-		subtitle: `={{ ({ checkConnection: "check connection", createLeads: "create leads", getLeads: "get leads", sendTestLead: "send test lead" })[$parameter["operation"]] + ": " + ${destinationName} }}`,
+		subtitle: `={{ ({ checkConnection: "check connection", createLeads: "create leads", getLeads: "get leads", markAsHandled: "mark as handled", sendTestLead: "send test lead" })[$parameter["operation"]] + ": " + ${destinationName} }}`,
 		description:
-			"Writes leads into the destinations of Microsoft's marketplaces as Microsoft does, sends test leads, checks connections and fetches leads again",
+			"Writes leads into the destinations of Microsoft's marketplaces as Microsoft does, sends test leads, checks connections, fetches leads again and marks them as handled",
 		defaults: { name: 'Marketplace Lead' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -75,6 +77,12 @@ export class MarketplaceLead implements INodeType {
 						action: 'Get leads',
 					},
 					{
+						name: 'Mark as Handled',
+						value: 'markAsHandled',
+						description: 'Tell the destination that a lead is not to be handed over again',
+						action: 'Mark leads as handled',
+					},
+					{
 						name: 'Send Test Lead',
 						value: 'sendTestLead',
 						description: 'Write the lead that Microsoft sends to try a connection',
@@ -87,6 +95,7 @@ export class MarketplaceLead implements INodeType {
 				operation: ['checkConnection', 'createLeads', 'sendTestLead'],
 			}),
 			...destinationProperties('reading', 'Where the leads are', { operation: ['getLeads'] }),
+			...markAsHandledProperties,
 			...createLeadsProperties,
 			...sendTestLeadProperties,
 			...checkConnectionProperties,

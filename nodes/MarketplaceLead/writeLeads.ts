@@ -32,8 +32,8 @@ export interface Written extends Omit<WrittenLead, 'outcome'> {
 	outcome: WrittenLead['outcome'] | 'skipped';
 }
 
-/** Where leads are written, the same for all that are sent together. */
-interface Place {
+/** Where leads are written or marked, the same for all that are sent together. */
+export interface Place {
 	destination: DestinationDescription;
 	input: ResolvedDestination;
 	limits: TimeLimits;
@@ -126,13 +126,16 @@ async function entriesOf(
  * The place of each item; one object for items whose settings are the same, whatever they were given
  * by: an expression can send each item elsewhere, one within the credential too.
  */
-function places(context: IExecuteFunctions): (itemIndex: number) => Promise<Place> {
+export function places(
+	context: IExecuteFunctions,
+	use: 'marker' | 'writing' = 'writing',
+): (itemIndex: number) => Promise<Place> {
 	const known = new Map<string, Place>();
 	const limitsOf = timeouts(context);
 	return async (itemIndex) => {
 		const current = atItem(context, itemIndex);
 		const destination = chosenDestination(current);
-		const input = await resolveDestination(current, destination, 'writing');
+		const input = await resolveDestination(current, destination, use);
 		const limits = limitsOf(itemIndex);
 		// A digest: the settings hold the credential, and a key has a way of ending up in a log.
 		const key = hash('sha256', JSON.stringify([destination.name, input, limits.deadline]));

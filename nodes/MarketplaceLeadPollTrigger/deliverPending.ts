@@ -183,15 +183,17 @@ async function mark(
 	const results = await pending.mark(leads, limits);
 	let failed = 0;
 	let reason = '';
-	leads.forEach(({ id }, at) => {
+	const left = leads.filter(({ id }, at) => {
+		running.unmarked.delete(id);
 		const result = results[at];
 		// A record that is gone can't be handed over again either.
-		if (result?.ok === true || result?.error.code === 'notFound') running.unmarked.delete(id);
-		else {
-			failed += 1;
-			reason = result?.error.message ?? 'the destination gave no result';
-		}
+		if (result?.ok === true || result?.error.code === 'notFound') return false;
+		failed += 1;
+		reason = result?.error.message ?? 'the destination gave no result';
+		return true;
 	});
+	// Behind the others, so that those which can't be marked keep none from its turn.
+	running.keepUnmarked(left);
 	if (failed > 0) {
 		context.logger.warn(
 			`${failed} leads are handled but could not be marked (${reason}). The next polls try again; they can be handed over again if n8n is restarted before that.`,

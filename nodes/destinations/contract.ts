@@ -44,15 +44,19 @@ export interface ReadingDescription {
 export interface MarkingDescription {
 	/** What the editor asks for besides what is asked for reading. */
 	properties: INodeProperties[];
+	/** Of what is asked for reading, what is needed to mark leads whose ids are known. */
+	placeProperties: INodeProperties[];
 	/** Loads the destination's SDK and makes ready to read pending leads, and to mark. @throws DestinationError */
 	open(input: DestinationInput): Promise<PendingLeads>;
+	/** The same for marking alone, without what reading needs. @throws DestinationError */
+	openMarker(input: WriteInput): Promise<LeadMarker>;
 }
 
 /**
  * The leads of a destination that are not marked as handled. Made for one poll or one execution;
  * what it hands over may be marked hours later.
  */
-export interface PendingLeads extends LeadDestination {
+export interface PendingLeads extends LeadDestination, LeadMarker {
 	/**
 	 * Reads what is pending from `since` on. A reader may also give records that are handled
 	 * (`isHandled`), but no pending one is left out.
@@ -67,6 +71,10 @@ export interface PendingLeads extends LeadDestination {
 	 * @throws DestinationError where none of them could be claimed
 	 */
 	claim?(claims: readonly LeadClaim[], limits: TimeLimits): Promise<ClaimResult[]>;
+}
+
+/** Marks leads at a destination. */
+export interface LeadMarker {
 	/**
 	 * Marks leads as handled; a lead that is marked already counts as marked. One result for each, in
 	 * their order; never throws for what a destination does.

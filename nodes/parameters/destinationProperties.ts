@@ -27,21 +27,46 @@ export function destinationProperties(
 ): INodeProperties[] {
 	const destinations = destinationsFor(use);
 	return [
-		{
-			displayName: 'Destination',
-			name: 'destination',
-			type: 'options',
-			noDataExpression: true,
-			description,
-			options: destinations.map(({ name, displayName }) => ({ name: displayName, value: name })),
-			default: destinations[0]?.name ?? '',
-			...(Object.keys(show).length > 0 && { displayOptions: { show } }),
-		},
+		chooser(destinations, description, show),
 		...destinations.flatMap(({ name, [use]: side }) =>
 			(side?.properties ?? []).map((property) =>
 				shownFor({ ...show, destination: [name] }, property),
 			),
 		),
+	];
+}
+
+function chooser(
+	destinations: readonly DestinationDescription[],
+	description: string,
+	show: Record<string, NodeParameterValue[]>,
+): INodeProperties {
+	return {
+		displayName: 'Destination',
+		name: 'destination',
+		type: 'options',
+		noDataExpression: true,
+		description,
+		options: destinations.map(({ name, displayName }) => ({ name: displayName, value: name })),
+		default: destinations[0]?.name ?? '',
+		...(Object.keys(show).length > 0 && { displayOptions: { show } }),
+	};
+}
+
+/** The chooser and what is needed to mark leads whose ids are known, shown for these values. */
+export function markerProperties(
+	description: string,
+	show: Record<string, NodeParameterValue[]>,
+): INodeProperties[] {
+	const destinations = destinationsThatMark();
+	return [
+		chooser(destinations, description, show),
+		...destinations.flatMap(({ name, reading }) =>
+			(reading?.marking?.placeProperties ?? []).map((property) =>
+				shownFor({ ...show, destination: [name] }, property),
+			),
+		),
+		...markingProperties(show),
 	];
 }
 

@@ -5,6 +5,7 @@ import {
 	type DestinationDescription,
 	type DestinationInput,
 	type LeadDestination,
+	type LeadMarker,
 	type MarkingDescription,
 	type PendingLeads,
 } from '../destinations/contract';
@@ -56,7 +57,7 @@ const HIDDEN = Object.freeze({});
 export async function resolveDestination(
 	context: DestinationContext,
 	destination: DestinationDescription,
-	use: DestinationUse | 'marking',
+	use: DestinationUse | 'marker' | 'marking',
 ): Promise<ResolvedDestination> {
 	const { properties, options } = askedFor(destination, use);
 	const parameters: Record<string, unknown> = {};
@@ -80,14 +81,17 @@ export async function resolveDestination(
 	};
 }
 
-/** To mark leads takes all that it takes to read them. */
+/** To mark pending leads as they are read takes all that reading takes, unlike to mark those of known ids. */
 function askedFor(
 	{ reading, writing }: DestinationDescription,
-	use: DestinationUse | 'marking',
+	use: DestinationUse | 'marker' | 'marking',
 ): Pick<DestinationDescription['writing'], 'options' | 'properties'> {
 	const { properties = [], options = [] } = (use === 'writing' ? writing : reading) ?? {};
-	if (use !== 'marking') return { properties, options };
-	return { properties: [...properties, ...(reading?.marking?.properties ?? [])], options };
+	if (use === 'reading' || use === 'writing') return { properties, options };
+	const { placeProperties = [], properties: own = [] } = reading?.marking ?? {};
+	return use === 'marker'
+		? { properties: [...placeProperties, ...own], options: [] }
+		: { properties: [...properties, ...own], options };
 }
 
 function isRequired(node: INode, labels: readonly string[]): NodeOperationError {
@@ -136,15 +140,15 @@ export async function openPending(context: DestinationContext): Promise<OpenPend
 	return { identity: pending.identity, reader: pending.reader, pending, destination, accept };
 }
 
-/** Opens the chosen destination for marking leads whose ids are known. */
-export async function openForMarking(
+/** Opens a destination for marking leads whose ids are known. */
+export async function openMarker(
+	context: DestinationContext,
 	destination: DestinationDescription,
 	resolved: ResolvedDestination,
-	context: DestinationContext,
-): Promise<PendingLeads> {
-	const marking = markingOf(context, destination.name, destination.reading);
+): Promise<LeadMarker> {
 	const { execution } = context;
-	return await marking.open({ ...inputOf(resolved), ...(execution && { execution }) });
+	const input = { ...inputOf(resolved), ...(execution && { execution }) };
+	return await markingOf(context, destination.name, destination.reading).openMarker(input);
 }
 
 function markingOf(

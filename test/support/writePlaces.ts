@@ -31,6 +31,7 @@ import { FILL_OUT_FORM } from '../fakeServers/marketo/instance';
 import { startMarketo, type FakeMarketo } from '../fakeServers/marketo/marketo';
 import { MarketplaceTable, type TableAccount } from '../fakeServers/azureTable/marketplaceTable';
 import type { Fault } from '../fakeServers/faults';
+import { typedField } from '../fakeServers/salesforce/fields';
 import { startSalesforce, type FakeSalesforce } from '../fakeServers/salesforce/salesforce';
 
 export interface WritePlace {
@@ -53,6 +54,10 @@ export interface WritePlace {
 	readonly valid?: Readonly<Record<string, unknown>>;
 	/** The leads that are there, once for each record. */
 	records(): Promise<StoredLead[]>;
+	/** Parameters by which Mark as Handled marks here; absent where nothing can be marked. */
+	readonly marking?: INodeParameters;
+	/** How many leads are marked. */
+	marked?(): Promise<number>;
 	/** From now on refuses leads of this last name; gives what the node has to be told besides. */
 	refuse(name: string): INodeParameters;
 	/** Strikes requests that write: the first from now on, or a later one; once, or `times`. */
@@ -125,6 +130,12 @@ function customerOf(record: unknown): Pick<StoredLead, 'lastName' | 'title'> {
 	return { lastName, title };
 }
 
+const located = (name: string): INodeParameters[string] => ({
+	__rl: true,
+	mode: 'name',
+	value: name,
+});
+
 const CUTS = {
 	afterTaking: cutBeforeAnswer,
 	beforeAnswer: cutBeforeRequest,
@@ -182,6 +193,13 @@ export class AzureTablePlace implements WritePlace {
 			...customerOf({ UserDetails: CustomerInfo }),
 		}));
 	}
+	get marking() {
+		return { ...this.parameters, handledLeadsAre: 'move' };
+	}
+	async marked() {
+		const handled = new MarketplaceTable(this.azurite, `${this.table}Handled`);
+		return (await handled.list().catch(() => [])).length;
+	}
 	refuse(name: string) {
 		const value = `={{ $json.customer.lastName === ${JSON.stringify(name)} ? 'no/key' : '' }}`;
 		return { additionalFieldsByName: { values: [{ name: 'PartitionKey', value }] } };
@@ -223,7 +241,14 @@ export class SalesforcePlace implements WritePlace {
 	readonly options = {};
 	readonly reading = {};
 	parameters: INodeParameters = { salesforceMethod: 'restApi' };
-	constructor(readonly fakeServer: FakeSalesforce) {}
+	readonly marking = { markedBy: 'boolean', handledField: located('Handled__c') };
+	constructor(readonly fakeServer: FakeSalesforce) {
+		fakeServer.organisation.addField(typedField('Handled__c', 'boolean', 'Handled'));
+	}
+	marked() {
+		const records = this.fakeServer.organisation.records();
+		return Promise.resolve(records.filter((record) => record['Handled__c'] === true).length);
+	}
 	static async start(): Promise<SalesforcePlace> {
 		return new SalesforcePlace(await startSalesforce());
 	}
@@ -346,6 +371,11 @@ export class DynamicsPlace implements WritePlace {
 		this.parameters = { leadSourceColumn: leadSourceColumn! };
 		this.options = options as INodeParameters;
 		this.readingOptions = this.options;
+	}
+	readonly marking = { markedBy: 'boolean', handledField: located('contoso_handled') };
+	marked() {
+		const rows = this.fakeServer.rows();
+		return Promise.resolve(rows.filter((row) => row['contoso_handled'] === true).length);
 	}
 	credential() {
 		return this.fakeServer.credential;

@@ -1,4 +1,4 @@
-import type { DestinationDescription } from '../contract';
+import type { DestinationDescription, WriteInput } from '../contract';
 import { processCache } from '../processCache';
 import { editorLimits } from '../timeLimits';
 import { openAccount } from './connection/account';
@@ -15,6 +15,16 @@ import {
 } from './properties';
 import { AzureTableReader } from './reading/reader';
 import { AzureTableWriter } from './writing/writer';
+
+async function openPending(input: WriteInput): Promise<PendingRows> {
+	const table = readTableName(input.parameter('table'));
+	const { way, handledTable } = readHandledRows(input, table);
+	const { credential, cache = processCache } = input;
+	// For changes without the SDK's own retries, which know no deadline and would claim a row twice.
+	const account = await openAccount(credential, { retries: 0, cache });
+	const reading = await openAccount(credential, { cache });
+	return new PendingRows(account, { table, handledTable, way }, reading);
+}
 
 export const azureTable: DestinationDescription = {
 	name: 'azureTable',
@@ -36,14 +46,9 @@ export const azureTable: DestinationDescription = {
 
 		marking: {
 			properties: markingProperties,
-
-			async open(input) {
-				const table = readTableName(input.parameter('table'));
-				const { way, handledTable } = readHandledRows(input, table);
-				// The SDK's own retries know no deadline, and would claim a row twice.
-				const account = await openAccount(input.credential, { retries: 0 });
-				return new PendingRows(account, table, handledTable, way);
-			},
+			placeProperties: [tableProperty],
+			open: openPending,
+			openMarker: openPending,
 		},
 	},
 	// A table takes any column, so there is no list of fields to choose from.

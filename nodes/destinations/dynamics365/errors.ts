@@ -386,3 +386,34 @@ function errorIn(body: string): { code?: unknown; message?: unknown } {
 		return {};
 	}
 }
+
+/** Of an id that no lead in Dynamics 365 can have. */
+export function notALeadId(): DestinationError {
+	return new DestinationError('The ID of the lead is not that of a lead in Dynamics 365', {
+		code: 'rejected',
+		operation: 'write',
+		description: 'Pass on the field "id" as the trigger gave it.',
+	});
+}
+
+/** Of a lead that is to be marked. */
+export function noSuchLead(): DestinationError {
+	return new DestinationError('The lead is not in Dynamics 365 any more', {
+		code: 'notFound',
+		operation: 'write',
+		description: 'It was deleted or merged, or the application user may not see it.',
+	});
+}
+
+/** Of a column that can't mark leads as it was said to. */
+export function wrongHandledColumn(name: string): DestinationError {
+	return new DestinationError(
+		`The table Lead has no column "${name}" of that type which can be changed`,
+		{
+			code: 'configuration',
+			operation: 'write',
+			description:
+				'Make it in Power Apps (Tables, Lead, Columns), publish the table, and choose under "Leads Are Marked By" what it is.',
+		},
+	);
+}

@@ -1,9 +1,16 @@
 import { isMarketplaceLead } from '../../lead';
-import type { DestinationDescription } from '../contract';
+import type {
+	DestinationDescription,
+	DestinationInput,
+	LeadDestination,
+	WriteInput,
+} from '../contract';
 import { processCache } from '../processCache';
 import { editorLimits } from '../timeLimits';
 import { DataverseClient } from './connection/client';
-import { searchColumns, writableFields } from './lists';
+import { searchColumns, searchHandledColumns, writableFields } from './lists';
+import { markingProperties, pendingCondition, readMarkingColumn } from './marking/column';
+import { DynamicsMarker } from './marking/marker';
 import {
 	readColumnSettings,
 	readingOptions,
@@ -15,6 +22,25 @@ import {
 import { DynamicsReader } from './reading/reader';
 import { DynamicsWriter } from './writing/writer';
 
+async function openReading(input: DestinationInput, always?: string): Promise<LeadDestination> {
+	const columns = readColumnSettings(input);
+	const { credential, cache = processCache } = input;
+	const client = await DataverseClient.open(credential, { operation: 'read', cache });
+	return {
+		identity: JSON.stringify(['dynamics365', client.origin]),
+		reader: new DynamicsReader(client, columns, input.wanted, {
+			...(always === undefined ? {} : { always }),
+		}),
+	};
+}
+
+async function openMarker(input: WriteInput): Promise<DynamicsMarker> {
+	const column = readMarkingColumn(input);
+	const { credential, cache = processCache } = input;
+	const client = await DataverseClient.open(credential, { operation: 'write', cache });
+	return new DynamicsMarker(client, column);
+}
+
 export const dynamics365: DestinationDescription = {
 	name: 'dynamics365',
 	displayName: 'Dynamics 365',
@@ -25,13 +51,26 @@ export const dynamics365: DestinationDescription = {
 		isMarketplaceLead,
 
 		async open(input) {
-			const columns = readColumnSettings(input);
-			const { credential, cache = processCache } = input;
-			const client = await DataverseClient.open(credential, { operation: 'read', cache });
-			return {
-				identity: JSON.stringify(['dynamics365', client.origin]),
-				reader: new DynamicsReader(client, columns, input.wanted),
-			};
+			return await openReading(input);
+		},
+
+		marking: {
+			properties: markingProperties,
+			placeProperties: [],
+
+			async open(input) {
+				const column = readMarkingColumn(input);
+				const marker = await openMarker(input);
+				return {
+					...(await openReading(input, pendingCondition(column))),
+					mark: async (leads, limits) => await marker.mark(leads, limits),
+					check: async (limits) => {
+						await marker.check(limits);
+					},
+				};
+			},
+
+			openMarker,
 		},
 	},
 	writing: {
@@ -49,7 +88,7 @@ export const dynamics365: DestinationDescription = {
 		fields: writableFields,
 	},
 
-	lists: { searchColumns },
+	lists: { searchColumns, searchHandledColumns },
 
 	async testCredential(credential, limits = editorLimits()) {
 		const client = await DataverseClient.open(credential, { operation: 'signIn', retries: false });

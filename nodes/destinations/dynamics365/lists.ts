@@ -14,6 +14,18 @@ export async function searchColumns({ credential }: DestinationInput): Promise<L
 		.sort((a, b) => a.name.localeCompare(b.name, 'en'));
 }
 
+/** Columns that can say whether a lead is handled. @throws DestinationError */
+export async function searchHandledColumns({ credential }: WriteInput): Promise<ListEntry[]> {
+	const client = await DataverseClient.open(credential, { operation: 'read' });
+	const columns = await readWritableColumns(client, editorLimits());
+	return [...columns.values()]
+		.filter(({ kind, updatable }) => updatable && MARKS.has(kind))
+		.map(({ name, label }) => ({ name: `${label} (${name})`, value: name }))
+		.sort((a, b) => a.name.localeCompare(b.name, 'en'));
+}
+
+const MARKS: ReadonlySet<ColumnKind> = new Set(['boolean', 'choice', 'dateTime']);
+
 const TYPES: Readonly<Partial<Record<ColumnKind, WritableField['type']>>> = {
 	boolean: 'boolean',
 	choice: 'options',

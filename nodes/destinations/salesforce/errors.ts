@@ -403,3 +403,41 @@ function namesOf(fields: unknown): string {
 	);
 	return names.slice(0, 5).join(', ');
 }
+
+/** Of an id that no lead in Salesforce can have. */
+export function notALeadId(): DestinationError {
+	return new DestinationError('The ID of the lead is not that of a lead in Salesforce', {
+		code: 'rejected',
+		operation: 'write',
+		description: 'Pass on the field "id" as the trigger gave it.',
+	});
+}
+
+/** Of a lead that is to be marked. */
+export function noSuchLead(): DestinationError {
+	return new DestinationError('The lead is not in Salesforce any more', {
+		code: 'notFound',
+		operation: 'write',
+		description: 'It was deleted or merged, or the user that signs in may not see it.',
+	});
+}
+
+/** Of a field that can't mark leads as it was said to. */
+export function wrongHandledField(
+	name: string,
+	expected: string,
+	isReadOnly: boolean,
+): DestinationError {
+	return new DestinationError(
+		isReadOnly
+			? `The user may not change the field ${name} of leads`
+			: `Leads have no field ${name} that is a ${expected}`,
+		{
+			code: isReadOnly ? 'permission' : 'configuration',
+			operation: 'write',
+			description: isReadOnly
+				? 'In Setup, give the user Edit Access to the field in a permission set.'
+				: 'Make it in Setup, Object Manager, Lead, Fields & Relationships, give the user Edit Access to it, and choose under "Leads Are Marked By" what it is.',
+		},
+	);
+}

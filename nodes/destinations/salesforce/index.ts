@@ -1,5 +1,10 @@
 import { isMarketplaceLead } from '../../lead';
-import type { DestinationDescription } from '../contract';
+import type {
+	DestinationDescription,
+	DestinationInput,
+	LeadDestination,
+	WriteInput,
+} from '../contract';
 import { processCache } from '../processCache';
 import { SalesforceSession } from './connection/session';
 import { textLiteral } from './connection/soql';
@@ -8,9 +13,12 @@ import {
 	openForEditor,
 	restFields,
 	searchExternalIdFields,
+	searchHandledFields,
 	searchLeadFields,
 	searchLeadSources,
 } from './lists';
+import { markingProperties, pendingCondition, readMarkingField } from './marking/field';
+import { SalesforceMarker } from './marking/marker';
 import {
 	readAdditionalFields,
 	readLeadSource,
@@ -27,6 +35,36 @@ import { SalesforceReader } from './reading/reader';
 import { RestWriter } from './writing/restWriter';
 import { ConfirmedWebToLeadWriter, WebToLeadWriter } from './writing/webToLeadWriter';
 
+/** Opens the leads for which these conditions in SOQL hold as well. */
+async function openReading(
+	input: DestinationInput,
+	further: readonly string[] = [],
+): Promise<LeadDestination> {
+	const leadSource = readLeadSource(input);
+	const bySource = leadSource === '' ? [] : [`LeadSource = ${textLiteral(leadSource)}`];
+	const readerOptions = {
+		wanted: input.wanted,
+		conditions: [...bySource, ...further],
+		additionalFields: readAdditionalFields(input),
+		quotaShare: readQuotaShare(input),
+	};
+	const { credential, cache = processCache } = input;
+	const session = await SalesforceSession.open(credential, { operation: 'read', cache });
+	return {
+		// Of the organisation, not of its address or the app: both can change.
+		identity: JSON.stringify(['salesforce', session.organisationId]),
+		reader: new SalesforceReader(session, readerOptions),
+	};
+}
+
+function openMarker(input: WriteInput): SalesforceMarker {
+	const { credential, cache = processCache } = input;
+	return new SalesforceMarker(
+		async () => await SalesforceSession.open(credential, { operation: 'write', cache }),
+		readMarkingField(input),
+	);
+}
+
 export const salesforce = {
 	name: 'salesforce',
 	displayName: 'Salesforce',
@@ -37,20 +75,26 @@ export const salesforce = {
 		isMarketplaceLead,
 
 		async open(input) {
-			const leadSource = readLeadSource(input);
-			const readerOptions = {
-				wanted: input.wanted,
-				conditions: leadSource === '' ? [] : [`LeadSource = ${textLiteral(leadSource)}`],
-				additionalFields: readAdditionalFields(input),
-				quotaShare: readQuotaShare(input),
-			};
-			const { credential, cache = processCache } = input;
-			const session = await SalesforceSession.open(credential, { operation: 'read', cache });
-			return {
-				// Of the organisation, not of its address or the app: both can change.
-				identity: JSON.stringify(['salesforce', session.organisationId]),
-				reader: new SalesforceReader(session, readerOptions),
-			};
+			return await openReading(input);
+		},
+
+		marking: {
+			properties: markingProperties,
+			placeProperties: [],
+
+			async open(input) {
+				const field = readMarkingField(input);
+				const marker = openMarker(input);
+				return {
+					...(await openReading(input, [pendingCondition(field)])),
+					mark: async (leads, limits) => await marker.mark(leads, limits),
+					check: async (limits) => {
+						await marker.check(limits);
+					},
+				};
+			},
+
+			openMarker: async (input) => await Promise.resolve(openMarker(input)),
 		},
 	},
 	writing: {
@@ -76,7 +120,7 @@ export const salesforce = {
 		},
 	},
 
-	lists: { searchExternalIdFields, searchLeadFields, searchLeadSources },
+	lists: { searchExternalIdFields, searchHandledFields, searchLeadFields, searchLeadSources },
 
 	async testCredential(credential, limits) {
 		const { session, signal } = await openForEditor(credential, limits);

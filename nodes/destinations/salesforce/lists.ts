@@ -7,6 +7,7 @@ import {
 } from '../contract';
 import { editorLimits } from '../timeLimits';
 import { SalesforceSession } from './connection/session';
+import { canMark } from './marking/field';
 import { readLeadFields, type LeadField } from './metadata';
 import { LEAD_FIELDS } from './reading/record';
 import { FORM_NAMES, FURTHER_FORM_NAMES } from './writing/webToLeadMapping';
@@ -69,6 +70,11 @@ export async function searchLeadFields({ credential }: DestinationInput): Promis
 /** Fields that can keep a lead's id, so that no lead is made twice. */
 export async function searchExternalIdFields({ credential }: WriteInput): Promise<ListEntry[]> {
 	return await listFields(credential, ({ isExternalId }) => isExternalId);
+}
+
+/** Fields that can say whether a lead is handled. */
+export async function searchHandledFields({ credential }: WriteInput): Promise<ListEntry[]> {
+	return await listFields(credential, canMark);
 }
 
 async function listFields(

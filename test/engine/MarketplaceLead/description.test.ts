@@ -12,9 +12,12 @@ const { description, methods } = type;
 const OPERATIONS = ['checkConnection', 'createLeads', 'getLeads', 'sendTestLead'];
 
 it('writes into every destination, and reads those that can be read', () => {
-	const [written, read] = choosersOf(type);
+	const [written, read, marked] = choosersOf(type);
 	expect(written).toEqual(DESTINATIONS.map(({ name }) => name));
 	expect(read).toEqual(DESTINATIONS.filter(({ reading }) => reading).map(({ name }) => name));
+	expect(marked).toEqual(
+		DESTINATIONS.filter(({ reading }) => reading?.marking).map(({ name }) => name),
+	);
 	expectCredentials(type, DESTINATIONS);
 });
 
@@ -59,6 +62,15 @@ describe.each(DESTINATIONS.map(({ name }) => name))('with %s', (destination) => 
 		const expected = destination === 'marketo' ? ['form'] : [];
 		expect(issuesOf({ operation, destination })).toEqual(expected);
 	});
+});
+
+it.each([
+	['azureTable', []],
+	['dynamics365', ['handledField']],
+	['salesforce', ['handledField']],
+])('to mark leads in %s it asks for what marks them', (destination, expected) => {
+	const marking = { operation: 'markAsHandled', destination };
+	expect(issuesOf(marking)).toEqual(expected);
 });
 
 it('asks for the form only where Marketo needs one', () => {

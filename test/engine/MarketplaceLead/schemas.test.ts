@@ -28,6 +28,7 @@ const EXAMPLES: Record<string, object> = {
 	},
 	createLeads: written,
 	getLeads: lead,
+	markAsHandled: { id: '', destination: '', handled: { outcome: '', at: '' } },
 	sendTestLead: written,
 };
 

@@ -55,6 +55,11 @@ export class Saving {
 			if (method === 'POST') {
 				return this.each(recordsOf(body), (record) => this.create(record, options));
 			}
+			if (method === 'PATCH') {
+				return this.each(recordsOf(body), ({ Id, id = Id, ...record }) =>
+					this.update(String(id), record, options),
+				);
+			}
 			if (method === 'DELETE') {
 				const ids = url.searchParams.get('ids')?.split(',') ?? [];
 				return this.each(ids, (id) => this.remove(id));

@@ -23,7 +23,9 @@ const namesOf = (parameter: string): string[][] =>
 		.filter(({ name }) => name === parameter)
 		.map(({ options }) => (options as INodePropertyOptions[]).map(({ value }) => String(value)));
 const OPERATIONS = namesOf('operation').flat();
-const [WRITTEN = [], READ = []] = namesOf('destination');
+const [WRITTEN = [], READ = [], MARKED = []] = namesOf('destination');
+const namesFor = (operation: string): string[] =>
+	({ getLeads: READ, markAsHandled: MARKED })[operation] ?? WRITTEN;
 
 /** Where the default is none that works with the fake servers, or asks for what takes long. */
 const VALID = {
@@ -69,14 +71,15 @@ interface Tried {
 function triedAt(place: WritePlace, operation: string): Tried[] {
 	const { destination } = place;
 	const isReading = operation === 'getLeads';
+	const isMarking = operation === 'markAsHandled';
 	const options = {
-		...(isReading ? place.readingOptions : place.options),
+		...(isMarking ? {} : isReading ? place.readingOptions : place.options),
 		...(operation === 'checkConnection' && { keepTestLead: true }),
 	};
 	const given = {
 		operation,
 		destination,
-		...place.parameters,
+		...(isMarking ? place.marking : place.parameters),
 		...(isReading ? { ...place.reading, returnAll: true } : {}),
 	};
 	const credential = place.credential();
@@ -107,6 +110,7 @@ async function execute(
 	{ parameters, credential }: Tried,
 	failAt: number,
 	onError: INode['onError'],
+	given = items(failAt),
 ): Promise<INodeExecutionData[][]> {
 	const node = {
 		type: new MarketplaceLead(),
@@ -114,12 +118,12 @@ async function execute(
 		credentials: { [place.credentialType]: credential as ICredentialDataDecryptedObject },
 		...(onError && { onError }),
 	};
-	return outputsOf(await runNode(node, items(failAt)));
+	return outputsOf(await runNode(node, given));
 }
 
 it('holds every parameter, but what is Web-to-Lead’s own', () => {
 	const shown = OPERATIONS.flatMap((operation) =>
-		(operation === 'getLeads' ? READ : WRITTEN).flatMap((destination) =>
+		namesFor(operation).flatMap((destination) =>
 			variantsOf(description, { operation, destination }).flatMap((variant) =>
 				cellsOf(description, variant, { valid: VALID }).map(({ path }) => path.split('.')[0]),
 			),
@@ -131,17 +135,30 @@ it('holds every parameter, but what is Web-to-Lead’s own', () => {
 });
 
 describe.each(OPERATIONS)('%s', (operation) => {
-	describe.each(operation === 'getLeads' ? READ : WRITTEN)('%s', (name) => {
+	describe.each(namesFor(operation))('%s', (name) => {
 		let places: Awaited<ReturnType<(typeof PLACES)[string]>>;
 		let place: WritePlace;
 		beforeAll(async () => {
 			places = await PLACES[name]!();
 			place = await places.place();
 			// Something to read, and a table to count in.
-			const create = { operation: 'createLeads', destination: name, ...place.parameters };
-			const parameters = { ...create, options: place.options } as INodeParameters;
-			await execute(place, { path: '', parameters, credential: place.credential() }, -1, undefined);
+			await create(-1);
 		});
+
+		/** Leads that are there, one of which makes an expression throw. */
+		async function create(failAt: number): Promise<INodeExecutionData[]> {
+			const given = { operation: 'createLeads', destination: name, ...place.parameters };
+			const parameters = { ...given, options: place.options } as INodeParameters;
+			const tried = { path: '', parameters, credential: place.credential() };
+			const [created = []] = await execute(place, tried, -1, undefined);
+			return created.map(({ json }, at) => {
+				const { id } = json['written'] as { id: string };
+				return { json: { id, destination: name, fail: at === failAt } };
+			});
+		}
+		const itemsFor = async (failAt: number) =>
+			operation === 'markAsHandled' ? await create(failAt) : items(failAt);
+
 		afterAll(async () => {
 			await place?.stop();
 			await places?.stop();
@@ -149,12 +166,21 @@ describe.each(OPERATIONS)('%s', (operation) => {
 
 		it('each item has its outcome, whatever throws', async () => {
 			const writes = operation !== 'getLeads';
-			const count = async () => (writes ? (await namesAt(place)).length : 0);
+			const count = async () => {
+				if (operation === 'markAsHandled') return (await place.marked?.()) ?? 0;
+				return writes ? (await namesAt(place)).length : 0;
+			};
 			for (const tried of triedAt(place, operation)) {
 				for (const failAt of ITEMS) {
 					const where = [tried.path, failAt];
 					const before = await count();
-					const [regular = []] = await execute(place, tried, failAt, 'continueRegularOutput');
+					const [regular = []] = await execute(
+						place,
+						tried,
+						failAt,
+						'continueRegularOutput',
+						await itemsFor(failAt),
+					);
 					expect([where, failedOf(regular)]).toEqual([where, [failAt]]);
 					expect([where, doneOf(regular)]).toEqual([where, others(failAt)]);
 					const between = await count();
@@ -165,13 +191,15 @@ describe.each(OPERATIONS)('%s', (operation) => {
 						tried,
 						failAt,
 						'continueErrorOutput',
+						await itemsFor(failAt),
 					);
 					expect([where, failedOf(apart)]).toEqual([where, [failAt]]);
 					expect([where, doneOf(done)]).toEqual([where, others(failAt)]);
 					expect([where, apart.length, failedOf(done)]).toEqual([where, 1, []]);
 
 					const last = await count();
-					const stopped = execute(place, tried, failAt, 'stopWorkflow');
+					const left = await itemsFor(failAt);
+					const stopped = execute(place, tried, failAt, 'stopWorkflow', left);
 					await expect(stopped).rejects.toMatchObject({ context: { itemIndex: failAt } });
 					// Those that write in batches write all others first.
 					const expected = operation === 'checkConnection' ? failAt : 2;

@@ -33,17 +33,24 @@ export class PendingRows implements PendingLeads {
 	/** One for all that miss the table at the same time. */
 	private creation: Promise<void> | undefined;
 
+	private readonly tableName: string;
+	private readonly handledName: string;
+	private readonly way: HandledRows;
+
+	/** `account` has to be one whose clients don't try again by themselves, unlike those of `reading`. */
 	constructor(
 		account: StorageAccount,
-		private readonly tableName: string,
-		private readonly handledName: string,
-		private readonly way: HandledRows,
+		{ table, handledTable, way }: { table: string; handledTable: string; way: HandledRows },
+		reading: StorageAccount,
 	) {
+		this.tableName = table;
+		this.handledName = handledTable;
+		this.way = way;
 		// Table names are told apart without regard to case.
-		this.identity = JSON.stringify(['azureTable', account.url, tableName.toLowerCase()]);
-		this.table = account.table(tableName);
-		this.handled = account.table(handledName);
-		this.reader = new AzureTableReader(this.table);
+		this.identity = JSON.stringify(['azureTable', account.url, table.toLowerCase()]);
+		this.table = account.table(table);
+		this.handled = account.table(handledTable);
+		this.reader = new AzureTableReader(reading.table(table));
 	}
 
 	async claim(claims: readonly LeadClaim[], limits: TimeLimits): Promise<ClaimResult[]> {

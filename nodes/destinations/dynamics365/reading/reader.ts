@@ -54,7 +54,8 @@ export class DynamicsReader implements LeadReader {
 		private readonly client: DataverseClient,
 		private readonly chosen: ColumnSettings,
 		wanted: WantedLeads,
-		private readonly searchTime = SEARCH_TIME,
+		/** `always`: a condition in OData that every lead has to fulfil. */
+		private readonly rules: { searchTime?: number; always?: string } = {},
 	) {
 		this.columns = chosen;
 		this.conditions = conditionsFor(wanted, chosen);
@@ -160,7 +161,7 @@ export class DynamicsReader implements LeadReader {
 			prefer: `odata.maxpagesize=${size},odata.include-annotations="${FORMATTED_VALUE}"`,
 			subject: 'leads',
 			settingOf: this.columns.settingOf,
-			...(restricted ? { responseTime: this.searchTime } : {}),
+			...(restricted ? { responseTime: this.rules.searchTime ?? SEARCH_TIME } : {}),
 			signal,
 			deadline,
 		});
@@ -170,6 +171,7 @@ export class DynamicsReader implements LeadReader {
 	private search(from: number | null, condition: string | undefined): string {
 		const filter = [
 			...(from === null ? [] : [`createdon ge ${new Date(from).toISOString()}`]),
+			...this.always(),
 			...(condition === undefined ? [] : [condition]),
 		].join(' and ');
 		return [
@@ -205,11 +207,16 @@ export class DynamicsReader implements LeadReader {
 		}
 	}
 
+	/** A chain without it has the name that earlier versions gave it. */
+	private always(): string[] {
+		return this.rules.always === undefined ? [] : [this.rules.always];
+	}
+
 	/** By what is set, not by what the service says of its columns, which would have to be asked first. */
 	private queryName(restricted: boolean): string {
 		const { select } = this.chosen;
 		return createHash('sha256')
-			.update(JSON.stringify([select, restricted ? this.conditions : null]))
+			.update(JSON.stringify([select, restricted ? this.conditions : null, ...this.always()]))
 			.digest('base64url')
 			.slice(0, 22);
 	}

@@ -1,0 +1,143 @@
+/** Marks by a field that the user has made for it: what a CRM's destination asks for, and reads. */
+import { configurationError } from './addresses';
+import type { MarkingDescription, WriteInput } from './contract';
+
+/** As n8n's editor takes them; the contract is what knows n8n. */
+type EditorProperties = MarkingDescription['properties'];
+
+/** How a record says that its lead is handled. */
+export type HandledField =
+	| { kind: 'boolean'; name: string }
+	| { kind: 'dateTime'; name: string }
+	| { kind: 'choice'; name: string; pending: string; handled: string };
+
+/** A vendor's own words. */
+export interface HandledFieldWords {
+	/** What it calls a field, in lower case. */
+	field: 'column' | 'field';
+	boolean: string;
+	choice: string;
+	choicePlaceholders: readonly [pending: string, handled: string];
+	/** The list method for the field, and an example of its name. */
+	listMethod: string;
+	placeholder: string;
+	/** What a name has to look like. */
+	namePattern: string;
+}
+
+export function handledFieldProperties(words: HandledFieldWords): EditorProperties {
+	const title = words.field === 'column' ? 'Column' : 'Field';
+	const value = (name: string, displayName: string, placeholder: string, description: string) => ({
+		displayName,
+		name,
+		type: 'string' as const,
+		required: true,
+		default: '',
+		placeholder: `e.g. ${placeholder}`,
+		description,
+		displayOptions: { show: { markedBy: ['choice'] } },
+	});
+	const [pending, handled] = words.choicePlaceholders;
+	return [
+		{
+			displayName: 'Leads Are Marked By',
+			name: 'markedBy',
+			type: 'options',
+			noDataExpression: true,
+			default: 'boolean',
+			description: `What the ${words.field} is that says whether a lead is handled`,
+			options: [
+				{
+					name: words.choice,
+					value: 'choice',
+					description:
+						'Such as a status: pending leads have one value, and handled ones get another',
+				},
+				{
+					name: 'Date and Time',
+					value: 'dateTime',
+					description: 'Empty while a lead is pending; gets the time at which it was handled',
+				},
+				{
+					name: words.boolean,
+					value: 'boolean',
+					description: 'Off while a lead is pending',
+				},
+			],
+		},
+		{
+			displayName: `Handled ${title}`,
+			name: 'handledField',
+			type: 'resourceLocator',
+			default: { mode: 'list', value: '' },
+			required: true,
+			description: `The ${words.field} of leads that says whether a lead is handled. Make one of your own for it.`,
+			modes: [
+				{
+					displayName: 'From List',
+					name: 'list',
+					type: 'list',
+					typeOptions: { searchListMethod: words.listMethod, searchable: true },
+				},
+				{
+					displayName: 'By Name',
+					name: 'name',
+					type: 'string',
+					placeholder: `e.g. ${words.placeholder}`,
+					validation: [
+						{
+							type: 'regex',
+							properties: {
+								regex: words.namePattern,
+								errorMessage: 'A name has letters, digits and underscores',
+							},
+						},
+					],
+				},
+			],
+		},
+		value(
+			'pendingValue',
+			'Value While Pending',
+			pending,
+			`Leads with this value in the ${words.field}, or none, are pending. A lead that somebody has given another value is left alone.`,
+		),
+		value('handledValue', 'Value When Handled', handled, 'What a handled lead gets'),
+	];
+}
+
+/** @throws DestinationError with the code `configuration` that names the setting to correct */
+export function readHandledField(
+	{ parameter }: Pick<WriteInput, 'parameter'>,
+	{ field, placeholder, namePattern }: HandledFieldWords,
+	toName: (name: string) => string = (name) => name,
+): HandledField {
+	const kind = parameter('markedBy') ?? 'boolean';
+	const given = parameter('handledField');
+	const name = toName(typeof given === 'string' ? given.trim() : '');
+	if (!new RegExp(namePattern).test(name)) {
+		throw configurationError(
+			`The ${field} that marks handled leads is not the name of a ${field}`,
+			`Choose it from the list, or give its name, as in ${placeholder}.`,
+		);
+	}
+	if (kind === 'boolean' || kind === 'dateTime') return { kind, name };
+	if (kind !== 'choice') {
+		throw configurationError(
+			'"Leads Are Marked By" has an unknown value',
+			'Choose it from the list.',
+		);
+	}
+	const [pending, handled] = [textOf(parameter('pendingValue')), textOf(parameter('handledValue'))];
+	if (pending === '' || handled === '' || pending === handled) {
+		throw configurationError(
+			'The values of pending and of handled leads are not two',
+			'Set "Value While Pending" and "Value When Handled" to different values.',
+		);
+	}
+	return { kind, name, pending, handled };
+}
+
+function textOf(value: unknown): string {
+	return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+}
