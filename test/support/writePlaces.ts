@@ -197,7 +197,7 @@ export class AzureTablePlace implements WritePlace {
 		return { ...this.parameters, handledLeadsAre: 'move' };
 	}
 	async marked() {
-		const handled = new MarketplaceTable(this.azurite, `${this.table}Handled`);
+		const handled = new MarketplaceTable(this.service, `${this.table}Handled`);
 		return (await handled.list().catch(() => [])).length;
 	}
 	refuse(name: string) {

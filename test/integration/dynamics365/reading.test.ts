@@ -382,7 +382,12 @@ describe('conditions in the query', () => {
 			parameter: () => 'contoso_leadsource',
 			option: () => undefined,
 		});
-		const reader = new DynamicsReader(api, columns, { filter: {}, others: false }, 300);
+		const reader = new DynamicsReader(
+			api,
+			columns,
+			{ filter: {}, others: false },
+			{ searchTime: 300 },
+		);
 		place.fault({ kind: 'slow', milliseconds: HOUR });
 		const page = await reader.readPage(pageRequest());
 		expect(page.rows).toHaveLength(5);

@@ -89,7 +89,7 @@ async function dynamics(marking: INodeParameters): Promise<Place> {
 	const authority = await startEntraAuthority();
 	const fake = await startDynamics({ authority });
 	return {
-		parameters: { ...fake.parameters, ...marking },
+		parameters: { ...(fake.parameters as INodeParameters), ...marking },
 		marking,
 		credentials: { [fake.credentialType]: fake.credential as ICredentialDataDecryptedObject },
 		insert: async (...names) => await fake.insert(names.map((name) => ({ name }))),
