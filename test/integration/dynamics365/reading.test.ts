@@ -370,7 +370,14 @@ describe('conditions in the query', () => {
 		place.fault({ kind: 'refused', why: 'throttled', waitSeconds: 2 });
 		const api = await DataverseClient.open(place.fakeServer.credential, { operation: 'read' });
 		const columns = readColumnSettings({ parameter: () => 'subject', option: () => undefined });
-		const reader = new DynamicsReader(api, columns, { filter: {}, others: false }, SECOND);
+		const reader = new DynamicsReader(
+			api,
+			columns,
+			{ filter: {}, others: false },
+			{
+				searchTime: SECOND,
+			},
+		);
 		await reader.readPage(pageRequest());
 		expect(filters().map((filter) => filter === '')).toEqual([false, false]);
 	});
