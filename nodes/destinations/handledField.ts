@@ -11,13 +11,24 @@ export type HandledField =
 	| { kind: 'dateTime'; name: string }
 	| { kind: 'choice'; name: string; pending: string; handled: string };
 
+interface ValueWords {
+	/** Name of the parameter. */
+	name: string;
+	label: string;
+	placeholder: string;
+}
+
 /** A vendor's own words. */
 export interface HandledFieldWords {
 	/** What it calls a field, in lower case. */
 	field: 'column' | 'field';
 	boolean: string;
 	choice: string;
-	choicePlaceholders: readonly [pending: string, handled: string];
+	/** What the values of a choice are called, and what one looks like. */
+	pending: ValueWords;
+	handled: ValueWords;
+	/** Name of the parameter for the field. */
+	parameter: string;
 	/** The list method for the field, and an example of its name. */
 	listMethod: string;
 	placeholder: string;
@@ -27,8 +38,8 @@ export interface HandledFieldWords {
 
 export function handledFieldProperties(words: HandledFieldWords): EditorProperties {
 	const title = words.field === 'column' ? 'Column' : 'Field';
-	const value = (name: string, displayName: string, placeholder: string, description: string) => ({
-		displayName,
+	const value = ({ name, label, placeholder }: ValueWords, description: string) => ({
+		displayName: label,
 		name,
 		type: 'string' as const,
 		required: true,
@@ -37,7 +48,6 @@ export function handledFieldProperties(words: HandledFieldWords): EditorProperti
 		description,
 		displayOptions: { show: { markedBy: ['choice'] } },
 	});
-	const [pending, handled] = words.choicePlaceholders;
 	return [
 		{
 			displayName: 'Leads Are Marked By',
@@ -67,7 +77,7 @@ export function handledFieldProperties(words: HandledFieldWords): EditorProperti
 		},
 		{
 			displayName: `Handled ${title}`,
-			name: 'handledField',
+			name: words.parameter,
 			type: 'resourceLocator',
 			default: { mode: 'list', value: '' },
 			required: true,
@@ -97,23 +107,22 @@ export function handledFieldProperties(words: HandledFieldWords): EditorProperti
 			],
 		},
 		value(
-			'pendingValue',
-			'Value While Pending',
-			pending,
+			words.pending,
 			`Leads with this value in the ${words.field}, or none, are pending. A lead that somebody has given another value is left alone.`,
 		),
-		value('handledValue', 'Value When Handled', handled, 'What a handled lead gets'),
+		value(words.handled, 'What a handled lead gets'),
 	];
 }
 
 /** @throws DestinationError with the code `configuration` that names the setting to correct */
 export function readHandledField(
 	{ parameter }: Pick<WriteInput, 'parameter'>,
-	{ field, placeholder, namePattern }: HandledFieldWords,
+	words: HandledFieldWords,
 	toName: (name: string) => string = (name) => name,
 ): HandledField {
+	const { field, placeholder, namePattern } = words;
 	const kind = parameter('markedBy') ?? 'boolean';
-	const given = parameter('handledField');
+	const given = parameter(words.parameter);
 	const name = toName(typeof given === 'string' ? given.trim() : '');
 	if (!new RegExp(namePattern).test(name)) {
 		throw configurationError(
@@ -128,11 +137,13 @@ export function readHandledField(
 			'Choose it from the list.',
 		);
 	}
-	const [pending, handled] = [textOf(parameter('pendingValue')), textOf(parameter('handledValue'))];
+	const [pending, handled] = [words.pending, words.handled].map(({ name }) =>
+		textOf(parameter(name)),
+	) as [string, string];
 	if (pending === '' || handled === '' || pending === handled) {
 		throw configurationError(
 			'The values of pending and of handled leads are not two',
-			'Set "Value While Pending" and "Value When Handled" to different values.',
+			`Set "${words.pending.label}" and "${words.handled.label}" to different values.`,
 		);
 	}
 	return { kind, name, pending, handled };

@@ -372,7 +372,7 @@ export class DynamicsPlace implements WritePlace {
 		this.options = options as INodeParameters;
 		this.readingOptions = this.options;
 	}
-	readonly marking = { markedBy: 'boolean', handledField: located('contoso_handled') };
+	readonly marking = { markedBy: 'boolean', handledColumn: located('contoso_handled') };
 	marked() {
 		const rows = this.fakeServer.rows();
 		return Promise.resolve(rows.filter((row) => row['contoso_handled'] === true).length);

@@ -66,7 +66,7 @@ describe.each(DESTINATIONS.map(({ name }) => name))('with %s', (destination) => 
 
 it.each([
 	['azureTable', []],
-	['dynamics365', ['handledField']],
+	['dynamics365', ['handledColumn']],
 	['salesforce', ['handledField']],
 ])('to mark leads in %s it asks for what marks them', (destination, expected) => {
 	const marking = { operation: 'markAsHandled', destination };

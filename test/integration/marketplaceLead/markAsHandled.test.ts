@@ -118,11 +118,14 @@ async function dynamics(marking: INodeParameters): Promise<Place> {
 const located = (name: string) => ({ __rl: true, mode: 'name', value: name });
 const field = (markedBy: string, name: string, values: INodeParameters = {}): INodeParameters => ({
 	markedBy,
-	handledField: located(name),
+	[name.endsWith('__c') || name === 'Status' ? 'handledField' : 'handledColumn']: located(name),
 	...values,
 });
-const STATUS = { pendingValue: 'Open - Not Contacted', handledValue: 'Working - Contacted' };
-const PROGRESS = { pendingValue: '100000000', handledValue: '100000001' };
+const STATUS = {
+	pendingPicklistValue: 'Open - Not Contacted',
+	handledPicklistValue: 'Working - Contacted',
+};
+const PROGRESS = { pendingChoice: '100000000', handledChoice: '100000001' };
 
 const PLACES: Array<
 	[string, string, (marking: INodeParameters) => Promise<Place>, INodeParameters]

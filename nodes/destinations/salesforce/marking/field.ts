@@ -12,7 +12,17 @@ const WORDS: HandledFieldWords = {
 	field: 'field',
 	boolean: 'Checkbox',
 	choice: 'Picklist',
-	choicePlaceholders: ['Open - Not Contacted', 'Working - Contacted'],
+	parameter: 'handledField',
+	pending: {
+		name: 'pendingPicklistValue',
+		label: 'Pending Picklist Value',
+		placeholder: 'Open - Not Contacted',
+	},
+	handled: {
+		name: 'handledPicklistValue',
+		label: 'Handled Picklist Value',
+		placeholder: 'Working - Contacted',
+	},
 	listMethod: 'searchHandledFields',
 	placeholder: 'Marketplace_Handled__c',
 	namePattern: '^[A-Za-z][A-Za-z0-9_]{0,79}$',
