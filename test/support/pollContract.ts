@@ -10,9 +10,6 @@ import { declareRestarts } from './pollContract/restarts.ts';
 import { declareSequences } from './pollContract/sequences.ts';
 import { declareStarts } from './pollContract/starts.ts';
 
-/** Tests that wait for a client's own retries, or read some thousand records. */
-const TIMEOUT_MS = 60_000;
-
 /**
  * What the Marketplace Lead Poll Trigger promises of every destination: each lead once, none lost,
  * whatever the destination does and whatever n8n keeps. The tests are sequences of polls on
@@ -23,7 +20,7 @@ export function pollContract(name: string, destination: PolledDestination): void
 		let server: DestinationServer;
 		beforeAll(async () => {
 			server = await destination.start();
-		}, TIMEOUT_MS);
+		});
 		afterAll(async () => await server?.stop());
 
 		const contract: Contract = {
@@ -31,7 +28,7 @@ export function pollContract(name: string, destination: PolledDestination): void
 			newPlace: async (options) => await server.newPlace(options),
 			test(what, needs, run) {
 				const reasons = needs.flatMap((ability) => destination.cannot[ability] ?? []);
-				if (reasons.length === 0) test(what, run, TIMEOUT_MS);
+				if (reasons.length === 0) test(what, run);
 				else test.skip(`${what} (not with ${name}: ${reasons.join('; ')})`, run);
 			},
 		};

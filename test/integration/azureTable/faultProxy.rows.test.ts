@@ -216,7 +216,7 @@ describe('the filter', () => {
 			}),
 			{ numRuns: 100 },
 		);
-	}, 60_000);
+	});
 
 	it('is stricter than Azurite where Azure is: types, columns, and 15 comparisons', async () => {
 		proxy.paging = {};

@@ -146,7 +146,7 @@ describe('rows of any key', () => {
 		);
 		// Otherwise no position behind a row was ever tried.
 		expect(stopsInsidePages).toBeGreaterThanOrEqual(5);
-	}, 60_000);
+	});
 });
 
 describe('an empty PartitionKey', () => {

@@ -23,7 +23,7 @@ beforeAll(async () => {
 	azurite = await startAzurite({ tls: authority.tls });
 	const table = await new MarketplaceTable(azurite).create();
 	await table.insert(marketplaceRows(3));
-}, 60_000);
+});
 
 afterEach(() => {
 	process.env = { ...before };

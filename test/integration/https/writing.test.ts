@@ -60,7 +60,7 @@ const filledIn = (data: Record<string, string>) => ({
 const credential = (origin: string, header = {}) =>
 	filledIn({ endpointUrl: `${origin}/api/lead?code=${SECRET}`, ...header });
 
-const limits = (milliseconds = 20_000) => ({
+const limits = (milliseconds = 60_000) => ({
 	signal: AbortSignal.timeout(milliseconds),
 	deadline: Date.now() + milliseconds,
 });

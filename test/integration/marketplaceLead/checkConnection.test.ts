@@ -1,4 +1,5 @@
 /** Check Connection, each destination broken in each way it can break, in n8n's engine. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { randomBytes } from 'node:crypto';
 
 import { AzureNamedKeyCredential, generateAccountSas, generateTableSas } from '@azure/data-tables';
@@ -22,7 +23,7 @@ import { MarketplaceTable } from '../../fakeServers/azureTable/marketplaceTable.
 import { externalIdField } from '../../fakeServers/salesforce/fields.ts';
 import type { FakeResponse, FakeRequest } from '../../fakeServers/fakeServer.ts';
 import { check, expectFailed, expectNoSecret, statuses } from './checking';
-import { realTime, skipWaits } from '../../support/skippedWaits';
+import { skipWaits } from '../../support/skippedWaits';
 import {
 	AzureTablePlace,
 	DynamicsPlace,
@@ -35,9 +36,8 @@ import {
 	type WritePlace,
 } from '../../support/writePlaces';
 
-skipWaits();
+skipWaits({ isStill: true });
 
-/** Real time, of which a step has a second. */
 const ONE_SECOND = { stepTimeout: 1 };
 const TOO_SLOW = 4_000;
 /** A port that nothing listens on. */
@@ -45,10 +45,10 @@ const NOWHERE = 'http://127.0.0.1:9';
 const UNKNOWN_HOST = 'https://nobody.invalid';
 
 /** An answer that nobody waits for any more when it comes. */
-const late = async (): Promise<FakeResponse> =>
-	await new Promise((resolve) => {
-		setTimeout(() => resolve({ status: 503 }), TOO_SLOW).unref();
-	});
+const late = async (): Promise<FakeResponse> => {
+	await sleep(TOO_SLOW);
+	return { status: 503 };
+};
 
 const writeOff = { parameters: { writeTestLead: false } };
 
@@ -222,16 +222,12 @@ describe('Azure Table', () => {
 	});
 
 	it('it takes too long to answer', async () => {
-		realTime();
 		proxy.script([{ fault: slowAnswer(TOO_SLOW) }]);
-		const begun = Date.now();
 		const report = await check(place, { options: ONE_SECOND });
 		expectFailed(report, 'reachable', /did not respond in time|longer than 1 second/);
-		expect(Date.now() - begun).toBeLessThan(2_500);
 	});
 
 	it('it takes too long to write', async () => {
-		realTime();
 		await table.create();
 		proxy.script([{ fault: slowAnswer(TOO_SLOW), when: isMethod('POST') }]);
 		const report = await check(place, { options: ONE_SECOND });
@@ -476,7 +472,6 @@ describe('Salesforce', () => {
 		['write', 'testLeadWritten', isWriting, { mayWrite: 'skipped' }],
 		['tell of the lead', 'testLeadReadBack', isLead, { cleanedUp: 'passed' }],
 	] as const)('it takes too long to %s', async (_, failed, isIt, others) => {
-		realTime();
 		place.fakeServer.spoil = async (request) => {
 			return isIt(request) ? await late() : undefined;
 		};
@@ -485,15 +480,12 @@ describe('Salesforce', () => {
 	});
 
 	it('takes too long in a second sign-in, of which the step knows nothing', async () => {
-		realTime();
 		let signIns = 0;
 		place.fakeServer.spoil = async ({ url }) => {
 			return /oauth2\/token/.test(url.pathname) && (signIns += 1) > 1 ? await late() : undefined;
 		};
-		const begun = Date.now();
 		const report = await check(place, { options: ONE_SECOND });
 		expectFailed(report, 'mayRead', /longer than 1 second/);
-		expect(Date.now() - begun).toBeLessThan(2_500);
 		expect(leads()).toEqual([]);
 	});
 
@@ -715,7 +707,6 @@ describe('Dynamics 365', () => {
 	});
 
 	it.each(['reading', 'writing'] as const)('it takes too long for %s', async (struck) => {
-		realTime();
 		place.fakeServer.struck = struck;
 		place.fakeServer.server.fault({ kind: 'slow', milliseconds: TOO_SLOW });
 		const report = await check(place, { options: ONE_SECOND });
@@ -898,7 +889,6 @@ describe('Marketo', () => {
 	});
 
 	it('it takes too long to write', async () => {
-		realTime();
 		place.fakeServer.struck = 'writing';
 		place.fakeServer.fault({ kind: 'slow', milliseconds: TOO_SLOW });
 		const report = await check(place, { options: ONE_SECOND });
@@ -1000,7 +990,6 @@ describe('HTTPS endpoint', () => {
 	});
 
 	it('it takes too long to answer', async () => {
-		realTime();
 		place.receiver.server.fault({ kind: 'slow', milliseconds: TOO_SLOW });
 		const report = await check(place, { options: ONE_SECOND });
 		expectFailed(report, 'testLeadWritten', /did not respond in time/, sent);

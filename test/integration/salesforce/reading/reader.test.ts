@@ -543,5 +543,5 @@ describe('any history of leads among others', () => {
 			),
 			{ numRuns: 40, endOnFailure: true },
 		);
-	}, 60_000);
+	});
 });

@@ -28,7 +28,7 @@ beforeEach(async () => {
 });
 afterEach(async () => await salesforce?.stop());
 
-const limits = (milliseconds = 20_000) => ({
+const limits = (milliseconds = 60_000) => ({
 	signal: AbortSignal.timeout(milliseconds),
 	deadline: Date.now() + milliseconds,
 });

@@ -14,10 +14,13 @@ import type {
 import { parseLead, sampleLead } from '../../../../nodes/lead/index.ts';
 import type { JsonObject, Lead } from '../../../../nodes/lead/types.ts';
 import { BLAME, expectNoSecret } from '../../../support/pollContract/refusal.ts';
+import { skipWaits } from '../../../support/skippedWaits.ts';
 import { byEngine } from '../../../support/openDirect.ts';
 import { destinationInput } from '../../../support/destinationInput.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import type { FakeSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
+
+skipWaits({ isStill: true });
 
 let salesforce: FakeSalesforce;
 beforeEach(async () => {
@@ -26,7 +29,7 @@ beforeEach(async () => {
 });
 afterEach(async () => await salesforce?.stop());
 
-const inTime = (milliseconds = 20_000) => ({
+const inTime = (milliseconds = 60_000) => ({
 	signal: AbortSignal.timeout(milliseconds),
 	deadline: Date.now() + milliseconds,
 });

@@ -13,14 +13,8 @@ import fc from 'fast-check';
 
 import { readFormFields } from '../../../../../nodes/destinations/marketo/reading/formFields.ts';
 
-/** Milliseconds; reading takes a few. */
-const SOON = 1_000;
-
 function read(text: string) {
-	const startedAt = performance.now();
-	const result = readFormFields(text);
-	expect(performance.now() - startedAt).toBeLessThan(SOON);
-	return result;
+	return readFormFields(text);
 }
 
 it.each([
