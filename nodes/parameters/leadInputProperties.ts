@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { MAPPABLE_FIELDS } from '../lead';
+import { MAPPABLE_FIELDS, type MappableField } from '../lead';
 
 const INPUTS: INodePropertyOptions[] = [
 	{
@@ -14,6 +14,12 @@ const INPUTS: INodePropertyOptions[] = [
 		value: 'field',
 		description: 'A field of the item holds the lead, a list of leads, or either as text',
 	},
+	{
+		name: 'Fields Below',
+		value: 'fields',
+		description:
+			'Each part of the lead is filled in by itself, here or by the agent whose tool the node is',
+	},
 ];
 
 const TEXT_INPUT: INodePropertyOptions = {
@@ -22,6 +28,45 @@ const TEXT_INPUT: INodePropertyOptions = {
 	description: 'Nothing but the lead source, such as AzureMarketplace-INS|contoso.crm',
 };
 
+/** Parts of a lead that an agent is asked for, with what it is told of them. */
+const ASKED_OF_AGENTS: Readonly<Partial<Record<MappableField, string>>> = {
+	company: 'Company of the customer',
+	country: 'Country of the customer, as a name or an ISO code',
+	description: 'What the customer asks for, in their own words where they are known',
+	email: 'E-mail address of the customer',
+	firstName: 'Given name of the customer',
+	lastName: 'Family name of the customer',
+	leadSource:
+		'Lead source as Microsoft writes it, such as AzureMarketplace-INS|contoso.crm; empty if it is not known',
+	phone: 'Phone number of the customer',
+	title: 'Job title of the customer',
+};
+
+/** An expression by which an agent gives a text; nothing where it knows of none. */
+function askedOfAgent(part: MappableField): string {
+	return `={{ $fromAI('${part}', '${ASKED_OF_AGENTS[part] ?? ''}', 'string', '') }}`;
+}
+
+const ALL_ASKED: Readonly<Record<string, string>> = Object.fromEntries(
+	MAPPABLE_FIELDS.filter(({ value }) => ASKED_OF_AGENTS[value] !== undefined).map(({ value }) => [
+		value,
+		askedOfAgent(value),
+	]),
+);
+
+/**
+ * The property as the node has it, and with another default as an agent's tool has it: only what is
+ * asked of the agent in a parameter is in the schema that it is given.
+ */
+function withToolDefault(property: INodeProperties, toolDefault: INodeProperties['default']) {
+	const { displayOptions } = property;
+	return [false, true].map((isTool): INodeProperties => ({
+		...property,
+		displayOptions: { show: { ...displayOptions?.show, '@tool': [isTool] } },
+		default: isTool ? toolDefault : property.default,
+	}));
+}
+
 /** Where an item's lead is found, which `readItems.ts` follows; `text` offers a lead source alone. */
 export function leadInputProperties(
 	operations: string[],
@@ -29,16 +74,37 @@ export function leadInputProperties(
 ): INodeProperties[] {
 	const show = { operation: operations };
 	const properties: INodeProperties[] = [
-		{
-			displayName: 'Read Lead From',
-			name: 'readLeadFrom',
-			type: 'options',
-			noDataExpression: true,
-			displayOptions: { show },
-			options: text ? [...INPUTS, TEXT_INPUT] : INPUTS,
-			default: 'item',
-			description: 'Where the lead is found in each item',
-		},
+		...withToolDefault(
+			{
+				displayName: 'Read Lead From',
+				name: 'readLeadFrom',
+				type: 'options',
+				noDataExpression: true,
+				displayOptions: { show },
+				options: text ? [...INPUTS, TEXT_INPUT] : INPUTS,
+				default: 'item',
+				description: 'Where the lead is found in each item',
+			},
+			'fields',
+		),
+		...withToolDefault(
+			{
+				displayName: 'Lead Fields',
+				name: 'leadFields',
+				type: 'collection',
+				placeholder: 'Add Field',
+				displayOptions: { show: { ...show, readLeadFrom: ['fields'] } },
+				default: {},
+				description: 'The parts of the lead; empty ones are left out',
+				options: MAPPABLE_FIELDS.map(({ name, value }): INodeProperties => ({
+					displayName: name,
+					name: value,
+					type: 'string',
+					default: '',
+				})),
+			},
+			{ ...ALL_ASKED },
+		),
 		{
 			displayName: 'Field',
 			name: 'field',
@@ -94,16 +160,19 @@ export function leadInputProperties(
 	return [
 		...properties,
 		mapping,
-		{
-			displayName: 'Lead Source',
-			name: 'leadSource',
-			type: 'string',
-			required: true,
-			displayOptions: { show: { ...show, readLeadFrom: ['text'] } },
-			default: '',
-			placeholder: 'e.g. AzureMarketplace-INS|contoso.crm',
-			description:
-				'The lead source as Microsoft writes it: source, action and offer, with a hyphen and a bar between',
-		},
+		...withToolDefault(
+			{
+				displayName: 'Lead Source',
+				name: 'leadSource',
+				type: 'string',
+				required: true,
+				displayOptions: { show: { ...show, readLeadFrom: ['text'] } },
+				default: '',
+				placeholder: 'e.g. AzureMarketplace-INS|contoso.crm',
+				description:
+					'The lead source as Microsoft writes it: source, action and offer, with a hyphen and a bar between',
+			},
+			askedOfAgent('leadSource'),
+		),
 	];
 }

@@ -155,7 +155,7 @@ function mergedValues(
 	itemIndex: number,
 ): unknown[] {
 	const input = readInput(context, itemIndex);
-	if (input === 'text') return [];
+	if (input === 'text' || input === 'fields') return [];
 	const value =
 		input === 'item' ? item.json : valueOfField(item.json, readText(context, 'field', itemIndex));
 	const values: unknown[] = Array.isArray(value) ? value : [value];
@@ -173,6 +173,14 @@ function readRecords(
 		new NodeOperationError(context.getNode(), message, { itemIndex, description });
 
 	const input = readInput(context, itemIndex);
+	if (input === 'fields') {
+		const fields = filledIn(context.getNodeParameter('leadFields', itemIndex, {}));
+		if (Object.keys(fields).length > 0) return [fields];
+		throw noLead(
+			'No field of the lead is filled in',
+			'Fill in "Lead Fields", at least an e-mail address or a name',
+		);
+	}
 	if (input === 'text') {
 		const text = readText(context, 'leadSource', itemIndex).trim();
 		if (text === '') {
@@ -206,8 +214,33 @@ function readRecords(
 	throw noLead(`The field "${path}" holds no lead`, found.problems.join(' '));
 }
 
-function readInput(context: IExecuteFunctions, itemIndex: number): 'field' | 'item' | 'text' {
-	return context.getNodeParameter('readLeadFrom', itemIndex) as 'field' | 'item' | 'text';
+type Input = 'field' | 'fields' | 'item' | 'text';
+
+function readInput(context: IExecuteFunctions, itemIndex: number): Input {
+	return context.getNodeParameter('readLeadFrom', itemIndex) as Input;
+}
+
+/** The fields that say something, by their names in the parameter. */
+function filledIn(fields: unknown): Record<string, JsonValue> {
+	return Object.fromEntries(
+		Object.entries(Object(fields) as Record<string, JsonValue>).filter(
+			([, value]) => value !== null && value !== undefined && String(value).trim() !== '',
+		),
+	);
+}
+
+/** By the names of the fields, which are nearly always the same for all items. */
+const MAPPINGS_OF_FIELDS = new Map<string, FieldMapping>();
+
+/** Of those that are filled in alone: a statement on contact that is mapped and missing forbids it. */
+function mappingOfFields(fields: Readonly<Record<string, JsonValue>>): FieldMapping {
+	const names = MAPPABLE_FIELDS.filter(({ value }) => Object.hasOwn(fields, value));
+	const key = names.map(({ value }) => value).join();
+	const known = MAPPINGS_OF_FIELDS.get(key);
+	if (known !== undefined) return known;
+	const mapping = fieldMapping(names.map(({ value }) => ({ from: value, to: value })));
+	if (MAPPINGS_OF_FIELDS.size < MAX_PLACES) MAPPINGS_OF_FIELDS.set(key, mapping);
+	return mapping;
 }
 
 interface MappingEntry {
@@ -225,7 +258,11 @@ function readMapping(
 	item: INodeExecutionData,
 	itemIndex: number,
 ): FieldMapping | undefined {
-	if (readInput(context, itemIndex) === 'text') return undefined;
+	const input = readInput(context, itemIndex);
+	if (input === 'text') return undefined;
+	if (input === 'fields') {
+		return mappingOfFields(filledIn(context.getNodeParameter('leadFields', itemIndex, {})));
+	}
 	const given: unknown = context.getNodeParameter('fieldMapping', itemIndex, {});
 	if (typeof given !== 'object' || given === null || Object.keys(given).length === 0) {
 		return undefined;

@@ -424,10 +424,21 @@ export interface RunExecution {
 export async function runNode(
 	node: TestNode,
 	items: INodeExecutionData[],
+	execution: RunExecution = {},
+): Promise<IRun> {
+	return await runWorkflow([node], items, {}, execution);
+}
+
+/** Runs these nodes, of which the first one is given the items. */
+export async function runWorkflow(
+	nodes: TestNode[],
+	items: INodeExecutionData[],
+	connections: IConnections = {},
 	{ id = 'test', mode = 'trigger', retryOf }: RunExecution = {},
 ): Promise<IRun> {
-	const workflow = workflowOf([node]);
-	const startNode = onlyNode(workflow);
+	const workflow = workflowOf(nodes, { connections });
+	const [startNode] = Object.values(workflow.nodes);
+	if (startNode === undefined) throw new Error('The workflow under test has no nodes');
 	const workflowData: IWorkflowBase = {
 		id: 'test-workflow',
 		name: 'Test',
@@ -437,7 +448,7 @@ export async function runNode(
 		updatedAt: new Date(0),
 		activeVersionId: null,
 		nodes: Object.values(workflow.nodes),
-		connections: {},
+		connections,
 	};
 	const hooks = new ExecutionLifecycleHooks(mode, id, workflowData, retryOf);
 	const data = createRunExecutionData({

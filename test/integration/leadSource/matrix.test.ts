@@ -26,6 +26,11 @@ const OPERATIONS = description.properties.find(({ name }) => name === 'operation
 const VALID = {
 	field: 'it',
 	leadSource: '={{ $json.LeadSource }}',
+	leadFields: {
+		email: '={{ $json.UserDetails.Email }}',
+		lastName: '={{ $json.UserDetails.LastName }}',
+		leadSource: '={{ $json.LeadSource }}',
+	},
 	offerOutputs: { values: [{ offers: 'contoso.*', outputName: 'Contoso' }] },
 	'offerOutputs.values.offers': 'contoso.*',
 	'fieldMapping.values.from': 'RowKey',

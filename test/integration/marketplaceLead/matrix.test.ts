@@ -30,6 +30,11 @@ const namesFor = (operation: string): string[] =>
 /** Where the default is none that works with the fake servers, or asks for what takes long. */
 const VALID = {
 	field: 'lead',
+	leadFields: {
+		email: '={{ $json.UserDetails.Email }}',
+		lastName: '={{ $json.UserDetails.LastName }}',
+		leadSource: '={{ $json.LeadSource }}',
+	},
 	'additionalFieldsByName.values.name': 'Region',
 	'options.keepTestLead': true,
 	'options.additionalColumns.values.column': 'jobtitle',
