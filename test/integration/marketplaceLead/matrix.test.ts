@@ -30,6 +30,7 @@ const namesFor = (operation: string): string[] =>
 /** Where the default is none that works with the fake servers, or asks for what takes long. */
 const VALID = {
 	field: 'lead',
+	'fieldMapping.values.from': 'Region',
 	leadFields: {
 		email: '={{ $json.UserDetails.Email }}',
 		lastName: '={{ $json.UserDetails.LastName }}',
@@ -96,8 +97,10 @@ function triedAt(place: WritePlace, operation: string): Tried[] {
 	const cells = shown.flatMap((variant) =>
 		cellsOf(description, { ...variant, options }, { valid: { ...VALID, ...place.valid } }),
 	);
+	// The parts of a lead are read by one line, in whatever field they stand.
+	const tried = cells.filter(({ path }) => !/^leadFields\.(?!email$)/.test(path));
 	// Where several choices show a parameter, the first of them, which is the default.
-	const byPath = new Map(cells.toReversed().map((cell) => [cell.path, cell]));
+	const byPath = new Map(tried.toReversed().map((cell) => [cell.path, cell]));
 	const inParameters = [...byPath.values()].map((cell) => ({ ...cell, credential }));
 	const parameters = { ...given, options } as INodeParameters;
 	const inCredential = Object.entries(credential)
