@@ -223,8 +223,12 @@ function readInput(context: IExecuteFunctions, itemIndex: number): Input {
 /** The fields that say something, by their names in the parameter. */
 function filledIn(fields: unknown): Record<string, JsonValue> {
 	return Object.fromEntries(
-		Object.entries(Object(fields) as Record<string, JsonValue>).filter(
-			([, value]) => value !== null && value !== undefined && String(value).trim() !== '',
+		Object.entries(Object(fields) as Record<string, JsonValue | undefined>).filter(
+			(entry): entry is [string, JsonValue] => {
+				const [, value] = entry;
+				const isEmpty = typeof value === 'string' && value.trim() === '';
+				return value !== null && value !== undefined && !isEmpty;
+			},
 		),
 	);
 }
