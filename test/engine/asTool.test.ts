@@ -215,9 +215,9 @@ describe('a call of an agent', () => {
 					parameters: {
 						operation: 'createLeads',
 						destination: 'https',
-						options: { allowLoopback: true },
+						options: { allowHttpOnLocalhost: true },
 					},
-					credentials: { marketplaceLeadHttpsApi: receiver.credential },
+					credentials: { [receiver.credentialType]: receiver.credential },
 				},
 				LEAD,
 			);

@@ -71,7 +71,7 @@ async function execute(
 				options: { ...(columns as INodeParameters), ...options },
 			},
 			credentials: {
-				marketplaceLeadDynamicsApi: dynamics.credential as ICredentialDataDecryptedObject,
+				[dynamics.credentialType]: dynamics.credential as ICredentialDataDecryptedObject,
 			},
 			onError: 'continueRegularOutput',
 		},
@@ -116,15 +116,16 @@ describe('what is asked', () => {
 			{
 				parameters: {
 					additionalFields: {
-						values: [
-							{ name: 'numberofemployees', value: '250' },
-							{ name: 'revenue', value: '1000000.5' },
-							{ name: 'estimatedclosedate', value: '2026-12-24' },
-							{ name: 'contoso_visitedon', value: '2026-12-24T10:00:00+02:00' },
-							{ name: 'donotphone', value: 'true' },
-							{ name: 'leadsourcecode', value: 'Web' },
-							{ name: 'contoso_offerid', value: '42' },
-						],
+						mappingMode: 'defineBelow',
+						value: {
+							numberofemployees: 250,
+							revenue: 1_000_000.5,
+							estimatedclosedate: '2026-12-24',
+							contoso_visitedon: '2026-12-24T10:00:00+02:00',
+							donotphone: true,
+							leadsourcecode: '8',
+							contoso_offerid: '42',
+						},
 					},
 				},
 			},
@@ -140,6 +141,8 @@ describe('what is asked', () => {
 			expect(failedOf(await execute(CREATE, { count: 12, ...changed }))).toEqual([]);
 			const methods = new Set(requestsTo(dynamics).map(({ method }) => method));
 			expect([...methods]).toEqual(expect.arrayContaining(['GET', 'PATCH']));
+			const written = Object.keys(given?.parameters?.['additionalFields'] ?? {}).length > 0;
+			expect(dynamics.rows().some((row) => row['numberofemployees'] === 250)).toBe(written);
 			expect(violationsAt(dynamics)).toEqual([]);
 		},
 	);
@@ -157,12 +160,12 @@ describe('what is asked', () => {
 				type: new MarketplaceLeadPollTrigger(),
 				parameters: {
 					...parameters,
-					start: 'all',
+					startFrom: 'all',
 					...given,
 					options: { ...(options as INodeParameters), ...(given['options'] as INodeParameters) },
 				},
 				credentials: {
-					marketplaceLeadDynamicsApi: dynamics.credential as ICredentialDataDecryptedObject,
+					[dynamics.credentialType]: dynamics.credential as ICredentialDataDecryptedObject,
 				},
 			});
 			dynamics.shapePages({ records: 7 });

@@ -118,7 +118,7 @@ suite(`Adobe's definitions${why}`, () => {
 					options,
 				},
 				credentials: {
-					marketplaceLeadMarketoApi: credential() as ICredentialDataDecryptedObject,
+					[fake.credentialType]: credential() as ICredentialDataDecryptedObject,
 				},
 				onError: 'continueRegularOutput',
 			},
@@ -155,8 +155,8 @@ suite(`Adobe's definitions${why}`, () => {
 	it('are kept by the poll trigger, in its first poll and later ones', async () => {
 		const trigger = pollContext({
 			type: new MarketplaceLeadPollTrigger(),
-			parameters: { ...fake.parameters, start: 'all' },
-			credentials: { marketplaceLeadMarketoApi: credential() },
+			parameters: { ...fake.parameters, startFrom: 'all' },
+			credentials: { [fake.credentialType]: credential() },
 		});
 		fake.addForeign(700);
 		const given = Array.from({ length: 320 }, (_, at) => ({ name: `n${at}` }));
@@ -171,9 +171,14 @@ suite(`Adobe's definitions${why}`, () => {
 		await fake.insert([{ name: 'new' }]);
 		expect((await trigger.poll())?.flat()).toHaveLength(1);
 		expect(await trigger.poll('manual')).not.toBeNull();
-		// So many calls have been made that it asks for those of the days before.
+		// Somebody else, who is told that so many calls were made that it asks for the days before.
 		fake.callsToday = 9_500;
-		await trigger.poll().catch(() => undefined);
+		const other = pollContext({
+			type: new MarketplaceLeadPollTrigger(),
+			parameters: { ...fake.parameters, startFrom: 'all' },
+			credentials: { [fake.credentialType]: { ...credential(), ...fake.clients[1] } },
+		});
+		await other.poll().catch(() => undefined);
 		expect(violations()).toEqual([]);
 	});
 

@@ -72,11 +72,11 @@ async function execute(operation: string, parameters: INodeParameters, options: 
 			type: new MarketplaceLead(),
 			parameters: { operation, destination: 'salesforce', ...parameters, options },
 			credentials: {
-				marketplaceLeadSalesforceApi: salesforce.credential as ICredentialDataDecryptedObject,
+				[salesforce.credentialType]: salesforce.credential as ICredentialDataDecryptedObject,
 			},
 			onError: 'continueRegularOutput',
 		},
-		leads(3, String(parameters['method'])),
+		leads(3, String(parameters['salesforceMethod'])),
 	);
 	const output = outputsOf(run)[0]!;
 	expect(output.filter(({ json }) => Object.hasOwn(json, 'error'))).toEqual([]);
@@ -86,10 +86,10 @@ async function execute(operation: string, parameters: INodeParameters, options: 
 async function askAll(): Promise<void> {
 	await salesforce.insert([{ name: 'here' }, { name: 'here too' }]);
 	const externalIdField = { __rl: true, mode: 'name', value: KEY };
-	const rest: INodeParameters = { method: 'restApi' };
+	const rest: INodeParameters = { salesforceMethod: 'restApi' };
 	const form: INodeParameters = {
-		method: 'webToLead',
-		oid: salesforce.organisation.id.slice(0, 15),
+		salesforceMethod: 'webToLead',
+		organizationId: salesforce.organisation.id.slice(0, 15),
 		environment: 'myDomain',
 		myDomain: salesforce.origin,
 	};
@@ -107,9 +107,9 @@ async function askAll(): Promise<void> {
 	] as INodeParameters[]) {
 		const trigger = pollContext({
 			type: new MarketplaceLeadPollTrigger(),
-			parameters: { destination: 'salesforce', start: 'all', ...parameters },
+			parameters: { destination: 'salesforce', startFrom: 'all', ...parameters },
 			credentials: {
-				marketplaceLeadSalesforceApi: salesforce.credential as ICredentialDataDecryptedObject,
+				[salesforce.credentialType]: salesforce.credential as ICredentialDataDecryptedObject,
 			},
 		});
 		for (let poll = 0; poll < 3; poll += 1) await trigger.poll();
