@@ -134,7 +134,7 @@ it('Create Leads writes rows by it', async () => {
 				operation: 'createLeads',
 				destination: 'https',
 				fieldMapping: MAPPING,
-				options: { allowLoopback: true },
+				options: { allowHttpOnLocalhost: true },
 			},
 			credentials: { marketplaceLeadHttpsApi: receiver.credential },
 		},
