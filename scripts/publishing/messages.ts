@@ -1,0 +1,220 @@
+/** Every message that the nodes and credentials can show, read out of their source. */
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import ts from 'typescript';
+
+/** What a user sees: what happened, and what to do next. */
+export interface Message {
+	/** Of the source, from the root, with slashes. */
+	file: string;
+	/** What is filled in where it is shown, as in a number or a name, is an ellipsis. */
+	text: string;
+	/** Empty where the message says it all. */
+	advice: string;
+}
+
+/** Errors of our own code's, which nobody is shown. */
+const NOT_SHOWN = /^(?:Error|TypeError|RangeError|HttpError|isValid\w*|query|replace\w*|test)$/;
+
+/** Properties whose texts are something else, or are taken with the message they belong to. */
+const NOT_MESSAGES =
+	/^(?:description|displayName|name|action|placeholder|hint|subtitle|message|help|why|\w*Message)$/;
+
+const SHOWN = ['nodes/**/*.ts'];
+/** Not ours, or what the editor shows beside a field, where its labels and descriptions are. */
+const LEFT_OUT =
+	/^nodes\/vendor\/|[Pp]ropert|[Oo]ptions|[Pp]anel|[Dd]escription|templates|lists\.ts|sample|httpError|\.d\.ts$/;
+
+/** All of them, by file, as they stand there. */
+export function messagesOf(root: string): Message[] {
+	const files = SHOWN.flatMap((pattern) => globSync(pattern, { cwd: root }))
+		.map((file) => file.split(path.sep).join('/'))
+		.filter((file) => !LEFT_OUT.test(file))
+		.sort();
+	const sources = files.map((file) => ({
+		file,
+		source: ts.createSourceFile(
+			file,
+			readFileSync(path.join(root, file), 'utf8'),
+			ts.ScriptTarget.Latest,
+			true,
+		),
+	}));
+	const constants = new Map<string, ts.Expression>();
+	for (const { source } of sources) collectConstants(source, constants);
+	const found = sources.flatMap(({ file, source }) => messagesIn(file, source, constants));
+	const place = ({ file, text }: Message) => `${path.posix.dirname(file)}\n${text}`;
+	const advised = new Set(found.filter(({ advice }) => advice !== '').map(place));
+	const seen = new Set<string>();
+	return found.filter((message) => {
+		if (message.advice === '' && advised.has(place(message))) return false;
+		return seen.size < seen.add(`${place(message)}\n${message.advice}`).size;
+	});
+}
+
+function collectConstants(source: ts.SourceFile, constants: Map<string, ts.Expression>): void {
+	for (const statement of source.statements) {
+		if (!ts.isVariableStatement(statement)) continue;
+		for (const { name, initializer } of statement.declarationList.declarations) {
+			if (initializer && ts.isIdentifier(name)) constants.set(name.text, initializer);
+		}
+	}
+}
+
+function messagesIn(
+	file: string,
+	source: ts.SourceFile,
+	constants: ReadonlyMap<string, ts.Expression>,
+): Message[] {
+	const messages: Message[] = [];
+	const texts = (node: ts.Node | undefined) => (node ? textsOf(node, constants) : []);
+	const add = (text: ts.Node | undefined, advice: ts.Node | undefined): void => {
+		const [first = ''] = texts(advice);
+		for (const one of texts(text)) {
+			if (isMessage(one)) messages.push({ file, text: one, advice: first });
+		}
+	};
+	const addSentences = (node: ts.Node): void => {
+		for (const text of texts(node)) {
+			if (isMessage(text) && /[.?!]$/.test(text)) messages.push({ file, text, advice: '' });
+		}
+	};
+	const property = (object: ts.Node | undefined, name: string): ts.Node | undefined => {
+		if (!object || !ts.isObjectLiteralExpression(object)) return undefined;
+		for (const entry of object.properties) {
+			if (ts.isPropertyAssignment(entry) && entry.name.getText() === name) return entry.initializer;
+		}
+		return undefined;
+	};
+	const look = (node: ts.Node): void => {
+		if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
+			const name = (node.expression.getText().split('.').at(-1) ?? '').trim();
+			const list = node.arguments ?? [];
+			const at = list.findIndex((argument) => texts(argument).some(isMessage));
+			if (at >= 0 && !NOT_SHOWN.test(name)) {
+				const next = list[at + 1];
+				add(list[at], property(next, 'description') ?? asText(next));
+			}
+		}
+		if (ts.isObjectLiteralExpression(node)) {
+			const message = property(node, 'message');
+			if (message) add(message, property(node, 'description') ?? property(node, 'help'));
+		}
+		// What is said where it is returned, and the reasons and warnings that stand in tables.
+		if (ts.isReturnStatement(node) && node.expression) addSentences(node.expression);
+		if (ts.isPropertyAssignment(node) && !NOT_MESSAGES.test(node.name.getText())) {
+			addSentences(node.initializer);
+		}
+		// The pairs of entra.ts.
+		if (ts.isArrayLiteralExpression(node) && node.elements.length === 2) {
+			const [text, advice] = node.elements;
+			const [second = ''] = texts(advice);
+			if (/^[A-Z].*\.$/.test(second)) add(text, advice);
+		}
+		ts.forEachChild(node, look);
+	};
+	look(source);
+	return messages;
+}
+
+function asText(node: ts.Node | undefined): ts.Node | undefined {
+	return node && !ts.isObjectLiteralExpression(node) ? node : undefined;
+}
+
+const SMALL_WORDS = new Set('a an and at by for from in of on or per the to with'.split(' '));
+
+/** Whether a text is a sentence for a person, and no name, path, label or query. */
+function isMessage(text: string): boolean {
+	if (!/^(?:["“…]*[A-Z“"…]|n8n)/.test(text) || !/[a-z][^\s]*\s+\S+\s+\S/.test(text)) return false;
+	if (/^(?:Whether|SELECT|PartitionKey|RowKey|Timestamp|Basic) /.test(text)) return false;
+	// A label has none but capitals and small words.
+	const words = text.match(/[A-Za-z]+/g) ?? [];
+	return words.some((word) => /^[a-z]/.test(word) && !SMALL_WORDS.has(word));
+}
+
+/** The texts that an expression can be. */
+function textsOf(node: ts.Node, constants: ReadonlyMap<string, ts.Expression>): string[] {
+	if (ts.isStringLiteralLike(node)) return [node.text];
+	if (ts.isParenthesizedExpression(node) || ts.isAsExpression(node)) {
+		return textsOf(node.expression, constants);
+	}
+	if (ts.isConditionalExpression(node)) {
+		return [...textsOf(node.whenTrue, constants), ...textsOf(node.whenFalse, constants)];
+	}
+	if (ts.isBinaryExpression(node) && /^(?:\?\?|\|\|)$/.test(node.operatorToken.getText())) {
+		return [...textsOf(node.left, constants), ...textsOf(node.right, constants)];
+	}
+	if (ts.isArrowFunction(node) && !ts.isBlock(node.body)) return textsOf(node.body, constants);
+	if (ts.isIdentifier(node)) {
+		const value = constants.get(node.text);
+		return value && (ts.isStringLiteralLike(value) || ts.isTemplateExpression(value))
+			? textsOf(value, constants)
+			: [];
+	}
+	if (!ts.isTemplateExpression(node)) return [];
+	let text = node.head.text;
+	for (const { expression, literal } of node.templateSpans) {
+		const [value = '…'] = ts.isIdentifier(expression) ? textsOf(expression, constants) : [];
+		text += value + literal.text;
+	}
+	return [text.replace(/…(?:\s*…)+/g, '…').trim()];
+}
+
+interface Section {
+	heading: string;
+	files: RegExp;
+}
+
+/** Where a message is looked for. The last takes what no other does. */
+const SECTIONS: readonly Section[] = [
+	{ heading: 'Any destination: the way there', files: /^nodes\/destinations\/\w+\.ts$/ },
+	{ heading: 'Azure Table', files: /^nodes\/destinations\/azureTable\// },
+	{ heading: 'Dynamics 365', files: /^nodes\/destinations\/dynamics365\// },
+	{ heading: 'HTTPS endpoint', files: /^nodes\/destinations\/https\// },
+	{ heading: 'Marketo', files: /^nodes\/destinations\/marketo\// },
+	{ heading: 'Salesforce', files: /^nodes\/destinations\/salesforce\// },
+	{ heading: 'Marketplace Lead Trigger', files: /^nodes\/MarketplaceLeadTrigger\// },
+	{
+		heading: 'Marketplace Lead Poll Trigger',
+		files: /^nodes\/(?:MarketplaceLeadPollTrigger|polling)\//,
+	},
+	{ heading: 'Lead Source', files: /^nodes\/LeadSource\// },
+	{
+		heading: 'Marketplace Lead',
+		files: /^nodes\/(?:MarketplaceLead|writing|destinations\/check)\//,
+	},
+	{
+		heading: 'Warnings of a lead, and what the HTTPS trigger says of a body',
+		files: /^nodes\/lead\/(?!followUp|merge)/,
+	},
+	{ heading: 'Lead Source', files: /^nodes\/lead\// },
+	{ heading: 'Settings of any node', files: /^/ },
+];
+const ENTRA: Section = { heading: 'Entra', files: /^nodes\/destinations\/entra/ };
+
+/** The page that lists them, in Markdown. */
+export function messagesPage(messages: readonly Message[]): string {
+	const bySection = new Map<string, string[]>();
+	for (const { heading } of [...SECTIONS.slice(0, 1), ENTRA, ...SECTIONS.slice(1)]) {
+		bySection.set(heading, []);
+	}
+	for (const { file, text, advice } of messages) {
+		const section = [ENTRA, ...SECTIONS].find(({ files }) => files.test(file));
+		const line = advice === '' ? `- ${code(text)}` : `- ${code(text)}\n  ${plain(advice)}`;
+		const lines = bySection.get(section?.heading ?? '');
+		if (lines && !lines.includes(line)) lines.push(line);
+	}
+	const parts = [...bySection]
+		.filter(([, lines]) => lines.length > 0)
+		.map(([heading, lines]) => `## ${heading}\n\n${lines.sort().join('\n')}\n`);
+	return `# Every message
+
+What the nodes and the credentials' _Test_ can show, and what to do then. "…" stands for what is filled in, such as a name or a
+number. Where leads have stopped, begin with [what to look at](troubleshooting.md#leads-have-stopped-what-do-i-look-at).
+
+${parts.join('\n')}`;
+}
+
+const code = (text: string) => `\`${text.replaceAll('`', "'").replace(/\s+/g, ' ')}\``;
+const plain = (text: string) => text.replace(/\s+/g, ' ').replace(/[\\<>*[\]]/g, '\\$&');

@@ -1,0 +1,66 @@
+/** The list of messages in the documentation against the code. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { PROJECT_ROOT } from '../../../scripts/host/paths.ts';
+import { type Message, messagesOf, messagesPage } from '../../../scripts/publishing/messages.ts';
+
+const read = (file: string) => readFileSync(path.join(PROJECT_ROOT, 'docs', file), 'utf8');
+const messages = messagesOf(PROJECT_ROOT);
+
+function messagesIn(code: string): Message[] {
+	const root = mkdtempSync(path.join(tmpdir(), 'messages-'));
+	try {
+		mkdirSync(path.join(root, 'nodes'));
+		writeFileSync(path.join(root, 'nodes', 'a.ts'), code);
+		return messagesOf(root);
+	} finally {
+		rmSync(root, { recursive: true });
+	}
+}
+
+it('finds a message with its advice however it is made', () => {
+	const found = messagesIn(`
+		const HELP = 'Ask the service again.';
+		const TABLE = { X: { message: 'The table is not there', description: HELP } };
+		throw new DestinationError(\`The \${name} is missing\`, { code: 'other', description: 'Fill it in.' });
+		throw configurationError(isEmpty ? 'The key is empty' : 'The key is not one', 'Copy it again.');
+		const PAIR = ['The tenant is unknown', 'Copy its ID.'];
+		function complaint() { return 'The secret is too short.'; }
+		log.warn('The poll stopped early');
+		readText(context, 'Max Leads per Poll');
+	`);
+	expect(found.map(({ text, advice }) => [text, advice])).toEqual([
+		['The table is not there', 'Ask the service again.'],
+		['The … is missing', 'Fill it in.'],
+		['The key is empty', 'Copy it again.'],
+		['The key is not one', 'Copy it again.'],
+		['The tenant is unknown', 'Copy its ID.'],
+		['The secret is too short.', ''],
+		['The poll stopped early', ''],
+	]);
+});
+
+it('lists every message of the package; npm run messages writes the list', () => {
+	expect(messages.length).toBeGreaterThan(300);
+	expect(read('messages.md')).toBe(messagesPage(messages));
+});
+
+it('quotes only messages that there are', () => {
+	const said = messages.map(({ text }) => text);
+	const quoted = [...read('troubleshooting.md').matchAll(/"([^"\n|]*…[^"\n|]*)"/g)].map(
+		([, text]) => text!,
+	);
+	// Microsoft's own, which are told apart by where they stand.
+	const ours = quoted.filter((text) => !/^User does not/.test(text));
+	expect(ours.length).toBeGreaterThan(3);
+	const isSaid = (text: string) => {
+		const parts = text
+			.split('…')
+			.map((part) => part.trim())
+			.filter(Boolean);
+		return said.some((message) => parts.every((part) => message.includes(part)));
+	};
+	expect(ours.filter((text) => !isSaid(text))).toEqual([]);
+});
