@@ -10,17 +10,22 @@ import { N8N_VERSION, ensureN8n } from './host/cache.ts';
 import { Demo } from './host/demo.ts';
 import type { DemoResult } from './host/demo.ts';
 import { Environment } from './host/environment.ts';
+import { findQueuePrograms, type QueuePrograms } from './host/queue/programs.ts';
+import { QueueN8n } from './host/queue/queueN8n.ts';
+import type { N8nHost } from './host/n8n.ts';
 import type { SeenLead } from './host/samples.ts';
 import { command, paced } from './host/terminal.ts';
 
 const once = process.argv.includes('--once');
+/** n8n as it runs on several machines, in place of one process. */
+const inQueueMode = process.argv.includes('--queue');
 
 interface State {
 	install: string;
 	crms: FakeDestination[];
 	/** Of the fake server for Entra, for n8n to trust. */
 	trusted: string;
-	environment: Environment;
+	environment: Environment<N8nHost>;
 	demo: Demo;
 	result: DemoResult;
 	/** Undoes what was started, the last first. */
@@ -36,7 +41,7 @@ function shownBy(task: { output: string }): (message: string) => void {
 	return paced((message) => (task.output = message));
 }
 
-async function runDemo(): Promise<State> {
+async function runDemo(programs: QueuePrograms | undefined): Promise<State> {
 	const state = { stops: [] as State['stops'] } as State;
 	const tasks = new Listr<State>(
 		[
@@ -58,14 +63,16 @@ async function runDemo(): Promise<State> {
 				},
 			},
 			{
-				title: 'Install the package in n8n, start n8n and an Azure Table emulator',
+				title: programs
+					? 'Install the package, start PostgreSQL, Redis, n8n (main, webhook processor, 2 workers) and an Azure Table emulator'
+					: 'Install the package in n8n, start n8n and an Azure Table emulator',
 				task: async (context) => {
-					context.environment = await withTarball((tarball) =>
-						Environment.start({
-							install: context.install,
-							tarballs: [tarball],
-							env: { NODE_EXTRA_CA_CERTS: context.trusted },
-						}),
+					const { install } = context;
+					const env = { NODE_EXTRA_CA_CERTS: context.trusted };
+					context.environment = await withTarball<Environment<N8nHost>>((tarball) =>
+						programs
+							? Environment.startOn(() => QueueN8n.create({ install, env, programs }), [tarball])
+							: Environment.start({ install, tarballs: [tarball], env }),
 					);
 					context.stops.push(() => context.environment.stop());
 				},
@@ -123,7 +130,10 @@ function leadsTable(leads: SeenLead[]): string {
 }
 
 await command(async () => {
-	const state = await runDemo();
+	const programs = inQueueMode ? await findQueuePrograms() : undefined;
+	// Before minutes of building and installing.
+	if (typeof programs === 'string') throw new Error(programs);
+	const state = await runDemo(programs);
 	const { environment, demo, result } = state;
 	const { seen, differences } = result;
 	process.stdout.write(`\n${leadsTable(seen)}\n\n`);
@@ -143,6 +153,9 @@ await command(async () => {
 			`The editor is at ${environment.baseUrl}`,
 			`  e-mail    ${environment.owner.email}`,
 			`  password  ${environment.owner.password}`,
+			...(environment.webhookUrl === environment.baseUrl
+				? []
+				: [`Leads are sent to the webhook processor at ${environment.webhookUrl}`]),
 			'',
 			'Send a lead of your own:',
 			`  curl -H 'Content-Type: application/json' -d @test/samples/https-test-lead.json '${demo.endpoint('HTTPS')}'`,

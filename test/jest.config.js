@@ -1,6 +1,7 @@
 /**
  * One jest project a kind of surroundings: `unit` needs nothing, `engine` runs n8n-core in process,
- * `integration` adds real servers (Azurite, HTTP), `e2e` a real n8n. `fuzz` is `unit` with random inputs.
+ * `integration` adds real servers (Azurite, HTTP), `e2e` a real n8n, `queue` one in queue mode. `fuzz` is
+ * `unit` with random inputs.
  */
 const path = require('node:path');
 
@@ -33,5 +34,6 @@ module.exports = {
 			globalSetup: '<rootDir>/test/e2e/support/globalSetup.ts',
 			globalTeardown: '<rootDir>/test/e2e/support/globalTeardown.ts',
 		}),
+		project('queue'),
 	],
 };

@@ -34,6 +34,8 @@ const TO_TRY = 'check-connections.json';
 /** A running n8n with our package, and the storage account that leads are written to. */
 export interface DemoHost {
 	readonly baseUrl: string;
+	/** Where leads are sent to, if that is another process. */
+	readonly webhookUrl?: string;
 	readonly rest: RestClient;
 	readonly azurite: TableAccount & { connectionString: string };
 }
@@ -163,13 +165,13 @@ export class Demo {
 
 	/** The production URL that leads are sent to, with its secret. */
 	endpoint(via: Via): string {
-		const { baseUrl } = this.host;
+		const { baseUrl, webhookUrl = baseUrl } = this.host;
 		const workflow = this.workflows.get(via);
 		const trigger = workflow?.nodes.find((node) => node.webhookId !== undefined);
 		if (!trigger) throw new Error(`The workflow of ${via} has no webhook.`);
 		return via === 'HTTPS'
-			? `${baseUrl}/webhook/${trigger.webhookId}/lead?code=${this.secret}`
-			: `${baseUrl}/webhook/${String(trigger.parameters['path'])}`;
+			? `${webhookUrl}/webhook/${trigger.webhookId}/lead?code=${this.secret}`
+			: `${webhookUrl}/webhook/${String(trigger.parameters['path'])}`;
 	}
 
 	/** Waits until as many leads as expected came out, or time is up, and compares. */

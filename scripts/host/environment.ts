@@ -4,7 +4,7 @@ import { startAzurite } from '../../test/fakeServers/azureTable/azurite.ts';
 import type { Azurite } from '../../test/fakeServers/azureTable/azurite.ts';
 import { installCommunityPackages } from './community.ts';
 import { N8n } from './n8n.ts';
-import type { N8nOptions } from './n8n.ts';
+import type { N8nHost, N8nOptions } from './n8n.ts';
 import { RestClient } from './rest.ts';
 import type { Owner } from './rest.ts';
 
@@ -12,13 +12,13 @@ import type { Owner } from './rest.ts';
 const newPassword = () => `L1${randomBytes(12).toString('base64url')}`;
 
 /** A running n8n with our package, a signed-in owner, and a storage account beside it. */
-export class Environment {
-	readonly n8n: N8n;
+export class Environment<Host extends N8nHost = N8n> {
+	readonly n8n: Host;
 	readonly azurite: Azurite;
 	readonly owner: Owner;
 	rest: RestClient;
 
-	private constructor(n8n: N8n, azurite: Azurite, owner: Owner) {
+	private constructor(n8n: Host, azurite: Azurite, owner: Owner) {
 		this.n8n = n8n;
 		this.azurite = azurite;
 		this.owner = owner;
@@ -27,11 +27,19 @@ export class Environment {
 
 	/** Leaves nothing behind if any part of it does not come up. */
 	static async start(options: N8nOptions & { tarballs: string[] }): Promise<Environment> {
+		return await Environment.startOn(() => N8n.create(options), options.tarballs);
+	}
+
+	/** The same on an n8n of another making. */
+	static async startOn<Host extends N8nHost>(
+		create: () => Promise<Host>,
+		tarballs: string[],
+	): Promise<Environment<Host>> {
 		const azurite = await startAzurite();
-		let n8n: N8n | undefined;
+		let n8n: Host | undefined;
 		try {
-			n8n = await N8n.create(options);
-			await installCommunityPackages(n8n.nodesFolder, options.tarballs);
+			n8n = await create();
+			await installCommunityPackages(n8n.nodesFolder, tarballs);
 			await n8n.start();
 			const owner = { email: 'owner@leads.example', password: newPassword() };
 			const environment = new Environment(n8n, azurite, owner);
@@ -46,6 +54,10 @@ export class Environment {
 
 	get baseUrl(): string {
 		return this.n8n.baseUrl;
+	}
+
+	get webhookUrl(): string {
+		return this.n8n.webhookUrl;
 	}
 
 	/** Starts n8n again after `n8n.stop()` or `n8n.kill()`, and signs in. */

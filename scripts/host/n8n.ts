@@ -13,7 +13,12 @@ import { waitFor } from './wait.ts';
 const START_TIMEOUT_MS = 180_000;
 /** Another process can take a port between our look and n8n's listen. */
 const START_ATTEMPTS = 3;
-const READY_LINE = /Editor is now accessible via/;
+const READY_LINE = {
+	main: /Editor is now accessible via/,
+	webhook: /Webhook listener waiting for requests/,
+	worker: /n8n worker is now ready/,
+};
+const COMMAND = { main: 'start', webhook: 'webhook', worker: 'worker' };
 
 export interface N8nOptions {
 	/** A complete install, see `ensureN8n`. */
@@ -22,13 +27,30 @@ export interface N8nOptions {
 	env?: Record<string, string | undefined>;
 	/** Options of Node's for n8n's process, e.g. `--require`. */
 	nodeOptions?: string[];
+	/** Which of the processes of queue mode it is; outside of that, main does it all. */
+	role?: keyof typeof COMMAND;
+}
+
+/** An n8n of one process or of several. */
+export interface N8nHost {
+	/** Where an administrator installs community packages by hand. */
+	readonly nodesFolder: string;
+	/** Where the editor and the REST API are. */
+	readonly baseUrl: string;
+	/** Where leads are sent to. */
+	readonly webhookUrl: string;
+	/** Starts it and waits until it takes webhooks; on the ports it had before, if it had any. */
+	start(): Promise<void>;
+	stop(): Promise<void>;
+	kill(): Promise<void>;
+	remove(): Promise<void>;
 }
 
 /**
  * A real n8n with a user folder of its own, on 127.0.0.1. It can be stopped or cut off and started
  * again on the same folder and port, as an operator's would be.
  */
-export class N8n {
+export class N8n implements N8nHost {
 	private readonly folder: TemporaryFolder;
 	private readonly options: N8nOptions;
 	private process: ServerProcess | undefined;
@@ -65,6 +87,10 @@ export class N8n {
 		return `http://127.0.0.1:${this.port}`;
 	}
 
+	get webhookUrl(): string {
+		return this.baseUrl;
+	}
+
 	/** Of n8n's own process, for measuring it; undefined while it does not run. */
 	get pid(): number | undefined {
 		return this.process?.pid;
@@ -90,7 +116,7 @@ export class N8n {
 	private async startOnce(): Promise<void> {
 		const server = startServer({
 			script: path.join(this.options.install, 'node_modules/n8n/bin/n8n'),
-			args: ['start'],
+			args: [COMMAND[this.role]],
 			env: this.environment(),
 			cwd: this.userFolder,
 			logFile: this.logFile,
@@ -106,7 +132,7 @@ export class N8n {
 			}
 			ready ||= await isReady(this.baseUrl);
 			// It answers before the active workflows listen; this line comes after that was begun.
-			return (ready && READY_LINE.test(server.tail())) || undefined;
+			return (ready && READY_LINE[this.role].test(server.tail())) || undefined;
 		}).catch((error: unknown) => {
 			throw new Error(`${String(error)}\n${withoutMigrations(server.tail())}`, { cause: error });
 		});
@@ -135,6 +161,10 @@ export class N8n {
 		return withoutMigrations(this.process?.tail() ?? '');
 	}
 
+	private get role(): keyof typeof COMMAND {
+		return this.options.role ?? 'main';
+	}
+
 	private environment(): Record<string, string | undefined> {
 		return {
 			...withoutUserSettings(),
@@ -145,6 +175,8 @@ export class N8n {
 			N8N_LISTEN_ADDRESS: '127.0.0.1',
 			N8N_HOST: '127.0.0.1',
 			N8N_PORT: String(this.port),
+			// A worker has no other port than the one that says how it is.
+			...(this.role === 'worker' ? workerHealth(this.port) : {}),
 			N8N_RUNNERS_BROKER_PORT: String(this.brokerPort),
 			// The editor is reached over plain HTTP, where a browser drops a secure cookie.
 			N8N_SECURE_COOKIE: 'false',
@@ -156,6 +188,14 @@ export class N8n {
 			...this.options.env,
 		};
 	}
+}
+
+function workerHealth(port: number): Record<string, string> {
+	return {
+		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+		QUEUE_HEALTH_CHECK_PORT: String(port),
+		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
+	};
 }
 
 /** A demo and a test have nobody to report to, and have to work where there is no internet. */

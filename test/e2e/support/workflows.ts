@@ -91,7 +91,8 @@ export class LiveWorkflow {
 		if (!trigger) throw new Error(`"${this.workflow.name}" has no webhook.`);
 		const isOurs = trigger.type.startsWith(PACKAGE);
 		const path = isOurs ? `${trigger.webhookId}/lead` : String(trigger.parameters['path']);
-		return `${this.host.baseUrl}/${kind}/${path}`;
+		const { baseUrl, webhookUrl = baseUrl } = this.host;
+		return `${kind === 'webhook' ? webhookUrl : baseUrl}/${kind}/${path}`;
 	}
 
 	/** How many executions were begun so far, ended or not. */
