@@ -230,6 +230,12 @@ export class RestClient {
 		};
 	}
 
+	/** As the Retry button does, and waits for the end of the new execution, whose ID is given. */
+	async retry(executionId: string): Promise<string> {
+		const path = `/rest/executions/${executionId}/retry`;
+		return (await this.post<{ id: string }>(path, { loadWorkflow: false })).id;
+	}
+
 	async get<T = unknown>(path: string, config: AxiosRequestConfig = {}): Promise<T> {
 		return await this.request<T>('GET', path, config);
 	}

@@ -2,10 +2,14 @@
  * n8n stopped, and cut off between polls and during one: no lead of any destination is lost, and
  * only those can come out twice that n8n handed over without having kept that it did.
  */
+import { randomUUID } from 'node:crypto';
+
 import { withTarball } from '../../scripts/host/build.ts';
 import { ensureN8n } from '../../scripts/host/cache.ts';
+import { PACKAGE } from '../../scripts/host/demo.ts';
 import { Environment } from '../../scripts/host/environment.ts';
 import { waitFor } from '../../scripts/host/wait.ts';
+import { MarketplaceTable } from '../fakeServers/azureTable/marketplaceTable.ts';
 import { startEntraAuthority } from '../fakeServers/entra/authority.ts';
 import type { EntraAuthority } from '../fakeServers/entra/authority.ts';
 import { azureTableDestination, startCrms } from '../fakeServers/leadDestinations.ts';
@@ -190,4 +194,78 @@ it(
 		console.log(`Cut off during a poll: ${twice.length} of ${ofTable.length} leads came twice.`);
 	},
 	2 * TIMEOUT_MS,
+);
+
+it(
+	'finds a lead new again that was new in an execution that crashed, once that is retried',
+	async () => {
+		const { rest, azurite } = environment;
+		const storage = await rest.createCredential('azureTableApi', 'Noted', {
+			authentication: 'connectionString',
+			connectionString: azurite.connectionString,
+		});
+		const noted = new MarketplaceTable(azurite, 'NotedLeads');
+		const parameters = {
+			operation: 'createLeads',
+			destination: 'azureTable',
+			table: { __rl: true, mode: 'name', value: noted.name },
+		};
+		const behind = () => [
+			leadSource('Repeats', { operation: 'removeRepeats' }),
+			withCredential(node('Write', `${PACKAGE}.marketplaceLead`, parameters), storage),
+			// Within it n8n is cut off.
+			node('Pause', 'n8n-nodes-base.wait', { resume: 'timeInterval', amount: 20, unit: 'seconds' }),
+		];
+		const endpoint = await rest.createCredential('marketplaceLeadEndpointApi', 'Retried', {
+			secret: SECRET,
+		});
+		const webhook = {
+			...node('Trigger', 'n8n-nodes-base.webhook', { path: 'retried', httpMethod: 'POST' }),
+			typeVersion: 2,
+			webhookId: randomUUID(),
+		};
+		const live = [
+			await LiveWorkflow.activate(
+				environment,
+				chain('Retried: our trigger', withCredential(leadTrigger(), endpoint), ...behind()),
+			),
+			// Its leads are read in the middle of the execution, and have another time in each.
+			await LiveWorkflow.activate(
+				environment,
+				chain('Retried: any trigger', webhook, leadSource('Parse'), ...behind()),
+			),
+		];
+		const post = async (workflow: LiveWorkflow, at: number) => {
+			const answer = await send(workflow.url(), httpsLead(`Retried ${at}`), { code: SECRET });
+			expect(answer.status).toBe(200);
+		};
+		for (const [at, workflow] of live.entries()) await post(workflow, at);
+		await waitFor('Both leads noted', TIMEOUT_MS, async () => {
+			let rows = 0;
+			try {
+				for await (const _row of noted.client.listEntities()) rows += 1;
+			} catch (error) {
+				// Made with the first lead.
+				if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+			}
+			return rows === live.length || undefined;
+		});
+		await environment.n8n.kill();
+		await environment.restart();
+		for (const [at, workflow] of live.entries()) {
+			const { id } = workflow.workflow;
+			const [crashed] = await waitFor('The crashed execution', TIMEOUT_MS, async () => {
+				const all = await environment.rest.executions(id);
+				return all.every(({ status }) => status === 'crashed') ? all : undefined;
+			});
+			const retried = await environment.rest.execution(await environment.rest.retry(crashed!.id));
+			expect(retried.status).toBe('success');
+			expect(itemsOf(retried, 'Repeats')).toHaveLength(1);
+			expect(itemsOf(retried, 'Repeats', 1)).toHaveLength(0);
+			await post(workflow, at);
+			const [, , again] = await workflow.executions(3, TIMEOUT_MS);
+			expect(itemsOf(again!, 'Repeats', 1)).toHaveLength(1);
+		}
+	},
+	4 * TIMEOUT_MS,
 );
