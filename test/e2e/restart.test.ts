@@ -241,14 +241,14 @@ it(
 		};
 		for (const [at, workflow] of live.entries()) await post(workflow, at);
 		await waitFor('Both leads noted', TIMEOUT_MS, async () => {
-			let rows = 0;
+			const rows: unknown[] = [];
 			try {
-				for await (const _row of noted.client.listEntities()) rows += 1;
+				for await (const row of noted.client.listEntities()) rows.push(row);
 			} catch (error) {
 				// Made with the first lead.
 				if ((error as { statusCode?: number }).statusCode !== 404) throw error;
 			}
-			return rows === live.length || undefined;
+			return rows.length === live.length || undefined;
 		});
 		await environment.n8n.kill();
 		await environment.restart();
