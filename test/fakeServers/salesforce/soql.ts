@@ -86,16 +86,21 @@ function listed(
 		if (!isSortable(field)) throw notFor(field, 'sorted');
 		return { field, down: by.order === 'DESC' };
 	});
-	found.sort((a, b) => {
-		for (const { field, down } of order) {
-			const difference = compare(valueOf(a, field), valueOf(b, field), field);
+	// Each value is made ready to compare once, as an index has it.
+	const sortable = found.map((record) => ({
+		record,
+		keys: order.map(({ field }) => comparable(valueOf(record, field), field)),
+	}));
+	sortable.sort((a, b) => {
+		for (const [at, { down }] of order.entries()) {
+			const difference = compareKeys(a.keys[at]!, b.keys[at]!);
 			if (difference !== 0) return down ? -difference : difference;
 		}
 		return 0;
 	});
-	const rows = found.slice(0, query.limit ?? found.length);
+	const rows = sortable.slice(0, query.limit ?? sortable.length);
 	return {
-		rows: rows.map((record) =>
+		rows: rows.map(({ record }) =>
 			Object.fromEntries(names.map((name) => [name, record[name] ?? null])),
 		),
 		aggregate: false,
@@ -131,7 +136,9 @@ function grouped(query: Query, found: LeadRecord[], find: (name: string) => Fiel
 	const groups = new Map<string, LeadRecord[]>();
 	for (const record of found) {
 		const key = JSON.stringify(by.map((field) => folded(valueOf(record, field))));
-		groups.set(key, [...(groups.get(key) ?? []), record]);
+		const group = groups.get(key);
+		if (group) group.push(record);
+		else groups.set(key, [record]);
 	}
 	let expression = 0;
 	const columns = (query.fields ?? []).map((entry) => {
@@ -238,22 +245,19 @@ function conditionOf(
 		};
 	}
 	if (operator === 'IN' || operator === 'NOT IN') {
-		const values = [literal].flat().map(read);
+		const values = new Set([literal].flat().map((text) => comparable(read(text), field)));
 		return (record: LeadRecord) =>
-			values.some((value) => compare(valueOf(record, field), value, field) === 0) ===
-			(operator === 'IN');
+			values.has(comparable(valueOf(record, field), field)) === (operator === 'IN');
 	}
 	if (!COMPARISONS.has(operator)) throw malformed(`unexpected token: ${operator}`);
 	if (Array.isArray(literal)) throw malformed('unexpected list');
-	const value = read(literal);
+	const value = comparable(read(literal), field);
 	return (record: LeadRecord) => {
-		const own = valueOf(record, field);
-		if (operator === '=' || operator === '!=') {
-			return (compare(own, value, field) === 0) === (operator === '=');
-		}
+		const own = comparable(valueOf(record, field), field);
+		if (operator === '=' || operator === '!=') return (own === value) === (operator === '=');
 		// Nothing is less or more than an empty field.
 		if (own === null || value === null) return false;
-		const difference = compare(own, value, field);
+		const difference = compareKeys(own, value);
 		if (operator === '<') return difference < 0;
 		if (operator === '<=') return difference <= 0;
 		return operator === '>' ? difference > 0 : difference >= 0;
@@ -265,17 +269,18 @@ function valueOf(record: LeadRecord, field: Field): FieldValue {
 	return value === undefined || value === '' ? null : value;
 }
 
-function compare(a: FieldValue, b: FieldValue, { type }: Field): number {
-	if (type !== 'id' || a === null || b === null) return compareLoosely(a, b);
-	// The last three characters only tell the casing of the others.
-	const [left, right] = [String(a).slice(0, 15), String(b).slice(0, 15)];
-	if (left === right) return 0;
-	return left < right ? -1 : 1;
+/** What a field's values are compared by: an id's last three characters only tell the casing of the others. */
+function comparable(value: FieldValue, { type }: Field): FieldValue {
+	return type === 'id' && value !== null ? String(value).slice(0, 15) : folded(value);
 }
 
-/** Empty first, texts without regard to case. */
+/** Texts without regard to case. */
 function compareLoosely(a: FieldValue, b: FieldValue): number {
-	const [left, right] = [folded(a), folded(b)];
+	return compareKeys(folded(a), folded(b));
+}
+
+/** Empty first. */
+function compareKeys(left: FieldValue, right: FieldValue): number {
 	if (left === right) return 0;
 	if (left === null) return -1;
 	if (right === null) return 1;

@@ -290,9 +290,31 @@ describe('conditions in the query', () => {
 		expect(await polls.poll()).toEqual(['contact']);
 		place.pass(HOUR);
 		await place.insert([{ name: 'next', leadSource: 'SPZA-INS|contoso.two' }]);
+		// Of a day's leads, which are few, each is read: that is one request.
+		const before = place.traffic();
 		expect(await polls.poll()).toEqual(['next']);
-		expect(place.traffic().records).toBe(2);
-		expect(filters().at(-1)).toMatch(/^createdon ge \S+Z and \(.*contains\(.*contoso\./);
+		expect(place.traffic(before)).toEqual({ requests: 1, records: 1 });
+		expect(filters().at(-1)).toMatch(/^createdon ge \S+Z$/);
+		place.pass(25 * HOUR);
+		await place.insert([{ name: 'later', leadSource: 'SPZA-INS|contoso.two' }]);
+		expect(await polls.poll()).toEqual(['later']);
+	});
+
+	it('begin behind the first page of recent leads that are many', async () => {
+		const polls = poller({ ...marketplace, maxLeads: 10 });
+		await polls.poll();
+		const web = Array.from({ length: 100 }, (_, at) => ({ name: `web ${at}`, leadSource: 'Web' }));
+		await place.insert(web);
+		await place.insert([{ name: 'wanted', leadSource: 'SPZA-INS|contoso.two' }]);
+		const before = place.traffic();
+		const asked = filters().length;
+		expect(await polls.poll()).toEqual(['wanted']);
+		// Two for what the columns are.
+		const { requests, records } = place.traffic(before);
+		expect(requests).toBeLessThanOrEqual(4);
+		expect(records).toBeLessThan(15);
+		expect(filters()[asked]).toMatch(/^createdon ge \S+Z$/);
+		expect(filters().at(-1)).toMatch(/^createdon ge \S+Z and \(.*contains\(/);
 	});
 
 	it('are changed with the filters in the middle of a sweep, and lose no lead', async () => {
@@ -456,6 +478,27 @@ describe('columns', () => {
 		return lead!;
 	};
 	const named = (value: string) => ({ __rl: true, mode: 'name', value });
+
+	it('that an environment lacks cost a request once an hour, not in each poll', async () => {
+		place.fakeServer.lacks = ['donotsendmm', 'donotfax'];
+		const polls = poller();
+		await place.insert(letters('a'));
+		expect(await polls.poll()).toEqual(['a']);
+		// What the columns are, and the leads: twice in vain.
+		expect(place.traffic().requests).toBe(4);
+		const requestsOfOne = async () => {
+			const before = place.traffic();
+			await polls.poll();
+			return place.traffic(before).requests;
+		};
+		expect(await requestsOfOne()).toBe(1);
+		place.fakeServer.lacks = [];
+		const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + HOUR);
+		await place.insert([{ name: 'b' }]);
+		expect(await polls.poll()).toEqual(['b']);
+		clock.mockRestore();
+		expect(leadRequests().at(-1)!.url.searchParams.get('$select')).toContain('donotsendmm');
+	});
 
 	it('that every environment has are read into a lead', async () => {
 		await place.insert([{ name: 'Sample', leadSource: 'SPZA-PLT|contoso.two' }]);

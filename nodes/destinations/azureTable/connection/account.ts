@@ -216,15 +216,20 @@ type AdditionalPolicy = NonNullable<TableServiceClientOptions['additionalPolicie
 /** Asks Entra for another token, once for a request, where the service does not accept the one at hand. */
 function signingInAgain(entra: EntraSignIn): AdditionalPolicy {
 	return {
-		position: 'perRetry',
+		// Around the SDK's own signing, which then takes the other one.
+		position: 'perCall',
 		policy: {
 			name: 'signInAgain',
 			async sendRequest(request, next) {
-				const response = await next(request);
-				const [, token] = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '') ?? [];
-				if (response.status !== 401 || token === undefined) return response;
-				entra.reject(token);
-				return await next(request);
+				try {
+					return await next(request);
+				} catch (error) {
+					const { statusCode } = Object(error) as { statusCode?: unknown };
+					const [, token] = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '') ?? [];
+					if (statusCode !== 401 || token === undefined) throw error;
+					entra.reject(token);
+					return await next(request);
+				}
 			},
 		},
 	};

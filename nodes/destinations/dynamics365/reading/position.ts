@@ -22,6 +22,8 @@ export interface ChainPlace {
 	query: string;
 	/** Whether the chain leaves out rows that are not wanted. */
 	restricted: boolean;
+	/** Whether it does not although it could; of its first page only, and forgotten when it is kept. */
+	isDirect?: boolean;
 }
 
 export function toPosition(place: ChainPlace): Position {

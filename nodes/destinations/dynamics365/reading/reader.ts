@@ -9,6 +9,7 @@ import { FORMATTED_VALUE, toRecord } from './record';
 import { MissingColumnError } from '../errors';
 import { conditionsFor, toFilter, type QueryCondition } from './query';
 import { type DataverseClient, LEADS } from '../connection/client';
+import type { CacheKey } from '../../processCache';
 
 /**
  * Milliseconds. createdon is set when a lead's transaction begins, and shows when it is committed:
@@ -27,6 +28,15 @@ const SEARCH_TIME = 10_000;
  * to last, and what a role may search is changed.
  */
 const QUERY_REJECTED = new Set(['400', '403', '404', '410', '414', '431', '500']);
+
+/**
+ * Milliseconds. Leads of so short a time are few: they are asked for as they are, in one request. What
+ * can be left out by conditions takes two more, for what the columns are.
+ */
+const DIRECT_TIME = 24 * 60 * 60 * 1_000;
+
+/** Of a chain that is to be begun again, with conditions, behind its last row. */
+const NO_QUERY = '';
 
 /** Times as many rows: what makes pages of another size worth a chain of their own. */
 const WORTH_A_CHAIN = 2;
@@ -57,7 +67,10 @@ export class DynamicsReader implements LeadReader {
 		/** `always`: a condition in OData that every lead has to fulfil. */
 		private readonly rules: { searchTime?: number; always?: string } = {},
 	) {
-		this.columns = chosen;
+		this.columns = this.absentColumns().reduce(
+			(columns, name) => withoutOptOut(columns, name) ?? columns,
+			chosen,
+		);
 		this.conditions = conditionsFor(wanted, chosen);
 		this.selective = this.conditions.length > 0;
 	}
@@ -79,8 +92,10 @@ export class DynamicsReader implements LeadReader {
 	private hasOtherWay(place: ChainPlace, error: unknown): boolean {
 		if (error instanceof MissingColumnError) {
 			const columns = withoutOptOut(this.columns, error.column);
-			if (columns) this.columns = columns;
-			return columns !== undefined;
+			if (!columns) return false;
+			this.columns = columns;
+			this.client.cache.keepMetadata(this.absentKey(), [...this.absentColumns(), error.column]);
+			return true;
 		}
 		// Conditions only spare rows. Besides being slow, they can be rejected for a secured column.
 		if (place.restricted && (isSlowQuery(error) || (place.link === null && isRejected(error)))) {
@@ -105,8 +120,10 @@ export class DynamicsReader implements LeadReader {
 		place: ChainPlace | undefined,
 		request: PageRequest,
 	): Promise<ChainPlace> {
-		const restricted = (await this.findCondition(request)) !== undefined;
+		const isDirect = this.isDirect(place, request);
+		const restricted = !isDirect && (await this.findCondition(request)) !== undefined;
 		return {
+			isDirect,
 			from: place?.at ?? request.since ?? null,
 			link: null,
 			size: Math.min(Math.max(request.pageSize, 1), MAX_PAGE_SIZE),
@@ -116,6 +133,21 @@ export class DynamicsReader implements LeadReader {
 			query: this.queryName(restricted),
 			restricted,
 		};
+	}
+
+	/** Whether the leads are so few that each is worth being read. */
+	private isDirect(place: ChainPlace | undefined, { since }: PageRequest): boolean {
+		if (place !== undefined || since === undefined || this.conditions.length === 0) return false;
+		return Date.now() - since <= DIRECT_TIME;
+	}
+
+	/** Opt-out columns that the environment was found to lack. */
+	private absentColumns(): readonly string[] {
+		return this.client.cache.peek(this.absentKey()) ?? [];
+	}
+
+	private absentKey(): CacheKey<readonly string[]> {
+		return this.client.cacheKey('absentColumns');
 	}
 
 	private async readPlace(place: ChainPlace, request: PageRequest): Promise<PolledPage> {
@@ -134,7 +166,10 @@ export class DynamicsReader implements LeadReader {
 			};
 		});
 		if (taken.length < rest.length) return { rows, next: toPosition(end), serviceTime };
-		return { rows, next: link === null ? null : toPosition({ ...end, link }), serviceTime };
+		if (link === null) return { rows, next: null, serviceTime };
+		// There are more than were thought.
+		const next = place.isDirect ? { ...end, query: NO_QUERY } : { ...end, link };
+		return { rows, next: toPosition(next), serviceTime };
 	}
 
 	private async pageAt(place: ChainPlace, request: PageRequest): Promise<LeadPage> {

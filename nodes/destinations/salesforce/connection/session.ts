@@ -88,6 +88,15 @@ export class SalesforceSession {
 		return this.grant.organisationId;
 	}
 
+	/** Whether a usual field of leads was found to be hidden from the user. */
+	get hidesFields(): boolean {
+		return this.tokens.hidesFields;
+	}
+
+	noteHiddenFields(): void {
+		this.tokens.noteHiddenFields();
+	}
+
 	/** Where a person looks at a lead. */
 	leadUrl(id: string): string {
 		return `${this.grant.instanceUrl}/lightning/r/Lead/${id}/view`;
@@ -178,9 +187,10 @@ export class SalesforceSession {
 	}
 }
 
-/** The tokens of one credential. */
+/** The tokens of one credential, and what is known of its user. */
 class TokenSource {
 	private readonly key: CacheKey<Grant>;
+	private readonly hiddenKey: CacheKey<boolean>;
 
 	constructor(
 		readonly http: HttpClient,
@@ -189,6 +199,15 @@ class TokenSource {
 		credential: Record<string, unknown>,
 	) {
 		this.key = cacheKey<Grant>('salesforce.grant', credential);
+		this.hiddenKey = cacheKey<boolean>('salesforce.hidesFields', credential);
+	}
+
+	get hidesFields(): boolean {
+		return this.cache.peek(this.hiddenKey) ?? false;
+	}
+
+	noteHiddenFields(): void {
+		this.cache.keepMetadata(this.hiddenKey, true);
 	}
 
 	/** One that is good, as far as is known: not the one that has ended. @throws DestinationError */

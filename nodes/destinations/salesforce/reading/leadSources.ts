@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { isMarketplaceLead, matchesFilter, parseLead, type LeadFilter } from '../../../lead';
 import { DestinationError, type WantedLeads } from '../../contract';
 import type { TimeLimits } from '../../timeLimits';
 import type { QueryPage } from '../connection/session';
 import { anyOf, likeLiteral, textLiteral } from '../connection/soql';
+import type { KeptSources } from './position';
 import { MAX_SOURCES, sourcesQuery, type PageStart } from './query';
 
 /**
@@ -16,6 +18,12 @@ const MAX_CONDITIONS = 12_000;
  * begun: a poll must get on, and its time is what n8n gives it.
  */
 const SEARCH_TIME = 10_000;
+
+/**
+ * Milliseconds. Leads of so short a time are few: reading them all is one call, and tells whether there
+ * are any. Where they are more than a page, their sources are searched for behind it.
+ */
+const DIRECT_TIME = 24 * 60 * 60 * 1_000;
 
 /** What Microsoft fills the fields of a test lead with. */
 const TEST_NAME = 'MSFT_TEST_';
@@ -69,18 +77,17 @@ function hasParts({ sources = [], actions = [], offers = [] }: LeadFilter): bool
 
 interface FoundSources {
 	condition: SourceCondition;
+	/** For the rest of the scan; absent where each page is asked as it is. */
+	kept?: KeptSources;
 	/** Salesforce's clock as it was searched, epoch milliseconds; `undefined` where it was not now. */
 	serviceTime?: number | undefined;
 }
 
 /**
- * Finds out by a call of its own which Lead Sources to ask for: once for all pages of a poll, and
- * the only call where nothing is to be read.
+ * Finds out by a call of its own which Lead Sources to ask for: once for a scan, and only where it
+ * may have many leads to read. Leads that come after that are for the next scan.
  */
 export class SourceSearch {
-	/** What was found among the leads from this time on, epoch milliseconds. */
-	private found: { from: number; condition: SourceCondition } | undefined;
-
 	constructor(
 		private readonly options: { wanted: WantedLeads; conditions: readonly string[] },
 		private readonly query: (soql: string, limits: TimeLimits) => Promise<QueryPage>,
@@ -88,12 +95,22 @@ export class SourceSearch {
 
 	/** The sources to ask for from there on. @throws DestinationError */
 	async from(start: PageStart, limits: TimeLimits): Promise<FoundSources> {
-		if (!dependsOnSource(this.options.wanted)) return { condition: 'all' };
-		const from = Math.max(start.since ?? 0, start.after?.createdDate ?? 0);
-		if (this.found && this.found.from <= from) return { condition: this.found.condition };
+		if (!dependsOnSource(this.options.wanted) || isDirect(start)) return { condition: 'all' };
+		const kept = start.after?.sources;
+		if (kept && kept.digest === this.digestOf(kept.only)) {
+			return { condition: kept.only === null ? 'all' : { only: kept.only }, kept };
+		}
 		const found = await this.search(start, limits);
-		this.found = { from, condition: found.condition };
-		return found;
+		if (found.condition === 'none') return found;
+		const only = found.condition === 'all' ? null : found.condition.only;
+		return { ...found, kept: { only, digest: this.digestOf(only) } };
+	}
+
+	private digestOf(only: string | null): string {
+		return createHash('sha256')
+			.update(JSON.stringify([this.options.wanted, this.options.conditions, only]))
+			.digest('base64url')
+			.slice(0, 22);
 	}
 
 	private async search(start: PageStart, limits: TimeLimits): Promise<FoundSources> {
@@ -115,6 +132,10 @@ export class SourceSearch {
 			return { condition: 'all' };
 		}
 	}
+}
+
+function isDirect({ since, after }: PageStart): boolean {
+	return after === undefined && since !== undefined && Date.now() - since <= DIRECT_TIME;
 }
 
 function sourceOf(group: unknown, page: QueryPage): string | null {

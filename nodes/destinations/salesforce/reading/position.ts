@@ -5,6 +5,16 @@ export interface LeadPosition {
 	/** Epoch milliseconds. */
 	createdDate: number;
 	id: string;
+	/** What a scan found out at its beginning; absent where it did not have to. */
+	sources?: KeptSources | undefined;
+}
+
+/** Which Lead Sources the rest of a scan asks for. */
+export interface KeptSources {
+	/** A condition in SOQL; `null` for none. */
+	only: string | null;
+	/** A digest of it and of what is wanted: what was damaged or asked for something else is not used. */
+	digest: string;
 }
 
 /** The last instant a Date has, epoch milliseconds. */
@@ -12,8 +22,8 @@ const LATEST_TIME = 8_640_000_000_000_000;
 /** What is compared with an Id has to be one, or Salesforce rejects the query. */
 const LEAD_ID = /^00Q[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$/;
 
-export function toPosition(createdDate: number, id: string): Position {
-	return { after: [createdDate, id] };
+export function toPosition({ createdDate, id, sources }: LeadPosition): Position {
+	return { after: [createdDate, id], ...(sources && { sources: { ...sources } }) };
 }
 
 /**
@@ -26,7 +36,13 @@ export function readPosition(position: Position | null): LeadPosition | undefine
 	const [createdDate, id] = after;
 	if (!Number.isInteger(createdDate) || typeof createdDate !== 'number') return undefined;
 	if (createdDate < 0 || createdDate > LATEST_TIME) return undefined;
-	return isLeadId(id) ? { createdDate, id } : undefined;
+	return isLeadId(id) ? { createdDate, id, sources: readSources(position) } : undefined;
+}
+
+function readSources(position: Position | null): KeptSources | undefined {
+	const { only, digest } = Object(position?.['sources']) as Partial<Record<string, unknown>>;
+	if (typeof digest !== 'string' || (only !== null && typeof only !== 'string')) return undefined;
+	return { only, digest };
 }
 
 export function isLeadId(value: unknown): value is string {

@@ -5,7 +5,7 @@ import { isShareReached } from '../connection/quota';
 import type { QueryPage, SalesforceSession } from '../connection/session';
 import { HiddenFieldError, quotaShareReached } from '../errors';
 import { dependsOnSource, SourceSearch } from './leadSources';
-import { readPosition, type LeadPosition } from './position';
+import { readPosition, type KeptSources, type LeadPosition } from './position';
 import { leadQuery, type LeadPage } from './query';
 import { LEAD_FIELDS, toRow } from './record';
 
@@ -43,8 +43,6 @@ export class SalesforceReader implements LeadReader {
 	private readonly sources: SourceSearch;
 	/** In lower case: Salesforce takes names in any, and gives them in its own. */
 	private readonly fields: ReadonlySet<string>;
-	/** Whether a usual field turned out to be hidden from the user. */
-	private someHidden = false;
 
 	constructor(
 		private readonly session: SalesforceSession,
@@ -72,7 +70,7 @@ export class SalesforceReader implements LeadReader {
 			async () => await this.ask({ ...start, conditions, limit: pageSize }, limits.signal),
 			limits,
 		);
-		const rows = this.toRows(page, start.after);
+		const rows = this.toRows(page, start.after, sources.kept);
 		// Salesforce cuts a page of wide records short and says that it is not done. A page as long as
 		// was asked for is always done, whatever is behind it.
 		const isEnd = page.done && rows.length < pageSize;
@@ -94,7 +92,7 @@ export class SalesforceReader implements LeadReader {
 
 	private async ask(page: Omit<LeadPage, 'fields'>, signal: AbortSignal): Promise<QueryPage> {
 		const { additionalFields } = this.options;
-		if (!this.someHidden) {
+		if (!this.session.hidesFields) {
 			try {
 				const fields = [...LEAD_FIELDS, ...additionalFields];
 				return await this.session.query(leadQuery({ ...page, fields }), signal);
@@ -104,7 +102,7 @@ export class SalesforceReader implements LeadReader {
 				if (!isUsual) throw error;
 				// Field-level security hides fields, often the two of consent. Asking which costs a call as
 				// well, so the leads are asked for with whatever the user can see.
-				this.someHidden = true;
+				this.session.noteHiddenFields();
 			}
 		}
 		const custom = additionalFields.filter((name) => name.includes('__'));
@@ -113,11 +111,15 @@ export class SalesforceReader implements LeadReader {
 	}
 
 	/** @throws DestinationError for a page that can't be read on from */
-	private toRows(page: QueryPage, after: LeadPosition | undefined): PolledRow[] {
+	private toRows(
+		page: QueryPage,
+		after: LeadPosition | undefined,
+		sources: KeptSources | undefined,
+	): PolledRow[] {
 		const { done, records } = page;
 		this.checkFields(records[0]);
 		const rows = records.map((record) => {
-			const row = toRow(record, this.fields);
+			const row = toRow(record, this.fields, sources);
 			if (!row) throw page.unexpected();
 			return row;
 		});
@@ -132,7 +134,7 @@ export class SalesforceReader implements LeadReader {
 	 * stay away unnoticed; other fields may.
 	 */
 	private checkFields(record: unknown): void {
-		if (!this.someHidden || typeof record !== 'object' || record === null) return;
+		if (!this.session.hidesFields || typeof record !== 'object' || record === null) return;
 		const names = new Set(Object.keys(record).map((name) => name.toLowerCase()));
 		const missing = ['LeadSource', ...this.options.additionalFields].find(
 			(name) => !names.has(name.toLowerCase()),

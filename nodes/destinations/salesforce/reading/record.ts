@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../lead';
 import { readTime } from '../../../lead/time';
 import type { PolledRow } from '../../../polling/types';
-import { isLeadId, toPosition } from './position';
+import { isLeadId, type KeptSources, toPosition } from './position';
 
 /**
  * The fields a lead is made of: those that Web-to-Lead fills, and those that say not to contact
@@ -31,7 +31,11 @@ export const NOT_PROVIDED = '[not provided]';
 const MANDATORY: ReadonlySet<string> = new Set(['LastName', 'Company']);
 
 /** A record as a row, with these of its fields (in lower case); `undefined` for what is no lead. */
-export function toRow(record: unknown, fields: ReadonlySet<string>): PolledRow | undefined {
+export function toRow(
+	record: unknown,
+	fields: ReadonlySet<string>,
+	sources?: KeptSources,
+): PolledRow | undefined {
 	if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined;
 	const { Id, CreatedDate } = record as JsonObject;
 	const time = readTime(CreatedDate ?? null);
@@ -41,7 +45,7 @@ export function toRow(record: unknown, fields: ReadonlySet<string>): PolledRow |
 		key: Id,
 		clock,
 		createdAt: clock,
-		position: toPosition(clock, Id),
+		position: toPosition({ createdDate: clock, id: Id, sources }),
 		// Whichever way it was asked for, a lead is the same record.
 		record: Object.fromEntries(
 			Object.entries(record as JsonObject)

@@ -285,7 +285,7 @@ describe('a query', () => {
 		expect(await poller.poll()).toEqual(['wanted']);
 	});
 
-	it('costs one call a poll while nothing comes, and one more while something may', async () => {
+	it('costs one call a poll, whether or not something comes', async () => {
 		const place = await newPlace();
 		const { usage } = place.fakeServer.api;
 		const poller = new Poller(place);
@@ -294,16 +294,77 @@ describe('a query', () => {
 			await poller.poll();
 			return usage.used - used;
 		};
+		// The first one is for everything, so it asks which Lead Sources there are.
+		await place.insert([{ name: 'web', leadSource: 'Web' }]);
+		expect(await calls()).toBe(2);
 		expect(await calls()).toBe(1);
 		await place.insert(letters('ab'));
-		expect(await calls()).toBe(2);
+		expect(await calls()).toBe(1);
 		// For as long as late ones are looked for among them, from the last poll on.
 		place.pass(16 * MINUTE);
-		expect(await calls()).toBe(2);
+		expect(await calls()).toBe(1);
 		expect(await calls()).toBe(1);
 		const others = new Poller(place, withOptions({ includeOthers: true }));
 		const { used } = usage;
 		await others.poll();
+		expect(usage.used - used).toBe(1);
+	});
+
+	it('asks for Lead Sources behind a page of recent leads, once for the rest of the scan', async () => {
+		const place = await newPlace();
+		const poller = new Poller(place, { parameters: { maxLeads: 10 } });
+		await poller.poll();
+		const others = Array.from({ length: 100 }, (_, at) => ({
+			name: `web ${at}`,
+			leadSource: 'Web',
+		}));
+		await place.insert(others);
+		await place.insert(letters('abcdefghijklmnopqrstuvwxyz'));
+		const before = place.fakeServer.queries.length;
+		expect(await poller.drain()).toEqual(
+			letters('abcdefghijklmnopqrstuvwxyz').map(({ name }) => name),
+		);
+		const queries = place.fakeServer.queries.slice(before);
+		expect(queries.filter((soql) => soql.includes('GROUP BY'))).toHaveLength(1);
+		expect(queries[0]).not.toContain('LeadSource IN');
+		expect(queries.slice(2).every((soql) => soql.includes('LeadSource IN'))).toBe(true);
+	});
+
+	it('does not go on by Lead Sources that were found for other filters, or damaged', async () => {
+		const place = await newPlace();
+		await place.insert([
+			...letters('abcd'),
+			...letters('efgh').map((lead) => ({ ...lead, leadSource: 'SPZA-PLT|contoso.one' })),
+			{ name: 'web', leadSource: 'Web' },
+		]);
+		const first = new Poller(place, {
+			parameters: { maxLeads: 2, filters: { sources: ['SPZA'] } },
+		});
+		expect(await first.poll()).toEqual(['e', 'f']);
+		const wider = new Poller(place, {
+			parameters: { maxLeads: 10, filters: { actions: ['PLT'] } },
+			staticData: first.kept(),
+		});
+		expect(await wider.poll()).toEqual(['g', 'h']);
+		const kept = first.kept();
+		const damaged = JSON.parse(
+			JSON.stringify(kept).replaceAll(/"only":"[^"]*"/g, '"only":"LeadSource = ("'),
+		) as typeof kept;
+		expect(JSON.stringify(damaged)).not.toBe(JSON.stringify(kept));
+		const parameters = { maxLeads: 2, filters: { sources: ['SPZA'] } };
+		expect(await new Poller(place, { parameters, staticData: damaged }).poll()).toEqual(['g', 'h']);
+	});
+
+	it('costs no further call for fields that are known to be hidden', async () => {
+		const place = await newPlace();
+		place.fakeServer.organisation.rights.hidden.add('DoNotCall');
+		const { usage } = place.fakeServer.api;
+		const poller = new Poller(place);
+		await place.insert(letters('a'));
+		await poller.poll();
+		const { used } = usage;
+		await place.insert(letters('b'));
+		expect(await poller.poll()).toEqual(['b']);
 		expect(usage.used - used).toBe(1);
 	});
 

@@ -57,7 +57,7 @@ describe('a record', () => {
 
 describe('a position', () => {
 	it('is read as it was written', () => {
-		const position = JSON.parse(JSON.stringify(toPosition(1_000, ID)));
+		const position = JSON.parse(JSON.stringify(toPosition({ createdDate: 1_000, id: ID })));
 		expect(readPosition(position)).toEqual({ createdDate: 1_000, id: ID });
 		expect(readPosition(null)).toBeUndefined();
 	});

@@ -1,0 +1,164 @@
+/**
+ * How many requests a poll makes, sign-ins included, counted by the fake servers: what stands in the
+ * destinations' pages under "What it costs".
+ */
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { processCache } from '../../../nodes/destinations/processCache.ts';
+import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node.ts';
+import { ScanningTable } from '../../fakeServers/azureTable/scanningTable.ts';
+import { startDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
+import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
+import type { FakeEntra } from '../../fakeServers/entra/authority.ts';
+import type { LeadToWrite } from '../../fakeServers/leadToWrite.ts';
+import { startMarketo } from '../../fakeServers/marketo/marketo.ts';
+import { startSalesforce } from '../../fakeServers/salesforce/salesforce.ts';
+import { pollContext } from '../../support/engine.ts';
+import { DAY, MINUTE } from '../../support/pollContract/time.ts';
+
+interface Place {
+	credentials: Record<string, Record<string, string>>;
+	parameters: INodeParameters;
+	insert(leads: readonly LeadToWrite[]): Promise<unknown>;
+	/** Requests so far, sign-ins included. */
+	requests(): Promise<number>;
+	pass(milliseconds: number): void;
+	stop(): Promise<void>;
+}
+
+let authority: FakeEntra;
+let place: Place;
+beforeAll(async () => {
+	authority = await startEntraAuthority();
+});
+afterAll(async () => await authority?.stop());
+beforeEach(() => processCache.clear());
+afterEach(async () => await place?.stop());
+
+type FakeCrm = Awaited<ReturnType<typeof startMarketo | typeof startSalesforce>>;
+
+function crm(fake: FakeCrm): Place {
+	return {
+		credentials: { [fake.credentialType]: { ...fake.credential } },
+		parameters: { ...fake.parameters },
+		insert: async (leads) => await fake.insert(leads),
+		requests: async () => await Promise.resolve(fake.traffic().requests),
+		pass: (milliseconds) => fake.pass(milliseconds),
+		stop: async () => await fake.stop(),
+	};
+}
+
+const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
+	async azureTable() {
+		const table = await ScanningTable.start({ oldRows: { leads: 0 } });
+		const { connectionString } = table;
+		return {
+			credentials: { azureTableApi: { authentication: 'connectionString', connectionString } },
+			parameters: {
+				destination: 'azureTable',
+				table: { __rl: true, mode: 'name', value: 'leads' },
+			},
+			insert: async (leads) => await table.insert(leads),
+			requests: async () => await Promise.resolve(table.traffic().requests),
+			pass: (milliseconds) => table.pass(milliseconds),
+			stop: async () => await table.stop(),
+		};
+	},
+	async dynamics365() {
+		const fake = await startDynamics({ authority });
+		await authority.fault({ kind: 'cut', times: 0 });
+		return {
+			credentials: { [fake.credentialType]: { ...fake.credential } },
+			parameters: {
+				...(fake.parameters as INodeParameters),
+				// The node's default, a column of choices.
+				leadSourceColumn: { __rl: true, mode: 'name', value: 'leadsourcecode' },
+				options: {},
+			},
+			// Microsoft writes the lead source into the topic as well.
+			insert: async (leads) =>
+				await Promise.resolve(
+					leads.map(({ name, leadSource = '', writtenAt }) =>
+						fake.write({ lastname: name, subject: leadSource }, writtenAt),
+					),
+				),
+			requests: async () => fake.server.traffic().requests + (await authority.signIns()),
+			pass: (milliseconds) => fake.server.pass(milliseconds),
+			stop: async () => await fake.stop(),
+		};
+	},
+	marketo: async () => crm(await startMarketo()),
+	salesforce: async () => crm(await startSalesforce()),
+};
+
+const LEAD_SOURCE = 'AzureMarketplace-INS|contoso.gateway';
+
+describe.each([
+	['without filters', {}],
+	['with filters', { filters: { sources: ['AzureMarketplace'], offers: 'contoso.*' } }],
+])('%s', (_, filtered) => {
+	it.each([
+		// Old leads, and then: nothing new, nothing new again, one new lead, nothing in another process.
+		['azureTable', { first: 1, second: 1, third: 1, withLead: 1, elsewhere: 1 }],
+		// Sign-in, columns, choices, leads.
+		['dynamics365', { first: 4, second: 1, third: 1, withLead: 1, elsewhere: 2 }],
+		// Sign-in, paging token, form, activities, usage, persons; the second one finds its place anew.
+		['marketo', { first: 6, second: 2, third: 1, withLead: 2, elsewhere: 2 }],
+		// Sign-in, lead sources, leads.
+		['salesforce', { first: 3, second: 1, third: 1, withLead: 1, elsewhere: 2 }],
+	])('%s makes %j requests', async (name, expected) => {
+		place = await PLACES[name]!();
+		const old = Array.from({ length: 40 }, (__, at) => ({
+			name: `Old ${at}`,
+			leadSource: LEAD_SOURCE,
+			writtenAt: Date.now() - 30 * DAY + at * MINUTE,
+			createdAt: Date.now() - 30 * DAY + at * MINUTE,
+		}));
+		await place.insert(old);
+		const newTrigger = (staticData?: IDataObject) =>
+			pollContext({
+				type: new MarketplaceLeadPollTrigger(),
+				parameters: { ...place.parameters, ...filtered },
+				credentials: place.credentials,
+				...(staticData && { staticData }),
+			});
+		let trigger = newTrigger();
+		const poll = async (leads: number): Promise<number> => {
+			place.pass(MINUTE);
+			const before = await place.requests();
+			const [items = []] = (await trigger.poll()) ?? [];
+			expect(items).toHaveLength(leads);
+			return (await place.requests()) - before;
+		};
+		const counted: Record<string, number> = {};
+		counted['first'] = await poll(40);
+		counted['second'] = await poll(0);
+		counted['third'] = await poll(0);
+		await place.insert([{ name: 'New', leadSource: LEAD_SOURCE }]);
+		counted['withLead'] = await poll(1);
+		// While what comes late is still looked for around the new one.
+		expect(await poll(0)).toBe(1);
+		processCache.clear();
+		trigger = newTrigger(trigger.kept());
+		counted['elsewhere'] = await poll(0);
+		expect(counted).toEqual(expected);
+	});
+
+	it.each(Object.keys(PLACES))('%s makes one request in each of 100 idle polls', async (name) => {
+		place = await PLACES[name]!();
+		const trigger = pollContext({
+			type: new MarketplaceLeadPollTrigger(),
+			parameters: { ...place.parameters, ...filtered },
+			credentials: place.credentials,
+		});
+		for (let turn = 0; turn < 3; turn += 1) await trigger.poll();
+		const before = await place.requests();
+		for (let turn = 0; turn < 100; turn += 1) {
+			place.pass(MINUTE / 4);
+			expect(await trigger.poll()).toBeNull();
+		}
+		const made = (await place.requests()) - before;
+		// Marketo's count of the day's calls is asked for every 100 calls.
+		expect(made).toBe(name === 'marketo' ? 101 : 100);
+	});
+});
