@@ -1,8 +1,9 @@
-/** `npm run bench [-- parse|followUp|drain|crms|write|webhook|start]`: measures the package; see docs/performance.md. */
+/** `npm run bench [-- parse|followUp|idle|drain|crms|write|webhook|start]`: measures the package; see docs/performance.md. */
 import { buildPackage } from './bench/builtPackage.ts';
 import { drain } from './bench/drain.ts';
 import { drainCrms } from './bench/drainCrms.ts';
 import { followUp } from './bench/followUp.ts';
+import { idle } from './bench/idle.ts';
 import { parse } from './bench/parse.ts';
 import type { Part, Result } from './bench/part.ts';
 import { printed, writeReport } from './bench/report.ts';
@@ -14,6 +15,7 @@ import { command, step } from './host/terminal.ts';
 const PARTS: Record<string, { title: string; part: Part }> = {
 	parse: { title: 'Reading leads, against JSON.parse', part: parse },
 	followUp: { title: 'Merging leads and composing follow-ups', part: followUp },
+	idle: { title: 'Polls that find nothing, or one lead', part: idle },
 	drain: { title: 'Draining an Azure table, against the bare SDK', part: drain },
 	crms: { title: 'Draining CRMs, against their bare clients', part: drainCrms },
 	write: { title: 'Writing leads, against the bare clients', part: writeLeads },

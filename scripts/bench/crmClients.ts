@@ -1,6 +1,7 @@
 /**
  * The clients that a developer would take for each CRM, reading every lead as their documentation
- * shows it: what the poll trigger is held against. Each calls `use` with every lead's last name.
+ * shows it: what the poll trigger is held against. Each calls `use` with every lead's last name,
+ * and none asks for more than `limit` leads at a time.
  */
 
 import { dynamicsClient, marketoCalls, salesforceConnection } from './crmSignIn';
@@ -11,16 +12,20 @@ type Use = (name: unknown) => void;
 /** Most leads a vendor gives in an answer: what asks least often. */
 const DYNAMICS_PAGE = 5_000;
 const MARKETO_PAGE = 300;
+const SALESFORCE_PAGE = 2_000;
 const FILL_OUT_FORM = 2;
 
-export const BARE_CLIENTS: Record<string, (order: CrmOrder, use: Use) => Promise<void>> = {
-	async dynamics365({ credential }, use) {
+export const BARE_CLIENTS: Record<
+	string,
+	(order: CrmOrder, use: Use, limit: number) => Promise<void>
+> = {
+	async dynamics365({ credential }, use, limit) {
 		const client = dynamicsClient(credential);
 		const query = {
 			collection: 'leads',
 			select: ['leadid', 'lastname', 'firstname', 'emailaddress1', 'companyname', 'createdon'],
 			orderBy: ['createdon', 'leadid'],
-			maxPageSize: DYNAMICS_PAGE,
+			maxPageSize: Math.min(limit, DYNAMICS_PAGE),
 		};
 		interface Row {
 			lastname: string;
@@ -66,11 +71,17 @@ export const BARE_CLIENTS: Record<string, (order: CrmOrder, use: Use) => Promise
 	},
 
 	/** `jsforce`, with its own paging. */
-	async salesforce({ credential, leads }, use) {
+	async salesforce({ credential, leads }, use, limit) {
 		const connection = await salesforceConnection(credential);
 		const { records } = await connection.query<{ LastName: string }>(
 			'SELECT Id, LastName, FirstName, Email, Company, LeadSource, CreatedDate FROM Lead ORDER BY CreatedDate, Id',
-			{ autoFetch: true, maxFetch: leads },
+			{
+				autoFetch: true,
+				maxFetch: leads,
+				headers: {
+					'Sforce-Query-Options': `batchSize=${Math.min(limit, SALESFORCE_PAGE)}`,
+				},
+			},
 		);
 		for (const { LastName } of records) use(LastName);
 	},

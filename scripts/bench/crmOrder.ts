@@ -8,8 +8,14 @@ export interface CrmOrder {
 	parameters: Record<string, unknown>;
 	/** Named by a number from 0 on at the end of their last names. */
 	leads: number;
-	/** Most leads a poll, or the bare client; one after the other. */
-	sides: Array<number | 'bare'>;
+	/** One after the other. */
+	sides: CrmSide[];
+}
+
+/** Who reads, and the most leads at a time: of a poll, or of a request of the bare client's. */
+export interface CrmSide {
+	by: 'bare' | 'poll';
+	limit: number;
 }
 
 export interface CrmReport {

@@ -44,11 +44,11 @@ async function pollAll(limit: number): Promise<void> {
 	}
 }
 
-async function readBare(): Promise<void> {
+async function readBare(limit: number): Promise<void> {
 	const { add, count } = tally();
 	const read = BARE_CLIENTS[order.destination];
 	if (!read) throw new Error(`There is no bare client for ${order.destination}.`);
-	await read(order, add);
+	await read(order, add, limit);
 	if (count() !== order.leads) throw new Error(`The bare client read ${count()} leads.`);
 }
 
@@ -58,7 +58,7 @@ async function main(): Promise<CrmReport> {
 	const seconds: number[] = [];
 	for (const side of order.sides) {
 		const started = performance.now();
-		await (side === 'bare' ? readBare() : pollAll(side));
+		await (side.by === 'bare' ? readBare : pollAll)(side.limit);
 		seconds.push((performance.now() - started) / 1_000);
 	}
 	return { seconds, peakMemory: peakMemory() };
