@@ -23,8 +23,13 @@ interface FoundLead {
  */
 const CLOCK_SKEW = 10 * 60 * 1000;
 
-/** Characters of a list of values as it stands in an address, which Salesforce bounds to 16,384. */
-const MAX_LIST = 8_000;
+/**
+ * Characters of fields and a list of values as they stand in an address. Salesforce bounds it to
+ * 16,384; the rest is for the other conditions and the host. The leads of a batch fit into one list.
+ */
+const MAX_QUERY = 15_000;
+/** However many fields there are, this much of a list is asked for at once. */
+const MIN_LIST = 1_000;
 const PAGE_SIZE = 2_000;
 
 /** What tells a lead from another of the same customer. Not what people and automations tidy up. */
@@ -117,15 +122,15 @@ export class ExistingLeads {
 		const key = this.externalId?.name;
 		if (key !== undefined) {
 			const written = leads.flatMap(({ values }) => Object.keys(values));
-			return await this.query(written, inLists(key, leads), signal);
+			return await this.query(written, inLists(key, leads, written), signal);
 		}
 		const since = Math.min(...leads.map(earliest));
 		const recent = Number.isFinite(since) ? [`CreatedDate >= ${timeLiteral(since)}`] : [];
 		const withEmail = leads.filter(({ values }) => values['Email'] !== undefined);
 		const without = leads.filter(({ values }) => values['Email'] === undefined);
 		const conditions = [
-			...inLists('Email', withEmail),
-			...inLists('LastName', without).map((list) => allOf([list, 'Email = null'])),
+			...inLists('Email', withEmail, IDENTIFYING),
+			...inLists('LastName', without, IDENTIFYING).map((list) => allOf([list, 'Email = null'])),
 		].map((condition) => allOf([condition, ...recent]));
 		return await this.query(this.identifying(), conditions, signal);
 	}
@@ -170,15 +175,21 @@ function valueOf({ values }: FoundLead, name: string): unknown {
 	return values.get(name.toLowerCase());
 }
 
-/** Conditions that a field has one of the leads' values, none of them too long. */
-function inLists(name: string, leads: readonly MappedLead[]): string[] {
+/** Conditions that a field has one of the leads' values, none too long beside the selected fields. */
+function inLists(
+	name: string,
+	leads: readonly MappedLead[],
+	selected: readonly string[],
+): string[] {
 	const lists: string[][] = [];
+	const fields = encodeURIComponent([...new Set(selected)].join(', ')).length;
+	const maxList = Math.max(MAX_QUERY - fields, MIN_LIST);
 	let room = 0;
 	for (const literal of new Set(leads.map(({ values }) => textLiteral(String(values[name]))))) {
 		const length = encodeURIComponent(`${literal}, `).length;
 		if (lists.length === 0 || length > room) {
 			lists.push([]);
-			room = MAX_LIST;
+			room = maxList;
 		}
 		lists.at(-1)?.push(literal);
 		room -= length;

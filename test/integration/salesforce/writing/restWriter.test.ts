@@ -505,6 +505,20 @@ describe('500 leads', () => {
 		expect(named).toEqual(ids.map((id, at) => [id, `Sample${at}`]));
 	});
 
+	it('take one look for each batch, with addresses and ids as long as they come', async () => {
+		salesforce.organisation.addExternalId('Marketplace_Lead_Id__c', 'Marketplace Lead ID');
+		const leads = Array.from({ length: 200 }, (_, at) => {
+			const Email = `kim.sample.${at + 10_000}@fabrikam-holding.example`;
+			return outgoing(lead(`Sample${at}`, { Email }, `2026-11-22/7f0c6c5e-3b0e-4c53-9d84-${at}`));
+		});
+		for (const field of ['', 'Marketplace_Lead_Id__c']) {
+			const before = salesforce.queries.length;
+			const results = await (await newWriter(field)).write(leads, inTime());
+			expect(count(results, 'created')).toBe(200);
+			expect(salesforce.queries.length - before).toBe(1);
+		}
+	});
+
 	it('are all written but for the one that is not taken', async () => {
 		salesforce.organisation.rules.validation = ({ LastName }) =>
 			LastName === 'Sample250' ? 'No Samples of secret-250 here' : undefined;
