@@ -21,12 +21,16 @@ import { marketplaceLeadTriggerApiTest } from './credentialTest';
 import { connectionNotice, triggerPanel } from './triggerPanel';
 import { type DeliveredRequest, readLeadsOf } from './webhookBody';
 import { leadWebhook } from './webhookDescription';
+import { WrongSecrets } from './wrongSecrets';
 
 const UNAUTHORIZED =
 	'The secret is missing or is not the one of this endpoint. Check the URL in Partner Center.';
 const UNEXPECTED =
 	'This endpoint could not take the lead. Look into the n8n log for the reason, then send it again.';
 const BASIC_CHALLENGE = { 'WWW-Authenticate': 'Basic realm="Marketplace leads", charset="UTF-8"' };
+
+/** Of all triggers in this process. */
+const wrongSecrets = new WrongSecrets();
 
 export class MarketplaceLeadTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -159,7 +163,16 @@ async function receiveLeads(
 	const carrier = { query: context.getQueryData(), headers: context.getHeaderData() };
 	if (!isAuthorized(method, carrier, expected)) {
 		const challenge = method === 'basicAuth' ? BASIC_CHALLENGE : {};
-		return refuse(response, 401, { message: UNAUTHORIZED }, challenge);
+		const { name } = context.getNode();
+		wrongSecrets.add(
+			() => refuse(response, 401, { message: UNAUTHORIZED }, challenge),
+			(count) => {
+				context.logger.warn(
+					`"${name}": ${count} requests within a minute had no secret or a wrong one. Their responses are slowed down; leads with the right secret are not.`,
+				);
+			},
+		);
+		return { noWebhookResponse: true };
 	}
 
 	const input = await readLeadsOf(context.getRequestObject() as DeliveredRequest);

@@ -237,6 +237,18 @@ describe('who is let in', () => {
 	});
 });
 
+it('tells every guess that it is wrong, and lets the sender through meanwhile', async () => {
+	await listen();
+	const guesses = Array.from(
+		{ length: 20 },
+		async () => await post(LEAD, { query: '?code=guess' }),
+	);
+	expect((await post(LEAD)).status).toBe(200);
+	const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+	expect(new Set(statuses)).toEqual(new Set([401]));
+	expect(server.started()).toHaveLength(1);
+});
+
 describe('a body that is no lead', () => {
 	it.each([
 		['an empty object', '{}', JSON_TYPE],
