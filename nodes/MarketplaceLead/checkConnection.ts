@@ -9,14 +9,25 @@ import { checkConnection as check } from '../destinations/check/checkConnection'
 import { ProcessCache } from '../destinations/processCache';
 import { microsoftTestLead } from '../lead';
 import { toNodeError } from '../errors';
-import { chosenDestination, inputOf, resolveDestination } from '../parameters/openDestination';
-import { destinationOptions } from '../parameters/destinationProperties';
+import {
+	chosenDestination,
+	inputOf,
+	openMarker,
+	resolveDestination,
+} from '../parameters/openDestination';
+import {
+	destinationOptions,
+	destinationsThatMark,
+	markingProperties,
+} from '../parameters/destinationProperties';
 import { failedItem, readText } from '../parameters/readItems';
 import { isEmpty, readBoolean, readNumber } from '../parameters/values';
 import { offerTitleProperty } from './sendTestLead';
 import { additionalFieldsOf, additionalFieldsProperties, atItem, optionsOf } from './writeOptions';
 
 const show = { operation: ['checkConnection'] };
+
+const marking = destinationsThatMark().map(({ name }) => name);
 
 /** Seconds. Salesforce can take half a minute to make a lead of a form. */
 const STEP_TIME = 60;
@@ -39,6 +50,16 @@ export const checkConnectionProperties: INodeProperties[] = [
 			displayOptions: { show: { ...property.displayOptions?.show, writeTestLead: [true] } },
 		}),
 	),
+	{
+		displayName: 'Check Marking',
+		name: 'checkMarking',
+		type: 'boolean',
+		displayOptions: { show: { ...show, destination: marking } },
+		default: false,
+		description:
+			'Whether to also check what a trigger needs to mark leads as handled: the field or the table is there and can be changed',
+	},
+	...markingProperties({ ...show, checkMarking: [true] }),
 	{
 		displayName: 'Options',
 		name: 'options',
@@ -91,6 +112,11 @@ async function checkOne(context: IExecuteFunctions, itemIndex: number): Promise<
 	const resolved = await resolveDestination(current, destination, 'writing');
 	const input = { ...inputOf(resolved), execution: context, cache: new ProcessCache() };
 	const options = optionsOf(context, itemIndex);
+	const isMarkingChecked =
+		destination.reading?.marking !== undefined &&
+		readBoolean(context.getNodeParameter('checkMarking', itemIndex, false), 'Check Marking', false);
+	const markerInput =
+		isMarkingChecked && (await resolveDestination(current, destination, 'marker'));
 	const begun = Date.now();
 	const testLead = microsoftTestLead({
 		destination: destination.name,
@@ -103,6 +129,9 @@ async function checkOne(context: IExecuteFunctions, itemIndex: number): Promise<
 		mayOpenReader: (destination.reading?.properties ?? []).every(
 			({ name, required }) => required !== true || !isEmpty(input.parameter(name)),
 		),
+		...(markerInput && {
+			openMarker: async () => await openMarker(current, destination, markerInput),
+		}),
 		testLead,
 		additional: additionalFieldsOf(context, destination, itemIndex),
 		write: readBoolean(context.getNodeParameter('writeTestLead', itemIndex), 'Write Test Lead'),

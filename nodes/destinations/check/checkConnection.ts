@@ -1,5 +1,5 @@
 import type { WrittenLead } from '../contract';
-import { checkReading, checkSignIn, checkWriting } from './checks';
+import { checkMarking, checkReading, checkSignIn, checkWriting } from './checks';
 import { type Check, Report } from './report';
 import type { ConnectionToCheck } from './step';
 
@@ -15,8 +15,9 @@ export interface ConnectionReport {
  */
 export async function checkConnection(connection: ConnectionToCheck): Promise<ConnectionReport> {
 	const report = new Report();
-	const mayGoOn =
-		(await checkSignIn(connection, report)) && (await checkReading(connection, report));
+	const isSignedIn = await checkSignIn(connection, report);
+	const mayGoOn = isSignedIn && (await checkReading(connection, report));
+	if (isSignedIn) await checkMarking(connection, report);
 	const written = mayGoOn ? await checkWriting(connection, report) : undefined;
 	return { checks: report.checks(), written };
 }

@@ -121,6 +121,18 @@ export async function checkReading(
 	return error === undefined || error.code === 'permission';
 }
 
+/** Whether handled leads can be marked, as far as that can be told without a lead. */
+export async function checkMarking(connection: ConnectionToCheck, report: Report): Promise<void> {
+	const { openMarker } = connection;
+	if (!openMarker) return;
+	const { duration, error } = await step(connection, async (limits) => {
+		const marker = await openMarker();
+		await marker.check(limits);
+	});
+	if (error) report.failed('mayMark', duration, error);
+	else report.passed('mayMark', duration, 'Leads can be marked as handled');
+}
+
 export async function checkWriting(
 	connection: ConnectionToCheck,
 	report: Report,

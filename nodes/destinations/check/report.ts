@@ -11,7 +11,10 @@ export const CHECKS = [
 	'cleanedUp',
 ] as const;
 
-export type CheckName = (typeof CHECKS)[number];
+/** Checked behind them where it is asked for. */
+export const MARKING_CHECK = 'mayMark';
+
+export type CheckName = (typeof CHECKS)[number] | typeof MARKING_CHECK;
 
 export interface Check {
 	name: CheckName;
@@ -60,7 +63,10 @@ export class Report {
 	}
 
 	checks(): Check[] {
-		return CHECKS.map(
+		const asked: readonly CheckName[] = this.#known.has(MARKING_CHECK)
+			? [...CHECKS, MARKING_CHECK]
+			: CHECKS;
+		return asked.map(
 			(name) =>
 				this.#known.get(name) ?? {
 					name,

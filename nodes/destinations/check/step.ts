@@ -1,5 +1,10 @@
 import type { JsonObject, Lead } from '../../lead';
-import { type DestinationDescription, DestinationError, type DestinationInput } from '../contract';
+import {
+	type DestinationDescription,
+	DestinationError,
+	type DestinationInput,
+	type LeadMarker,
+} from '../contract';
 import { pause, type TimeLimits } from '../timeLimits';
 import { tookTooLong } from './messages';
 
@@ -11,6 +16,8 @@ export interface ConnectionToCheck {
 	input: DestinationInput;
 	/** Whether the input holds what reading asks for; writing in another way may not ask for it. */
 	mayOpenReader: boolean;
+	/** What marks leads as handled; absent where that is not to be checked. */
+	openMarker?: () => Promise<LeadMarker>;
 	testLead: Lead;
 	/** Further fields of the test lead, as a mandatory one needs. */
 	additional: JsonObject;
