@@ -54,6 +54,8 @@ export const checkConnectionProperties: INodeProperties[] = [
 		displayName: 'Check Marking',
 		name: 'checkMarking',
 		type: 'boolean',
+		// It shows parameters that are required.
+		noDataExpression: true,
 		displayOptions: { show: { ...show, destination: marking } },
 		default: false,
 		description:

@@ -41,6 +41,12 @@ const VALID = {
 	'options.additionalColumns.values.column': 'jobtitle',
 	'options.columns.values.column': 'mobilephone',
 	organizationId: '00D000000000001',
+	handledField: { __rl: true, mode: 'name', value: 'Handled__c' },
+	handledColumn: { __rl: true, mode: 'name', value: 'contoso_handled' },
+	pendingPicklistValue: 'Open - Not Contacted',
+	handledPicklistValue: 'Working - Contacted',
+	pendingChoice: '100000000',
+	handledChoice: '100000001',
 	myDomain: 'https://contoso.my.salesforce.com',
 };
 
