@@ -45,7 +45,7 @@ export const statuses = ({ checks }: ConnectionChecked) =>
  */
 export function expectFailed(
 	report: ConnectionChecked,
-	failed: CheckName,
+	failed: (typeof CHECKS)[number],
 	message: RegExp,
 	others: Partial<Record<CheckName, Check['status']>> = {},
 ): void {
