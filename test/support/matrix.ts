@@ -18,6 +18,19 @@ export function failing(value: unknown): string {
 	return `={{ $json.fail ? $('Nobody').first().json.it : ${given} }}`;
 }
 
+/** Gives the value, or another one of its kind for an item with `odd`: it may be valid or not. */
+export function differing(value: unknown): string {
+	const [, code] = /^=\{\{(.*)\}\}$/.exec(String(value)) ?? [];
+	const given = code ?? JSON.stringify(value ?? '');
+	const other =
+		typeof value === 'boolean'
+			? String(!value)
+			: typeof value === 'number'
+				? String(value + 1)
+				: `String(${given}) + '2'`;
+	return `={{ $json.odd ? ${other} : ${given} }}`;
+}
+
 /** What a parameter holds in a cell, by the value that it would hold without. */
 export type Put = (value: unknown) => unknown;
 

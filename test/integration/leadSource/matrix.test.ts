@@ -12,7 +12,7 @@ import type {
 
 import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
 import { SEPARATE, SPLITS, type SplitName } from '../../../nodes/LeadSource/splits';
-import { cellsOf, takesExpression, variantsOf } from '../../support/matrix';
+import { cellsOf, differing, takesExpression, variantsOf } from '../../support/matrix';
 import { SharedReferences } from '../../support/sharedReferences';
 import { ProcessedStore } from '../../engine/LeadSource/processedStore';
 import { items, outputs as outputsOf, row } from '../../engine/LeadSource/support';
@@ -55,7 +55,7 @@ function input(failAt: number): INodeExecutionData[] {
 	return items(
 		...[0, 1, 2].map((at) => {
 			const lead = row(String(at), `SPZA-PLT|contoso.crm${at}`, { Email: `${at}@contoso.com` });
-			return { ...lead, it: { ...lead }, fail: at === failAt };
+			return { ...lead, it: { ...lead }, fail: at === failAt, odd: at === 1 };
 		}),
 	);
 }
@@ -141,6 +141,22 @@ describe.each(cells)('%s of %s', (_path, _variant, parameters) => {
 		await expect(stopped).rejects.toMatchObject({ context: { itemIndex: failAt } });
 		// Nothing is noted of an execution that ends before it.
 		expect([...store.rows.keys()]).toEqual([]);
+	});
+});
+
+/** The same places with a value that is another one for the middle item. */
+const different = variants.flatMap((variant) =>
+	cellsOf(description, variant, { valid: VALID, put: differing }).map(
+		({ path, parameters }) => [path, JSON.stringify(variant), parameters] as const,
+	),
+);
+
+describe.each(different)('%s of %s, which differs for one item', (_path, _variant, parameters) => {
+	it('gives every item its outcome, and the others theirs', async () => {
+		const went = await outputs(parameters, input(-1), 'continueRegularOutput');
+		expect(went.flat().flatMap(pairedTo).sort()).toEqual([0, 1, 2]);
+		const failed = went.flat().filter(isFailed).flatMap(pairedTo);
+		expect(failed.filter((at) => at !== 1)).toEqual([]);
 	});
 });
 

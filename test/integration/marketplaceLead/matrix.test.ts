@@ -14,7 +14,7 @@ import type {
 
 import { MarketplaceLead } from '../../../nodes/MarketplaceLead/MarketplaceLead.node';
 import { outputsOf, runNode } from '../../support/engine';
-import { cellsOf, failing, variantsOf } from '../../support/matrix';
+import { cellsOf, differing, failing, variantsOf, type Put } from '../../support/matrix';
 import { namesAt, PLACES, type WritePlace } from '../../support/writePlaces';
 
 const { description } = new MarketplaceLead();
@@ -61,7 +61,7 @@ function items(failAt: number): INodeExecutionData[] {
 			UserDetails: { FirstName: 'Kim', LastName: `Run ${run}`, Email: `${at}.${run}@contoso.com` },
 			LeadSource: 'SPZA-INS|contoso.crm',
 		};
-		return { json: { ...lead, lead, fail: at === failAt } };
+		return { json: { ...lead, lead, fail: at === failAt, odd: at === 1 } };
 	});
 }
 
@@ -80,7 +80,7 @@ interface Tried {
 }
 
 /** All that can be an expression, the fields of the credential included. */
-function triedAt(place: WritePlace, operation: string): Tried[] {
+function triedAt(place: WritePlace, operation: string, put: Put = failing): Tried[] {
 	const { destination } = place;
 	const isReading = operation === 'getLeads';
 	const isMarking = operation === 'markAsHandled';
@@ -101,7 +101,7 @@ function triedAt(place: WritePlace, operation: string): Tried[] {
 			salesforceMethod !== 'webToLead' && readLeadFrom !== 'text',
 	);
 	const cells = shown.flatMap((variant) =>
-		cellsOf(description, { ...variant, options }, { valid: { ...VALID, ...place.valid } }),
+		cellsOf(description, { ...variant, options }, { valid: { ...VALID, ...place.valid }, put }),
 	);
 	// The parts of a lead are read by one line, in whatever field they stand.
 	const tried = cells.filter(({ path }) => !/^leadFields\.(?!email$)/.test(path));
@@ -114,7 +114,7 @@ function triedAt(place: WritePlace, operation: string): Tried[] {
 		.map(([name, value]) => ({
 			path: `credential.${name}`,
 			parameters,
-			credential: { ...credential, [name]: failing(value) },
+			credential: { ...credential, [name]: put(value) },
 		}));
 	return [...inParameters, ...inCredential];
 }
@@ -167,7 +167,7 @@ describe.each(OPERATIONS)('%s', (operation) => {
 			const [created = []] = await execute(place, tried, -1, undefined);
 			return created.map(({ json }, at) => {
 				const { id } = json['written'] as { id: string };
-				return { json: { id, destination: name, fail: at === failAt } };
+				return { json: { id, destination: name, fail: at === failAt, odd: at === 1 } };
 			});
 		}
 		const itemsFor = async (failAt: number) =>
@@ -219,6 +219,25 @@ describe.each(OPERATIONS)('%s', (operation) => {
 					const expected = operation === 'checkConnection' ? failAt : 2;
 					expect([where, (await count()) - last]).toEqual([where, writes ? expected : 0]);
 				}
+			}
+		}, 300_000);
+
+		it('each item has its outcome, whatever differs for one', async () => {
+			for (const tried of triedAt(place, operation, differing)) {
+				const [went = []] = await execute(
+					place,
+					tried,
+					-1,
+					'continueRegularOutput',
+					await itemsFor(-1),
+				);
+				const outcomes = [...failedOf(went), ...doneOf(went)].sort();
+				// Of other leads there may be none to get.
+				const expected = operation === 'getLeads' ? outcomes.filter((at) => at !== 1) : outcomes;
+				const all = operation === 'getLeads' ? others(1) : ITEMS;
+				expect([tried.path, expected]).toEqual([tried.path, all]);
+				const failed = failedOf(went).filter((at) => at !== 1);
+				expect([tried.path, failed]).toEqual([tried.path, []]);
 			}
 		}, 300_000);
 	});
