@@ -38,7 +38,7 @@ export const BARE_CLIENTS: Record<
 		}
 	},
 
-	async marketo({ credential, parameters }, use) {
+	async marketo({ credential, parameters }, use, limit) {
 		const call = await marketoCalls(credential);
 		const since = new Date(Date.now() - 86_400_000).toISOString();
 		const { nextPageToken } = await call('activities/pagingtoken.json', {
@@ -51,7 +51,7 @@ export const BARE_CLIENTS: Record<
 					nextPageToken: next,
 					activityTypeIds: FILL_OUT_FORM,
 					assetIds: form,
-					batchSize: MARKETO_PAGE,
+					batchSize: Math.min(limit, MARKETO_PAGE),
 				},
 			});
 			const ids = ((page.result ?? []) as Array<{ leadId: number }>).map(({ leadId }) => leadId);

@@ -23,6 +23,8 @@ interface RestOfQuery {
 	rows: LeadRecord[];
 	aggregate: boolean;
 	totalSize: number;
+	/** Records a response was asked to hold. */
+	batch: number;
 }
 
 export class RestApi {
@@ -118,7 +120,7 @@ export class RestApi {
 		});
 		const asked = Number(/batchSize=(\d+)/.exec(options)?.[1] ?? LARGEST_BATCH);
 		const batch = Math.min(Math.max(asked, SMALLEST_BATCH), this.mostRecords);
-		return this.page({ rows, aggregate, totalSize: rows.length }, batch, version);
+		return this.page({ rows, aggregate, totalSize: rows.length, batch }, version);
 	}
 
 	private fieldDefinitions(soql: string): FakeResponse {
@@ -139,19 +141,18 @@ export class RestApi {
 			throw new SalesforceApiError(400, 'INVALID_QUERY_LOCATOR', 'invalid query locator');
 		}
 		const left = { ...rest, rows: rest.rows.slice(Number(at)) };
-		return this.page(left, this.mostRecords, version, { id, at: Number(at) });
+		return this.page(left, version, { id, at: Number(at) });
 	}
 
 	private page(
-		{ rows, aggregate, totalSize }: RestOfQuery,
-		batch: number,
+		{ rows, aggregate, totalSize, batch }: RestOfQuery,
 		version: string,
 		{ id, at } = { id: `01g${randomBytes(8).toString('hex').slice(0, 15)}`, at: 0 },
 	): FakeResponse {
 		// Groups come all at once.
 		const page = aggregate ? rows : rows.slice(0, batch);
 		const done = page.length === rows.length;
-		if (!done && at === 0) this.cursors.set(id, { rows, aggregate, totalSize });
+		if (!done && at === 0) this.cursors.set(id, { rows, aggregate, totalSize, batch });
 		const next = `/services/data/v${version}/query/${id}-${at + page.length}`;
 		return {
 			status: 200,
