@@ -63,7 +63,7 @@ async function startServers(authority: FakeEntra, oldLeads: number): Promise<Ser
 		{
 			name: 'azureTable',
 			displayName: 'Azure Table',
-			credentialType: 'azureTableApi',
+			credentialType: 'marketplaceLeadAzureTableApi',
 			credential: { authentication: 'connectionString', connectionString },
 			parameters: {
 				destination: 'azureTable',

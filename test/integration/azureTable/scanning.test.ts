@@ -89,7 +89,7 @@ it('costs one request whatever the history, where handled leads are moved away',
 			handledWhen: 'markedInWorkflow',
 		} as INodeParameters,
 		credentials: {
-			azureTableApi: {
+			marketplaceLeadAzureTableApi: {
 				authentication: 'connectionString',
 				connectionString: account.connectionString,
 			},

@@ -53,7 +53,9 @@ const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
 		const table = await ScanningTable.start({ oldRows: { leads: 0 } });
 		const { connectionString } = table;
 		return {
-			credentials: { azureTableApi: { authentication: 'connectionString', connectionString } },
+			credentials: {
+				marketplaceLeadAzureTableApi: { authentication: 'connectionString', connectionString },
+			},
 			parameters: {
 				destination: 'azureTable',
 				table: { __rl: true, mode: 'name', value: 'leads' },
