@@ -118,7 +118,7 @@ it('keeps its token of Entra beyond an execution, and asks for one more where it
 			authentication: 'entra',
 			cloud: 'custom',
 			authorityHost: authority.host,
-			endpoint: account.origin,
+			tableEndpoint: account.origin,
 			...{ tenantId, clientId, clientSecret },
 		};
 		const cache = new ProcessCache();
