@@ -352,8 +352,13 @@ function flagForbids(kind: Flag, value: unknown): 'clearly' | 'unclear' | undefi
 	if (kind === 'ownPermission') return 'unclear';
 	if (answer === 'nothing') return undefined;
 	// The text that was consented to, when and where: only what is refused in it counts.
-	const isForm = typeof value === 'object' && value !== null && !Array.isArray(value);
-	if (isForm && !answersOfEntries(value, kind, 0).has('no')) return undefined;
+	const forms: unknown[] = Array.isArray(value) ? value : [value];
+	const areForms = forms.every(
+		(form) => typeof form === 'object' && form !== null && !Array.isArray(form),
+	);
+	if (areForms && !forms.some((form) => answersOfEntries(form as object, kind, 0).has('no'))) {
+		return undefined;
+	}
 	return 'unclear';
 }
 

@@ -207,6 +207,7 @@ export const PERMISSION_NAMES: readonly NameGroup[] = [
 			'Email Permission',
 			'Marketing Permission',
 			'Consent',
+			'Consents',
 			'Email Consent',
 			'Marketing Consent',
 			'Contact Consent',

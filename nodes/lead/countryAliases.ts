@@ -69,6 +69,7 @@ export const COUNTRY_ALIASES: Readonly<Record<string, readonly string[]>> = {
 		'États-Unis',
 		'Stati Uniti',
 		'Соединенные Штаты',
+		'Соединенные Штаты Америки',
 		'アメリカ',
 		'美國',
 	],

@@ -87,11 +87,11 @@ function unwrap(text: string): string {
 }
 
 /** Without spaces, and without what stands between addresses or ends a sentence. */
-function trimmed(text: string): string {
+function trimmed(text: string, before = ' ,;:', behind = ' ,;:.'): string {
 	// By hand: a pattern for the end would be tried at every place.
 	let [start, end] = [0, text.length];
-	while (start < end && ' ,;:'.includes(text.charAt(start))) start += 1;
-	while (start < end && ' ,;:.'.includes(text.charAt(end - 1))) end -= 1;
+	while (start < end && before.includes(text.charAt(start))) start += 1;
+	while (start < end && behind.includes(text.charAt(end - 1))) end -= 1;
 	return text.slice(start, end);
 }
 
@@ -113,7 +113,8 @@ function decoded(text: string): string {
 
 /** One address; empty where the text is none, `undefined` where there is no text. */
 function readOne(text: string): string | undefined {
-	const address = trimmed(text);
+	// A bracket or quotation mark whose other half was lost is no part of it either.
+	const address = trimmed(text, ' ,;:<([{"', ' ,;:.>)]}"');
 	if (address === '') return undefined;
 	const at = address.lastIndexOf('@');
 	const local = lowerCase(address.slice(0, Math.max(at, 0)));

@@ -146,6 +146,10 @@ describe('a permission', () => {
 		const consent = { text: 'I agree to be contacted.', at: '2026-01-01', email: true };
 		expect(isAllowed({ consent })).toBe(true);
 		expect(isAllowed({ consent: { ...consent, phone: false } })).toBe(false);
+		const entry = (granted: boolean) => ({ type: 'marketing', granted });
+		expect(isAllowed({ consents: [entry(true), entry(true)] })).toBe(true);
+		expect(isAllowed({ consents: [entry(true), entry(false)] })).toBe(false);
+		expect(isAllowed({ consents: ['marketing'] })).toBe(false);
 	});
 });
 
