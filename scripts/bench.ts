@@ -1,4 +1,4 @@
-/** `npm run bench [-- parse|followUp|idle|drain|crms|write|webhook|start]`: measures the package; see docs/performance.md. */
+/** `npm run bench [-- parse|slowest|followUp|idle|drain|crms|write|webhook|start]`: measures the package; see docs/performance.md. */
 import { buildPackage } from './bench/builtPackage.ts';
 import { drain } from './bench/drain.ts';
 import { drainCrms } from './bench/drainCrms.ts';
@@ -7,6 +7,7 @@ import { idle } from './bench/idle.ts';
 import { parse } from './bench/parse.ts';
 import type { Part, Result } from './bench/part.ts';
 import { printed, writeReport } from './bench/report.ts';
+import { slowest } from './bench/slowest.ts';
 import { start } from './bench/start.ts';
 import { webhook } from './bench/webhook.ts';
 import { writeLeads } from './bench/writeLeads.ts';
@@ -14,6 +15,7 @@ import { command, step } from './host/terminal.ts';
 
 const PARTS: Record<string, { title: string; part: Part }> = {
 	parse: { title: 'Reading leads, against JSON.parse', part: parse },
+	slowest: { title: 'The slowest inputs under 1 MB', part: slowest },
 	followUp: { title: 'Merging leads and composing follow-ups', part: followUp },
 	idle: { title: 'Polls that find nothing, or one lead', part: idle },
 	drain: { title: 'Draining an Azure table, against the bare SDK', part: drain },

@@ -14,6 +14,8 @@ import type { Pattern } from '../support/patternChecker.ts';
 /** Those that are put together while running, with what stands for the parts. */
 const COMPOSED: ReadonlyMap<string, string> = new Map([
 	// The marker is letters that stand nowhere else in the template.
+	// Names of letters alone.
+	["CERTAIN_OPT_OUTS.join('|')", 'donotcontact|donotcall|dontcontact|unsubscribed|emailoptout'],
 	['`${marker}(\\\\d+)x`', 'marker(\\d+)x'],
 ]);
 
