@@ -1,4 +1,4 @@
-import { mayBeJson, textForbids } from './contact';
+import { forbidsContact, mayBeJson, textForbids } from './contact';
 import { cleanText } from './text';
 import type { JsonObject, JsonValue } from './types';
 import type { Warnings } from './warnings';
@@ -182,7 +182,10 @@ class Cleaner {
 				break;
 			}
 			const name = CLEAN_KEYS.has(key) ? key : this.name(key);
-			if (name === undefined) continue;
+			if (name === undefined) {
+				this.tellUnsafe(value, key);
+				continue;
+			}
 			isChanged ||= name !== key;
 			if (isChanged && Object.hasOwn(copy, name)) {
 				this.warnings.addLoss(WARNING.twice);
@@ -194,12 +197,16 @@ class Cleaner {
 		return copy;
 	}
 
+	/** Nobody names a field so but an attacker, who may hide in it what the customer said. */
+	private tellUnsafe(value: object, key: string): void {
+		const isForbidding = forbidsContact(Object.getOwnPropertyDescriptor(value, key)?.value);
+		if (isForbidding) this.warnings.addLoss(WARNING.keys);
+		else this.warnings.add(WARNING.keys);
+	}
+
 	/** `undefined` for one that must not be kept. */
 	private name(key: string): string | undefined {
-		if (UNSAFE_KEYS.has(key)) {
-			this.warnings.add(WARNING.keys);
-			return undefined;
-		}
+		if (UNSAFE_KEYS.has(key)) return undefined;
 		const start = cut(key, this.limits.name);
 		if (start.length < key.length) this.warnings.add(WARNING.name);
 		const name = this.text(start);

@@ -42,6 +42,9 @@ const HOSTILE = [
 	'&lt;b&gt;\u2028=?utf-8?q?a?=',
 ].map(leadNamed);
 
+/** Attributes that a browser follows. */
+const LINKS = new Set(['href', 'src', 'action', 'formaction', 'data', 'poster', 'background']);
+
 type Node = DefaultTreeAdapterTypes.Node;
 
 /** Elements and names of attributes, and the schemes of links: what a value must never change. */
@@ -52,7 +55,7 @@ function structureOf(html: string): string {
 		if (node.nodeName === '#comment') parts.push('comment');
 		if ('tagName' in node) {
 			const names = node.attrs.map(({ name, value }) =>
-				/^\s*(?:javascript|vbscript|data):/i.test(value) ? `${name}!` : name,
+				LINKS.has(name) && /^\s*(?:javascript|vbscript|data):/i.test(value) ? `${name}!` : name,
 			);
 			parts.push(`${node.tagName}(${names.join()})`);
 		}

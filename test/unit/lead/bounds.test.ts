@@ -58,6 +58,18 @@ it('of JSON in texts so much is heard, and what is beyond forbids contact', () =
 	expect(parseLead(lead)).toEqual(lead);
 });
 
+it.each(['constructor', 'prototype', '__proto__', 'proto\0type'])(
+	'what stands in a field named %j is asked before it is left out',
+	(name) => {
+		const holding = (held: object) =>
+			JSON.parse(`{"LeadSource":"SPZA-INS|a.b",${JSON.stringify(name)}:${JSON.stringify(held)}}`);
+		const lead = parseLead(holding({ DoNotContact: 'yes' }));
+		expectWellFormed(lead);
+		expect(lead.contactAllowed).toBe(false);
+		expect(parseLead(holding({ DoNotContact: 'no' })).contactAllowed).toBe(true);
+	},
+);
+
 it('names of fields that become one are told of', () => {
 	const lead = parseLead(record({ 'DoNot\0Contact': false, DoNotContact: true }));
 	expect(lead.contactAllowed).toBe(false);

@@ -179,7 +179,8 @@ describe('prototypes', () => {
 		const lead = parseLead(given, { includeRaw: true });
 		expectWellFormed(lead);
 		expect(lead).toMatchObject({ leadSource: 'SPZA-INS|a.b', customer: { email: '' } });
-		expect(lead.contactAllowed).toBe(true);
+		// What is left out is asked before, whether it says not to contact the customer.
+		expect(lead.contactAllowed).toBe(!text.includes('DNC'));
 		expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
 		expect((lead.properties as Record<string, unknown>)['polluted']).toBeUndefined();
 		expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(before);
