@@ -84,6 +84,11 @@ export const KNOWN_FINDINGS: readonly KnownFinding[] = [
 		files: /^nodes\/parameters\//,
 		why: 'There is one, made from a table; the rule knows a literal only.',
 	},
+	{
+		rule: 'n8n-nodes-base/node-param-display-name-miscased',
+		files: /^nodes\/LeadSource\/history\//,
+		why: 'The scanner’s version of the rule writes "in" small where it ends a label; title case has the last word large, and the linter’s version agrees.',
+	},
 ];
 
 /** Findings that no entry knows, and entries that found nothing, which are to be taken out. */
