@@ -200,7 +200,7 @@ it(
 	'finds a lead new again that was new in an execution that crashed, once that is retried',
 	async () => {
 		const { rest, azurite } = environment;
-		const storage = await rest.createCredential('azureTableApi', 'Noted', {
+		const storage = await rest.createCredential('marketplaceLeadAzureTableApi', 'Noted', {
 			authentication: 'connectionString',
 			connectionString: azurite.connectionString,
 		});
@@ -216,7 +216,7 @@ it(
 			// Within it n8n is cut off.
 			node('Pause', 'n8n-nodes-base.wait', { resume: 'timeInterval', amount: 20, unit: 'seconds' }),
 		];
-		const endpoint = await rest.createCredential('marketplaceLeadEndpointApi', 'Retried', {
+		const endpoint = await rest.createCredential('marketplaceLeadTriggerApi', 'Retried', {
 			secret: SECRET,
 		});
 		const webhook = {

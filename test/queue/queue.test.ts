@@ -60,8 +60,8 @@ beforeAll(async () => {
 		Environment.startOn(() => QueueN8n.create({ install, env, programs }), [tarball]),
 	);
 	const { rest, azurite } = environment;
-	endpoint = await rest.createCredential('marketplaceLeadEndpointApi', 'Queue', { secret: SECRET });
-	storage = await rest.createCredential('azureTableApi', 'Queue', {
+	endpoint = await rest.createCredential('marketplaceLeadTriggerApi', 'Queue', { secret: SECRET });
+	storage = await rest.createCredential('marketplaceLeadAzureTableApi', 'Queue', {
 		authentication: 'connectionString',
 		connectionString: azurite.connectionString,
 	});
@@ -154,7 +154,7 @@ it(
 it(named('tests credentials, right and wrong'), async () => {
 	const { rest, azurite } = environment;
 	const tested = async (connectionString: string) =>
-		await rest.testCredential('azureTableApi', {
+		await rest.testCredential('marketplaceLeadAzureTableApi', {
 			authentication: 'connectionString',
 			connectionString,
 		});
