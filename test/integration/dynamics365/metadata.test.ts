@@ -1,6 +1,7 @@
 /** The fake Dataverse's `$metadata`, and everything that this package asks held against it. */
 import type {
 	ICredentialDataDecryptedObject,
+	INodeExecutionData,
 	INodeParameters,
 	INodePropertyOptions,
 } from 'n8n-workflow';
@@ -22,6 +23,8 @@ const OPERATIONS = (
 	description.properties.find(({ name }) => name === 'operation')!.options as INodePropertyOptions[]
 ).map(({ value }) => String(value));
 const CREATE = OPERATIONS.find((name) => name.startsWith('create'))!;
+
+const MARKING = { markedBy: 'boolean', handledColumn: choice('contoso_handled') };
 
 let authority: EntraAuthority;
 let dynamics: FakeDynamics;
@@ -59,7 +62,7 @@ async function execute(
 		parameters = {},
 		options = {},
 	}: { count?: number; parameters?: INodeParameters; options?: INodeParameters } = {},
-) {
+): Promise<INodeExecutionData[]> {
 	const { options: columns, ...others } = dynamics.parameters as INodeParameters;
 	const run = await runNode(
 		{
@@ -67,6 +70,7 @@ async function execute(
 			parameters: {
 				operation,
 				...others,
+				...(operation === 'markAsHandled' && MARKING),
 				...parameters,
 				options: { ...(columns as INodeParameters), ...options },
 			},
@@ -75,9 +79,16 @@ async function execute(
 			},
 			onError: 'continueRegularOutput',
 		},
-		leads(count),
+		operation === 'markAsHandled' ? await created(count) : leads(count),
 	);
 	return outputsOf(run)[0]!;
+}
+
+/** Leads that are there, as Mark as Handled takes them. */
+async function created(count: number): Promise<INodeExecutionData[]> {
+	return (await execute(CREATE, { count })).map(({ json }) => ({
+		json: { id: (json['written'] as { id: string }).id, destination: 'dynamics365' },
+	}));
 }
 
 const failedOf = (output: Awaited<ReturnType<typeof execute>>) =>

@@ -34,6 +34,8 @@ const OPERATIONS = (
 	description.properties.find(({ name }) => name === 'operation')!.options as INodePropertyOptions[]
 ).map(({ value }) => String(value));
 
+/** Marketo keeps nothing of a hand-over, so there is nothing to mark. */
+const OFFERED = OPERATIONS.filter((name) => name !== 'markAsHandled');
 const CREATE = OPERATIONS.find((name) => name.startsWith('create'))!;
 const METHODS = ['submitForm', 'upsertPerson'];
 
@@ -127,7 +129,7 @@ suite(`Adobe's definitions${why}`, () => {
 		return outputsOf(run)[0]!;
 	}
 
-	it.each(OPERATIONS.flatMap((operation) => METHODS.map((method) => [operation, method] as const)))(
+	it.each(OFFERED.flatMap((operation) => METHODS.map((method) => [operation, method] as const)))(
 		'are kept by %s with %s',
 		async (operation, method) => {
 			await fake.insert([{ name: 'here' }, { name: 'here too' }]);

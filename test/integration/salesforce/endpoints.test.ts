@@ -23,7 +23,10 @@ const destination: DestinationDescription = described;
 const { description } = new MarketplaceLead();
 const OPERATIONS = (
 	description.properties.find(({ name }) => name === 'operation')!.options as INodePropertyOptions[]
-).map(({ value }) => String(value));
+)
+	.map(({ value }) => String(value))
+	// Takes leads that are there, and has tests of its own.
+	.filter((name) => name !== 'markAsHandled');
 
 const VERSION = '60.0';
 const KEY = 'Marketplace_Lead_ID__c';
