@@ -25,9 +25,17 @@ import type { FakeDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
 import { violationsAt } from '../../fakeServers/dynamics365/heldAgainstModel.ts';
 import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
 import type { EntraAuthority } from '../../fakeServers/entra/authority.ts';
-import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
+import { expectNoSecret } from '../../support/pollContract/refusal.ts';
 import { generatedLead } from '../https/generatedLeads.ts';
 import { openDirect } from '../../support/openDirect';
+import {
+	count,
+	inTime,
+	leadMaker,
+	outcomes,
+	outgoing,
+	writeErrorOf,
+} from '../../support/writing.ts';
 
 const HOUR = 60 * 60_000;
 const TEXT_COLUMN = 'contoso_leadsource';
@@ -46,11 +54,6 @@ afterEach(async () => {
 	const violations = dynamics && violationsAt(dynamics);
 	await dynamics?.stop();
 	expect(violations).toEqual([]);
-});
-
-const inTime = (milliseconds = 60_000) => ({
-	signal: AbortSignal.timeout(milliseconds),
-	deadline: Date.now() + milliseconds,
 });
 
 interface Setting {
@@ -82,37 +85,12 @@ async function readAll(setting: Setting = {}): Promise<Lead[]> {
 	return rows.map(({ record }) => parseLead(record, { destination: 'dynamics365' }));
 }
 
-/** A lead as the HTTPS trigger gives it, of this last name. */
-function lead(name: string, fields: Record<string, string> = {}, id = `lead-${name}`): Lead {
-	const { LeadSource = 'SPZA-INS|contoso.add-on', Description = '', ...details } = fields;
-	const Email = `${name.toLowerCase().replace(/\W/g, '')}@fabrikam.example`;
-	const UserDetails = { FirstName: 'Kim', LastName: name, Email, Company: 'Fabrikam', ...details };
-	const receivedAt = new Date(dynamics.server.now()).toISOString();
-	const record = { UserDetails, LeadSource, Description };
-	return { ...parseLead(record, { destination: 'https', receivedAt }), id };
-}
-
-const outgoing = (one: Lead, additional: JsonObject = {}): WritableLead => ({
-	lead: one,
-	additional,
-});
+const lead = leadMaker(() => dynamics.server.now());
 const many = (count: number) =>
 	Array.from({ length: count }, (_, at) => outgoing(lead(`Sample${at}`)));
-const outcomes = (results: readonly WriteResult[]) =>
-	results.map((result) => (result.ok ? result.written.outcome : result.error.message));
-const count = (results: readonly WriteResult[], outcome: string) =>
-	outcomes(results).filter((one) => one === outcome).length;
 
-function errorOf(result: WriteResult | undefined): DestinationError {
-	if (!result || result.ok) throw new Error(`It did not fail: ${JSON.stringify(result)}`);
-	const { message, description } = result.error;
-	expect(message).toMatch(/^[A-Z].{15,}[^.]$/);
-	expect(description).toMatch(/^[A-Z].{20,}\.$/);
-	expect(`${message} ${description}`).not.toMatch(BLAME);
-	expect(description).not.toMatch(/\bpoll\b/);
-	expectNoSecret(result.error, [dynamics.credential['clientSecret'] ?? '']);
-	return result.error;
-}
+const errorOf = (result: WriteResult | undefined) =>
+	writeErrorOf(result, [dynamics.credential['clientSecret'] ?? '']);
 
 const batches = () =>
 	dynamics.server.requests.filter(({ url }) => url.pathname.endsWith('$batch')).length;

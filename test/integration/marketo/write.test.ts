@@ -13,7 +13,6 @@ import { marketo as description } from '../../../nodes/destinations/marketo/inde
 import {
 	DestinationError,
 	type DirectWriter,
-	type WritableLead,
 	type WriteResult,
 } from '../../../nodes/destinations/contract.ts';
 import { microsoftTestLead, parseLead } from '../../../nodes/lead/index.ts';
@@ -24,11 +23,19 @@ import { FORM_FIELDS } from '../../fakeServers/marketo/instance.ts';
 import { startMarketo } from '../../fakeServers/marketo/marketo.ts';
 import type { FakeMarketo } from '../../fakeServers/marketo/marketo.ts';
 import { ManualClock } from '../../fakeServers/marketo/manualClock.ts';
-import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/pollContract/time.ts';
 import { generatedLead } from '../https/generatedLeads.ts';
 import { asItems, MarketoPlace, run } from '../../support/writePlaces.ts';
 import { byEngine, openDirect } from '../../support/openDirect.ts';
+import {
+	count,
+	expectHelpfulToWriters,
+	inTime,
+	leadMaker,
+	outcomes,
+	outgoing,
+	writeErrorOf,
+} from '../../support/writing.ts';
 
 const SUBMIT = /submitForm\.json$/;
 const UPSERT = /\/leads\.json$/;
@@ -58,11 +65,6 @@ beforeEach(async () => {
 });
 afterEach(async () => await marketo?.stop());
 
-const inTime = (milliseconds = 60_000) => ({
-	signal: AbortSignal.timeout(milliseconds),
-	deadline: Date.now() + milliseconds,
-});
-
 const account = () => readAccount(marketo.credential);
 
 interface NewWriter extends WriterOptions {
@@ -89,41 +91,12 @@ async function newWriter(
 
 const upserting = async () => await newWriter({ formId: undefined });
 
-/** A lead as the HTTPS trigger gives it, of this last name. */
-function lead(name: string, fields: JsonObject = {}, id = `lead-${name}`): Lead {
-	const { LeadSource = 'SPZA-INS|contoso.add-on', Description = '', ...details } = fields;
-	const Email = `${name.toLowerCase().replace(/\W/g, '')}@fabrikam.example`;
-	const UserDetails = { FirstName: 'Kim', LastName: name, Email, Company: 'Fabrikam', ...details };
-	const receivedAt = new Date(marketo.now()).toISOString();
-	const record = { UserDetails, LeadSource, Description };
-	return { ...parseLead(record, { destination: 'https', receivedAt }), id };
-}
-
-const outgoing = (one: Lead, additional: JsonObject = {}): WritableLead => ({
-	lead: one,
-	additional,
-});
+const lead = leadMaker(() => marketo.now());
 const many = (count: number) =>
 	Array.from({ length: count }, (_, at) => outgoing(lead(`Sample${at}`)));
 
-const outcomes = (results: readonly WriteResult[]) =>
-	results.map((result) => (result.ok ? result.written.outcome : result.error.message));
-const count = (results: readonly WriteResult[], outcome: string) =>
-	outcomes(results).filter((one) => one === outcome).length;
-
-function refusalOf(result: WriteResult | undefined): DestinationError {
-	if (!result || result.ok) throw new Error('It was not refused');
-	expectHelpful(result.error);
-	return result.error;
-}
-
-function expectHelpful(refusal: DestinationError): void {
-	expect(refusal.message).toMatch(/^[A-Z].{15,}[^.]$/);
-	expect(refusal.description).toMatch(/^[A-Z].{20,}\.$/);
-	expect(`${refusal.message} ${refusal.description}`).not.toMatch(BLAME);
-	expect(refusal.description).not.toMatch(/poll/);
-	expectNoSecret(refusal, marketo.secrets);
-}
+const refusalOf = (result: WriteResult | undefined) => writeErrorOf(result, marketo.secrets);
+const expectHelpful = (error: DestinationError) => expectHelpfulToWriters(error, marketo.secrets);
 
 async function refused(action: Promise<unknown>): Promise<DestinationError> {
 	const error = await action.catch((reason: unknown) => reason);

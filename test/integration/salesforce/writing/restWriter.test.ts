@@ -3,18 +3,21 @@ import fc from 'fast-check';
 
 import { SalesforceSession } from '../../../../nodes/destinations/salesforce/connection/session.ts';
 import { RestWriter } from '../../../../nodes/destinations/salesforce/writing/restWriter.ts';
-import type {
-	DestinationError,
-	DirectWriter,
-	WritableLead,
-	WriteResult,
-} from '../../../../nodes/destinations/contract.ts';
+import type { DirectWriter, WriteResult } from '../../../../nodes/destinations/contract.ts';
 import { parseLead } from '../../../../nodes/lead/index.ts';
-import type { JsonObject, Lead } from '../../../../nodes/lead/types.ts';
+import type { JsonObject } from '../../../../nodes/lead/types.ts';
 import { byEngine } from '../../../support/openDirect.ts';
-import { BLAME, expectNoSecret } from '../../../support/pollContract/refusal.ts';
+import { expectNoSecret } from '../../../support/pollContract/refusal.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import type { FakeSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
+import {
+	count,
+	inTime,
+	leadMaker,
+	outcomes,
+	outgoing,
+	writeErrorOf,
+} from '../../../support/writing.ts';
 
 const EXTERNAL_ID = 'Marketplace_Lead_Id__c';
 const MINUTE = 60_000;
@@ -27,11 +30,6 @@ beforeEach(async () => {
 });
 afterEach(async () => await salesforce?.stop());
 
-const inTime = (milliseconds = 60_000) => ({
-	signal: AbortSignal.timeout(milliseconds),
-	deadline: Date.now() + milliseconds,
-});
-
 async function newWriter(
 	externalIdField = '',
 	{ runAssignmentRules = false } = {},
@@ -43,37 +41,12 @@ async function newWriter(
 	return byEngine(new RestWriter(session, { externalIdField, runAssignmentRules }));
 }
 
-/** A lead as the HTTPS trigger gives it, of this last name. */
-function lead(name: string, fields: Record<string, string> = {}, id = `lead-${name}`): Lead {
-	const { LeadSource = 'SPZA-INS|contoso.add-on', Description = '', ...details } = fields;
-	const email = `${name.toLowerCase().replace(/\W/g, '')}@fabrikam.example`;
-	const UserDetails = { FirstName: 'Kim', LastName: name, Email: email, Company: 'Fabrikam' };
-	const record = { UserDetails: { ...UserDetails, ...details }, LeadSource, Description };
-	const receivedAt = new Date(salesforce.now()).toISOString();
-	return { ...parseLead(record, { destination: 'https', receivedAt }), id };
-}
-
-const outgoing = (one: Lead, additional: JsonObject = {}): WritableLead => ({
-	lead: one,
-	additional,
-});
+const lead = leadMaker(() => salesforce.now());
 const many = (count: number) =>
 	Array.from({ length: count }, (_, at) => outgoing(lead(`Sample${at}`)));
 
-const outcomes = (results: readonly WriteResult[]) =>
-	results.map((result) => (result.ok ? result.written.outcome : result.error.message));
-const count = (results: readonly WriteResult[], outcome: string) =>
-	outcomes(results).filter((one) => one === outcome).length;
-
-function refusalOf(result: WriteResult | undefined): DestinationError {
-	if (!result || result.ok) throw new Error('It was not refused');
-	const { message, description } = result.error;
-	expect(message).toMatch(/^[A-Z].{15,}[^.]$/);
-	expect(description).toMatch(/^[A-Z].{20,}\.$/);
-	expect(`${message} ${description}`).not.toMatch(BLAME);
-	expectNoSecret(result.error, salesforce.signIn.secrets);
-	return result.error;
-}
+const refusalOf = (result: WriteResult | undefined) =>
+	writeErrorOf(result, salesforce.signIn.secrets);
 
 const stored = () => salesforce.organisation.records();
 const calls = (method: string) =>

@@ -6,19 +6,15 @@ import {
 	type WebToLeadForm,
 } from '../../../../nodes/destinations/salesforce/writing/webToLeadWriter.ts';
 import { readWebToLeadOptions } from '../../../../nodes/destinations/salesforce/properties.ts';
-import type {
-	DestinationError,
-	DirectWriter,
-	WriteResult,
-} from '../../../../nodes/destinations/contract.ts';
+import type { DirectWriter, WriteResult } from '../../../../nodes/destinations/contract.ts';
 import { parseLead, sampleLead } from '../../../../nodes/lead/index.ts';
-import type { JsonObject, Lead } from '../../../../nodes/lead/types.ts';
-import { BLAME, expectNoSecret } from '../../../support/pollContract/refusal.ts';
+import type { JsonObject } from '../../../../nodes/lead/types.ts';
 import { skipWaits } from '../../../support/skippedWaits.ts';
 import { byEngine } from '../../../support/openDirect.ts';
 import { destinationInput } from '../../../support/destinationInput.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import type { FakeSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
+import { inTime, leadMaker, outcomes, outgoing, writeErrorOf } from '../../../support/writing.ts';
 
 skipWaits({ isStill: true });
 
@@ -28,11 +24,6 @@ beforeEach(async () => {
 	salesforce.struck = 'writing';
 });
 afterEach(async () => await salesforce?.stop());
-
-const inTime = (milliseconds = 60_000) => ({
-	signal: AbortSignal.timeout(milliseconds),
-	deadline: Date.now() + milliseconds,
-});
 
 const form = () => ({
 	organizationId: salesforce.organisation.id,
@@ -57,37 +48,11 @@ async function finder(): Promise<Required<DirectWriter>> {
 	return byEngine(new ConfirmedWebToLeadWriter(sentTo(), session, 1_500));
 }
 
-function lead(name: string, fields: Record<string, string> = {}): Lead {
-	const { LeadSource = 'SPZA-INS|contoso.add-on', Description = '', ...details } = fields;
-	const UserDetails = {
-		FirstName: 'Kim',
-		LastName: name,
-		Email: `${name.toLowerCase()}@fabrikam.example`,
-		Company: 'Fabrikam',
-		...details,
-	};
-	const receivedAt = new Date(salesforce.now()).toISOString();
-	const context = { destination: 'https', receivedAt } as const;
-	return { ...parseLead({ UserDetails, LeadSource, Description }, context), id: `lead-${name}` };
-}
-
-const outgoing = (one: Lead, additional: JsonObject = {}) => ({ lead: one, additional });
+const lead = leadMaker(() => salesforce.now());
 const many = (count: number) => Array.from({ length: count }, (_, at) => outgoing(lead(`S${at}`)));
-const outcomes = (results: readonly WriteResult[]) =>
-	results.map((result) => (result.ok ? result.written.outcome : result.error.message));
 
-function expectHelpful({ message, description }: DestinationError): void {
-	expect(message).toMatch(/^[A-Z].{15,}[^.]$/);
-	expect(description).toMatch(/^[A-Z].{20,}\.$/);
-	expect(`${message} ${description}`).not.toMatch(BLAME);
-}
-
-function refusalOf(result: WriteResult | undefined): DestinationError {
-	if (!result || result.ok) throw new Error('It was not refused');
-	expectHelpful(result.error);
-	expectNoSecret(result.error, salesforce.signIn.secrets);
-	return result.error;
-}
+const refusalOf = (result: WriteResult | undefined) =>
+	writeErrorOf(result, salesforce.signIn.secrets);
 
 const forms = () => salesforce.webToLead.forms;
 
