@@ -5,6 +5,7 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
+import { LOOPBACK } from '../destinations/addresses';
 import { SECRET_HEADER } from './authentication';
 
 /** Characters. 16 random ones of the set below are some 95 bits: nobody guesses that by asking. */
@@ -73,15 +74,10 @@ function urlComplaint(endpointUrl: string): string | undefined {
 	if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') {
 		return 'The Endpoint URL has more than the address in it. Paste the Production URL as it is, without the secret: this field is not hidden.';
 	}
-	if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+	if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
 		return 'The Endpoint URL begins with http, so anyone on the way could read the secret. Use its https address.';
 	}
 	return undefined;
-}
-
-/** Traffic to these never leaves the machine. */
-function isLoopback(hostname: string): boolean {
-	return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 interface EndpointAnswer {

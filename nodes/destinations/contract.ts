@@ -115,7 +115,7 @@ export interface WritingDescription {
 	properties: INodeProperties[];
 	options: INodeProperties[];
 	/** Loads the destination's SDK and makes ready to write. @throws DestinationError */
-	open(input: WriteInput): Promise<DirectWriter | LeadWriter>;
+	open(input: WriteInput): Promise<LeadWriter>;
 	/**
 	 * The fields that can be written besides the lead's own, in the order to show them; absent where
 	 * any name will do. @throws DestinationError
@@ -323,12 +323,6 @@ export interface LeadWriter<
 	readBackInPart?(id: string, limits: TimeLimits): Promise<JsonValue | undefined>;
 	/** Takes a test lead away again. Absent where that can't be done. @throws DestinationError */
 	remove?(id: string, limits: TimeLimits): Promise<void>;
-}
-
-/** A writer that needs nothing of the engine's. */
-export interface DirectWriter extends Pick<LeadWriter, 'readBack' | 'readBackInPart' | 'remove'> {
-	/** One result for each lead, in their order; never throws for what a destination does. */
-	write(leads: readonly WritableLead[], limits: TimeLimits): Promise<WriteResult[]>;
 }
 
 /** What can go wrong at a destination. Code decides by these, never by a message. */

@@ -17,6 +17,12 @@ const MAX_BODY = 64 * 1024 * 1024;
 /** Milliseconds after which a connection that nobody uses is closed. */
 const IDLE_TIME = 15_000;
 
+/** The service's clock by the header `Date`, in whole seconds as epoch milliseconds; `undefined` if untold. */
+export function serviceTimeOf({ headers }: Pick<HttpResponse, 'headers'>): number | undefined {
+	const time = Date.parse(headers['date'] ?? '');
+	return time >= 0 ? time : undefined;
+}
+
 export interface HttpRequest {
 	method: 'DELETE' | 'GET' | 'HEAD' | 'PATCH' | 'POST' | 'PUT';
 	url: string;

@@ -42,6 +42,14 @@ export function nameBeside({ customer }: Lead): string {
 	return isSaid || fullName === `${firstName} ${lastName}`.trim() ? '' : fullName;
 }
 
+/** A name that came whole, as some CRMs keep it, counts as well. */
+export function lastNameOf(lead: Lead): string {
+	const { firstName, lastName } = lead.customer;
+	const whole = nameBeside(lead);
+	if (lastName !== '' || whole === '') return lastName;
+	return whole.startsWith(`${firstName} `) ? whole.slice(firstName.length).trim() : whole;
+}
+
 /**
  * `Source-Action|Offer` as it came, or made anew where source, action or offer were changed since.
  * Where the whole would be read as something else (a title that looks like an id, a source that is

@@ -1,10 +1,8 @@
-import { cleanText } from '../lead/text';
+import { cleanText, truncate } from '../lead/text';
 
-/** The text's beginning, of so many UTF-16 units: never half a character, nor half a line end. */
-export function cut(text: string, length: number): string {
-	if (text.length <= length) return text;
-	const start = text.slice(0, Math.max(0, length));
-	return (/[\ud800-\udbff]$/.test(start) ? start.slice(0, -1) : start).trimEnd();
+/** The text's beginning, as `truncate`, without space at its end: never half a line end either. */
+export function shorten(text: string, length: number): string {
+	return text.length <= length ? text : truncate(text, length).trimEnd();
 }
 
 /** A text for a field of several lines, well-formed and with `\n` between them. */

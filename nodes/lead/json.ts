@@ -1,5 +1,5 @@
 import { forbidsContact, mayBeJson, textForbids } from './contact';
-import { cleanText } from './text';
+import { cleanText, truncate } from './text';
 import type { JsonObject, JsonValue } from './types';
 import type { Warnings } from './warnings';
 
@@ -82,13 +82,6 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The beginning of a text, without half a character at its end. */
-function cut(text: string, length: number): string {
-	if (text.length <= length) return text;
-	const last = text.charCodeAt(length - 1);
-	return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
-}
-
 class Cleaner {
 	private readonly warnings: Warnings;
 	private readonly limits: Limits;
@@ -124,7 +117,7 @@ class Cleaner {
 	private text(value: string): string {
 		// White space around it first: behind a page of it may stand what counts.
 		const whole = value.length > this.limits.text ? value.trim() : value;
-		const kept = cut(whole, this.limits.text);
+		const kept = truncate(whole, this.limits.text);
 		if (kept.length < whole.length) this.tellCut(whole);
 		const clean = cleanText(kept);
 		if (clean !== kept) this.warnings.add(WARNING.text);
@@ -207,7 +200,7 @@ class Cleaner {
 	/** `undefined` for one that must not be kept. */
 	private name(key: string): string | undefined {
 		if (UNSAFE_KEYS.has(key)) return undefined;
-		const start = cut(key, this.limits.name);
+		const start = truncate(key, this.limits.name);
 		if (start.length < key.length) this.warnings.add(WARNING.name);
 		const name = this.text(start);
 		// Cleaning a key can make it an unsafe one: `__proto__` with a NUL in it.

@@ -12,6 +12,13 @@ export function cleanText(text: string): string {
 	return wellFormed.includes('\0') ? wellFormed.replaceAll('\0', '') : wellFormed;
 }
 
+/** The beginning of a text, of so many UTF-16 units: never half a character at its end. */
+export function truncate(text: string, length: number): string {
+	if (text.length <= length) return text;
+	const start = text.slice(0, Math.max(0, length));
+	return /[\ud800-\udbff]$/.test(start) ? start.slice(0, -1) : start;
+}
+
 /** What has no glyph of its own: zero-width and direction marks, fillers, soft hyphens, selectors. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
 const ASCII = /^[\0-\x7f]*$/;

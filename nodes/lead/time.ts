@@ -18,6 +18,14 @@ const MAX_TIME_LENGTH = 40;
 const EARLIEST_MS = Date.UTC(1970, 0, 2);
 const LATEST_MS = Date.UTC(9999, 11, 31);
 
+/** The last instant that JavaScript has, epoch milliseconds: a later one can't be asked for. */
+export const LATEST_TIME = 8_640_000_000_000_000;
+
+/** Whether a value that was kept is an instant: whole epoch milliseconds since 1970. */
+export function isTime(value: unknown): value is number {
+	return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= LATEST_TIME;
+}
+
 /** Numbers from here on are milliseconds since 1970, smaller ones seconds (until the year 5138). */
 const MILLISECONDS_FROM = 100_000_000_000;
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../lead';
+import { isTime } from '../lead/time';
 import { SeenRows, type StoredSeenRows } from './seenRows';
 import type { Mark, PollStart, Position } from './types';
 
@@ -42,9 +43,6 @@ export interface StoredScan {
 }
 
 const CURSOR_VERSION = 1;
-
-/** Epoch milliseconds: the last instant JavaScript has. A later one could not be asked for. */
-const LATEST_TIME = 8_640_000_000_000_000;
 
 /** The cursor as the scan works on it. */
 export interface Cursor extends Omit<StoredCursor, 'marks' | 'memory' | 'sweep' | 'version'> {
@@ -159,10 +157,6 @@ function loadMarks(stored: unknown): Mark[] {
 		if (!isRecord(entry) || !isTime(entry.time) || !isRecord(entry.position)) return [];
 		return [{ time: entry.time, position: entry.position as JsonObject }];
 	});
-}
-
-function isTime(value: unknown): value is number {
-	return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= LATEST_TIME;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

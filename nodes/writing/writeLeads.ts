@@ -1,7 +1,6 @@
 /** The engine that every destination is written by. A vendor brings a `LeadWriter`. */
 import {
 	DestinationError,
-	type DirectWriter,
 	type ExistingRecord,
 	type WritableLead,
 	type LeadWriter,
@@ -43,12 +42,11 @@ interface Task<Prepared, Existing> {
  * the result of each that was not written before. Never throws for what a destination does.
  */
 export async function writeLeads<Prepared extends PreparedLead, Existing extends ExistingRecord>(
-	writer: DirectWriter | LeadWriter<Prepared, Existing>,
+	writer: LeadWriter<Prepared, Existing>,
 	leads: readonly WritableLead[],
 	limits: TimeLimits,
 ): Promise<WriteResult[]> {
 	if (leads.length === 0) return [];
-	if (!('send' in writer)) return await writer.write(leads, limits);
 	return await new Writing(writer, limits).write(leads);
 }
 

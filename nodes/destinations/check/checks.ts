@@ -1,13 +1,7 @@
 import type { Lead, LeadDestinationName } from '../../lead';
 import { parseLead } from '../../lead';
 import { writeLeads } from '../../writing/writeLeads';
-import {
-	DestinationError,
-	type DirectWriter,
-	type LeadWriter,
-	type WriteResult,
-	type WrittenLead,
-} from '../contract';
+import { DestinationError, type LeadWriter, type WriteResult, type WrittenLead } from '../contract';
 import { pause, retried, type TimeLimits } from '../timeLimits';
 import {
 	cameBackChanged,
@@ -143,7 +137,7 @@ export async function checkWriting(
 		}
 		return undefined;
 	}
-	let writer: DirectWriter | LeadWriter | undefined;
+	let writer: LeadWriter | undefined;
 	const { displayName, writing } = connection.destination;
 	const { duration, error, value } = await step(connection, async (limits) => {
 		writer = await writing.open(connection.input);
@@ -198,7 +192,7 @@ function tellFailedWrite(
 async function checkReadBack(
 	connection: ConnectionToCheck,
 	report: Report,
-	writer: DirectWriter | LeadWriter,
+	writer: LeadWriter,
 	{ id }: WrittenLead,
 ): Promise<void> {
 	const { displayName } = connection.destination;
@@ -223,7 +217,7 @@ async function checkReadBack(
 }
 
 /** `undefined` when it did not come up in time. */
-async function lookFor(writer: DirectWriter | LeadWriter, id: string, limits: TimeLimits) {
+async function lookFor(writer: LeadWriter, id: string, limits: TimeLimits) {
 	const begun = Date.now();
 	for (let turn = 0; ; turn += 1) {
 		const wait = LOOKS[turn] ?? LOOKS.at(-1) ?? 0;
@@ -241,7 +235,7 @@ async function lookFor(writer: DirectWriter | LeadWriter, id: string, limits: Ti
 async function checkCleanUp(
 	connection: ConnectionToCheck,
 	report: Report,
-	writer: DirectWriter | LeadWriter,
+	writer: LeadWriter,
 	{ id, outcome }: WrittenLead,
 ): Promise<void> {
 	if (connection.keep) {

@@ -29,37 +29,37 @@ export interface Check {
 
 /** The checks as they come to be known. */
 export class Report {
-	readonly #known = new Map<CheckName, Check>();
-	readonly #errors = new Map<CheckName, DestinationError>();
+	private readonly known = new Map<CheckName, Check>();
+	private readonly errors = new Map<CheckName, DestinationError>();
 
 	has(name: CheckName): boolean {
-		return this.#known.has(name);
+		return this.known.has(name);
 	}
 
 	/** Whether the check failed for the same: the same code, by the same status. */
 	failedFor(name: CheckName, { code, httpCode }: DestinationError): boolean {
-		const error = this.#errors.get(name);
+		const error = this.errors.get(name);
 		return error?.code === code && error.httpCode === httpCode;
 	}
 
 	/** What the check failed for; `undefined` where it did not. */
 	failure(name: CheckName): Check | undefined {
-		const check = this.#known.get(name);
+		const check = this.known.get(name);
 		return check?.status === 'failed' ? check : undefined;
 	}
 
 	passed(name: CheckName, duration: number, message: string): void {
-		this.#known.set(name, { name, status: 'passed', duration, message, toDo: '' });
+		this.known.set(name, { name, status: 'passed', duration, message, toDo: '' });
 	}
 
 	failed(name: CheckName, duration: number, error: DestinationError): void {
 		const { message, description } = error;
-		this.#errors.set(name, error);
-		this.#known.set(name, { name, status: 'failed', duration, message, toDo: description });
+		this.errors.set(name, error);
+		this.known.set(name, { name, status: 'failed', duration, message, toDo: description });
 	}
 
 	skipped(name: CheckName, message: string): void {
-		this.#known.set(name, { name, status: 'skipped', duration: 0, message, toDo: '' });
+		this.known.set(name, { name, status: 'skipped', duration: 0, message, toDo: '' });
 	}
 
 	checks(): Check[] {
@@ -68,7 +68,7 @@ export class Report {
 			: CHECKS;
 		return asked.map(
 			(name) =>
-				this.#known.get(name) ?? {
+				this.known.get(name) ?? {
 					name,
 					status: 'skipped',
 					duration: 0,

@@ -6,7 +6,6 @@ import { AzureNamedKeyCredential, generateAccountSas, generateTableSas } from '@
 import { azureTable } from '../../../nodes/destinations/azureTable';
 import type {
 	DestinationError,
-	DirectWriter,
 	WritableLead,
 	WriteResult,
 } from '../../../nodes/destinations/contract';
@@ -22,7 +21,7 @@ import {
 } from '../../fakeServers/azureTable/faultProxy.ts';
 import { MarketplaceTable } from '../../fakeServers/azureTable/marketplaceTable.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
-import { openDirect } from '../../support/openDirect';
+import { openWriter, type EngineWriter } from '../../support/openWriter';
 
 /** Waits of seconds pass as so many milliseconds: the clock is not what is tried here. */
 jest.mock('node:timers/promises', () => {
@@ -61,9 +60,9 @@ const limits = (milliseconds = 120_000) => ({
 async function open(
 	options: Record<string, unknown> = {},
 	credential: Record<string, unknown> = { connectionString: proxy.connectionString },
-): Promise<DirectWriter> {
+): Promise<EngineWriter> {
 	const parameters = { table: { __rl: true, mode: 'name', value: table.name } };
-	return await openDirect(
+	return await openWriter(
 		azureTable.writing,
 		destinationInput(credential, parameters, { options }),
 	);
@@ -197,7 +196,7 @@ describe('a sign-in with no more rights than it needs', () => {
 	const accountSas = (permissions: object) =>
 		generateAccountSas(key, { ...sas(permissions), services: { table: true } });
 
-	async function expectAllDone(writer: DirectWriter): Promise<void> {
+	async function expectAllDone(writer: EngineWriter): Promise<void> {
 		const [first] = leads(1) as [WritableLead];
 		const [result] = await writer.write([first], limits());
 		expect(outcomes([result!])).toEqual(['created']);

@@ -7,7 +7,6 @@ import { DataverseClient } from '../../../nodes/destinations/dynamics365/connect
 import { dynamics365 } from '../../../nodes/destinations/dynamics365/index.ts';
 import type {
 	DestinationError,
-	DirectWriter,
 	WritableLead,
 	WriteResult,
 } from '../../../nodes/destinations/contract.ts';
@@ -27,7 +26,7 @@ import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
 import type { EntraAuthority } from '../../fakeServers/entra/authority.ts';
 import { expectNoSecret } from '../../support/pollContract/refusal.ts';
 import { generatedLead } from '../https/generatedLeads.ts';
-import { openDirect } from '../../support/openDirect';
+import { openWriter, type EngineWriter } from '../../support/openWriter';
 import {
 	count,
 	inTime,
@@ -68,8 +67,8 @@ const inputOf = ({
 	credential = dynamics.credential,
 }: Setting) => destinationInput(credential, { leadSourceColumn }, { options });
 
-async function newWriter(setting: Setting = {}): Promise<Required<DirectWriter>> {
-	return (await openDirect(dynamics365.writing, inputOf(setting))) as Required<DirectWriter>;
+async function newWriter(setting: Setting = {}): Promise<EngineWriter> {
+	return (await openWriter(dynamics365.writing, inputOf(setting))) as EngineWriter;
 }
 
 const write = async (leads: readonly WritableLead[], setting: Setting = {}) =>

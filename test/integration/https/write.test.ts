@@ -24,7 +24,7 @@ import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
 import { startWebhookServer } from '../../support/webhookServer';
 import { generatedOutgoing } from './generatedLeads.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
-import { openDirect } from '../../support/openDirect.ts';
+import { openWriter } from '../../support/openWriter.ts';
 
 const SECRET = 'a-secret-in-the-address';
 
@@ -79,7 +79,7 @@ const limits = (milliseconds = 60_000): TimeLimits => ({
 const inputOf = (endpointUrl: string, allowHttpOnLocalhost = true) =>
 	destinationInput({ endpointUrl }, {}, { options: { allowHttpOnLocalhost } });
 const open = async (endpointUrl = `${origin}/leads?code=${SECRET}`) =>
-	await openDirect(https.writing, inputOf(endpointUrl));
+	await openWriter(https.writing, inputOf(endpointUrl));
 const send = async (leads: readonly WritableLead[], within = limits()) =>
 	await (await open()).write(leads, within);
 
@@ -404,7 +404,7 @@ describe('a batch', () => {
 
 describe('the address', () => {
 	const refused = async (endpointUrl: string, allowHttpOnLocalhost = false) =>
-		await openDirect(https.writing, inputOf(endpointUrl, allowHttpOnLocalhost)).then(
+		await openWriter(https.writing, inputOf(endpointUrl, allowHttpOnLocalhost)).then(
 			() => undefined,
 			(error: DestinationError) => error,
 		);

@@ -19,7 +19,7 @@ import {
 	refusalOf as thrownBy,
 } from '../../support/pollContract/refusal.ts';
 import { FakeServer, type FakeResponse } from '../../fakeServers/fakeServer.ts';
-import { openDirect } from '../../support/openDirect';
+import { openWriter } from '../../support/openWriter';
 
 const SECRET = 'a-secret-in-the-address';
 const TOKEN = 'a-secret-in-the-header';
@@ -81,7 +81,7 @@ async function write(
 	data: Record<string, unknown>,
 	options: Record<string, unknown> = { allowHttpOnLocalhost: true },
 ): Promise<WriteResult> {
-	const writer = await openDirect(https.writing, destinationInput(data, {}, { options }));
+	const writer = await openWriter(https.writing, destinationInput(data, {}, { options }));
 	const [result] = await writer.write([lead], limits());
 	return result!;
 }

@@ -10,11 +10,7 @@ import { FormWriter } from '../../../nodes/destinations/marketo/writing/formWrit
 import { UpsertWriter } from '../../../nodes/destinations/marketo/writing/upsertWriter.ts';
 import type { WriterOptions } from '../../../nodes/destinations/marketo/writing/writer.ts';
 import { marketo as description } from '../../../nodes/destinations/marketo/index.ts';
-import {
-	DestinationError,
-	type DirectWriter,
-	type WriteResult,
-} from '../../../nodes/destinations/contract.ts';
+import { DestinationError, type WriteResult } from '../../../nodes/destinations/contract.ts';
 import { microsoftTestLead, parseLead } from '../../../nodes/lead/index.ts';
 import type { JsonObject, Lead } from '../../../nodes/lead/types.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
@@ -26,7 +22,7 @@ import { ManualClock } from '../../fakeServers/marketo/manualClock.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/pollContract/time.ts';
 import { generatedLead } from '../https/generatedLeads.ts';
 import { asItems, MarketoPlace, run } from '../../support/writePlaces.ts';
-import { byEngine, openDirect } from '../../support/openDirect.ts';
+import { byEngine, openWriter, type EngineWriter } from '../../support/openWriter.ts';
 import {
 	count,
 	expectHelpfulToWriters,
@@ -74,7 +70,7 @@ interface NewWriter extends WriterOptions {
 async function newWriter(
 	options: Partial<NewWriter> = {},
 	rateLimiter = new RateLimiter({ calls: 1_000, window: 100 }),
-): Promise<Required<DirectWriter>> {
+): Promise<EngineWriter> {
 	const client = await openMarketo(account(), 'write', { rateLimiter });
 	const { formId, ...given } = {
 		formId: marketo.formId,
@@ -722,7 +718,7 @@ describe('a refusal', () => {
 		}
 		marketo.instance.forms.length = 0;
 		expect(refusalOf(await written()).code).toBe('notFound');
-		const writer = await openDirect(
+		const writer = await openWriter(
 			marketoWriting,
 			destinationInput(marketo.badCredential, { marketoMethod: 'submitForm', form: '1' }),
 		);
@@ -987,7 +983,7 @@ describe('the node’s settings', () => {
 	const place = { marketoMethod: 'submitForm' };
 
 	it('make a writer that writes', async () => {
-		const writer = await openDirect(
+		const writer = await openWriter(
 			marketoWriting,
 			input(
 				{ ...place, form: String(marketo.formId) },
@@ -996,14 +992,14 @@ describe('the node’s settings', () => {
 		);
 		expect(outcomes(await writer.write(many(1), inTime()))).toEqual(['created']);
 		expect(persons()).toMatchObject([{ [ID_FIELD]: 'lead-Sample0' }]);
-		const upsert = await openDirect(marketoWriting, input({ marketoMethod: 'upsertPerson' }));
+		const upsert = await openWriter(marketoWriting, input({ marketoMethod: 'upsertPerson' }));
 		expect(outcomes(await upsert.write(many(1), inTime()))).toEqual(['updated']);
 	});
 
 	it('name the partition', async () => {
 		marketo.instance.partitions.push('Europe');
 		const partition = { __rl: true, mode: 'list', value: 'Europe' };
-		const upsert = await openDirect(
+		const upsert = await openWriter(
 			marketoWriting,
 			input({ marketoMethod: 'upsertPerson' }, { partition }),
 		);
@@ -1018,7 +1014,7 @@ describe('the node’s settings', () => {
 		[{ marketoMethod: 'upsertPerson' }, { lookBack: -1 }],
 		[{ marketoMethod: 'upsertPerson' }, { leadSourceField: 'a b' }],
 	])('%j with %j are refused', async (parameters, options) => {
-		const error = await refused(openDirect(marketoWriting, input(parameters, options)));
+		const error = await refused(openWriter(marketoWriting, input(parameters, options)));
 		expect(error.code).toBe('configuration');
 	});
 

@@ -6,7 +6,7 @@ import type { WritableLead, WriteResult } from '../../../nodes/destinations/cont
 import type { TimeLimits } from '../../../nodes/destinations/timeLimits.ts';
 import { parseLead } from '../../../nodes/lead/index.ts';
 import { destinationInput } from '../destinationInput.ts';
-import { openDirect } from '../openDirect.ts';
+import { openWriter } from '../openWriter.ts';
 import type { StoredLead, WritePlace } from '../writePlaces.ts';
 import type { WrittenDestination } from './destination.ts';
 
@@ -49,7 +49,7 @@ export class Written {
 			options: this.#options,
 		});
 		const { signal } = this.#controller;
-		const writer = await openDirect(description!.writing, input);
+		const writer = await openWriter(description!.writing, input);
 		return await writer.write(leads, { signal, deadline: Date.now() + ENOUGH, ...limits });
 	}
 

@@ -11,7 +11,8 @@ import {
 	type DestinationDescription,
 	DestinationError,
 	type DestinationErrorCode,
-	type DirectWriter,
+	type LeadWriter,
+	type SendResult,
 	type ReadingDescription,
 	type WriteResult,
 } from '../../../nodes/destinations/contract';
@@ -39,13 +40,19 @@ const refusal = (
 ) =>
 	new DestinationError(`It said ${reason}`, { description: 'Mend it.', code: reason, ...details });
 
+function toSendResult(result: WriteResult): SendResult {
+	if (!result.ok) return { status: 'failed', error: result.error };
+	const { outcome, id } = result.written;
+	return { status: outcome, id };
+}
+
 class Place {
 	signIn: DestinationDescription['testCredential'] = () => Promise.resolve();
 	readPage: LeadReader['readPage'] = () => Promise.resolve(NO_ROWS);
-	write: DirectWriter['write'] = () => Promise.resolve([created]);
-	read: DirectWriter['readBack'] = () => Promise.resolve(record);
+	write: () => Promise<WriteResult[]> = () => Promise.resolve([created]);
+	read: LeadWriter['readBack'] = () => Promise.resolve(record);
 	removed: string[] = [];
-	remove: DirectWriter['remove'] = (id) => {
+	remove: LeadWriter['remove'] = (id) => {
 		this.removed.push(id);
 		return Promise.resolve();
 	};
@@ -53,8 +60,10 @@ class Place {
 
 	async check(changes: Partial<ConnectionToCheck> = {}): Promise<ConnectionReport> {
 		const { read, remove } = this;
-		const writer: DirectWriter = {
-			write: this.write,
+		const writer: LeadWriter = {
+			limits: { maxRecords: 1, concurrency: 1 },
+			prepare: ({ lead }) => ({ key: lead.id, content: '', size: 1 }),
+			send: async () => (await this.write()).map(toSendResult),
 			...(read && { readBack: read }),
 			...(remove && { remove }),
 		};
@@ -252,9 +261,9 @@ describe('writing', () => {
 		expect(letters(await place.check({ write: false }))).toBe('pppssss');
 	});
 
-	it('throws for what is no refusal, which is a fault of ours', async () => {
+	it('tells a fault of ours as one', async () => {
 		place.write = () => Promise.reject(new TypeError('x is not a function'));
-		await expect(place.check()).rejects.toThrow(TypeError);
+		expect(said(await place.check(), 'testLeadWritten')).toMatch(/fault here \(TypeError\)/);
 	});
 });
 

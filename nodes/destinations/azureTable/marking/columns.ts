@@ -1,4 +1,5 @@
 /** The columns in which a row says that its lead was handed over, and that it is handled. */
+import { isTime } from '../../../lead/time';
 import type { HandOver, PolledRow } from '../../../polling/types';
 
 export const MARK_COLUMNS = {
@@ -10,8 +11,6 @@ export const MARK_COLUMNS = {
 	handledAt: 'LeadHandledAt',
 	handledBy: 'LeadHandledBy',
 } as const;
-
-const LATEST_TIME = 8_640_000_000_000_000;
 
 /** What a row says of its lead. People can edit it: what makes no sense counts as not being there. */
 export function marksOf(
@@ -67,5 +66,5 @@ function readTime(value: unknown): number | undefined {
 			: typeof value === 'string' && value !== ''
 				? Date.parse(value)
 				: Number.NaN;
-	return time >= 0 && time <= LATEST_TIME ? time : undefined;
+	return isTime(time) ? time : undefined;
 }

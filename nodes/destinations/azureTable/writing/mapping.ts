@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import type { JsonObject, JsonValue, Lead } from '../../../lead';
 import { cleanJson, isJsonObject } from '../../../lead/json';
 import { FreeNames } from '../../../lead/freeNames';
-import { cleanText } from '../../../lead/text';
+import { cleanText, truncate } from '../../../lead/text';
 import { readTime } from '../../../lead/time';
 import { Warnings } from '../../../lead/warnings';
 import type { TableEntity } from '../../../vendor/dataTables';
@@ -206,15 +206,15 @@ function sizeOf(name: string, cell: Cell): number {
 
 function toCell(value: JsonValue): Cell | undefined {
 	if (value === null) return undefined;
-	if (typeof value === 'object') return cut(JSON.stringify(value), MAX_TEXT);
-	return typeof value === 'string' ? cut(cleanText(value), MAX_TEXT) : value;
+	if (typeof value === 'object') return truncate(JSON.stringify(value), MAX_TEXT);
+	return typeof value === 'string' ? truncate(cleanText(value), MAX_TEXT) : value;
 }
 
 /** The seven fields as JSON, whole: JSON that is cut off could not be read at all. */
 function customerJson(details: CustomerDetails): string {
 	const fields = Object.entries(details).map(([name, value]) => ({
 		name,
-		text: typeof value === 'string' ? cut(cleanText(value), MAX_TEXT) : '',
+		text: typeof value === 'string' ? truncate(cleanText(value), MAX_TEXT) : '',
 	}));
 	for (;;) {
 		const json = JSON.stringify(Object.fromEntries(fields.map(({ name, text }) => [name, text])));
@@ -222,7 +222,7 @@ function customerJson(details: CustomerDetails): string {
 		const longest = fields.reduce((a, b) => (jsonLength(b.text) > jsonLength(a.text) ? b : a));
 		// In parts, since how long a character is in JSON depends on the character.
 		const excess = Math.ceil((json.length - MAX_TEXT) / LONGEST_ESCAPE);
-		longest.text = cut(longest.text, longest.text.length - excess);
+		longest.text = truncate(longest.text, longest.text.length - excess);
 	}
 }
 
@@ -231,12 +231,4 @@ const LONGEST_ESCAPE = 6;
 
 function jsonLength(text: string): number {
 	return JSON.stringify(text).length;
-}
-
-/** The beginning of a text, without half a character at its end. */
-function cut(text: string, length: number): string {
-	if (text.length <= length) return text;
-	const end = text.charCodeAt(length - 1);
-	const isHalf = end >= 0xd800 && end <= 0xdbff;
-	return text.slice(0, isHalf ? length - 1 : length);
 }

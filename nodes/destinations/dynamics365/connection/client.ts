@@ -6,6 +6,7 @@ import {
 	type HttpResponse,
 	openHttp,
 	unreachable,
+	serviceTimeOf,
 } from '../../httpClient';
 import { cacheKey, type CacheKey, ProcessCache } from '../../processCache';
 import { retried, type TimeLimits } from '../../timeLimits';
@@ -191,10 +192,4 @@ export class DataverseClient {
 		const { token } = await entra.getToken(`${origin}/.default`, { abortSignal: signal });
 		return token;
 	}
-}
-
-/** The service's clock, epoch milliseconds; `undefined` if untold. */
-function serviceTimeOf({ headers }: HttpResponse): number | undefined {
-	const time = Date.parse(headers['date'] ?? '');
-	return time >= 0 ? time : undefined;
 }

@@ -1,3 +1,4 @@
+import { isTime } from '../../../lead/time';
 import type { Position } from '../../../polling/types';
 import { isLinkQuery, MAX_PAGE_SIZE } from './page';
 
@@ -51,5 +52,5 @@ function isTextOrNull(value: unknown): value is string | null {
 }
 
 function isTimeOrNull(value: unknown): value is number | null {
-	return value === null || (Number.isInteger(value) && Math.abs(value as number) <= 8.64e15);
+	return value === null || isTime(value);
 }

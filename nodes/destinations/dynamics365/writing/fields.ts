@@ -4,7 +4,7 @@ import { cleanText } from '../../../lead/text';
 import { readTime } from '../../../lead/time';
 import { configurationError } from '../../addresses';
 import type { DestinationError } from '../../contract';
-import { cut } from '../../text';
+import { shorten } from '../../text';
 import type { WritableColumn } from '../metadata';
 
 export type ColumnValue = boolean | number | string | null;
@@ -18,12 +18,12 @@ const NOT_IN_LINE = /[\p{Cc}\p{Zl}\p{Zp}\ufffe\uffff]+/gu;
 
 /** A text for a column of one line, of so many UTF-16 units. */
 export function oneLine(text: string, length: number): string {
-	return cut(cleanText(text).replace(NOT_IN_LINE, ' ').trim(), length);
+	return shorten(cleanText(text).replace(NOT_IN_LINE, ' ').trim(), length);
 }
 
 /** A text for a column of several lines. */
 export function paragraphs(text: string, length: number): string {
-	return cut(cleanText(text).replace(NOT_IN_XML, '').trim(), length);
+	return shorten(cleanText(text).replace(NOT_IN_XML, '').trim(), length);
 }
 
 /** A value that came from the user. @throws DestinationError for one that is not of the column's kind */

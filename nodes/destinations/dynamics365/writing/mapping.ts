@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { parseLeadSource, type Lead } from '../../../lead';
 import { configurationError } from '../../addresses';
 import type { DestinationError, WritableLead } from '../../contract';
-import { customerDetails, leadSourceText, nameBeside } from '../../leadMapping';
+import { customerDetails, lastNameOf, leadSourceText } from '../../leadMapping';
 import { GUID } from '../connection/client';
 import type { Choice, WritableColumn, WritableColumns } from '../metadata';
 import { OPT_OUT_COLUMNS, type ColumnSettings } from '../properties';
@@ -130,7 +130,7 @@ function partsOf(lead: Lead, source: string, columns: LeadColumns): Record<strin
 	const isLong = email.length > (columns.writable.get(emailColumn)?.maxLength ?? email.length);
 	return {
 		...details,
-		LastName: lastName(lead),
+		LastName: lastNameOf(lead),
 		Email: isLong ? '' : email,
 		ActionCode: lead.action.code,
 		OfferId: lead.offer.id,
@@ -143,14 +143,6 @@ function partsOf(lead: Lead, source: string, columns: LeadColumns): Record<strin
 /** A title that reads as a lead source would be taken for that of the lead. */
 function topic({ offer }: Lead): string {
 	return parseLeadSource(offer.title).sourceKnown ? '' : offer.title;
-}
-
-/** A name that came whole, as some CRMs keep it, counts as well. */
-function lastName(lead: Lead): string {
-	const { firstName, lastName: last } = lead.customer;
-	const whole = nameBeside(lead);
-	if (last !== '' || whole === '') return last;
-	return whole.startsWith(`${firstName} `) ? whole.slice(firstName.length).trim() : whole;
 }
 
 /** A description with a line behind it, for which it makes room. */

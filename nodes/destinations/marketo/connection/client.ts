@@ -1,5 +1,11 @@
 import { DestinationError, type DestinationOperation } from '../../contract';
-import { type HttpClient, HttpError, type HttpResponse, openHttp } from '../../httpClient';
+import {
+	type HttpClient,
+	HttpError,
+	type HttpResponse,
+	openHttp,
+	serviceTimeOf,
+} from '../../httpClient';
 import {
 	cacheKey,
 	type CacheKey,
@@ -209,9 +215,9 @@ export class MarketoClient {
 	private async send(request: Request, operation: DestinationOperation): Promise<HttpResponse> {
 		try {
 			const response = await this.http.send({ method: 'GET', ...request });
-			const date = Date.parse(response.headers['date'] ?? '');
-			this.serviceTime = date >= 0 ? date : undefined;
-			if (date >= 0) this.tally.clockAhead = date - Date.now();
+			const time = serviceTimeOf(response);
+			this.serviceTime = time;
+			if (time !== undefined) this.tally.clockAhead = time - Date.now();
 			return response;
 		} catch (error) {
 			throw error instanceof HttpError ? notReached(error, operation) : error;

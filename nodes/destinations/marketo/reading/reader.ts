@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../../lead';
+import { isTime } from '../../../lead/time';
 import type {
 	LeadReader,
 	Mark,
@@ -253,12 +254,9 @@ function readPosition(position: Position | null): LogPosition {
 		token: typeof token === 'string' && token !== '' ? token : undefined,
 		passed: isCount(passed) ? passed : 0,
 		wide: wide === true,
-		at: isCount(at) && at <= LATEST_TIME ? at : undefined,
+		at: isTime(at) ? at : undefined,
 	};
 }
-
-/** Epoch milliseconds: the last instant JavaScript has. */
-const LATEST_TIME = 8_640_000_000_000_000;
 
 function isCount(value: JsonValue | undefined): value is number {
 	return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 
-import type { JsonValue, Lead, LeadCustomer } from '../../../lead';
+import type { JsonValue, Lead } from '../../../lead';
 import { asAddress } from '../../../lead/emailAddress';
 import { findField } from '../../../lead/fields';
 import { cleanText } from '../../../lead/text';
-import { cut, toLines, toOneLine } from '../../text';
+import { shorten, toLines, toOneLine } from '../../text';
 import { DestinationError, type WritableLead } from '../../contract';
-import { contactBeside, customerDetails, leadSourceText } from '../../leadMapping';
+import { contactBeside, customerDetails, lastNameOf, leadSourceText } from '../../leadMapping';
 import { queryWithKey } from '../reading/fillOut';
 import { TYPES, type PersonField, type PersonFields } from '../metadata';
 
@@ -114,7 +114,7 @@ function standardValues(lead: Lead, leadSourceField: string): Record<string, str
 		// A part of an address is somebody else's, so the address is never cut.
 		email: details.Email.trim(),
 		firstName: details.FirstName,
-		lastName: lastName(lead.customer),
+		lastName: lastNameOf(lead),
 		phone: details.Phone,
 		country: details.Country,
 		company: details.Company,
@@ -122,12 +122,6 @@ function standardValues(lead: Lead, leadSourceField: string): Record<string, str
 		description: lead.description,
 		[leadSourceField]: leadSourceText(lead),
 	};
-}
-
-/** A name that came whole, as some CRMs keep it, counts as well. */
-function lastName({ firstName, lastName: last, fullName }: LeadCustomer): string {
-	if (last !== '' || fullName === firstName) return last;
-	return fullName.startsWith(`${firstName} `) ? fullName.slice(firstName.length).trim() : fullName;
 }
 
 /** Whether the person has to say besides the lead source that they want to be left alone. */
@@ -139,7 +133,7 @@ function forbidsContact(lead: Lead): boolean {
 function fit(text: string, { type, length, name }: PersonField): string {
 	const hasLines = type === 'text' || type === 'textarea';
 	const clean = hasLines ? toLines(text) : toOneLine(text);
-	return name === 'email' ? clean : cut(clean, length ?? DEFAULT_LENGTH);
+	return name === 'email' ? clean : shorten(clean, length ?? DEFAULT_LENGTH);
 }
 
 /** The value of an additional field. @throws DestinationError where it is not of the field's type */

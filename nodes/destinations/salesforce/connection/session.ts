@@ -6,6 +6,7 @@ import {
 	type HttpResponse,
 	openHttp,
 	unreachable,
+	serviceTimeOf,
 } from '../../httpClient';
 import { cacheKey, type CacheKey, ProcessCache } from '../../processCache';
 import { retried, type TimeLimits, timeLimits } from '../../timeLimits';
@@ -177,7 +178,7 @@ export class SalesforceSession {
 			if (!response) throw unexpected(undefined, context.operation);
 			return {
 				body,
-				serviceTime: readTime(response.headers['date']),
+				serviceTime: serviceTimeOf(response),
 				usage: readUsage(response.headers['sforce-limit-info']),
 				unexpected: (what) => unexpected(response, context.operation, what),
 			};
@@ -254,9 +255,3 @@ async function requestToken(http: HttpClient, signIn: SignIn, signal: AbortSigna
 }
 
 type TokenFields = Partial<Record<'access_token' | 'id' | 'instance_url', unknown>>;
-
-/** Epoch milliseconds of a `Date` header, in whole seconds. */
-function readTime(header: string | undefined): number | undefined {
-	const time = Date.parse(header ?? '');
-	return time >= 0 ? time : undefined;
-}

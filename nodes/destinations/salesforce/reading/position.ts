@@ -1,3 +1,4 @@
+import { isTime } from '../../../lead/time';
 import type { Position } from '../../../polling/types';
 
 /** Behind a lead, in the order of CreatedDate and Id. */
@@ -17,8 +18,6 @@ export interface KeptSources {
 	digest: string;
 }
 
-/** The last instant a Date has, epoch milliseconds. */
-const LATEST_TIME = 8_640_000_000_000_000;
 /** What is compared with an Id has to be one, or Salesforce rejects the query. */
 const LEAD_ID = /^00Q[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$/;
 
@@ -34,9 +33,8 @@ export function readPosition(position: Position | null): LeadPosition | undefine
 	const after = position?.['after'];
 	if (!Array.isArray(after)) return undefined;
 	const [createdDate, id] = after;
-	if (!Number.isInteger(createdDate) || typeof createdDate !== 'number') return undefined;
-	if (createdDate < 0 || createdDate > LATEST_TIME) return undefined;
-	return isLeadId(id) ? { createdDate, id, sources: readSources(position) } : undefined;
+	if (!isTime(createdDate) || !isLeadId(id)) return undefined;
+	return { createdDate, id, sources: readSources(position) };
 }
 
 function readSources(position: Position | null): KeptSources | undefined {

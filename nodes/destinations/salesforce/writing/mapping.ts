@@ -1,7 +1,7 @@
-import type { Lead, LeadCustomer } from '../../../lead';
+import type { Lead } from '../../../lead';
 import type { PreparedLead } from '../../contract';
-import { contactBeside, customerDetails, leadSourceText } from '../../leadMapping';
-import { cut, toLines, toOneLine } from '../../text';
+import { contactBeside, customerDetails, lastNameOf, leadSourceText } from '../../leadMapping';
+import { shorten, toLines, toOneLine } from '../../text';
 import { NOT_PROVIDED } from '../reading/record';
 
 /** Characters of the standard fields, which no organisation can change. */
@@ -22,12 +22,12 @@ export const LENGTHS = {
  * that nobody finds by that field.
  */
 export function oneLine(text: string, length: number): string {
-	return cut(toOneLine(text), length);
+	return shorten(toOneLine(text), length);
 }
 
 /** A text of several lines: Salesforce keeps a line break as two characters, and counts both. */
 export function paragraphs(text: string, length: number): string {
-	return cut(toLines(text).replaceAll('\n', '\r\n'), length);
+	return shorten(toLines(text).replaceAll('\n', '\r\n'), length);
 }
 
 export type FieldValue = string | number | boolean | null;
@@ -68,7 +68,7 @@ export function standardValues(lead: Lead): StandardValues {
 	const isLong = email.length > LENGTHS.Email;
 	const values = {
 		...details,
-		LastName: lastName(lead.customer),
+		LastName: lastNameOf(lead),
 		Email: isLong ? '' : email,
 		LeadSource: leadSourceText(lead),
 	};
@@ -117,10 +117,4 @@ export function changesOf({ values }: Pick<MappedLead, 'values'>): Record<string
 export function timeOf({ createdAt, receivedAt }: Lead): number | undefined {
 	const time = Date.parse(createdAt || receivedAt);
 	return Number.isNaN(time) ? undefined : time;
-}
-
-/** A name that came whole, as some CRMs keep it, counts as well. */
-function lastName({ firstName, lastName: last, fullName }: LeadCustomer): string {
-	if (last !== '' || fullName === firstName) return last;
-	return fullName.startsWith(`${firstName} `) ? fullName.slice(firstName.length).trim() : fullName;
 }

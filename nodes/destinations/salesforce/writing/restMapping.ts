@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 
 import type { JsonValue } from '../../../lead';
 import { DestinationError, type WritableLead } from '../../contract';
-import { cut } from '../../text';
+import { shorten } from '../../text';
 import type { LeadField, LeadFields } from '../metadata';
 import {
 	forbidsContact,
@@ -86,7 +86,7 @@ function withCountry(lead: WritableLead['lead'], fields: LeadFields): Record<str
 function externalIdOf(id: string, length: number): string {
 	const text = oneLine(id, Number.POSITIVE_INFINITY);
 	if (text === id && (length === 0 || text.length <= length)) return text;
-	return cut(hash('sha256', id, 'hex'), length || 64);
+	return shorten(hash('sha256', id, 'hex'), length || 64);
 }
 
 function fieldValue(value: JsonValue, field: LeadField): FieldValue {

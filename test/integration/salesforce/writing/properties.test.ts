@@ -19,7 +19,7 @@ import {
 import { typedField } from '../../../fakeServers/salesforce/fields.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import type { FakeSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
-import { openDirect } from '../../../support/openDirect';
+import { openWriter } from '../../../support/openWriter';
 
 let salesforce: FakeSalesforce;
 beforeEach(async () => {
@@ -38,7 +38,7 @@ type Parameters = Record<string, unknown>;
 const inputOf = (parameters: Parameters, options: Parameters = {}, credential: object = {}) =>
 	destinationInput({ ...salesforce.credential, ...credential }, parameters, { options });
 const open = async (...input: Parameters[]) =>
-	await openDirect(description.writing, inputOf(...(input as [Parameters])));
+	await openWriter(description.writing, inputOf(...(input as [Parameters])));
 const fieldsOf = async (parameters: Parameters) =>
 	await description.writing.fields(inputOf(parameters));
 

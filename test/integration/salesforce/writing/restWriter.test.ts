@@ -3,10 +3,10 @@ import fc from 'fast-check';
 
 import { SalesforceSession } from '../../../../nodes/destinations/salesforce/connection/session.ts';
 import { RestWriter } from '../../../../nodes/destinations/salesforce/writing/restWriter.ts';
-import type { DirectWriter, WriteResult } from '../../../../nodes/destinations/contract.ts';
+import type { WriteResult } from '../../../../nodes/destinations/contract.ts';
 import { parseLead } from '../../../../nodes/lead/index.ts';
 import type { JsonObject } from '../../../../nodes/lead/types.ts';
-import { byEngine } from '../../../support/openDirect.ts';
+import { byEngine, type EngineWriter } from '../../../support/openWriter.ts';
 import { expectNoSecret } from '../../../support/pollContract/refusal.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import type { FakeSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
@@ -33,7 +33,7 @@ afterEach(async () => await salesforce?.stop());
 async function newWriter(
 	externalIdField = '',
 	{ runAssignmentRules = false } = {},
-): Promise<Required<DirectWriter>> {
+): Promise<EngineWriter> {
 	const session = await SalesforceSession.open(salesforce.credential, {
 		operation: 'write',
 		limits: inTime(),

@@ -6,11 +6,11 @@ import {
 	type WebToLeadForm,
 } from '../../../../nodes/destinations/salesforce/writing/webToLeadWriter.ts';
 import { readWebToLeadOptions } from '../../../../nodes/destinations/salesforce/properties.ts';
-import type { DirectWriter, WriteResult } from '../../../../nodes/destinations/contract.ts';
+import type { WriteResult } from '../../../../nodes/destinations/contract.ts';
 import { parseLead, sampleLead } from '../../../../nodes/lead/index.ts';
 import type { JsonObject } from '../../../../nodes/lead/types.ts';
 import { skipWaits } from '../../../support/skippedWaits.ts';
-import { byEngine } from '../../../support/openDirect.ts';
+import { byEngine, type EngineWriter } from '../../../support/openWriter.ts';
 import { destinationInput } from '../../../support/destinationInput.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import type { FakeSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
@@ -32,7 +32,7 @@ const form = () => ({
 });
 
 /** Sends forms to where the parameters say, or elsewhere. */
-function sender(parameters: Partial<WebToLeadForm> = {}): Required<DirectWriter> {
+function sender(parameters: Partial<WebToLeadForm> = {}): EngineWriter {
 	return byEngine(new WebToLeadWriter({ ...sentTo(), ...parameters }));
 }
 
@@ -40,7 +40,7 @@ const sentTo = (parameters = {}): WebToLeadForm =>
 	readWebToLeadOptions(destinationInput({}, { ...form(), ...parameters }));
 
 /** Looks for the leads, with little patience. */
-async function finder(): Promise<Required<DirectWriter>> {
+async function finder(): Promise<EngineWriter> {
 	const session = await SalesforceSession.open(salesforce.credential, {
 		operation: 'write',
 		limits: inTime(),

@@ -4,7 +4,7 @@ import { AzureTableWriter } from '../../../../nodes/destinations/azureTable/writ
 import type { DestinationError } from '../../../../nodes/destinations/contract';
 import { destinationInput } from '../../../support/destinationInput.ts';
 import { BLAME, refusalOf } from '../../../support/pollContract/refusal.ts';
-import { openDirect } from '../../../support/openDirect';
+import { openWriter } from '../../../support/openWriter';
 
 const { writing } = azureTable;
 const credential = {
@@ -12,7 +12,7 @@ const credential = {
 	connectionString: `AccountName=contosoleads;AccountKey=${Buffer.alloc(64, 7).toString('base64')}`,
 };
 const open = async (table: unknown, options: Record<string, unknown> = {}) =>
-	await openDirect(writing, destinationInput(credential, { table }, { options }));
+	await openWriter(writing, destinationInput(credential, { table }, { options }));
 
 it.each([undefined, null, '', 'ab', '1Leads', 'Market Place', 'x'.repeat(64), 'a/b', 7, {}])(
 	'the table %j is refused',
@@ -40,7 +40,7 @@ it.each([{}, { createTable: true }, { createTable: false }])('%j is taken', asyn
 
 it('a credential that is not filled in is refused before anybody is asked', async () => {
 	const input = destinationInput({}, { table: 'Leads' });
-	expect(await refusalOf(openDirect(writing, input))).toMatchObject({
+	expect(await refusalOf(openWriter(writing, input))).toMatchObject({
 		code: 'configuration',
 	});
 });

@@ -9,7 +9,7 @@ import { WebToLeadWriter } from '../../../../nodes/destinations/salesforce/writi
 import type { DestinationError } from '../../../../nodes/destinations/contract';
 import { destinationInput } from '../../../support/destinationInput.ts';
 import { BLAME, refusalOf } from '../../../support/pollContract/refusal.ts';
-import { openDirect } from '../../../support/openDirect';
+import { openWriter } from '../../../support/openWriter';
 
 const FORM = {
 	salesforceMethod: 'webToLead',
@@ -23,7 +23,7 @@ const inputOf = (parameters: object, options: Record<string, unknown> = {}) =>
 /** With a credential that is empty: whatever is refused before that is refused without a network. */
 async function expectRefused(said: RegExp, parameters: object, options = {}): Promise<void> {
 	const refusal = (await refusalOf(
-		openDirect(description.writing, inputOf(parameters, options)),
+		openWriter(description.writing, inputOf(parameters, options)),
 	)) as DestinationError;
 	expect(refusal).toMatchObject({ code: 'configuration' });
 	expect(refusal.message).toMatch(said);

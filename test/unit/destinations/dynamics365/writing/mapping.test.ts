@@ -3,7 +3,7 @@ import {
 	oneLine,
 	paragraphs,
 } from '../../../../../nodes/destinations/dynamics365/writing/fields.ts';
-import { cut } from '../../../../../nodes/destinations/text.ts';
+import { shorten } from '../../../../../nodes/destinations/text.ts';
 import {
 	idText,
 	recordId,
@@ -147,9 +147,9 @@ describe('the values', () => {
 
 describe('texts', () => {
 	it('are cut between characters', () => {
-		expect(cut('ab😀', 3)).toBe('ab');
-		expect(cut('ab 😀', 3)).toBe('ab');
-		expect(cut('abc', 0)).toBe('');
+		expect(shorten('ab😀', 3)).toBe('ab');
+		expect(shorten('ab 😀', 3)).toBe('ab');
+		expect(shorten('abc', 0)).toBe('');
 	});
 
 	it('hold nothing that XML has not', () => {

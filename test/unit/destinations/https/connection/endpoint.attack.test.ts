@@ -10,7 +10,7 @@ import { https } from '../../../../../nodes/destinations/https';
 import { DestinationError } from '../../../../../nodes/destinations/contract';
 import { destinationInput } from '../../../../support/destinationInput.ts';
 import { BLAME, expectNoSecret, refusalOf } from '../../../../support/pollContract/refusal.ts';
-import { openDirect } from '../../../../support/openDirect';
+import { openWriter } from '../../../../support/openWriter';
 
 const SECRET = 'a-secret-in-the-address';
 const URL = `https://leads.contoso.example/api?code=${SECRET}`;
@@ -98,7 +98,7 @@ it.each(['true', 1, null, {}])(
 	async (value) => {
 		const options = { allowHttpOnLocalhost: value };
 		const input = destinationInput({ endpointUrl: URL }, {}, { options });
-		expect(await refusalOf(openDirect(https.writing, input))).toMatchObject({
+		expect(await refusalOf(openWriter(https.writing, input))).toMatchObject({
 			code: 'configuration',
 			message: 'Allow HTTP on Localhost is neither on nor off',
 		});

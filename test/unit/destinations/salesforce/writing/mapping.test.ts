@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import type { LeadField } from '../../../../../nodes/destinations/salesforce/metadata';
-import { cut } from '../../../../../nodes/destinations/text';
+import { shorten } from '../../../../../nodes/destinations/text';
 import {
 	changesOf,
 	LENGTHS,
@@ -75,7 +75,7 @@ describe('a text', () => {
 				},
 			),
 		);
-		expect(cut('ab😀', 3)).toBe('ab');
+		expect(shorten('ab😀', 3)).toBe('ab');
 		expect(paragraphs('a\nb', 2)).toBe('a');
 		expect(paragraphs('a\u2028b\u0001', 9)).toBe('a\r\nb');
 		expect(oneLine(' a\r\n\tb ', 9)).toBe('a b');
