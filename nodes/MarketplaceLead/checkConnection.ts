@@ -31,7 +31,7 @@ const marking = destinationsThatMark().map(({ name }) => name);
 
 /** Seconds. Salesforce can take half a minute to make a lead of a form. */
 const STEP_TIME = 60;
-const MOST_STEP_TIME = 600;
+const MAX_STEP_TIME = 600;
 const STEP_TIMEOUT = 'Timeout per Step (Seconds)';
 
 export const checkConnectionProperties: INodeProperties[] = [
@@ -81,7 +81,7 @@ export const checkConnectionProperties: INodeProperties[] = [
 				displayName: STEP_TIMEOUT,
 				name: 'stepTimeout',
 				type: 'number',
-				typeOptions: { minValue: 1, maxValue: MOST_STEP_TIME },
+				typeOptions: { minValue: 1, maxValue: MAX_STEP_TIME },
 				default: STEP_TIME,
 				description: 'How long each step may take before it counts as failed',
 			},
@@ -161,5 +161,5 @@ async function checkOne(context: IExecuteFunctions, itemIndex: number): Promise<
 /** Milliseconds. @throws UserError for no number of seconds */
 function stepTimeOf(value: unknown): number {
 	const seconds = readNumber(value, STEP_TIMEOUT, { otherwise: STEP_TIME, above: 0 });
-	return Math.min(seconds, MOST_STEP_TIME) * 1_000;
+	return Math.min(seconds, MAX_STEP_TIME) * 1_000;
 }

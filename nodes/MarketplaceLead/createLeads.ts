@@ -64,14 +64,14 @@ export async function createLeads(context: IExecuteFunctions): Promise<INodeExec
 		return leads.map((lead) => ({
 			lead,
 			skipped: !lead.contactAllowed && choice === 'skip',
-			refusal: refusalOf(context, lead, choice, itemIndex),
+			error: contactError(context, lead, choice, itemIndex),
 			binary: binaryOf(item, leads),
 		}));
 	});
 }
 
 /** Any other choice than the two that let it pass is the safe one. */
-function refusalOf(
+function contactError(
 	context: IExecuteFunctions,
 	{ contactAllowed }: Lead,
 	choice: unknown,

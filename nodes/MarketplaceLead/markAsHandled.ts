@@ -12,7 +12,7 @@ import { atItem, timeoutOption } from './writeOptions';
 const show = { operation: ['markAsHandled'] };
 
 /** Of the items that are named in an error; the rest is counted. */
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 export const markAsHandledProperties: INodeProperties[] = [
 	...markerProperties('Where the leads are that the trigger handed over', show),
@@ -159,8 +159,8 @@ function firstOf(failures: ReadonlyMap<number, Error>, count: number): Error {
 	const failed = [...failures.keys()].sort((a, b) => a - b);
 	const [first = new Error('A lead was not marked')] = failed.map((at) => failures.get(at));
 	if (count > 1 && (first instanceof NodeApiError || first instanceof NodeOperationError)) {
-		const named = failed.slice(0, MOST_NAMED).map((at) => `[item ${at}]`);
-		const more = failed.length > MOST_NAMED ? ` and ${failed.length - MOST_NAMED} more` : '';
+		const named = failed.slice(0, MAX_NAMED).map((at) => `[item ${at}]`);
+		const more = failed.length > MAX_NAMED ? ` and ${failed.length - MAX_NAMED} more` : '';
 		const others = failed.length < count ? ' All others are marked.' : '';
 		first.description =
 			`${first.description ?? ''} Not marked: ${named.join(', ')}${more} of ${count} items.${others}`.trim();

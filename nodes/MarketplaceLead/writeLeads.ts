@@ -23,8 +23,8 @@ import { writeLeads as writeToDestination } from '../writing/writeLeads';
 import { failedItem } from '../parameters/readItems';
 import { additionalFieldsOf, atItem, timeouts } from './writeOptions';
 
-/** Of the items that are named in a refusal; the rest is counted. */
-const MOST_NAMED = 10;
+/** Of the items that are named in a message; the rest is counted. */
+const MAX_NAMED = 10;
 
 /** What has become of a lead: written, or left out because it must not be contacted. */
 export interface Written extends Omit<WrittenLead, 'outcome'> {
@@ -55,7 +55,7 @@ export interface Prepared {
 	/** Not to be written, and passed on all the same. */
 	skipped?: boolean;
 	/** Not to be written, and why. */
-	refusal?: Error | undefined;
+	error?: Error | undefined;
 	/** What is passed on of the item besides its JSON. */
 	binary?: Pick<INodeExecutionData, 'binary'>;
 }
@@ -67,8 +67,8 @@ export type Prepare = (
 ) => Prepared[];
 
 /**
- * Writes the leads of all items, together where they go to the same place. What is refused of one
- * stops no other: only when everything has had its turn the node tells of the first that was refused,
+ * Writes the leads of all items, together where they go to the same place. What goes wrong with one
+ * stops no other: only when everything has had its turn the node tells of the first that was not written,
  * or with "Continue" of each.
  */
 export async function writeLeads(
@@ -112,13 +112,13 @@ async function entriesOf(
 	const place = await placeOf(itemIndex);
 	const { destination } = place;
 	const additional = additionalFieldsOf(context, destination, itemIndex);
-	return prepare(item, itemIndex, destination).map(({ lead, skipped, refusal, binary }): Entry => ({
+	return prepare(item, itemIndex, destination).map(({ lead, skipped, error, binary }): Entry => ({
 		itemIndex,
 		item: { json: {}, ...binary },
 		place,
 		outgoing: { lead, additional },
 		...(skipped && { written: writtenTo(destination, { outcome: 'skipped', id: '', url: '' }) }),
-		...(refusal && { failure: refusal }),
+		...(error && { failure: error }),
 	}));
 }
 
@@ -193,8 +193,8 @@ function firstOf(
 	const failed = [...failures.keys()].sort((a, b) => a - b);
 	const [first = new Error('A lead was not written')] = failed.map((at) => failures.get(at));
 	if (count > 1 && (first instanceof NodeApiError || first instanceof NodeOperationError)) {
-		const named = failed.slice(0, MOST_NAMED).map((at) => `[item ${at}]`);
-		const more = failed.length > MOST_NAMED ? ` and ${failed.length - MOST_NAMED} more` : '';
+		const named = failed.slice(0, MAX_NAMED).map((at) => `[item ${at}]`);
+		const more = failed.length > MAX_NAMED ? ` and ${failed.length - MAX_NAMED} more` : '';
 		const isPartly = entries.some(({ itemIndex, written }) => written && failures.has(itemIndex));
 		const what = isPartly ? 'Not written, or not every lead of them' : 'Not written';
 		const isSkipped = entries.some(({ written }) => written?.outcome === 'skipped');

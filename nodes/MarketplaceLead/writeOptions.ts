@@ -10,7 +10,7 @@ import { destinationsFor } from '../parameters/destinationProperties';
 import { readNumber } from '../parameters/values';
 
 /** Minutes; one that a user may set lower or higher. */
-const MOST_MINUTES = 60;
+const MAX_MINUTES = 60;
 
 const mapped = destinationsFor('writing').filter(({ writing }) => 'fields' in writing);
 const unmapped = DESTINATIONS.filter((destination) => !mapped.includes(destination));
@@ -84,7 +84,7 @@ export const timeoutOption: INodeProperties = {
 	name: 'timeout',
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: 1440 },
-	default: MOST_MINUTES,
+	default: MAX_MINUTES,
 	description: 'How long the node may take, with all waiting for a destination that is busy',
 };
 
@@ -109,7 +109,7 @@ export function timeouts(context: IExecuteFunctions): (itemIndex: number) => Tim
 	return (itemIndex) => {
 		const { timeout } = optionsOf(context, itemIndex);
 		const given = readNumber(timeout, timeoutOption.displayName, {
-			otherwise: MOST_MINUTES,
+			otherwise: MAX_MINUTES,
 			above: 0,
 		});
 		const minutes = Math.min(given, 24 * 60);

@@ -23,7 +23,7 @@ import type { DeliveriesByTrigger, RunningDeliveries } from './runningDeliveries
 /** Milliseconds. Nobody waits for it, and what is not marked then is marked at a later poll. */
 const MARKING_TIME = 5 * 60_000;
 /** Of the leads that could not be marked before, those that a poll begins with. */
-const MOST_MARKED_FIRST = 1_000;
+const MAX_MARKED_FIRST = 1_000;
 
 /** One trigger's deliveries, in the process and at the destination. */
 interface Trigger {
@@ -170,7 +170,7 @@ function toMark(context: IPollFunctions, id: string): LeadToMark {
 
 /** What an earlier execution has handled and the destination did not take the mark for. */
 async function markLeftovers(trigger: Trigger, limits: TimeLimits): Promise<void> {
-	const leads = [...trigger.running.unmarked.values()].slice(0, MOST_MARKED_FIRST);
+	const leads = [...trigger.running.unmarked.values()].slice(0, MAX_MARKED_FIRST);
 	if (leads.length > 0) await mark(trigger, leads, limits);
 }
 

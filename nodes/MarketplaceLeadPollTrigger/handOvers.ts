@@ -6,7 +6,7 @@
 const REMEMBERED_FOR = 60_000;
 
 /** Triggers that hand leads over within that time; of more, the earliest noted are forgotten. */
-const MOST_TRIGGERS = 1_000;
+const MAX_TRIGGERS = 1_000;
 
 /**
  * Which cursors this process has lately handed leads over with. In n8n's durable mode each poll time
@@ -30,7 +30,7 @@ export class HandOvers {
 		this.last.delete(trigger);
 		this.last.set(trigger, { revision, at: performance.now() });
 		const [earliest] = this.last.keys();
-		if (this.last.size > MOST_TRIGGERS && earliest !== undefined) this.last.delete(earliest);
+		if (this.last.size > MAX_TRIGGERS && earliest !== undefined) this.last.delete(earliest);
 	}
 
 	/** n8n dropped them, as is known before the time is up. */

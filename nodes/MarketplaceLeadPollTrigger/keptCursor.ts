@@ -8,10 +8,10 @@ import {
 } from '../polling/cursor';
 
 /** Places of which a cursor is kept where an expression names the place, the current one left out. */
-const MOST_OTHER_PLACES = 3;
+const MAX_OTHER_PLACES = 3;
 
 /** Nodes of one workflow, those that were removed included: what n8n keeps of them is never cleared. */
-const MOST_NODES = 100;
+const MAX_NODES = 100;
 
 /** What is read, and whether an earlier cursor for it may be used again. */
 export interface PolledPlace {
@@ -95,7 +95,7 @@ export class KeptCursor {
 			const before = [newest.cursor, ...listOf(newest.others)].filter(
 				(other) => isRecord(other) && originOf(other) !== place.origin,
 			);
-			state.others = asData(before.slice(0, MOST_OTHER_PLACES)) as unknown as IDataObject[];
+			state.others = asData(before.slice(0, MAX_OTHER_PLACES)) as unknown as IDataObject[];
 		}
 		delete this.node.others;
 		Object.assign(this.node, state);
@@ -143,7 +143,7 @@ export class KeptCursor {
 		const entries = isRecord(workflow.marketplaceLeadCursors)
 			? Object.entries(workflow.marketplaceLeadCursors)
 			: [];
-		const others = entries.filter(([id]) => id !== this.nodeId).slice(1 - MOST_NODES);
+		const others = entries.filter(([id]) => id !== this.nodeId).slice(1 - MAX_NODES);
 		workflow.marketplaceLeadCursors = Object.fromEntries([...others, [this.nodeId, asData(state)]]);
 
 		const starts = workflow.marketplaceLeadStarts;

@@ -10,7 +10,7 @@ const AT_START: readonly WorkflowActivateMode[] = ['init', 'leadershipChange'];
 const REMIND_AFTER = 60 * 60_000 - 30_000;
 
 /** Kinds of error kept of one outage; a further one takes the place of the one told longest ago. */
-const MOST_KINDS = 20;
+const MAX_KINDS = 20;
 
 interface Outage {
 	/** ISO 8601. */
@@ -81,7 +81,7 @@ function isToBeTold(outage: Outage, kind: string): boolean {
 	outage.told.delete(kind);
 	outage.told.set(kind, now);
 	const [oldest] = outage.told.keys();
-	if (outage.told.size > MOST_KINDS && oldest !== undefined) outage.told.delete(oldest);
+	if (outage.told.size > MAX_KINDS && oldest !== undefined) outage.told.delete(oldest);
 	return true;
 }
 

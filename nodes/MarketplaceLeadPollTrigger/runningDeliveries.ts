@@ -7,10 +7,10 @@ import type { HandOver } from '../polling/types';
 const LONGEST_POLL = 5 * 60_000;
 
 /** Triggers that deliver in one process; of more, those that polled longest ago are forgotten. */
-const MOST_TRIGGERS = 1_000;
+const MAX_TRIGGERS = 1_000;
 
 /** Leads of a trigger kept for marking later, and corrections of its memory. */
-const MOST_KEPT = 10_000;
+const MAX_KEPT = 10_000;
 
 /** What became known of a lead between two polls. */
 interface Correction {
@@ -43,13 +43,13 @@ export class RunningDeliveries {
 
 	keepUnmarked(leads: readonly LeadToMark[]): void {
 		for (const lead of leads) {
-			if (this.unmarked.size < MOST_KEPT) this.unmarked.set(lead.id, lead);
+			if (this.unmarked.size < MAX_KEPT) this.unmarked.set(lead.id, lead);
 		}
 	}
 
 	/** From the next poll on something else is remembered of the hand-over. */
 	correct({ key, handOver }: Delivery, by: HandOver | undefined): void {
-		if (this.corrections.size < MOST_KEPT) this.corrections.set(key, { handedOver: handOver, by });
+		if (this.corrections.size < MAX_KEPT) this.corrections.set(key, { handedOver: handOver, by });
 	}
 
 	/** Makes the corrections in what a poll has loaded, unless a later hand-over is in it already. */
@@ -70,7 +70,7 @@ export class DeliveriesByTrigger {
 		this.triggers.delete(trigger);
 		this.triggers.set(trigger, found);
 		const [oldest] = this.triggers.keys();
-		if (this.triggers.size > MOST_TRIGGERS && oldest !== undefined) this.triggers.delete(oldest);
+		if (this.triggers.size > MAX_TRIGGERS && oldest !== undefined) this.triggers.delete(oldest);
 		return found;
 	}
 }

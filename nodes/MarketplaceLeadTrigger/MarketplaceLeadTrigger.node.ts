@@ -15,7 +15,7 @@ import {
 	readLeadFilter,
 	readLeadOptions,
 } from '../parameters/leadParameters';
-import { announce, type Answerable, type Receipt, refuse } from './answers';
+import { setLeadIdHeader, type ResponseTarget, type Receipt, respondWithError } from './responses';
 import { type AuthenticationMethod, type EndpointSecret, isAuthorized } from './authentication';
 import { marketplaceLeadTriggerApiTest } from './credentialTest';
 import { connectionNotice, triggerPanel } from './triggerPanel';
@@ -122,7 +122,7 @@ export class MarketplaceLeadTrigger implements INodeType {
 					},
 				],
 				default: 'onReceived',
-				description: 'When the sender gets its answer',
+				description: 'When to respond to the sender',
 			},
 			leadFilterProperty,
 			{
@@ -139,21 +139,21 @@ export class MarketplaceLeadTrigger implements INodeType {
 	methods = { credentialTest: { marketplaceLeadTriggerApiTest } };
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		const response = this.getResponseObject() as Answerable;
+		const response = this.getResponseObject() as ResponseTarget;
 		try {
 			return await receiveLeads(this, response);
 		} catch (error) {
 			// Thrown on, n8n would start the workflow without a lead.
 			const reason = error instanceof Error ? error.message : String(error);
 			this.logger.error(`"${this.getNode().name}" could not take a lead: ${reason}`);
-			return refuse(response, 500, { message: UNEXPECTED });
+			return respondWithError(response, 500, { message: UNEXPECTED });
 		}
 	}
 }
 
 async function receiveLeads(
 	context: IWebhookFunctions,
-	response: Answerable,
+	response: ResponseTarget,
 ): Promise<IWebhookResponseData> {
 	const method = context.getNodeParameter('authentication') as AuthenticationMethod;
 	const expected =
@@ -165,7 +165,7 @@ async function receiveLeads(
 		const challenge = method === 'basicAuth' ? BASIC_CHALLENGE : {};
 		const { name } = context.getNode();
 		wrongSecrets.add(
-			() => refuse(response, 401, { message: UNAUTHORIZED }, challenge),
+			() => respondWithError(response, 401, { message: UNAUTHORIZED }, challenge),
 			(count) => {
 				context.logger.warn(
 					`"${name}": ${count} requests within a minute had no secret or a wrong one. Their responses are slowed down; leads with the right secret are not.`,
@@ -176,7 +176,7 @@ async function receiveLeads(
 	}
 
 	const input = await readLeadsOf(context.getRequestObject() as DeliveredRequest);
-	if (!input.ok) return refuse(response, 400, { errors: input.problems });
+	if (!input.ok) return respondWithError(response, 400, { errors: input.problems });
 
 	const options = readLeadOptions(context.getNodeParameter('options', {}));
 	const filter = readLeadFilter(context.getNodeParameter('filters', {}));
@@ -194,7 +194,7 @@ async function receiveLeads(
 		receipts.push(passes ? { id: lead.id } : { id: lead.id, filtered: true });
 		if (passes) items.push({ json: lead as unknown as IDataObject });
 	}
-	announce(response, receipts);
+	setLeadIdHeader(response, receipts);
 	const webhookResponse = input.isList ? receipts : receipts[0];
 	return items.length === 0 ? { webhookResponse } : { webhookResponse, workflowData: [items] };
 }

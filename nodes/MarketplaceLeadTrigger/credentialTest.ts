@@ -13,7 +13,7 @@ const MIN_SECRET_LENGTH = 16;
 /** What a URL's query takes without encoding (RFC 3986 "unreserved"). */
 const URL_SAFE = /^[A-Za-z0-9._~-]+$/;
 /** Milliseconds. n8n's own test waits for us, and a person for n8n. */
-const ANSWER_TIMEOUT = 10_000;
+const RESPONSE_TIMEOUT = 10_000;
 const MAKE_ONE = 'Make one with: openssl rand -hex 24';
 
 /**
@@ -80,7 +80,7 @@ function urlComplaint(endpointUrl: string): string | undefined {
 	return undefined;
 }
 
-interface EndpointAnswer {
+interface EndpointResponse {
 	statusCode: number;
 	body: unknown;
 }
@@ -91,10 +91,10 @@ async function tryEndpoint(
 	secret: string,
 	user: string,
 ): Promise<INodeCredentialTestResult> {
-	let answer: EndpointAnswer;
+	let response: EndpointResponse;
 	try {
 		// The only HTTP helper a credential test has. It knows the instance's proxy, unlike fetch.
-		answer = (await context.helpers.request({
+		response = (await context.helpers.request({
 			method: 'POST',
 			uri: url,
 			// One of them is the one the trigger looks at.
@@ -106,12 +106,12 @@ async function tryEndpoint(
 			resolveWithFullResponse: true,
 			// Whoever we are sent on to would be handed the secret.
 			followRedirect: false,
-			timeout: ANSWER_TIMEOUT,
-		})) as EndpointAnswer;
+			timeout: RESPONSE_TIMEOUT,
+		})) as EndpointResponse;
 	} catch (error) {
 		return { status: 'Error', message: unreachable(error) };
 	}
-	const complaint = answerComplaint(answer);
+	const complaint = responseComplaint(response);
 	return complaint === undefined
 		? { status: 'OK', message: 'The endpoint takes the secret.' }
 		: { status: 'Error', message: complaint };
@@ -123,7 +123,7 @@ function unreachable(error: unknown): string {
 	return `The Endpoint URL cannot be reached from n8n${code}. Check the address, and that n8n can resolve and open it.`;
 }
 
-function answerComplaint({ statusCode, body }: EndpointAnswer): string | undefined {
+function responseComplaint({ statusCode, body }: EndpointResponse): string | undefined {
 	if (statusCode === 400 && hasErrorList(body)) return undefined;
 	if (statusCode === 401) {
 		return 'The endpoint does not take this Secret: it differs from the one in the credential its trigger uses.';

@@ -10,7 +10,7 @@ export {
 	type MappableField,
 } from './fieldMapping';
 export { matchesFilter } from './filter';
-export { isMarketplaceLead, leadSourceNeedles, type Needle } from './marketplace';
+export { isMarketplaceLead, leadSourcePatterns, type SearchPattern } from './marketplace';
 export { sampleLead } from './sample';
 export { microsoftTestLead, type MicrosoftTestLead } from './microsoftTestLead';
 export { parseLeadSource, formatLeadSource } from './leadSource';

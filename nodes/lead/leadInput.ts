@@ -11,7 +11,7 @@ export const MAX_LEADS = 1_000;
 /** Values in one body; a lead has about 20, so this is 1,000 leads with room for ten times that. */
 const MAX_VALUES = 250_000;
 
-/** Sentences in one answer; the caller mends the first ones first. */
+/** Sentences in one response; the caller corrects the first ones first. */
 const MAX_PROBLEMS = 20;
 
 const BOM = /^\ufeff/;
@@ -20,7 +20,7 @@ const EXAMPLES = 'UserDetails, LeadSource, ActionCode, …';
 /**
  * What a request's body, or an item or field in a workflow, holds: one lead, a list of leads, the
  * same as JSON text (with or without byte order mark, or as a JSON string within JSON), or a lead
- * source string alone. A list with one entry that is no lead is refused whole, so that the caller
+ * source string alone. A list with one entry that is no lead is rejected whole, so that the caller
  * can mend it and send it again without doubling the others. Never throws; `problems` are
  * sentences for the caller and repeat nothing of the payload. With a mapping a record of any
  * names is a lead that has one of its fields.
@@ -29,23 +29,23 @@ export function readLeadInput(body: unknown, mapping?: FieldMapping): LeadInput 
 	try {
 		return typeof body === 'string' ? readText(body, true, mapping) : readValue(body, mapping);
 	} catch {
-		return refuse('The body could not be read. Send one lead or a list of leads as JSON.');
+		return invalid('The body could not be read. Send one lead or a list of leads as JSON.');
 	}
 }
 
 function readText(text: string, mayHoldText: boolean, mapping?: FieldMapping): LeadInput {
 	const json = text.replace(BOM, '').trim();
-	if (json === '') return refuse('The body is empty. Send one lead or a list of leads as JSON.');
+	if (json === '') return invalid('The body is empty. Send one lead or a list of leads as JSON.');
 	let value: unknown;
 	try {
 		value = JSON.parse(json);
 	} catch {
 		if (isLeadSource(json)) return { ok: true, records: [json], isList: false };
-		return refuse('The body is text, but not JSON. Send one lead or a list of leads as JSON.');
+		return invalid('The body is text, but not JSON. Send one lead or a list of leads as JSON.');
 	}
 	if (typeof value !== 'string') return readValue(value, mapping);
 	if (mayHoldText) return readText(value, false, mapping);
-	return refuse('The body is a text within a text. Send one lead or a list of leads as JSON.');
+	return invalid('The body is a text within a text. Send one lead or a list of leads as JSON.');
 }
 
 function isLeadSource(text: string): boolean {
@@ -55,23 +55,23 @@ function isLeadSource(text: string): boolean {
 
 function readValue(body: unknown, mapping: FieldMapping | undefined): LeadInput {
 	if (body === null || body === undefined) {
-		return refuse('The body is empty. Send one lead or a list of leads as JSON.');
+		return invalid('The body is empty. Send one lead or a list of leads as JSON.');
 	}
 	if (typeof body !== 'object') {
-		return refuse(`The body is a ${typeof body}. Send one lead or a list of leads as JSON.`);
+		return invalid(`The body is a ${typeof body}. Send one lead or a list of leads as JSON.`);
 	}
 	const size = measure(body);
-	if (size) return refuse(size);
+	if (size) return invalid(size);
 	if (Array.isArray(body)) return readList(body, mapping);
 	if (!isLead(body, mapping))
-		return refuse(`The body holds none of the fields of a lead (${EXAMPLES}).`);
+		return invalid(`The body holds none of the fields of a lead (${EXAMPLES}).`);
 	return { ok: true, records: [body as JsonValue], isList: false };
 }
 
 function readList(list: readonly unknown[], mapping: FieldMapping | undefined): LeadInput {
-	if (list.length === 0) return refuse('The list of leads is empty.');
+	if (list.length === 0) return invalid('The list of leads is empty.');
 	if (list.length > MAX_LEADS) {
-		return refuse(
+		return invalid(
 			`The list has ${list.length} leads, and ${MAX_LEADS} can be taken at once. Send it in parts.`,
 		);
 	}
@@ -84,7 +84,7 @@ function readList(list: readonly unknown[], mapping: FieldMapping | undefined): 
 			problems.push(`${lead} holds none of the fields of a lead (${EXAMPLES}).`);
 		}
 	});
-	if (problems.length > 0) return refuse(...problems);
+	if (problems.length > 0) return invalid(...problems);
 	return { ok: true, records: list as JsonValue[], isList: true };
 }
 
@@ -111,7 +111,7 @@ function measure(body: object): string | undefined {
 	return undefined;
 }
 
-function refuse(...problems: string[]): LeadInput {
+function invalid(...problems: string[]): LeadInput {
 	if (problems.length <= MAX_PROBLEMS) return { ok: false, problems };
 	const more = problems.length - MAX_PROBLEMS;
 	return {

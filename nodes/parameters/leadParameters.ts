@@ -13,7 +13,7 @@ import { readBoolean } from './values';
 type TestLeads = NonNullable<LeadFilter['testLeads']>;
 
 const TEST_LEADS: Array<INodePropertyOptions & { value: TestLeads }> = [
-	{ name: 'Exclude', value: 'exclude', description: 'Test leads are answered but not passed on' },
+	{ name: 'Exclude', value: 'exclude', description: 'Test leads are accepted but not passed on' },
 	{ name: 'Include', value: 'include', description: 'Test leads are passed on like any other' },
 	{ name: 'Only', value: 'only', description: 'Nothing but test leads is passed on' },
 ];

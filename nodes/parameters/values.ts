@@ -1,6 +1,6 @@
 /**
  * Numbers and booleans out of parameters: an expression often gives them as text, `"2"` or `"false"`.
- * What means one thing only is taken for it, everything else is refused: `"false"` taken for on, or
+ * What means one thing only is taken for it, everything else is an error: `"false"` taken for on, or
  * nothing for 0, would do what nobody asked for.
  */
 import type { INodeProperties } from 'n8n-workflow';
@@ -38,14 +38,14 @@ export function readBoolean(value: unknown, label: string, otherwise?: boolean):
 }
 
 export interface NumberRules {
-	/** For nothing; without it, nothing is refused. */
+	/** For nothing; without it, nothing is an error. */
 	otherwise?: number;
 	/** What it has to be more than. */
 	above?: number;
 	min?: number;
 	max?: number;
 	whole?: boolean;
-	/** What else can be done about a value that is refused; a sentence. */
+	/** What else can be done about an invalid value; a sentence. */
 	hint?: string;
 }
 

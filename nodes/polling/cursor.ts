@@ -23,8 +23,8 @@ export interface StoredCursor {
 	memory: StoredSeenRows;
 	/** Where scans may begin, the earliest first; absent for none. */
 	marks?: Mark[];
-	/** The scan that is under way, by the name it was first kept under. */
-	sweep: StoredScan | null;
+	/** The scan that is under way; null between two. */
+	scan: StoredScan | null;
 }
 
 export interface StoredScan {
@@ -45,7 +45,7 @@ export interface StoredScan {
 const CURSOR_VERSION = 1;
 
 /** The cursor as the scan works on it. */
-export interface Cursor extends Omit<StoredCursor, 'marks' | 'memory' | 'sweep' | 'version'> {
+export interface Cursor extends Omit<StoredCursor, 'marks' | 'memory' | 'scan' | 'version'> {
 	seen: SeenRows;
 	marks: readonly Mark[];
 	scan: Scan | null;
@@ -83,8 +83,8 @@ export function loadCursor(stored: unknown, origin: string): Cursor | undefined 
 		marks,
 		scan: null,
 	};
-	if (stored.sweep === null) return cursor;
-	const scan = loadScan(stored.sweep);
+	if (stored.scan === null) return cursor;
+	const scan = loadScan(stored.scan);
 	return scan ? { ...cursor, scan } : undefined;
 }
 
@@ -94,7 +94,7 @@ export function storeCursor({ seen, marks, scan, ...cursor }: Cursor): StoredCur
 		...cursor,
 		memory: seen.toJSON(),
 		...(marks.length === 0 ? {} : { marks: [...marks] }),
-		sweep: scan && storeScan(scan),
+		scan: scan && storeScan(scan),
 	};
 }
 

@@ -20,13 +20,13 @@ const VERSION = 1;
  * Hand-overs remembered where the destination keeps none. Bounds the kept state to 310 kB. Of more,
  * those that are to come again soonest are forgotten, and so come earlier still.
  */
-const MOST_REMEMBERED = 10_000;
+const MAX_REMEMBERED = 10_000;
 
 /** Digits of an entry: digest, attempt, first and next time in seconds, given up, pass. */
 const ENTRY = /^([\w-]{12})([0-9a-z]{3})([0-9a-z]{7})([0-9a-z]{7})([01])([01])/;
 const ENTRY_LENGTH = 31;
 const RADIX = 36;
-const MOST_ATTEMPTS = RADIX ** 3 - 1;
+const MAX_ATTEMPTS = RADIX ** 3 - 1;
 const SECOND = 1_000;
 
 interface Remembered extends HandOver {
@@ -46,11 +46,11 @@ export class DeliveryMemory {
 
 	constructor(
 		readonly origin: string,
-		private readonly most = MOST_REMEMBERED,
+		private readonly most = MAX_REMEMBERED,
 	) {}
 
 	/** The kept memory; an empty one where there is none for this origin, or none that can be trusted. */
-	static load(stored: unknown, origin: string, most = MOST_REMEMBERED): DeliveryMemory {
+	static load(stored: unknown, origin: string, most = MAX_REMEMBERED): DeliveryMemory {
 		const empty = new DeliveryMemory(origin, most);
 		if (!isRecord(stored) || stored.version !== VERSION || stored.origin !== origin) return empty;
 		const { position, pass, handOvers } = stored;
@@ -80,7 +80,7 @@ export class DeliveryMemory {
 			.map(([digest, { attempt, firstAt, nextAt, isGivenUp, pass }]) =>
 				[
 					digest,
-					toDigits(Math.min(attempt, MOST_ATTEMPTS), 3),
+					toDigits(Math.min(attempt, MAX_ATTEMPTS), 3),
 					toDigits(firstAt / SECOND, 7),
 					// Rounded up: a lead must not come before its time.
 					toDigits(Math.ceil(nextAt / SECOND), 7),

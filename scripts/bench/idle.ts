@@ -26,7 +26,7 @@ const ROUNDS = 5;
 const INSERT_CHUNK = 10_000;
 const DAY = 86_400_000;
 /** The most that the node takes. */
-const MOST_LEADS = 10_000;
+const MAX_LEADS = 10_000;
 
 interface Server extends Omit<LeadDestination, 'badCredential'> {
 	traffic(): Traffic;
@@ -117,7 +117,7 @@ async function measure(server: Server, measuring: Measuring): Promise<Result[]> 
 				parameters: {
 					...server.parameters,
 					filters,
-					maxLeads: MOST_LEADS,
+					maxLeads: MAX_LEADS,
 					// Azure's old rows are none of Microsoft's: reading them first says nothing.
 					...(server.name === 'azureTable' && { startFrom: 'now' }),
 				},

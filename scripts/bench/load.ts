@@ -22,7 +22,7 @@ export interface LoadReport {
 	refusals: string[];
 }
 
-const MOST_REFUSALS = 3;
+const MAX_REFUSALS = 3;
 /** Fewer would measure by whole requests; on 2 idle cores n8n takes them in the time given anyway. */
 const LEAST_REQUESTS = 40;
 
@@ -39,7 +39,7 @@ async function send(order: LoadOrder): Promise<LoadReport> {
 		while (isTime()) {
 			requests += 1;
 			const { status, text } = await post(agent, order);
-			if (status !== 200 && refusals.length < MOST_REFUSALS) refusals.push(`${status} ${text}`);
+			if (status !== 200 && refusals.length < MAX_REFUSALS) refusals.push(`${status} ${text}`);
 		}
 	};
 	try {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { toFilter } from '../../nodes/destinations/dynamics365/reading/query';
 import { sourceCondition } from '../../nodes/destinations/salesforce/reading/leadSources';
 import { likeLiteral, textLiteral } from '../../nodes/destinations/salesforce/connection/soql';
-import { leadSourceNeedles } from '../../nodes/lead';
+import { leadSourcePatterns } from '../../nodes/lead';
 import { parseFilter } from '../fakeServers/dynamics365/filter';
 import { STANDARD_FIELDS } from '../fakeServers/salesforce/fields';
 import { select } from '../fakeServers/salesforce/soql';
@@ -30,10 +30,10 @@ fuzz('SOQL', longText(WORDS), (text) => {
 });
 
 fuzz('OData', fc.array(longText(WORDS, 100_000), { maxLength: 5 }), (offers) => {
-	const needles = inLinearTime(() => leadSourceNeedles({ filter: { offers }, others: true }));
+	const patterns = inLinearTime(() => leadSourcePatterns({ filter: { offers }, others: true }));
 	const searchables = new Map([['subject', { name: 'subject', kind: 'text' } as const]]);
-	for (const list of needles) {
-		const condition = { columns: ['subject'], needles: list, filled: [], testLeads: false };
+	for (const list of patterns) {
+		const condition = { columns: ['subject'], patterns: list, filled: [], testLeads: false };
 		const filter = inLinearTime(() => toFilter([condition], searchables));
 		// The parser reads a query as it stands in an address.
 		if (filter !== undefined && filter.length < PARSED) parseFilter(filter.replaceAll('%', '_'));

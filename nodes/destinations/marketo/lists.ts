@@ -8,14 +8,14 @@ import { APPROVED, readFormLayout, readPersonFields, TYPES, type PersonFields } 
 /** The asset API's own limit of a page. */
 const FORMS_PER_PAGE = 200;
 /** Nobody scrolls further. */
-const MOST_LISTED = 2_000;
+const MAX_LISTED = 2_000;
 
 /** The approved forms: nobody can fill out another. */
 export async function searchForms({ credential }: DestinationInput): Promise<ListEntry[]> {
 	const client = await openForEditor(readAccount(credential));
 	const limits = editorLimits();
 	const entries: ListEntry[] = [];
-	for (let offset = 0; offset < MOST_LISTED; offset += FORMS_PER_PAGE) {
+	for (let offset = 0; offset < MAX_LISTED; offset += FORMS_PER_PAGE) {
 		const { result } = await client.read(
 			'/rest/asset/v1/forms.json',
 			{ ...APPROVED, maxReturn: String(FORMS_PER_PAGE), offset: String(offset) },

@@ -15,7 +15,7 @@ const DEFAULT_SHARE = 90;
 /** Hours. An execution that is repeated is mostly repeated within a day. */
 const DEFAULT_LOOK_BACK = 24;
 /** Hours of a year. */
-const MOST_LOOK_BACK = 8_760;
+const MAX_LOOK_BACK = 8_760;
 const HOUR = 60 * 60 * 1_000;
 
 const FORM_ID = '^[1-9][0-9]{0,11}$';
@@ -183,7 +183,7 @@ export const writingOptions: INodeProperties[] = [
 		displayName: 'Look Back (Hours)',
 		name: 'lookBack',
 		type: 'number',
-		typeOptions: { minValue: 0, maxValue: MOST_LOOK_BACK, numberPrecision: 0 },
+		typeOptions: { minValue: 0, maxValue: MAX_LOOK_BACK, numberPrecision: 0 },
 		default: DEFAULT_LOOK_BACK,
 		description:
 			'How far back to look whether a form was filled out for the very lead before, for persons whom Marketo knows. 0 to submit without looking.',
@@ -295,10 +295,10 @@ function valueOf(value: unknown): unknown {
 function readLookBack(value: unknown): number {
 	if (value === undefined || value === null || value === '') return DEFAULT_LOOK_BACK;
 	const hours = Number(value);
-	if (Number.isFinite(hours) && hours >= 0 && hours <= MOST_LOOK_BACK) return hours;
+	if (Number.isFinite(hours) && hours >= 0 && hours <= MAX_LOOK_BACK) return hours;
 	throw configurationError(
 		'Look Back is not a number of hours',
-		`Set it to a number from 0 to ${MOST_LOOK_BACK}.`,
+		`Set it to a number from 0 to ${MAX_LOOK_BACK}.`,
 	);
 }
 

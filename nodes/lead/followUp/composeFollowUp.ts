@@ -6,7 +6,7 @@ import { asItIs, formulaSafe, oneLine } from './escape';
 import { HtmlTemplate, htmlOf } from './htmlTemplate';
 import { KIND_RULES, kindOf } from './kind';
 import { type Facts, newestOffer, PLACEHOLDERS, readSender } from './placeholders';
-import { REFUSALS } from './refusal';
+import { REASONS_NOT_TO_WRITE } from './reasonNotToWrite';
 import { fill, parseTemplate, type Piece, TextTemplate, type Values } from './template';
 import { TEMPLATES } from './templates';
 import type { FollowUp, FollowUpKind, FollowUpOptions } from './types';
@@ -53,9 +53,11 @@ function compose(
 	kind: FollowUpKind,
 	templates: Compiled | undefined,
 ): FollowUp {
-	const refusal = REFUSALS.find((rule) => rule.applies({ ...entry, customer: facts.customer }));
-	if (refusal || !templates) {
-		const { code = '', sentence = '' } = refusal ?? {};
+	const reason = REASONS_NOT_TO_WRITE.find((rule) =>
+		rule.applies({ ...entry, customer: facts.customer }),
+	);
+	if (reason || !templates) {
+		const { code = '', sentence = '' } = reason ?? {};
 		return {
 			write: false,
 			reason: code,

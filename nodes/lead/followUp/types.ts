@@ -12,7 +12,7 @@ export type FollowUpKind =
 	| 'trialStarted';
 
 /** Why nobody is written to. */
-export type FollowUpRefusal =
+export type ReasonNotToWrite =
 	'dataWithheld' | 'doNotContact' | 'noAddress' | 'testLead' | 'unreadAddress' | 'unusableAddress';
 
 /** One message, or why there is none. Text that is missing is the empty string. */
@@ -20,7 +20,7 @@ export interface FollowUp {
 	/** Whether to write at all. */
 	write: boolean;
 	/** Why not; empty when `write` is true. */
-	reason: FollowUpRefusal | '';
+	reason: ReasonNotToWrite | '';
 	/** The same as a sentence. */
 	reasonText: string;
 	/** Empty for customers who are not to be contacted and for test leads. */

@@ -2,7 +2,7 @@ import { digest } from '../destination';
 import { identityOf, type Identity } from '../identity/identity';
 import { offerKey } from '../identity/offerKey';
 import type { Lead } from '../types';
-import { Knowledge } from './knowledge';
+import { MergedFields } from './mergedFields';
 import {
 	compareSteps,
 	compareText,
@@ -60,7 +60,7 @@ interface Part {
 	contactAllowed: boolean;
 	steps: readonly JourneyStep[];
 	/** Passes on what it knows of the customer. */
-	tell(knowledge: Knowledge): void;
+	addTo(fields: MergedFields): void;
 }
 
 interface Person {
@@ -79,8 +79,8 @@ function partOfLead(lead: Lead): Part {
 		isTest: lead.isTest,
 		contactAllowed: lead.contactAllowed,
 		steps: [step],
-		tell: (knowledge) => {
-			knowledge.learnLead(lead, step);
+		addTo: (fields) => {
+			fields.addLead(lead, step);
 		},
 	};
 }
@@ -92,8 +92,8 @@ function partOfMerged(customer: MergedCustomer): Part {
 		isTest,
 		contactAllowed,
 		steps: journey,
-		tell: (knowledge) => {
-			knowledge.learnMerged(customer);
+		addTo: (fields) => {
+			fields.addMerged(customer);
 		},
 	};
 }
@@ -117,7 +117,7 @@ class Group {
 	private readonly isTest: boolean;
 	private readonly person: Person;
 	private readonly steps = new Map<string, JourneyStep>();
-	private readonly knowledge = new Knowledge();
+	private readonly fields = new MergedFields();
 	private readonly inputs: number[] = [];
 
 	constructor(person: Person, { identity, isTest }: Part) {
@@ -133,14 +133,14 @@ class Group {
 			const earlier = this.steps.get(key);
 			this.steps.set(key, earlier ? joinSteps(earlier, step) : step);
 		}
-		part.tell(this.knowledge);
+		part.addTo(this.fields);
 	}
 
 	merge(groupBy: GroupBy): Merge {
 		const journey = [...this.steps.values()].sort(compareSteps).map(copyOf);
 		const offers = offersOf(journey);
 		const { contactAllowed } = this.person;
-		const { customer, description, campaign, origins } = this.knowledge.summary();
+		const { customer, description, campaign, origins } = this.fields.summary();
 		const ofOffer = groupBy === 'customer' ? [] : [journey[0] ? offerKey(journey[0].offer) : ''];
 		return {
 			customer: {

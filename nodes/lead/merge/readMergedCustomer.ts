@@ -7,7 +7,7 @@ import { cleanText } from '../text';
 import { readTime } from '../time';
 import type { LeadOffer, StageGuide } from '../types';
 import { stageOf } from '../vocabulary';
-import { KNOWN_FIELDS } from './knowledge';
+import { KNOWN_FIELDS } from './mergedFields';
 import { compareSteps, highestStage, offersOf } from './step';
 import type { FieldOrigin, JourneyStep, KnownField, MergedCustomer, GroupBy } from './types';
 

@@ -5,7 +5,7 @@ import type { FakeResponse } from '../fakeServer.ts';
 import { ServiceError } from './errors.ts';
 
 /** Dataverse's own limit. */
-const MOST_REQUESTS = 1_000;
+const MAX_REQUESTS = 1_000;
 
 export interface BatchedRequest {
 	method: string;
@@ -34,9 +34,9 @@ export function readBatch(contentType: string | undefined, body: string): BatchI
 	if (boundary === undefined) throw malformed('The content type of a batch is multipart/mixed.');
 	let count = 0;
 	const read = (message: Message): BatchedRequest => {
-		if ((count += 1) > MOST_REQUESTS) {
+		if ((count += 1) > MAX_REQUESTS) {
 			throw malformed(
-				`The current batch message contains too many parts. A maximum number of '${MOST_REQUESTS}' query operations and change sets are allowed in a batch message.`,
+				`The current batch message contains too many parts. A maximum number of '${MAX_REQUESTS}' query operations and change sets are allowed in a batch message.`,
 			);
 		}
 		return readRequest(message);

@@ -7,13 +7,13 @@ import type { Activity, Form, FormField, MarketoInstance, Person } from './insta
 /** Most records, values or activities in a call. */
 const MOST = 300;
 /** The asset API's own. */
-const MOST_ASSETS = 200;
+const MAX_ASSETS = 200;
 const DEFAULT_ASSETS = 20;
 /** "Lead activities" takes no more types, and no more persons, than that. */
-const MOST_TYPES = 10;
-const MOST_LEADS = 30;
+const MAX_TYPES = 10;
+const MAX_LEADS = 30;
 /** More persons than that are refused, and not given in part. */
-const MOST_RESULTS = 1_000;
+const MAX_RESULTS = 1_000;
 
 export interface PageShape {
 	/** Most activities in an answer. */
@@ -96,7 +96,7 @@ function activities({ query, instance, shape }: Call): FakeResponse {
 	if (token === null) return failed('1002', "Missing value for required parameter 'nextPageToken'");
 	const types = numbers(query, 'activityTypeIds');
 	const assets = numbers(query, 'assetIds');
-	if (types === undefined || types.length === 0 || types.length > MOST_TYPES) {
+	if (types === undefined || types.length === 0 || types.length > MAX_TYPES) {
 		return failed('1003', 'Invalid activityTypeIds');
 	}
 	// "Should only be used when a single activity type is set."
@@ -104,7 +104,7 @@ function activities({ query, instance, shape }: Call): FakeResponse {
 		return failed('1003', 'Invalid assetIds');
 	}
 	const leads = numbers(query, 'leadIds');
-	if (leads === undefined || leads.length > MOST_LEADS) return failed('1003', 'Invalid leadIds');
+	if (leads === undefined || leads.length > MAX_LEADS) return failed('1003', 'Invalid leadIds');
 	const batchSize = batchSizeOf(query);
 	if (batchSize === undefined) return badBatchSize();
 	const from = instance.fromToken(token);
@@ -171,7 +171,7 @@ function leads({ query, instance }: Call): FakeResponse {
 		const value = filterType === 'id' ? person.id : (person.fields[filterType] ?? '');
 		if (wanted.has(String(value).toLowerCase())) found.push(person);
 	}
-	if (found.length > MOST_RESULTS) return failed('1003', 'Too many results match the filter');
+	if (found.length > MAX_RESULTS) return failed('1003', 'Too many results match the filter');
 	const batchSize = batchSizeOf(query);
 	if (batchSize === undefined) return badBatchSize();
 	const token = query.get('nextPageToken');
@@ -233,8 +233,8 @@ function partitions({ instance }: Call): FakeResponse {
 function forms({ query, instance }: Call): FakeResponse {
 	const maxReturn = Number(query.get('maxReturn') ?? DEFAULT_ASSETS);
 	const offset = Number(query.get('offset') ?? 0);
-	if (!Number.isInteger(maxReturn) || maxReturn < 1 || maxReturn > MOST_ASSETS) {
-		return failed('701', `maxReturn must be between 1 and ${MOST_ASSETS}`);
+	if (!Number.isInteger(maxReturn) || maxReturn < 1 || maxReturn > MAX_ASSETS) {
+		return failed('701', `maxReturn must be between 1 and ${MAX_ASSETS}`);
 	}
 	const versions = instance.forms.flatMap((one) => versionsOf(one, query));
 	const found = versions.slice(offset, offset + maxReturn);

@@ -23,14 +23,14 @@ const TOKEN_LIFETIME = 3_600;
 /** Calls in so many milliseconds, of the whole instance. */
 const RATE = { calls: 100, window: 20_000 } as const;
 /** Calls that are answered at the same time, of the whole instance. */
-const MOST_AT_ONCE = 10;
+const MAX_AT_ONCE = 10;
 /** Bytes of an address, beyond which a GET is refused. */
-const MOST_URI = 8 * 1_024;
+const MAX_URI = 8 * 1_024;
 /** Seconds a test may wait: what is asked to wait longer is over the rate, whose window is 20 s. */
 const SHORT_WAIT = 2;
 
 /** Bytes of a body, beyond which it is refused. */
-const MOST_BODY = 1_024 * 1_024;
+const MAX_BODY = 1_024 * 1_024;
 
 export const PERMISSIONS = [
 	'Read-Only Activity',
@@ -313,7 +313,7 @@ export class FakeMarketo {
 			const { changes } = this.instance;
 			if (isWriting(request) && this.writingTakes > 0) await sleep(this.writingTakes);
 			const isApi = request.url.pathname.startsWith('/rest/');
-			if (isApi && this.atOnce.now > MOST_AT_ONCE) return failed('615');
+			if (isApi && this.atOnce.now > MAX_AT_ONCE) return failed('615');
 			return this.#answer(request, changes);
 		} finally {
 			this.atOnce.now -= 1;
@@ -325,7 +325,7 @@ export class FakeMarketo {
 		this.instance.commit(this.now());
 		if (url.pathname === '/identity/oauth/token') return this.#signIn(request);
 		const address = `${url.pathname}${url.search}`;
-		if (address.length > MOST_URI) return gatewayPage(414, 'Request-URI Too Long');
+		if (address.length > MAX_URI) return gatewayPage(414, 'Request-URI Too Long');
 		const answer = this.#limited() ?? this.#admitted(request) ?? this.#call(request, seen);
 		const code = codeOf(answer);
 		if (code === undefined || !UNCOUNTED.has(code)) {
@@ -412,7 +412,7 @@ export class FakeMarketo {
 	}
 
 	#change({ path, headers, body, seen }: Change): FakeResponse {
-		if (Buffer.byteLength(body) > MOST_BODY) return gatewayPage(413, 'Request Entity Too Large');
+		if (Buffer.byteLength(body) > MAX_BODY) return gatewayPage(413, 'Request Entity Too Large');
 		const endpoint = WRITE_ENDPOINTS.find(([pattern]) => pattern.test(path));
 		if (endpoint === undefined) return failed('605', 'HTTP Method not supported');
 		const [, permission, answer] = endpoint;

@@ -7,7 +7,7 @@ import type { Field, FieldType, FieldValue, LeadRecord } from './fields.ts';
 import type { Organisation } from './organisation.ts';
 import { SalesforceApiError } from './apiError.ts';
 
-const MOST_RECORDS = 200;
+const MAX_RECORDS = 200;
 const EMAIL = /^[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+$/;
 const LEAD_ID = /^00Q\w{12}(\w{3})?$/;
 
@@ -93,11 +93,11 @@ export class Saving {
 		entries: Entry[],
 		save: (entry: Entry) => SaveResult,
 	): FakeResponse {
-		if (entries.length > MOST_RECORDS) {
+		if (entries.length > MAX_RECORDS) {
 			throw new SalesforceApiError(
 				400,
 				'EXCEEDED_ID_LIMIT',
-				`record limit reached. cannot submit more than ${MOST_RECORDS} records into this call`,
+				`record limit reached. cannot submit more than ${MAX_RECORDS} records into this call`,
 			);
 		}
 		// Names and types are looked at before anything is saved: one wrong record turns all away.

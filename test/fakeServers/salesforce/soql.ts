@@ -31,7 +31,7 @@ export interface Selected {
 type Predicate = (record: LeadRecord) => boolean;
 
 /** Salesforce's own bound on a query's length, in characters. */
-const MOST_CHARACTERS = 100_000;
+const MAX_CHARACTERS = 100_000;
 const COMPARISONS = new Set(['=', '!=', '<', '<=', '>', '>=']);
 
 /** @throws SalesforceApiError for what Salesforce would refuse, or this does not support */
@@ -39,7 +39,7 @@ export function select(
 	soql: string,
 	{ fields, records, labels = new Map() }: Answerable,
 ): Selected {
-	if (soql.length > MOST_CHARACTERS) throw malformed('SOQL statements cannot be longer than that');
+	if (soql.length > MAX_CHARACTERS) throw malformed('SOQL statements cannot be longer than that');
 	const query = parsed(soql);
 	if (query.sObject?.toLowerCase() !== 'lead') {
 		throw new SalesforceApiError(

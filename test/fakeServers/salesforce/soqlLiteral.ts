@@ -3,7 +3,7 @@ import type { Field, FieldValue } from './fields.ts';
 import { SalesforceApiError } from './apiError.ts';
 
 /** Salesforce's own bound on a text in a condition, in characters. */
-const MOST_CHARACTERS = 4_000;
+const MAX_CHARACTERS = 4_000;
 
 /** Dates that Salesforce knows: https://help.salesforce.com/s/articleView?id=sf.custom_dates.htm */
 const EARLIEST_YEAR = 1700;
@@ -76,7 +76,7 @@ export function likePattern(literal: string): RegExp {
 
 function characters(literal: string): Array<{ character: string; escaped: boolean }> {
 	const inner = literal.slice(1, -1);
-	if (inner.length > MOST_CHARACTERS) {
+	if (inner.length > MAX_CHARACTERS) {
 		throw malformed('SOQL string literals cannot be longer than 4000 characters');
 	}
 	const found: Array<{ character: string; escaped: boolean }> = [];

@@ -33,7 +33,7 @@ const keyOf = ({ partitionKey, rowKey }: Pick<MarketplaceRow, 'partitionKey' | '
 async function drain(poller: Poller): Promise<string[]> {
 	const leads: Lead[] = [];
 	do leads.push(...(await poller.leads()));
-	while (poller.cursor?.sweep);
+	while (poller.cursor?.scan);
 	return leads.map(({ id }) => id);
 }
 
@@ -127,10 +127,10 @@ describe('rows of any key', () => {
 					do {
 						const leads = await poller.leads();
 						given.push(...leads.map(({ id }) => id));
-						const position = poller.cursor?.sweep?.position;
+						const position = poller.cursor?.scan?.position;
 						if (position && 'after' in position) stopsInsidePages += 1;
 						poller = poller.restarted(poller.kept(), { parameters });
-					} while (poller.cursor?.sweep);
+					} while (poller.cursor?.scan);
 					expect([...given].sort()).toEqual(wanted.map((at) => ids[at]).sort());
 					expect(await drain(poller)).toEqual([]);
 				},
@@ -183,10 +183,10 @@ describe('the tokens of a real server', () => {
 		place.proxy.paging = {};
 		const first = new Poller(place, { parameters: { maxLeads: 4 } });
 		const given = (await first.leads()).map(({ id }) => id);
-		const { sweep } = first.cursor!;
+		const { scan } = first.cursor!;
 		const token = Buffer.from('{"nextPartitionKey":"1!bm90IG91cnM"}').toString('base64');
 		const kept = JSON.stringify(first.kept());
-		const spoiled = kept.replace(String(sweep?.position?.['token']), token);
+		const spoiled = kept.replace(String(scan?.position?.['token']), token);
 		expect(spoiled).not.toBe(kept);
 		const second = first.restarted(JSON.parse(spoiled));
 		expect([...given, ...(await drain(second))]).toEqual(rows.map(keyOf));

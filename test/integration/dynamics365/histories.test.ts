@@ -8,7 +8,7 @@ import { MINUTE, SECOND } from '../../support/pollContract/time.ts';
 import { DynamicsPlace, dynamicsPolled } from './dynamicsPlace.ts';
 
 /** Less than the reader's overlap, so that a lead which is committed by then has to be found. */
-const MOST_LATE = 14 * MINUTE;
+const MAX_LATE = 14 * MINUTE;
 
 type Step =
 	| { do: 'insert'; wanted: boolean[]; apart: number }
@@ -97,7 +97,7 @@ class History {
 				return;
 			}
 			case 'pass':
-				if (this.#place.now() + step.seconds * SECOND > (this.#lateSince ?? Infinity) + MOST_LATE) {
+				if (this.#place.now() + step.seconds * SECOND > (this.#lateSince ?? Infinity) + MAX_LATE) {
 					this.#commit();
 				}
 				this.#place.pass(step.seconds * SECOND);
@@ -119,11 +119,11 @@ class History {
 		}
 	}
 
-	/** Everything is committed and read to the end, twice: the second time for what came behind a sweep. */
+	/** Everything is committed and read to the end, twice: the second time for what came behind a scan. */
 	async end(): Promise<void> {
 		this.#commit();
-		for (let sweeps = 0; sweeps < 3;) {
-			if (!(await this.#poll(1_000)).cursor?.sweep) sweeps += 1;
+		for (let scans = 0; scans < 3;) {
+			if (!(await this.#poll(1_000)).cursor?.scan) scans += 1;
 		}
 	}
 

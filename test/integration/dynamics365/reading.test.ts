@@ -317,7 +317,7 @@ describe('conditions in the query', () => {
 		expect(filters().at(-1)).toMatch(/^createdon ge \S+Z and \(.*contains\(/);
 	});
 
-	it('are changed with the filters in the middle of a sweep, and lose no lead', async () => {
+	it('are changed with the filters in the middle of a scan, and lose no lead', async () => {
 		const at = place.now() - DAY;
 		const source = (index: number) => ['SPZA', 'AzurePortal'][index % 2];
 		await place.insert(

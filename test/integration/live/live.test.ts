@@ -15,16 +15,16 @@ import { poll } from '../../../nodes/polling/poll';
 import type { LeadReader, PolledRow, Position } from '../../../nodes/polling/types';
 import type { JsonObject } from '../../../nodes/lead';
 import { destinationInput } from '../../support/destinationInput.ts';
-import { openDirect } from '../../support/openDirect.ts';
+import { openWriter } from '../../support/openWriter.ts';
 
 const TIME_MS = 60_000;
 /** Few enough to cost next to nothing of a daily quota. */
-const MOST_LEADS = 5;
+const MAX_LEADS = 5;
 /** Milliseconds within which a written lead has to be found, and between two looks. */
 const FOUND_TIME = 10 * 60_000;
 const FOUND_PAUSE = 10_000;
 /** Pages without rows that are read on from. */
-const MOST_PAGES = 100;
+const MAX_PAGES = 100;
 /** Milliseconds that the clocks of this machine and of a service may be apart. */
 const CLOCKS_APART = 10 * 60_000;
 
@@ -89,7 +89,7 @@ describe.each([...DESTINATIONS])('$displayName itself', (destination) => {
 			const input = inputOf(place);
 			const lead = microsoftTestLead({ destination: destination.name, now: Date.now() });
 			const writable = { lead, additional: place.additional ?? {} };
-			const first = await openDirect(destination.writing, input);
+			const first = await openWriter(destination.writing, input);
 			const [written] = await first.write([writable], limits());
 			expect(written).toMatchObject({ ok: true });
 			const id = written?.ok ? written.written.id : '';
@@ -97,7 +97,7 @@ describe.each([...DESTINATIONS])('$displayName itself', (destination) => {
 				// Marketo shows a fill-out minutes later.
 				const end = Date.now() + FOUND_TIME;
 				while (!(await first.readBack(id, limits())) && Date.now() < end) await sleep(FOUND_PAUSE);
-				const second = await openDirect(destination.writing, input);
+				const second = await openWriter(destination.writing, input);
 				const [again] = await second.write([writable], limits());
 				expect(again).toMatchObject({ ok: true, written: { id } });
 				expect(again?.ok && again.written.outcome).toMatch(/^(?:unchanged|updated)$/);
@@ -112,7 +112,7 @@ describe.each([...DESTINATIONS])('$displayName itself', (destination) => {
 		live(
 			'leaves a lead that it writes to the user who it writes as',
 			async (place) => {
-				const writer = await openDirect(destination.writing, inputOf(place));
+				const writer = await openWriter(destination.writing, inputOf(place));
 				const lead = microsoftTestLead({ destination: 'salesforce', now: Date.now() });
 				const writable = { lead, additional: place.additional ?? {} };
 				const [written] = await writer.write([writable], limits());
@@ -148,10 +148,10 @@ describe.each([...DESTINATIONS])('$displayName itself', (destination) => {
 
 	/** The first rows behind a place that has some, however many empty pages come before. */
 	const rowsFrom = async (reader: LeadReader, from: Position | null): Promise<PolledRow[]> => {
-		const request = { since: undefined, pageSize: MOST_LEADS, isKnown: () => false };
+		const request = { since: undefined, pageSize: MAX_LEADS, isKnown: () => false };
 		const rows: PolledRow[] = [];
 		let position = from;
-		for (let page = 0; page < MOST_PAGES && rows.length < 2; page += 1) {
+		for (let page = 0; page < MAX_PAGES && rows.length < 2; page += 1) {
 			const given = await reader.readPage({ ...request, ...limits(), position });
 			rows.push(...given.rows);
 			if (given.next === null) break;
@@ -196,7 +196,7 @@ describe.each([...DESTINATIONS])('$displayName itself', (destination) => {
 
 		const start = { from: 'all' } as const;
 		const origin = cursorOrigin(identity, start);
-		const request = { reader, origin, start, accept, limit: MOST_LEADS };
+		const request = { reader, origin, start, accept, limit: MAX_LEADS };
 		const first = await poll({ ...request, cursor: undefined, ...limits() });
 		const second = await poll({ ...request, cursor: first.cursor, ...limits() });
 		const ids = [...first.leads, ...second.leads].map(({ id }) => id);

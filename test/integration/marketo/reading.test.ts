@@ -120,7 +120,7 @@ describe('the log of all activities', () => {
 		const small = poller({ maxLeads: 4 });
 		const names: string[] = [];
 		do names.push(...(await small.poll()));
-		while (small.cursor?.sweep);
+		while (small.cursor?.scan);
 		expect(names.sort()).toEqual(Array.from({ length: 30 }, (_, at) => `lead ${at + 10}`));
 	});
 
@@ -370,7 +370,7 @@ describe('any course of things', () => {
 						}
 						own.showLate();
 						do await run(3);
-						while (reading.cursor?.sweep);
+						while (reading.cursor?.scan);
 						await run(1_000);
 						expect(given.sort()).toEqual(written.sort());
 						expect(await reading.poll()).toEqual([]);

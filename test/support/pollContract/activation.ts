@@ -8,7 +8,7 @@ export function declareActivation({ destination, newPlace, test }: Contract): vo
 		const place = await newPlace({ absent: true });
 		const poller = new Poller(place);
 		expect(await poller.poll()).toEqual([]);
-		expect(poller.cursor).toMatchObject({ watermark: 0, memory: {}, sweep: null });
+		expect(poller.cursor).toMatchObject({ watermark: 0, memory: {}, scan: null });
 		await place.insert([{ name: 'first' }]);
 		expect(await poller.poll()).toEqual(['first']);
 		expect(await poller.poll()).toEqual([]);
@@ -19,7 +19,7 @@ export function declareActivation({ destination, newPlace, test }: Contract): vo
 		const poller = new Poller(place);
 		expect(await poller.poll()).toEqual([]);
 		const watermark = watermarkAt(0, destination);
-		expect(poller.cursor).toMatchObject({ watermark, memory: {}, sweep: null });
+		expect(poller.cursor).toMatchObject({ watermark, memory: {}, scan: null });
 		await place.insert([{ name: 'first' }]);
 		expect(await poller.poll()).toEqual(['first']);
 		expect(await poller.poll()).toEqual([]);
@@ -38,7 +38,7 @@ export function declareActivation({ destination, newPlace, test }: Contract): vo
 		expect(leads.map(({ id }) => id).sort()).toEqual([...ids].sort());
 		for (const lead of leads) expect(lead.destination).toBe(destination.destination);
 		const watermark = watermarkAt(written, destination);
-		expect(poller.cursor).toMatchObject({ watermark, sweep: null });
+		expect(poller.cursor).toMatchObject({ watermark, scan: null });
 		expect(await poller.poll()).toEqual([]);
 	});
 

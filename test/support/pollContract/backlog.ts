@@ -29,8 +29,8 @@ export function declareBacklogs({ destination, newPlace, test }: Contract): void
 			}
 			expect(given.sort()).toEqual(Array.from({ length: count }, (_, at) => nameOf(at)));
 			// Some destinations tell the end by an empty page only.
-			if (poller.cursor?.sweep) expect(await poller.poll()).toEqual([]);
-			expect(poller.cursor).toMatchObject({ sweep: null });
+			if (poller.cursor?.scan) expect(await poller.poll()).toEqual([]);
+			expect(poller.cursor).toMatchObject({ scan: null });
 			expect(place.traffic().records).toBe(count);
 			// All of it came within the overlap, so each record has its digest in the state.
 			expect(bytesOf(poller)).toBeLessThan(count * 13 + 1_000);
@@ -68,7 +68,7 @@ export function declareBacklogs({ destination, newPlace, test }: Contract): void
 			do {
 				given.push(...(await poller.poll()));
 				largest = Math.max(largest, bytesOf(poller));
-			} while (poller.cursor?.sweep);
+			} while (poller.cursor?.scan);
 			expect(given).toHaveLength(count);
 			expect(await poller.poll()).toEqual([]);
 			expect(largest).toBeLessThan(STATE_LIMIT);

@@ -48,7 +48,7 @@ export function declareFailures({ destination, newPlace, test }: Contract): void
 					place.fault(fault, { page });
 					if (retried) {
 						expect(await poller.poll(options)).toEqual(NAMES);
-						expect(poller.cursor).toMatchObject({ sweep: null });
+						expect(poller.cursor).toMatchObject({ scan: null });
 					} else if (page === 0) {
 						expectHelpful(await refusalOf(poller.poll(options)), place);
 						expect(poller.cursor).toBeUndefined();
@@ -59,7 +59,7 @@ export function declareFailures({ destination, newPlace, test }: Contract): void
 						expect(given).toHaveLength(page * PER_PAGE);
 						expect(poller.cursor).toMatchObject({
 							watermark: 0,
-							sweep: { position: expect.anything() },
+							scan: { position: expect.anything() },
 						});
 						const before = place.traffic();
 						const rest = await poller.restarted().drain();

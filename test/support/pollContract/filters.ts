@@ -44,7 +44,7 @@ export function declareFilters({ destination, newPlace, test }: Contract): void 
 		for (const [filters, names] of cases) {
 			const poller = new Poller(place, { parameters: { filters } });
 			expect([filters, await poller.poll()]).toEqual([filters, names]);
-			expect(poller.cursor?.sweep).toBeNull();
+			expect(poller.cursor?.scan).toBeNull();
 			expect(await poller.poll()).toEqual([]);
 			// Known or passed over: without the filters nothing of it comes any more.
 			expect(await poller.restarted().poll()).toEqual([]);

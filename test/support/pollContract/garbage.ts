@@ -84,7 +84,7 @@ export function declareGarbage({ newPlace, test }: Contract): void {
 				if (page > 0) {
 					expect(poller.cursor).toMatchObject({
 						watermark: 0,
-						sweep: { position: expect.anything() },
+						scan: { position: expect.anything() },
 					});
 				}
 				const rest = await poller.restarted().drain();

@@ -60,7 +60,7 @@ export class Poller {
 	async drain(): Promise<string[]> {
 		const leads: Lead[] = [];
 		do leads.push(...(await this.leads()));
-		while (this.cursor?.sweep);
+		while (this.cursor?.scan);
 		return namesOf(leads);
 	}
 

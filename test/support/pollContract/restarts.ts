@@ -21,7 +21,7 @@ export function declareRestarts({ newPlace, test }: Contract): void {
 		expect([...given, ...(await second.poll())].sort()).toEqual(NAMES);
 		// Nothing that was read already is read again.
 		expect(place.traffic(records).records).toBe(NAMES.length - FIRST);
-		expect(second.cursor).toMatchObject({ sweep: null, revision: 1 });
+		expect(second.cursor).toMatchObject({ scan: null, revision: 1 });
 		expect(await second.restarted().poll()).toEqual([]);
 	});
 
@@ -63,7 +63,7 @@ export function declareRestarts({ newPlace, test }: Contract): void {
 		await first.poll();
 		const second = first.restarted({});
 		expect(await second.poll()).toEqual(['a', 'b']);
-		expect(second.cursor).toMatchObject({ revision: 0, sweep: null });
+		expect(second.cursor).toMatchObject({ revision: 0, scan: null });
 		expect(await second.poll()).toEqual([]);
 	});
 
@@ -113,7 +113,7 @@ const anyValue = fc.oneof(fc.jsonValue({ maxDepth: 2 }), NO_TIME);
  */
 function damagedCursor(sound: StoredCursor): fc.Arbitrary<unknown> {
 	const fields = Object.keys(sound) as Array<keyof StoredCursor>;
-	const scanFields = Object.keys(sound.sweep!) as Array<keyof NonNullable<StoredCursor['sweep']>>;
+	const scanFields = Object.keys(sound.scan!) as Array<keyof NonNullable<StoredCursor['scan']>>;
 	const plausible = (before: unknown, after: unknown) =>
 		typeof before === typeof after && typeof before !== 'object' && !isNoTime(after);
 	const position = fc.oneof(
@@ -128,9 +128,9 @@ function damagedCursor(sound: StoredCursor): fc.Arbitrary<unknown> {
 			.map(({ field, value }) => ({ ...sound, [field]: value })),
 		fc
 			.record({ field: fc.constantFrom(...scanFields), value: anyValue })
-			.filter(({ field, value }) => !plausible(sound.sweep![field], value))
-			.map(({ field, value }) => ({ ...sound, sweep: { ...sound.sweep, [field]: value } })),
-		position.map((damaged) => ({ ...sound, sweep: { ...sound.sweep, position: damaged } })),
+			.filter(({ field, value }) => !plausible(sound.scan![field], value))
+			.map(({ field, value }) => ({ ...sound, scan: { ...sound.scan, [field]: value } })),
+		position.map((damaged) => ({ ...sound, scan: { ...sound.scan, position: damaged } })),
 		fc.constantFrom(...fields).map((field) => ({ ...sound, [field]: undefined })),
 	);
 }

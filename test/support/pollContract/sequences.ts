@@ -40,7 +40,7 @@ export function declareSequences({ destination, newPlace, test }: Contract): voi
 		expect(await poller.poll()).toEqual(['a', 'c', 'e']);
 		expect(await poller.poll()).toEqual([]);
 		const watermark = watermarkAt(writtenAt, destination);
-		expect(poller.cursor).toMatchObject({ watermark, sweep: null });
+		expect(poller.cursor).toMatchObject({ watermark, scan: null });
 	});
 
 	test('divides records of the same instant over polls', [], async () => {
@@ -66,7 +66,7 @@ export function declareSequences({ destination, newPlace, test }: Contract): voi
 		expect(await poller.poll()).toEqual(['late']);
 		// The late one does not take the watermark back.
 		const watermark = watermarkAt(before, destination);
-		expect(poller.cursor).toMatchObject({ watermark, sweep: null });
+		expect(poller.cursor).toMatchObject({ watermark, scan: null });
 		expect(poller.cursor!.watermark).toBeGreaterThanOrEqual(before);
 		expect(await poller.poll()).toEqual([]);
 	});
@@ -123,8 +123,8 @@ export function declareSequences({ destination, newPlace, test }: Contract): voi
 		const poller = new Poller(place, { parameters: { maxLeads: 3 } });
 		const first = await poller.poll();
 		expect(first).toHaveLength(3);
-		expect(poller.cursor).toMatchObject({ watermark: 0, sweep: { position: expect.anything() } });
-		const startedAt = poller.cursor?.sweep?.startedAt;
+		expect(poller.cursor).toMatchObject({ watermark: 0, scan: { position: expect.anything() } });
+		const startedAt = poller.cursor?.scan?.startedAt;
 		place.pass(MINUTE);
 		await place.insert(letters('a'));
 		// Longer than any destination's overlap: it must not be the overlap that finds "a".

@@ -94,7 +94,7 @@ export function declareStarts({ destination, newPlace, test }: Contract): void {
 			const poller = new Poller(place, { ...fromDate(startDate), timezone });
 			const names = await poller.poll();
 			const watermark = watermarkAt(newYork, destination);
-			expect(poller.cursor).toMatchObject({ watermark, sweep: null });
+			expect(poller.cursor).toMatchObject({ watermark, scan: null });
 			return { names, floor: poller.cursor?.floor };
 		};
 		const inNewYork = { names: ['newYork'], floor: newYork };

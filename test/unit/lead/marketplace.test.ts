@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import {
 	ACTIONS,
 	isMarketplaceLead,
-	leadSourceNeedles,
+	leadSourcePatterns,
 	matchesFilter,
 	parseLead,
 	SOURCES,
 	type LeadFilter,
-	type Needle,
+	type SearchPattern,
 } from '../../../nodes/lead';
 
 const leadOf = (LeadSource: string, more: object = {}) =>
@@ -57,9 +57,9 @@ describe('a marketplace lead', () => {
 });
 
 /** As a query would: the pieces in order, without regard to case. */
-function holds(text: string, needle: Needle): boolean {
+function holds(text: string, pattern: SearchPattern): boolean {
 	let at = 0;
-	for (const piece of needle) {
+	for (const piece of pattern) {
 		const found = text.toLowerCase().indexOf(piece.toLowerCase(), at);
 		if (found < 0) return false;
 		at = found + piece.length;
@@ -67,15 +67,17 @@ function holds(text: string, needle: Needle): boolean {
 	return true;
 }
 
-const fits = (text: string, needles: Needle[][]) =>
-	needles.every((some) => some.some((needle) => holds(text, needle)));
+const fits = (text: string, patterns: SearchPattern[][]) =>
+	patterns.every((some) => some.some((pattern) => holds(text, pattern)));
 
 describe('what the lead source of wanted leads holds', () => {
 	it('is nothing when everything is wanted', () => {
-		expect(leadSourceNeedles({ filter: {}, others: true })).toEqual([]);
-		expect(leadSourceNeedles({ filter: { sources: [], offers: [' '] }, others: true })).toEqual([]);
+		expect(leadSourcePatterns({ filter: {}, others: true })).toEqual([]);
+		expect(leadSourcePatterns({ filter: { sources: [], offers: [' '] }, others: true })).toEqual(
+			[],
+		);
 		const unknown = { sources: ['unknown', 'SPZA'], actions: ['Unknown'], offers: ['*'] };
-		expect(leadSourceNeedles({ filter: unknown, others: true })).toEqual([]);
+		expect(leadSourcePatterns({ filter: unknown, others: true })).toEqual([]);
 	});
 
 	it('is told by source, action and offer', () => {
@@ -84,19 +86,19 @@ describe('what the lead source of wanted leads holds', () => {
 			actions: ['PLT', 'NEW'],
 			offers: ['Contoso.*x', 'ö'],
 		};
-		expect(leadSourceNeedles({ filter, others: false })).toEqual([
+		expect(leadSourcePatterns({ filter, others: false })).toEqual([
 			[['Azure', 'Portal']],
 			[['PLT'], ['Partner', 'Led', 'Trial'], ['NEW']],
 		]);
-		expect(leadSourceNeedles({ filter: { offers: ['Contoso.*x'] }, others: true })).toEqual([
+		expect(leadSourcePatterns({ filter: { offers: ['Contoso.*x'] }, others: true })).toEqual([
 			[['Contoso.', 'x']],
 		]);
 	});
 
 	it('leaves out what is no marketplace lead', () => {
-		const needles = leadSourceNeedles({ filter: {}, others: false });
-		expect(fits('Phone Inquiry', needles)).toBe(false);
-		expect(fits('Web', needles)).toBe(false);
+		const patterns = leadSourcePatterns({ filter: {}, others: false });
+		expect(fits('Phone Inquiry', patterns)).toBe(false);
+		expect(fits('Web', patterns)).toBe(false);
 	});
 
 	const separator = fc.constantFrom('', ' ', '_', '.', '-');
@@ -158,7 +160,7 @@ describe('what the lead source of wanted leads holds', () => {
 				if (!matchesFilter(lead, wantedFilter)) return;
 				if (!others && !isMarketplaceLead(lead)) return;
 				wantedLeads += 1;
-				expect(fits(text, leadSourceNeedles({ filter: wantedFilter, others }))).toBe(true);
+				expect(fits(text, leadSourcePatterns({ filter: wantedFilter, others }))).toBe(true);
 			}),
 			{ numRuns: 5_000 },
 		);

@@ -19,7 +19,7 @@ const stored = {
 	floor: 0,
 	forgottenTo: TIME - 5,
 	memory: { abc: DIGEST },
-	sweep: {
+	scan: {
 		startedAt: TIME,
 		since: null,
 		position: { after: ['p', 'r'] },
@@ -34,8 +34,8 @@ describe('a stored cursor', () => {
 	it('is loaded and stored without a change', () => {
 		for (const value of [
 			stored,
-			{ ...stored, sweep: null },
-			{ ...stored, sweep: { ...stored.sweep, since: TIME, position: null, learning: true } },
+			{ ...stored, scan: null },
+			{ ...stored, scan: { ...stored.scan, since: TIME, position: null, learning: true } },
 		]) {
 			const cursor = loadCursor(value, ORIGIN);
 			expect(JSON.parse(JSON.stringify(cursor && storeCursor(cursor)))).toEqual(value);
@@ -58,12 +58,12 @@ describe('a stored cursor', () => {
 		['it forgot until never', { ...stored, forgottenTo: null }],
 		['its memory is missing', { ...stored, memory: undefined }],
 		['its memory is cut off', { ...stored, memory: { abc: DIGEST.slice(1) } }],
-		['its scan is missing', { ...stored, sweep: undefined }],
-		['its scan is a list', { ...stored, sweep: [] }],
-		['its scan began never', { ...stored, sweep: { ...stored.sweep, startedAt: null } }],
-		['its scan reads from text on', { ...stored, sweep: { ...stored.sweep, since: '0' } }],
-		['its scan stands nowhere', { ...stored, sweep: { ...stored.sweep, position: 'p' } }],
-		['its scan has no memory', { ...stored, sweep: { ...stored.sweep, memory: null } }],
+		['its scan is missing', { ...stored, scan: undefined }],
+		['its scan is a list', { ...stored, scan: [] }],
+		['its scan began never', { ...stored, scan: { ...stored.scan, startedAt: null } }],
+		['its scan reads from text on', { ...stored, scan: { ...stored.scan, since: '0' } }],
+		['its scan stands nowhere', { ...stored, scan: { ...stored.scan, position: 'p' } }],
+		['its scan has no memory', { ...stored, scan: { ...stored.scan, memory: null } }],
 	])('is not gone on with when %s', (_, value) => {
 		expect(loadCursor(value, ORIGIN)).toBeUndefined();
 	});

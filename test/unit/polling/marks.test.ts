@@ -178,7 +178,7 @@ it('gives each row once, whatever is committed late, whenever it is polled', asy
 			}
 			log.time += OVERLAP;
 			do await poller.poll();
-			while (poller.kept!.sweep);
+			while (poller.kept!.scan);
 			await poller.poll();
 			expect([...poller.emitted].sort()).toEqual([...inserted].sort());
 		}),

@@ -189,7 +189,7 @@ test('goes on with a cursor as it has always been stored, in the middle of a sca
 		floor: 0,
 		forgottenTo: 0,
 		memory: { [slot]: digest('k000004') },
-		sweep: {
+		scan: {
 			startedAt: reader.time,
 			since: null,
 			position: { after: 'k000001' },
@@ -201,7 +201,7 @@ test('goes on with a cursor as it has always been stored, in the middle of a sca
 	};
 	await poller.poll();
 	expect(poller.emitted).toEqual(['k000002', 'k000003', 'k000005']);
-	expect(poller.kept).toMatchObject({ watermark: reader.time, sweep: null });
+	expect(poller.kept).toMatchObject({ watermark: reader.time, scan: null });
 	await poller.poll();
 	expect(poller.emitted).toHaveLength(3);
 });

@@ -2,7 +2,7 @@
  * A condition for the query that leaves out rows which certainly are no wanted lead. It need not be
  * exact, since every row is looked at again, but it must never leave out a wanted one.
  */
-import { leadSourceNeedles, type LeadFilter, type Needle } from '../../../lead';
+import { leadSourcePatterns, type LeadFilter, type SearchPattern } from '../../../lead';
 import { findField, type FieldName } from '../../../lead/fields';
 import type { WantedLeads } from '../../contract';
 import type { SearchableColumn } from '../metadata';
@@ -12,13 +12,13 @@ import type { ColumnSettings } from '../properties';
 const MAX_CONDITIONS = 100;
 
 /** How Microsoft's test leads fill every text, whatever their lead source is. */
-const TEST_TEXT: Needle = ['MSFT_TEST_'];
+const TEST_TEXT: SearchPattern = ['MSFT_TEST_'];
 
 /** Something that is true of every wanted lead: one of these alternatives. */
 export interface QueryCondition {
-	/** A column of these holds one of the needles. */
+	/** A column of these holds one of the patterns. */
 	columns: readonly string[];
-	needles: readonly Needle[];
+	patterns: readonly SearchPattern[];
 	/** Or one of these columns is filled in. */
 	filled: readonly string[];
 	/** Or it is a test lead, known by any of its texts. */
@@ -35,21 +35,21 @@ export function conditionsFor(
 	const offer = columnsFor(['offerId', 'offerTitle'], columns);
 	const { sources = [], actions = [], offers = [] } = filter;
 	const byFilter = (part: LeadFilter, own: readonly string[] = []): QueryCondition[] =>
-		leadSourceNeedles({ filter: part, others: true }).map((needles) => ({
-			needles,
+		leadSourcePatterns({ filter: part, others: true }).map((patterns) => ({
+			patterns,
 			columns: [...new Set([...searched, ...own])],
 			filled: [],
 			testLeads: false,
 		}));
-	const marketplace = others ? [] : leadSourceNeedles({ filter: {}, others });
+	const marketplace = others ? [] : leadSourcePatterns({ filter: {}, others });
 	return [
 		...byFilter({ sources }),
 		// What the lead source text does not tell is taken from a column of its own.
 		...byFilter({ actions }, action),
 		...byFilter({ offers }, offer),
 		// With an action of its own, a word without a bar can be the source of a store to come.
-		...marketplace.map((needles) => ({
-			needles,
+		...marketplace.map((patterns) => ({
+			patterns,
 			columns: searched,
 			filled: action,
 			testLeads: true,
@@ -66,11 +66,11 @@ export function toFilter(
 	const texts = [...searchables.values()].filter(({ kind }) => kind === 'text');
 	const filters: string[] = [];
 	let left = MAX_CONDITIONS;
-	for (const { columns, needles, filled, testLeads } of conditions) {
+	for (const { columns, patterns, filled, testLeads } of conditions) {
 		const searched = columns.map((name) => searchables.get(name));
 		if (!searched.every((column) => column !== undefined)) continue;
 		const alternatives = anyOf([
-			...withoutImplied(needles).map((needle) => holds(needle, searched)),
+			...withoutImplied(patterns).map((pattern) => holds(pattern, searched)),
 			...(testLeads ? [holds(TEST_TEXT, texts)] : []),
 			...filled.map((name) => [`${name} ne null`]),
 		]);
@@ -113,27 +113,27 @@ function anyOf(alternatives: readonly Alternatives[]): Alternatives {
 	return all.length === 0 ? undefined : [...new Set(all)];
 }
 
-/** Needles without those that hold all pieces of another one: that one finds as much by itself. */
-function withoutImplied(needles: readonly Needle[]): Needle[] {
+/** Patterns without those that hold all pieces of another one: that one finds as much by itself. */
+function withoutImplied(patterns: readonly SearchPattern[]): SearchPattern[] {
 	const different = [
-		...new Map(needles.map((needle) => [JSON.stringify([...needle].sort()), needle])).values(),
+		...new Map(patterns.map((pattern) => [JSON.stringify([...pattern].sort()), pattern])).values(),
 	];
 	return different.filter(
-		(needle) =>
+		(pattern) =>
 			!different.some(
-				(other) => other !== needle && other.every((piece) => needle.includes(piece)),
+				(other) => other !== pattern && other.every((piece) => pattern.includes(piece)),
 			),
 	);
 }
 
-/** That a column holds the needle's pieces; their order is not asked for. */
-function holds(needle: Needle, columns: readonly SearchableColumn[]): Alternatives {
-	const runs = [...new Set(needle.flatMap(certainRun))];
+/** That a column holds the pattern's pieces; their order is not asked for. */
+function holds(pattern: SearchPattern, columns: readonly SearchableColumn[]): Alternatives {
+	const runs = [...new Set(pattern.flatMap(certainRun))];
 	if (runs.length === 0) return undefined;
 	return columns.flatMap((column) => {
 		if (column.kind === 'text') return [allOf(column.name, runs)];
 		return column.choices
-			.filter(({ labels }) => labels.some((label) => holdsAll(label, needle)))
+			.filter(({ labels }) => labels.some((label) => holdsAll(label, pattern)))
 			.map(({ value }) => `${column.name} eq ${value}`);
 	});
 }
@@ -143,9 +143,9 @@ function allOf(column: string, runs: readonly string[]): string {
 	return conditions.length === 1 ? conditions.join() : `(${conditions.join(' and ')})`;
 }
 
-function holdsAll(label: string, needle: Needle): boolean {
+function holdsAll(label: string, pattern: SearchPattern): boolean {
 	const text = label.toLowerCase();
-	return needle.every((piece) => text.includes(piece.toLowerCase()));
+	return pattern.every((piece) => text.includes(piece.toLowerCase()));
 }
 
 /**

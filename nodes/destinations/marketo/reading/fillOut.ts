@@ -60,11 +60,11 @@ export function queryWithKey(key: string, others: URLSearchParams): string {
 }
 
 /** Characters. No browser sends a longer address, and all of it is read before the first is given. */
-const MOST_PARAMETER_TEXT = 65_536;
+const MAX_PARAMETER_TEXT = 65_536;
 
 /** The parameters of a fill-out's address. */
 export function readParameters(text = ''): URLSearchParams {
-	return new URLSearchParams(text.slice(0, MOST_PARAMETER_TEXT));
+	return new URLSearchParams(text.slice(0, MAX_PARAMETER_TEXT));
 }
 
 /** The key of the lead that was written; empty for a fill-out of somebody else. */

@@ -15,11 +15,11 @@ export interface FormFields {
 }
 
 /** A form has some ten fields, and as many hidden ones. */
-const MOST_FIELDS = 1_000;
+const MAX_FIELDS = 1_000;
 /** Checkboxes are a list within the fields; nothing is deeper. */
-const MOST_DEPTH = 3;
+const MAX_DEPTH = 3;
 /** Digits of a length or count. */
-const MOST_DIGITS = 9;
+const MAX_DIGITS = 9;
 
 /** Never throws: what can't be read ends it, and what was read before is kept. */
 export function readFormFields(text: string): FormFields {
@@ -47,12 +47,12 @@ class Reader {
 
 	/** `a:2:{…}`, entry by entry, so that those before a broken one are not lost. */
 	*readPairs(depth: number): Generator<FormField> {
-		if (depth > MOST_DEPTH) throw new Unreadable();
+		if (depth > MAX_DEPTH) throw new Unreadable();
 		this.expect('a:');
 		const count = this.readNumber(':');
 		this.expect('{');
 		for (let read = 0; read < count; read += 1) {
-			if (read >= MOST_FIELDS) throw new Unreadable();
+			if (read >= MAX_FIELDS) throw new Unreadable();
 			const key = this.readValue(depth);
 			if (typeof key !== 'string') throw new Unreadable();
 			yield [key, this.readValue(depth)];
@@ -110,9 +110,9 @@ class Reader {
 
 	private readNumber(end: string): number {
 		const start = this.at;
-		while (this.at - start <= MOST_DIGITS && isDigit(this.bytes[this.at])) this.at += 1;
+		while (this.at - start <= MAX_DIGITS && isDigit(this.bytes[this.at])) this.at += 1;
 		const digits = this.at - start;
-		if (digits === 0 || digits > MOST_DIGITS) throw new Unreadable();
+		if (digits === 0 || digits > MAX_DIGITS) throw new Unreadable();
 		this.expect(end);
 		return Number(this.bytes.toString('latin1', start, start + digits));
 	}

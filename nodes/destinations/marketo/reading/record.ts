@@ -44,7 +44,7 @@ const FORM_FIELDS = 'Form Fields';
 const QUERY_PARAMETERS = 'Query Parameters';
 
 /** A listing's address has some ten; whoever writes more is playing. */
-const MOST_PARAMETERS = 100;
+const MAX_PARAMETERS = 100;
 
 /**
  * The fill-out with the person's fields, ready for `parseLead`. What the customer sent with this
@@ -219,7 +219,7 @@ class RecordFields {
 	 * (a campaign, a partner) but stand for none of its other parts.
 	 */
 	addParameters(text: string): void {
-		let left = MOST_PARAMETERS;
+		let left = MAX_PARAMETERS;
 		for (const [name, value] of readParameters(text)) {
 			left -= 1;
 			if (left < 0) return;

@@ -44,7 +44,7 @@ export interface ShapedQuery {
 }
 
 /** Azure's limit on a page, and on `$top`. */
-const MOST_ROWS = 1000;
+const MAX_ROWS = 1000;
 /** What the proxy evaluates itself. */
 const REPLACED_OPTIONS = ['$filter', '$select', 'NextPartitionKey', 'NextRowKey'];
 
@@ -95,7 +95,7 @@ async function assemble(
 	rows: AsyncIterable<Row>,
 	{ view, matches, top, faults }: PageOptions,
 ): Promise<Page> {
-	const limit = Math.min(top, faults.rowsPerPage ?? MOST_ROWS);
+	const limit = Math.min(top, faults.rowsPerPage ?? MAX_ROWS);
 	const page: Page = { rows: [] };
 	let scanned = 0;
 	for await (const stored of rows) {
@@ -152,7 +152,7 @@ class TableReader {
 	async *rows(place: Place): AsyncGenerator<Row> {
 		let from = place;
 		for (;;) {
-			const { rows, isLast } = await this.read(from, MOST_ROWS);
+			const { rows, isLast } = await this.read(from, MAX_ROWS);
 			yield* rows;
 			const last = rows.at(-1);
 			if (isLast || !last) return;
@@ -210,8 +210,8 @@ function quoted(text: string): string {
 /** Documented: a `$top` above 1,000 is refused with 400. */
 function topOf(search: URLSearchParams): number {
 	const text = search.get('$top');
-	if (text === null) return MOST_ROWS;
+	if (text === null) return MAX_ROWS;
 	const top = Number(text);
-	if (Number.isInteger(top) && top >= 1 && top <= MOST_ROWS) return top;
-	throw new InvalidInputError(`$top is ${text}, but 1 to ${MOST_ROWS} rows fit a page`);
+	if (Number.isInteger(top) && top >= 1 && top <= MAX_ROWS) return top;
+	throw new InvalidInputError(`$top is ${text}, but 1 to ${MAX_ROWS} rows fit a page`);
 }

@@ -10,7 +10,7 @@ import {
 	TemplateError,
 } from '../../../../nodes/lead';
 import { PLACEHOLDER_NAMES, PLACEHOLDERS } from '../../../../nodes/lead/followUp/placeholders';
-import { REFUSALS } from '../../../../nodes/lead/followUp/refusal';
+import { REASONS_NOT_TO_WRITE } from '../../../../nodes/lead/followUp/reasonNotToWrite';
 import { salutation } from '../../../../nodes/lead/followUp/salutation';
 import { IDENTIFIERS } from '../../../../nodes/lead/identity/identity';
 import { emailAddress, mailbox } from '../../../../nodes/lead/emailAddress';
@@ -98,7 +98,7 @@ it('the levels of a repeat, and what makes each one', () => {
 
 it('the reasons not to write, in the order in which they are looked at', () => {
 	expect(table('`followUp.reason`').map(([reason]) => code(reason))).toEqual(
-		REFUSALS.map((refusal) => refusal.code),
+		REASONS_NOT_TO_WRITE.map((refusal) => refusal.code),
 	);
 });
 

@@ -1,8 +1,8 @@
-/** What the endpoint answers its caller. Nothing here may throw, or the caller would hang. */
+/** What the endpoint responds to its caller. Nothing here may throw, or the caller would hang. */
 import type { IWebhookResponseData } from 'n8n-workflow';
 
 /** What we use of Node's ServerResponse, which is what n8n hands over. */
-export interface Answerable {
+export interface ResponseTarget {
 	statusCode: number;
 	readonly headersSent: boolean;
 	readonly writableEnded: boolean;
@@ -10,7 +10,7 @@ export interface Answerable {
 	end(body?: string): unknown;
 }
 
-/** Carries a lead's id also where n8n itself writes the body of the answer. */
+/** Carries a lead's id also where n8n itself writes the body of the response. */
 const LEAD_ID_HEADER = 'X-Lead-Id';
 /** Characters. An id can come with the lead; a longer one could outgrow what proxies let through. */
 const MAX_HEADER_VALUE = 256;
@@ -22,14 +22,14 @@ export interface Receipt {
 	filtered?: true;
 }
 
-/** Answers with a status and a JSON body by ourselves, and tells n8n to start nothing. */
-export function refuse(
-	response: Answerable,
+/** Responds with a status and a JSON body by ourselves, and tells n8n to start nothing. */
+export function respondWithError(
+	response: ResponseTarget,
 	status: number,
 	body: { message: string } | { errors: string[] },
 	headers: Readonly<Record<string, string>> = {},
 ): IWebhookResponseData {
-	// Setting a header after somebody began to answer throws, and ending twice is a late exception.
+	// Setting a header after somebody began to respond throws, and ending twice is a late exception.
 	if (!response.headersSent && !response.writableEnded) {
 		response.statusCode = status;
 		for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -41,8 +41,8 @@ export function refuse(
 	return { noWebhookResponse: true };
 }
 
-/** Puts the id of a single lead into the header of the answer that n8n will write. */
-export function announce(response: Answerable, receipts: readonly Receipt[]): void {
+/** Puts the id of a single lead into the header of the response that n8n will write. */
+export function setLeadIdHeader(response: ResponseTarget, receipts: readonly Receipt[]): void {
 	const [receipt] = receipts;
 	if (receipt === undefined || receipts.length > 1 || response.headersSent) return;
 	// A lead read a second time keeps its id, so the id can be anything a caller thought of.

@@ -1,7 +1,7 @@
 import { emailAddress } from '../emailAddress';
 import { mailboxKind } from '../mailboxKind';
 import type { KnownCustomer } from '../merge/types';
-import type { FollowUpRefusal } from './types';
+import type { ReasonNotToWrite } from './types';
 
 export interface Addressee {
 	customer: KnownCustomer;
@@ -9,14 +9,14 @@ export interface Addressee {
 	isTest: boolean;
 }
 
-interface RefusalRule {
-	readonly code: FollowUpRefusal;
+interface ReasonRule {
+	readonly code: ReasonNotToWrite;
 	readonly sentence: string;
 	applies(addressee: Addressee): boolean;
 }
 
 /** The first rule that applies is the reason. Told to users in docs/follow-up.md. */
-export const REFUSALS: readonly RefusalRule[] = [
+export const REASONS_NOT_TO_WRITE: readonly ReasonRule[] = [
 	{
 		code: 'doNotContact',
 		sentence: 'The customer must not be contacted.',

@@ -3,7 +3,7 @@ import { createServer, get, type IncomingMessage, type ServerResponse } from 'no
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-import { announce, refuse } from '../../../nodes/MarketplaceLeadTrigger/answers';
+import { setLeadIdHeader, respondWithError } from '../../../nodes/MarketplaceLeadTrigger/responses';
 
 /** What a caller gets from a real server whose handler is the given one. */
 async function answerOf(
@@ -26,11 +26,16 @@ async function answerOf(
 	}
 }
 
-describe('refuse', () => {
+describe('an error', () => {
 	it('answers with the status, the headers and the body, and has n8n do nothing', async () => {
 		let result: unknown;
 		const { status, headers, body } = await answerOf((response) => {
-			result = refuse(response, 401, { message: 'No.' }, { 'WWW-Authenticate': 'Basic realm="x"' });
+			result = respondWithError(
+				response,
+				401,
+				{ message: 'No.' },
+				{ 'WWW-Authenticate': 'Basic realm="x"' },
+			);
 		});
 		expect(result).toEqual({ noWebhookResponse: true });
 		expect(status).toBe(401);
@@ -43,7 +48,7 @@ describe('refuse', () => {
 		const { status, body } = await answerOf((response) => {
 			response.writeHead(202);
 			response.write('begun');
-			refuse(response, 500, { message: 'No.' });
+			respondWithError(response, 500, { message: 'No.' });
 		});
 		expect({ status, body }).toEqual({ status: 202, body: 'begun' });
 	});
@@ -51,7 +56,7 @@ describe('refuse', () => {
 	it('leaves an answer alone that has ended', async () => {
 		const { status, body } = await answerOf((response) => {
 			response.end('done');
-			expect(() => refuse(response, 500, { message: 'No.' })).not.toThrow();
+			expect(() => respondWithError(response, 500, { message: 'No.' })).not.toThrow();
 		});
 		expect({ status, body }).toEqual({ status: 200, body: 'done' });
 	});
@@ -60,7 +65,7 @@ describe('refuse', () => {
 		const refused = new Promise<unknown>((resolve) => {
 			void answerOf((response, request) => {
 				request.once('close', () => {
-					setImmediate(() => resolve(refuse(response, 400, { errors: ['No.'] })));
+					setImmediate(() => resolve(respondWithError(response, 400, { errors: ['No.'] })));
 				});
 				request.destroy();
 			}).catch(() => undefined);
@@ -69,11 +74,11 @@ describe('refuse', () => {
 	});
 });
 
-describe('announce', () => {
+describe('setLeadIdHeader', () => {
 	const headerFor = async (ids: string[]) =>
 		(
 			await answerOf((response) => {
-				announce(
+				setLeadIdHeader(
 					response,
 					ids.map((id) => ({ id })),
 				);
@@ -100,7 +105,7 @@ describe('announce', () => {
 	it('puts none into an answer that somebody began', async () => {
 		const { body } = await answerOf((response) => {
 			response.write('begun');
-			announce(response, [{ id: 'a' }]);
+			setLeadIdHeader(response, [{ id: 'a' }]);
 			response.end();
 		});
 		expect(body).toBe('begun');

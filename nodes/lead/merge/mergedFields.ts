@@ -41,27 +41,27 @@ const EMPTY: Values = {
 };
 
 /** The newest value of each field: the same whatever order, and however often, it was told. */
-export class Knowledge {
+export class MergedFields {
 	private readonly values: Record<KnownField, string> = { ...EMPTY };
 	private readonly origins = new Map<KnownField, FieldOrigin>();
 
 	/** What a lead says of its customer. */
-	learnLead({ customer, description, campaign }: Lead, from: FieldOrigin): void {
+	addLead({ customer, description, campaign }: Lead, from: FieldOrigin): void {
 		const { leadId, destination, time, receivedAt } = from;
 		// One object for all fields: with 100,000 leads, ten each would be most of the memory.
 		const origin = { leadId, destination, time, receivedAt };
 		for (const field of CUSTOMER_FIELDS) {
 			const value = customer[field];
-			this.learn(field, field === 'email' ? emailAddress(value) || value : value, origin);
+			this.add(field, field === 'email' ? emailAddress(value) || value : value, origin);
 		}
-		this.learn('description', description, origin);
-		this.learn('campaign', campaign, origin);
+		this.add('description', description, origin);
+		this.add('campaign', campaign, origin);
 	}
 
 	/** What a customer that was merged before was known by. */
-	learnMerged({ customer, description, campaign, origins }: Summary): void {
+	addMerged({ customer, description, campaign, origins }: Summary): void {
 		const values = { ...customer, description, campaign };
-		for (const field of KNOWN_FIELDS) this.learn(field, values[field], origins[field]);
+		for (const field of KNOWN_FIELDS) this.add(field, values[field], origins[field]);
 	}
 
 	summary(): Summary {
@@ -79,7 +79,7 @@ export class Knowledge {
 		};
 	}
 
-	private learn(field: KnownField, value: string, origin: FieldOrigin): void {
+	private add(field: KnownField, value: string, origin: FieldOrigin): void {
 		if (value === '') return;
 		const known = { value: this.values[field], origin: this.originOf(field) };
 		if (!isNewer(field, { value, origin }, known)) return;
