@@ -63,7 +63,7 @@ export class Report {
 	}
 
 	checks(): Check[] {
-		const asked: readonly CheckName[] = this.#known.has(MARKING_CHECK)
+		const asked: readonly CheckName[] = this.known.has(MARKING_CHECK)
 			? [...CHECKS, MARKING_CHECK]
 			: CHECKS;
 		return asked.map(
