@@ -114,7 +114,7 @@ function overtaken(context: IPollFunctions): null {
 	return null;
 }
 
-/** A refusal that left nothing to pass on is told as what it is; else the leads come first. */
+/** An error that left nothing to pass on is told as what it is; else the leads come first. */
 function tellEnd(context: IPollFunctions, { end, cause, leads }: PollResult): void {
 	if (end === 'complete' || end === 'limit') return;
 	if (end === 'failed' && leads.length === 0) throw cause;

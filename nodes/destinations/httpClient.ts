@@ -12,7 +12,7 @@ import { unexpectedResponse } from './unexpectedResponse';
 
 export { HttpError };
 
-/** Bytes. More than any page of leads has; what is larger is no answer of these services. */
+/** Bytes. More than any page of leads has; what is larger is no response of these services. */
 const MAX_BODY = 64 * 1024 * 1024;
 /** Milliseconds after which a connection that nobody uses is closed. */
 const IDLE_TIME = 15_000;
@@ -40,10 +40,10 @@ export interface HttpResponse {
 
 export interface HttpClient {
 	/**
-	 * Sends a request; every status is an answer, a redirect too: what it points to is not asked,
+	 * Sends a request; every status is a response, a redirect too: what it points to is not asked,
 	 * because the request's secrets are for the host they were given for.
 	 *
-	 * @throws HttpError when there is no answer
+	 * @throws HttpError when there is no response
 	 */
 	send(request: HttpRequest): Promise<HttpResponse>;
 }
@@ -77,7 +77,7 @@ export async function openHttp(): Promise<HttpClient> {
 		async send({ method, url, headers = {}, body, signal }) {
 			await checkEgress(url);
 			try {
-				const answer = await client.request<unknown>({
+				const response = await client.request<unknown>({
 					method,
 					url,
 					headers: { ...headers },
@@ -85,11 +85,11 @@ export async function openHttp(): Promise<HttpClient> {
 					signal,
 					...(getProxyForUrl(url) === '' ? direct : proxied),
 				});
-				if (answer.status === 407) throw new HttpError('PROXY_AUTHENTICATION');
+				if (response.status === 407) throw new HttpError('PROXY_AUTHENTICATION');
 				return {
-					status: answer.status,
-					headers: plainHeaders(answer.headers),
-					body: typeof answer.data === 'string' ? answer.data : '',
+					status: response.status,
+					headers: plainHeaders(response.headers),
+					body: typeof response.data === 'string' ? response.data : '',
 				};
 			} catch (error) {
 				if (error instanceof HttpError) throw error;

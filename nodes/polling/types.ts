@@ -45,7 +45,7 @@ export interface PolledPage {
 	rows: PolledRow[];
 	/** Where the next page begins; `null` only at the very end. A page may be empty and still go on. */
 	next: Position | null;
-	/** The service's clock as it answered, epoch milliseconds rounded down; `undefined` if untold. */
+	/** The service's clock as it responded, epoch milliseconds rounded down; `undefined` if untold. */
 	serviceTime: number | undefined;
 	/**
 	 * Places for later scans to begin at, where finding the beginning costs a request. None when absent.

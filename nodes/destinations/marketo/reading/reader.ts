@@ -65,7 +65,7 @@ interface LogPosition {
 
 /**
  * Reads the fill-outs of one form from the log of all activities, in the order of the log, which is
- * by time. A call looks through 300 activities of all types, so an answer may be empty and go on.
+ * by time. A call looks through 300 activities of all types, so a response may be empty and go on.
  */
 export class MarketoReader implements LeadReader {
 	readonly maxPageSize = MAX_ACTIVITIES;
@@ -120,7 +120,7 @@ export class MarketoReader implements LeadReader {
 		};
 	}
 
-	/** The page of a token that was kept; `undefined` without one, or with one that is refused. */
+	/** The page of a token that was kept; `undefined` without one, or with one that is rejected. */
 	private async goOn(
 		{ token, passed, wide }: LogPosition,
 		request: PageRequest,
@@ -205,7 +205,7 @@ interface LogPage {
 	/** The time its token was asked for, epoch milliseconds; absent for one that was kept. */
 	from?: number;
 	response: MarketoResponse;
-	/** The service's clock as it answered, epoch milliseconds. */
+	/** The service's clock as it responded, epoch milliseconds. */
 	serviceTime: number | undefined;
 }
 
@@ -229,7 +229,7 @@ function nextPosition(
 	at: number | undefined,
 ): Position | null {
 	const { body, result } = response;
-	// Without it, what is no answer of Marketo's would pass for the last page.
+	// Without it, what is no response of Marketo's would pass for the last page.
 	if (typeof body['moreResult'] !== 'boolean') throw unexpected('it has no field "moreResult"');
 	if (!body['moreResult']) return null;
 	const next = readPagingToken(body);
