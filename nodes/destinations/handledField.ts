@@ -33,7 +33,7 @@ export interface HandledFieldWords {
 	listMethod: string;
 	placeholder: string;
 	/** What a name has to look like. */
-	namePattern: string;
+	namePattern: RegExp;
 }
 
 export function handledFieldProperties(words: HandledFieldWords): EditorProperties {
@@ -98,7 +98,7 @@ export function handledFieldProperties(words: HandledFieldWords): EditorProperti
 						{
 							type: 'regex',
 							properties: {
-								regex: words.namePattern,
+								regex: words.namePattern.source,
 								errorMessage: 'A name has letters, digits and underscores',
 							},
 						},
@@ -124,7 +124,7 @@ export function readHandledField(
 	const kind = parameter('markedBy') ?? 'boolean';
 	const given = parameter(words.parameter);
 	const name = toName(typeof given === 'string' ? given.trim() : '');
-	if (!new RegExp(namePattern).test(name)) {
+	if (!namePattern.test(name)) {
 		throw configurationError(
 			`The ${field} that marks handled leads is not the name of a ${field}`,
 			`Choose it from the list, or give its name, as in ${placeholder}.`,

@@ -40,7 +40,8 @@ describe('Compose Follow-Up', () => {
 	it('gives all to one output where that is wanted, and to a tool', async () => {
 		const input = items(active, row('2', 'SPZA-DNC|contoso.crm', KIM));
 		expect(await outputs({ ...COMPOSE, separateOutputs: false }, input)).toMatchObject([[{}, {}]]);
-		const tool = await outputs(COMPOSE, input, undefined, new LeadSourceTool());
+		const parameters = { ...COMPOSE, readLeadFrom: 'item' };
+		const tool = await outputs(parameters, input, undefined, new LeadSourceTool());
 		expect(tool).toMatchObject([[{}, { json: { followUp: { write: false } } }]]);
 	});
 

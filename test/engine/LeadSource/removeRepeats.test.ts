@@ -463,6 +463,7 @@ describe('an item that holds no lead', () => {
 it('as a tool of an agent gives every lead to its first output', async () => {
 	await remove(items(row('1', CRM)));
 	const type = new LeadSourceTool();
-	const found = await outputs(REPEATS, items(row('1', CRM)), undefined, type);
+	const parameters = { ...REPEATS, readLeadFrom: 'item' };
+	const found = await outputs(parameters, items(row('1', CRM)), undefined, type);
 	expect(found).toMatchObject([[{ json: { repeat: { isRepeat: true, seen: 'lead' } } }]]);
 });

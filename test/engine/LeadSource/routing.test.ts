@@ -49,7 +49,7 @@ describe('Parse Leads by offer', () => {
 	});
 
 	it('gives a tool all leads at its first output', async () => {
-		const parameters = byOffer({ offers: 'contoso.crm' });
+		const parameters = { ...byOffer({ offers: 'contoso.crm' }), readLeadFrom: 'item' };
 		const found = await outputs(parameters, INPUT, undefined, new LeadSourceTool());
 		expect(found.map((output) => output.length)).toEqual([5]);
 	});

@@ -58,8 +58,8 @@ export class TokenCheck {
 			Buffer.from(signature, 'base64url'),
 		);
 		const { aud, exp, nbf, appid, tid } = decode(payload) as Claims;
-		// The authority's own clock: the environment's may be turned.
-		const now = Date.now() / 1_000;
+		// The authority's own clock, in a process of its own: the environment's may be turned, and this one's.
+		const now = (performance.timeOrigin + performance.now()) / 1_000;
 		const isInTime = Number(exp) > now && Number(nbf ?? 0) <= now + 60;
 		const isOurs = aud === audience && tid === this.#authority.application.tenantId;
 		if (!isSigned || !isInTime || !isOurs || typeof appid !== 'string') return undefined;

@@ -17,7 +17,7 @@ const WORDS: HandledFieldWords = {
 	handled: { name: 'handledChoice', label: 'Handled Choice', placeholder: '100000001' },
 	listMethod: 'searchHandledColumns',
 	placeholder: 'new_marketplacehandled',
-	namePattern: '^[A-Za-z][A-Za-z0-9_]{0,127}$',
+	namePattern: /^[A-Za-z][A-Za-z0-9_]{0,127}$/,
 };
 
 /** What Dataverse takes for a value of a choice. */

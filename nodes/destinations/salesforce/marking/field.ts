@@ -25,7 +25,7 @@ const WORDS: HandledFieldWords = {
 	},
 	listMethod: 'searchHandledFields',
 	placeholder: 'Marketplace_Handled__c',
-	namePattern: '^[A-Za-z][A-Za-z0-9_]{0,79}$',
+	namePattern: /^[A-Za-z][A-Za-z0-9_]{0,79}$/,
 };
 
 export const markingProperties: MarkingDescription['properties'] = handledFieldProperties(WORDS);

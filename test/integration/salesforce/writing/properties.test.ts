@@ -201,6 +201,7 @@ describe('the fields', () => {
 		organisation.addField(typedField('Seen__c', 'datetime', 'Seen'));
 		organisation.addField(typedField('Partner__c', 'boolean', 'Partner'));
 		organisation.addField(typedField('Address', 'address', 'Address'));
+		organisation.addField(typedField('Tier__c', 'picklist', 'Tier'));
 		organisation.addField({ ...typedField('Score__c', 'string', 'Score'), createable: false });
 		organisation.addField({ ...typedField('Once__c', 'string', 'Once'), updateable: false });
 	});
@@ -225,8 +226,16 @@ describe('the fields', () => {
 				{ name: 'Partner Referral', value: 'Partner Referral' },
 			],
 		});
-		// Status has no values here, so any text is taken.
-		expect(byName.get('Status')).toEqual({ label: 'Status', type: 'string' });
+		expect(byName.get('Status')).toEqual({
+			label: 'Status',
+			type: 'options',
+			choices: [
+				{ name: 'Open - Not Contacted', value: 'Open - Not Contacted' },
+				{ name: 'Working - Contacted', value: 'Working - Contacted' },
+			],
+		});
+		// It has no values here, so any text is taken.
+		expect(byName.get('Tier__c')).toEqual({ label: 'Tier', type: 'string' });
 		for (const name of [
 			'Id',
 			'CreatedDate',
