@@ -113,7 +113,8 @@ export function declareFailures({ destination, newPlace, test }: WriteContract):
 			const leads = place.leads(3 * some);
 			place.place.meanwhile(() => passTime(11 * MINUTE), destination.writes(leads.length) >> 1);
 			const results = await place.write(leads, { deadline: Date.now() + 10 * MINUTE });
-			const counts = countsOf(results);
+			// What was on its way at that moment may have had no response.
+			const { timeout: _, ...counts } = countsOf(results);
 			expect(counts).toEqual({ created: expect.any(Number), timeUp: expect.any(Number) });
 			expect((await place.write(leads)).every(({ ok }) => ok)).toBe(true);
 			await place.expectOnly([earlier, ...leads]);
