@@ -60,8 +60,7 @@ export class Written {
 
 	/** From now on leads of this last name are not taken. */
 	refuse(name: string): void {
-		const { additionalFields } = this.place.refuse(name) as { additionalFields?: unknown };
-		if (additionalFields !== undefined) this.#isRefusedByKey = name;
+		if (Object.keys(this.place.refuse(name)).length > 0) this.#isRefusedByKey = name;
 	}
 	#isRefusedByKey: string | undefined;
 
