@@ -34,9 +34,9 @@ const NODES = Object.keys(VERSIONS);
 const CREDENTIALS = [
 	'marketplaceLeadAzureTableApi',
 	'marketplaceLeadDynamics365Api',
-	'marketplaceLeadTriggerApi',
 	'marketplaceLeadMarketoApi',
 	'marketplaceLeadSalesforceApi',
+	'marketplaceLeadTriggerApi',
 ];
 
 let environment: Environment;
