@@ -1,7 +1,7 @@
 /**
  * `npm run fuzz [-- --seconds N --seed N PATTERN…]`: random inputs of up to 1 MB at every door. Each
- * door has inputs that are always the same, and then new ones for N seconds: 2 in CI, minutes by
- * hand. The seed is printed with each test; given again, the same inputs come.
+ * door has inputs that are always the same, and then new ones for N seconds: none in CI, where green
+ * is to mean green, minutes by hand. The seed is printed with each test; given again, the same inputs come.
  */
 import { parseArgs } from 'node:util';
 

@@ -373,9 +373,21 @@ export function mayBeJson(text: string): boolean {
 	return JSON_START.test(text);
 }
 
+const JSON_ENDS: ReadonlyMap<string | undefined, string> = new Map([
+	['{', '}'],
+	['[', ']'],
+	['"', '"'],
+]);
+
+/** Thousands of texts that only begin like JSON would take a parser's time for each, to throw. */
+function endsAsItBegins(text: string): boolean {
+	const inner = text.trim();
+	return JSON_ENDS.get(inner[0]) === inner.at(-1);
+}
+
 /** The object, list or text that a text is as JSON; `undefined` for any other text. */
 export function readJson(text: string): unknown {
-	if (!mayBeJson(text)) return undefined;
+	if (!mayBeJson(text) || !endsAsItBegins(text)) return undefined;
 	try {
 		return JSON.parse(text.replace(BOM, '')) as unknown;
 	} catch {

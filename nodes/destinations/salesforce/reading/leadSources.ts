@@ -1,3 +1,4 @@
+/// <reference lib="es2024.string" />
 import { createHash } from 'node:crypto';
 import { isMarketplaceLead, matchesFilter, parseLead, type LeadFilter } from '../../../lead';
 import { DestinationError, type WantedLeads } from '../../contract';
@@ -59,7 +60,8 @@ export function sourceCondition(
 	];
 	if (alternatives.length === 0) return 'none';
 	const only = anyOf(alternatives);
-	// What is too long to be asked for is read, and filtered all the same.
+	// What is too long to be asked for is read, and filtered all the same; so is what no address can hold.
+	if (!only.isWellFormed()) return 'all';
 	return encodeURIComponent(only).length > MAX_CONDITIONS ? 'all' : { only };
 }
 

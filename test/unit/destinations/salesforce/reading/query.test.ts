@@ -81,6 +81,8 @@ describe('the condition on Lead Sources', () => {
 	it('is none where nothing is to be left out, and asks for nothing where nothing is left', () => {
 		expect(sourceCondition(['SPZA-INS|a.b', 'AzurePortal-Create|a.b'], marketplaces)).toBe('all');
 		expect(sourceCondition([], marketplaces)).toBe('none');
+		// An address can't hold half a character, and would throw for it.
+		expect(sourceCondition(['SPZA-INS|\ud800', 'Web'], marketplaces)).toBe('all');
 		const filtered = { filter: { sources: ['SPZA'] }, others: false };
 		expect(sourceCondition(['AzurePortal-Create|a.b', 'Web', null], filtered)).toBe('none');
 	});
