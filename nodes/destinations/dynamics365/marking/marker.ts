@@ -9,7 +9,6 @@ import type { HttpResponse } from '../../httpClient';
 import { atMost, inTime, timeIsUp, type TimeLimits } from '../../timeLimits';
 import { type DataverseClient, GUID, LEADS } from '../connection/client';
 import {
-	batchError,
 	isMissing,
 	noSuchLead,
 	notALeadId,
@@ -18,7 +17,7 @@ import {
 	wrongHandledColumn,
 } from '../errors';
 import { readWritableColumns } from '../metadata';
-import { readBatch, writeBatch, type BatchRequest } from '../writing/batch';
+import { sendBatch } from '../writing/batch';
 import { handledValue, isOfKind, isPending } from './column';
 
 /** Of one `$batch`: Microsoft advises small ones, and more at once. */
@@ -92,7 +91,8 @@ export class DynamicsMarker implements LeadMarker {
 		);
 		const left = open.filter(({ index }) => isOpen(results[index]));
 		if (left.length === 0) return;
-		const responses = await this.send(
+		const responses = await sendBatch(
+			this.client,
 			left.map(({ lead }) => ({
 				method: 'PATCH',
 				path: `${LEADS}(${lead.id})`,
@@ -100,7 +100,7 @@ export class DynamicsMarker implements LeadMarker {
 				headers: { 'If-Match': '*' },
 				body: JSON.stringify({ [this.column.name]: handledValue(this.column, lead.handledAt) }),
 			})),
-			limits,
+			limits.signal,
 		);
 		let again: DestinationError | undefined;
 		left.forEach(({ index }, at) => {
@@ -118,12 +118,13 @@ export class DynamicsMarker implements LeadMarker {
 		limits: TimeLimits,
 	): Promise<void> {
 		if (open.length === 0) return;
-		const responses = await this.send(
+		const responses = await sendBatch(
+			this.client,
 			open.map(({ lead }) => ({
 				method: 'GET',
 				path: `${LEADS}(${lead.id})?$select=${this.column.name}`,
 			})),
-			limits,
+			limits.signal,
 		);
 		open.forEach((entry, at) => {
 			const response = responses[at];
@@ -137,24 +138,6 @@ export class DynamicsMarker implements LeadMarker {
 				results[entry.index] = { ok: true, outcome: 'alreadyHandled' };
 			}
 		});
-	}
-
-	/** @throws DestinationError where the batch as a whole was not taken */
-	private async send(
-		requests: readonly BatchRequest[],
-		{ signal }: TimeLimits,
-	): Promise<Array<HttpResponse | undefined>> {
-		const { contentType, body } = writeBatch(requests);
-		const response = await this.client.send({
-			method: 'POST',
-			path: '$batch',
-			headers: { 'content-type': contentType, prefer: 'odata.continue-on-error' },
-			body,
-			signal,
-		});
-		const responses = readBatch(response);
-		if (responses === undefined) throw batchError(response);
-		return requests.map((_, at) => responses[at]);
 	}
 }
 

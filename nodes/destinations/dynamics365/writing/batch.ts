@@ -6,7 +6,8 @@
 import { randomUUID } from 'node:crypto';
 
 import type { HttpResponse } from '../../httpClient';
-import { API_PATH } from '../connection/client';
+import { API_PATH, type DataverseClient } from '../connection/client';
+import { batchError } from '../errors';
 
 export interface BatchRequest {
 	method: 'GET' | 'PATCH';
@@ -17,6 +18,28 @@ export interface BatchRequest {
 }
 
 const LINE_END = '\r\n';
+
+/**
+ * Sends requests in one batch, and gives the response to each in their order; none to those that were
+ * not carried out. @throws DestinationError where the batch as a whole was not taken
+ */
+export async function sendBatch(
+	client: DataverseClient,
+	requests: readonly BatchRequest[],
+	signal: AbortSignal,
+): Promise<Array<HttpResponse | undefined>> {
+	const { contentType, body } = writeBatch(requests);
+	const response = await client.send({
+		method: 'POST',
+		path: '$batch',
+		headers: { 'content-type': contentType, prefer: 'odata.continue-on-error' },
+		body,
+		signal,
+	});
+	const responses = readBatch(response);
+	if (responses === undefined) throw batchError(response);
+	return requests.map((_, at) => responses[at]);
+}
 
 export function writeBatch(requests: readonly BatchRequest[]): {
 	contentType: string;

@@ -14,7 +14,6 @@ import type { HttpResponse } from '../../httpClient';
 import { inTime, type TimeLimits } from '../../timeLimits';
 import { GUID, LEADS, type DataverseClient, type DataverseRequest } from '../connection/client';
 import {
-	batchError,
 	isDuplicate,
 	isMissing,
 	isThere,
@@ -26,7 +25,7 @@ import {
 import { readAllChoices, readWritableColumns, type WritableColumn } from '../metadata';
 import { withoutOptOut, type ColumnSettings, type WriteRules } from '../properties';
 import { FORMATTED_VALUE, toRecord as toReadRecord } from '../reading/record';
-import { readBatch, writeBatch, type BatchRequest } from './batch';
+import { sendBatch, type BatchRequest } from './batch';
 import { changesOf, columnsToCompare, toExisting, type ExistingLead } from './existing';
 import type { ColumnValues } from './fields';
 import { toRecord, type LeadColumns } from './mapping';
@@ -134,7 +133,7 @@ export class DynamicsWriter implements LeadWriter<PreparedRecord, ExistingLead> 
 			},
 		);
 		const rows = new Map<string, Row>();
-		for (const response of await this.sendBatch(requests, signal)) {
+		for (const response of await sendBatch(this.client, requests, signal)) {
 			if (response === undefined) throw notCarriedOut();
 			if (response.status !== 200) throw writeError(response);
 			for (const row of this.rowsOf(response)) {
@@ -156,7 +155,7 @@ export class DynamicsWriter implements LeadWriter<PreparedRecord, ExistingLead> 
 			method: 'GET',
 			path: `${leadPath(lead.key)}?$select=${this.columnsOf(lead).join(',')}`,
 		}));
-		const responses = await this.sendBatch(requests, signal);
+		const responses = await sendBatch(this.client, requests, signal);
 		return leads.map((lead, at) => {
 			const response = responses[at];
 			if (response === undefined) throw notCarriedOut();
@@ -176,7 +175,7 @@ export class DynamicsWriter implements LeadWriter<PreparedRecord, ExistingLead> 
 		{ signal }: TimeLimits,
 	): Promise<SendResult[]> {
 		const requests = batch.map((lead) => this.requestFor(lead));
-		const responses = await this.sendBatch(requests, signal);
+		const responses = await sendBatch(this.client, requests, signal);
 		return batch.map((lead, at) => this.resultOf(lead, responses[at]));
 	}
 
@@ -270,24 +269,6 @@ export class DynamicsWriter implements LeadWriter<PreparedRecord, ExistingLead> 
 			if (response.status >= 300) throw writeError(response);
 			return response;
 		}, limits);
-	}
-
-	/** @throws DestinationError where the batch as a whole was not taken */
-	private async sendBatch(
-		requests: readonly BatchRequest[],
-		signal: AbortSignal,
-	): Promise<Array<HttpResponse | undefined>> {
-		const { contentType, body } = writeBatch(requests);
-		const response = await this.client.send({
-			method: 'POST',
-			path: '$batch',
-			headers: { 'content-type': contentType, prefer: 'odata.continue-on-error' },
-			body,
-			signal,
-		});
-		const responses = readBatch(response);
-		if (responses === undefined) throw batchError(response);
-		return requests.map((_, at) => responses[at]);
 	}
 
 	private rowsOf(response: HttpResponse): Row[] {
