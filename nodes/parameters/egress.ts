@@ -1,5 +1,5 @@
 /** From a node's context to the rules on where its requests may go. */
-import type { ICredentialTestFunctions } from 'n8n-workflow';
+import type { ICredentialTestFunctions, IHttpRequestMethods } from 'n8n-workflow';
 
 import { type EgressFilter, isBlocked, keepingTo, keepTo } from '../destinations/egress';
 
@@ -13,7 +13,7 @@ export function keepToEgressRules(context: {
 
 /**
  * The same for a credential's test, whose context has no filter but a helper that keeps to one: before
- * a host is asked, n8n is, by a request without time to be sent. Only the rules' verdict of it counts.
+ * a host is asked, n8n is, by a request that can't be sent. Only the rules' verdict of it counts.
  */
 export async function testedByEgressRules<T>(
 	{ helpers }: ICredentialTestFunctions,
@@ -25,7 +25,7 @@ export async function testedByEgressRules<T>(
 			await helpers.request({ ...PROBE, uri: origin });
 		} catch (error) {
 			if (isBlocked(error)) return { ok: false };
-			// Anything else says nothing of the rules: the probe has no time to get a response.
+			// Anything else says nothing of the rules.
 		}
 		return { ok: true };
 	};
@@ -42,11 +42,12 @@ export async function testedByEgressRules<T>(
 	);
 }
 
-/** n8n looks at the address before it begins; a millisecond later it gives up. */
+/**
+ * n8n looks at the address before it begins. Node.js then refuses the method, before it opens a
+ * connection: a host that the test only wants to reach would else get a request more.
+ */
 const PROBE = {
-	method: 'HEAD',
-	timeout: 1,
+	method: 'NOT SENT' as IHttpRequestMethods,
 	simple: false,
 	followRedirect: false,
-	resolveWithFullResponse: true,
 } as const;

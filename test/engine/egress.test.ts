@@ -118,6 +118,20 @@ const PLACES: Place[] = [
 	},
 ];
 
+// First of all, as below: no node has run in this process yet.
+it('is asked of n8n without a request that the test itself does not need', async () => {
+	Container.get(SsrfProtectionConfig).enabled = false;
+	const marketo = PLACES.find(({ name }) => name === 'marketo');
+	const result = await testCredential(
+		new MarketplaceLead(),
+		'marketplaceLeadMarketoApiTest',
+		marketo?.credential() ?? {},
+	);
+	expect(result).toMatchObject({ status: 'Error' });
+	expect(requests.map((url) => url.split('?')[0])).toEqual(['/identity/oauth/token']);
+	expect(connections).toBe(1);
+});
+
 describe.each(PLACES)('$name, $credentialType', (place) => {
 	// First of all: no node has run in this process yet, so n8n's filter is not known.
 	it('is not asked by the test of its credential', async () => {
