@@ -1,10 +1,10 @@
 /** The Test buttons of our credentials, right and wrong, through n8n's own REST interface. */
 import { AzureNamedKeyCredential, generateAccountSas, generateTableSas } from '@azure/data-tables';
 
-import { freePort } from '../../scripts/host/ports.ts';
 import { MarketplaceTable } from '../fakeServers/azureTable/marketplaceTable.ts';
 import { sharedHost } from './support/host.ts';
 import { chain, leadTrigger, LiveWorkflow, node, withCredential } from './support/workflows.ts';
+import { CLOSED_PORT } from '../support/nobody.ts';
 
 const SECRET = 'an-e2e-secret-of-32-characters-01';
 const WRONG_SECRET = 'another-secret-of-32-characters-1';
@@ -52,7 +52,7 @@ describe('Azure Table', () => {
 		expect(await test({ ...way, accountKey, accountName: 'NOT_A_NAME' })).toEqual(
 			refused(/account name/),
 		);
-		const nobody = `http://127.0.0.1:${await freePort()}/${accountName}`;
+		const nobody = `http://127.0.0.1:${CLOSED_PORT}/${accountName}`;
 		expect(await test({ ...way, accountKey, tableEndpoint: nobody })).toEqual(refused(/reached/));
 	});
 

@@ -11,7 +11,6 @@ import type {
 
 import { MarketplaceLeadAzureTableApi } from '../../../credentials/MarketplaceLeadAzureTableApi.credentials.ts';
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node.ts';
-import { freePort } from '../../../scripts/host/ports.ts';
 import { startAzurite } from '../../fakeServers/azureTable/azurite.ts';
 import type { Azurite } from '../../fakeServers/azureTable/azurite.ts';
 import { pollContext, testCredential } from '../../support/engine.ts';
@@ -19,6 +18,7 @@ import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
 import type { EntraAuthority } from '../../fakeServers/entra/authority.ts';
 import { MarketplaceTable, marketplaceRow } from '../../fakeServers/azureTable/marketplaceTable.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
+import { CLOSED_PORT } from '../../support/nobody.ts';
 
 const TABLE = 'MarketplaceLeads';
 /** Reserved by RFC 2606: no such host exists anywhere. */
@@ -219,7 +219,7 @@ describe('an account name and key', () => {
 			/host of Azure Table Storage is not known/,
 			azurite.accountKey,
 		);
-		const closed = `http://127.0.0.1:${await freePort()}/${azurite.accountName}`;
+		const closed = `http://127.0.0.1:${CLOSED_PORT}/${azurite.accountName}`;
 		await expectRefused(
 			byKey({ tableEndpoint: closed }),
 			/could not be reached/,
@@ -348,7 +348,7 @@ describe('an Entra application', () => {
 	});
 
 	it('is told apart from an authority or an account that is not there', async () => {
-		const closed = `https://localhost:${await freePort()}`;
+		const closed = `https://localhost:${CLOSED_PORT}`;
 		await refused({ authorityHost: closed }, /Entra did not give|authority host/);
 		await refused({ tableEndpoint: `${closed}/${secured.accountName}` }, /could not be reached/);
 	});

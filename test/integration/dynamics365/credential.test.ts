@@ -10,13 +10,13 @@ import type {
 
 import { MarketplaceLeadDynamics365Api } from '../../../credentials/MarketplaceLeadDynamics365Api.credentials.ts';
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node.ts';
-import { freePort } from '../../../scripts/host/ports.ts';
 import { startDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
 import type { FakeDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
 import { pollContext, testCredential } from '../../support/engine.ts';
 import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
 import type { EntraAuthority } from '../../fakeServers/entra/authority.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
+import { CLOSED_PORT } from '../../support/nobody.ts';
 import { FakeServer } from '../../fakeServers/fakeServer.ts';
 import type { FakeResponse } from '../../fakeServers/fakeServer.ts';
 
@@ -173,9 +173,9 @@ describe('an environment', () => {
 	});
 
 	it('is told apart from a host that is not there', async () => {
-		const environmentUrl = `http://127.0.0.1:${await freePort()}`;
+		const environmentUrl = `http://127.0.0.1:${CLOSED_PORT}`;
 		await expectRefused({ environmentUrl }, /Dynamics 365 could not be reached/);
-		const authorityHost = `https://localhost:${await freePort()}`;
+		const authorityHost = `https://localhost:${CLOSED_PORT}`;
 		await expectRefused({ authorityHost }, /Entra did not give|authority host/);
 	});
 

@@ -8,12 +8,12 @@ import type {
 
 import { MarketplaceLeadMarketoApi } from '../../../credentials/MarketplaceLeadMarketoApi.credentials.ts';
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node.ts';
-import { freePort } from '../../../scripts/host/ports.ts';
 import { pollContext, testCredential } from '../../support/engine.ts';
 import { gatewayPage } from '../../fakeServers/marketo/responses.ts';
 import { startMarketo } from '../../fakeServers/marketo/marketo.ts';
 import type { FakeMarketo } from '../../fakeServers/marketo/marketo.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
+import { CLOSED_PORT } from '../../support/nobody.ts';
 
 type Data = ICredentialDataDecryptedObject;
 
@@ -108,7 +108,7 @@ describe('a sign-in is refused', () => {
 
 describe('it is told apart', () => {
 	it('where the host is not there', async () => {
-		const closed = `http://127.0.0.1:${await freePort()}/rest`;
+		const closed = `http://127.0.0.1:${CLOSED_PORT}/rest`;
 		await expectRefused(/could not be reached/, { endpoint: closed });
 		// Reserved by RFC 2606: no such host exists anywhere.
 		await expectRefused(/no Marketo instance at this address|could not be reached/, {

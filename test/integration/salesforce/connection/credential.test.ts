@@ -6,9 +6,9 @@ import type { ICredentialDataDecryptedObject, IWorkflowExecuteAdditionalData } f
 
 import { MarketplaceLeadSalesforceApi } from '../../../../credentials/MarketplaceLeadSalesforceApi.credentials.ts';
 import { MarketplaceLeadPollTrigger } from '../../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node.ts';
-import { freePort } from '../../../../scripts/host/ports.ts';
 import { pollContext, testCredential } from '../../../support/engine.ts';
 import { BLAME, expectNoSecret } from '../../../support/pollContract/refusal.ts';
+import { CLOSED_PORT } from '../../../support/nobody.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import type { FakeSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 
@@ -92,7 +92,7 @@ describe.each(WAYS)('a sign-in by %s', (_, credential) => {
 	});
 
 	it('is told apart from a host that is not there, and from one that is not Salesforce', async () => {
-		const closed = { ...credential(), myDomain: `http://127.0.0.1:${await freePort()}` };
+		const closed = { ...credential(), myDomain: `http://127.0.0.1:${CLOSED_PORT}` };
 		await expectRefused(closed, /could not be reached/);
 		const unknown = { ...credential(), myDomain: 'https://contoso.my.salesforce.invalid' };
 		await expectRefused(unknown, /host of Salesforce is not known/);

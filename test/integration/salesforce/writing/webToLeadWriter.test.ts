@@ -14,6 +14,7 @@ import { byEngine, type EngineWriter } from '../../../support/openWriter.ts';
 import { destinationInput } from '../../../support/destinationInput.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import type { FakeSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
+import { CLOSED_PORT } from '../../../support/nobody.ts';
 import { inTime, leadMaker, outcomes, outgoing, writeErrorOf } from '../../../support/writing.ts';
 
 skipWaits({ isStill: true });
@@ -109,9 +110,7 @@ describe('without a session', () => {
 	});
 
 	it('a lead for whom there was no connection is refused as that', async () => {
-		const gone = await startSalesforce();
-		const { origin } = gone;
-		await gone.stop();
+		const origin = `http://127.0.0.1:${CLOSED_PORT}`;
 		const [result] = await sender({ url: origin }).write([outgoing(lead('Sample'))], inTime());
 		expect(refusalOf(result)).toMatchObject({ code: 'unreachable' });
 		expect(refusalOf(result).message).toMatch(/could not be reached/);
