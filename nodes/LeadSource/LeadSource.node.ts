@@ -44,7 +44,7 @@ export class LeadSource implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			'={{ ({ clearRepeats: "clear repeats", composeFollowUp: "compose follow-up", mergeLeads: "merge leads", removeRepeats: "remove repeats" })[$parameter["operation"]] ?? ({ item: "whole item", field: "field " + $parameter["field"], text: "lead source text" })[$parameter["readLeadFrom"]] }}',
+			'={{ ({ clearRepeats: "clear repeats", composeFollowUp: "compose follow-up", mergeLeads: "merge, by " + ($parameter["groupBy"] === "customerAndOffer" ? "customer and offer" : "customer"), removeRepeats: "remove repeats, by " + (({ customer: "customer", customerAndOffer: "customer and offer" })[$parameter["compareBy"]] ?? "lead"), parseLeads: "parse" + (({ contact: ", by contact", offer: ", by offer", source: ", by source", stage: ", by stage" })[$parameter["outputs"]] ?? ({ field: ", field " + $parameter["field"], fields: ", fields below", text: ", lead source text" })[$parameter["readLeadFrom"]] ?? "") })[$parameter["operation"] ?? "parseLeads"] }}',
 		description:
 			'Reads leads from Azure Marketplace, Azure portal and AppSource in any shape, or a lead source text, and tells their source, action, offer and stage; merges them into customers, removes repeats and composes follow-ups',
 		defaults: { name: 'Lead Source' },
@@ -69,7 +69,7 @@ export class LeadSource implements INodeType {
 						name: 'Compose Follow-Up',
 						value: 'composeFollowUp',
 						description: 'Tell whether to write to a customer, and write the fitting message',
-						action: 'Compose a follow up',
+						action: 'Compose follow up',
 					},
 					{
 						name: 'Merge Leads',

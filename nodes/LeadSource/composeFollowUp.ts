@@ -5,8 +5,8 @@ import type { FollowUpKind, FollowUpOptions, FollowUpTemplate } from '../lead';
 import { followUpComposer, KIND_RULES, PLACEHOLDER_NAMES, TemplateError } from '../lead';
 import { toNodeError } from '../errors';
 import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
-import { readSeparateOutputs, separateOutputsProperty } from './options';
 import { binaryOf, eachItem, readEntries, readText } from '../parameters/readItems';
+import { readSeparateOutputs, separateOutputsProperty } from '../parameters/separateOutputs';
 import { readBoolean } from '../parameters/values';
 import { SEPARATE } from './splits';
 

@@ -8,8 +8,7 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import type { Lead, MergedCustomer, GroupBy } from '../lead';
 import { mergeLeads, spansOffers } from '../lead';
-import { readLeadOptions } from '../parameters/leadParameters';
-import { stageGuideOption } from './options';
+import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
 import { eachItem, readEntries } from '../parameters/readItems';
 
 const show = { operation: ['mergeLeads'] };
@@ -43,7 +42,8 @@ export const mergeLeadsProperties: INodeProperties[] = [
 		placeholder: 'Add Option',
 		displayOptions: { show },
 		default: {},
-		options: [stageGuideOption],
+		// No lead comes out, so there is no use for the other options of reading one.
+		options: leadOptionFields.filter(({ name }) => name === 'stageGuide'),
 	},
 ];
 

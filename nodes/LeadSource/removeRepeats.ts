@@ -6,6 +6,7 @@ import { REPEAT_LEVELS } from '../lead';
 import { toNodeError } from '../errors';
 import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
 import { binaryOf, eachItem, failedItem, readLeadRecords } from '../parameters/readItems';
+import { readSeparateOutputs, separateOutputsProperty } from '../parameters/separateOutputs';
 import { readBoolean } from '../parameters/values';
 import {
 	askedLead,
@@ -17,7 +18,6 @@ import {
 	type ReadLead,
 	type Seen,
 } from './history';
-import { readSeparateOutputs, separateOutputsProperty } from './options';
 import { SEPARATE } from './splits';
 
 const show = { operation: ['removeRepeats'] };

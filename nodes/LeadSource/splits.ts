@@ -1,6 +1,11 @@
 /** The ways to split leads over several outputs: which outputs there are, and whose lead is whose. */
 import type { Lead } from '../lead';
 import { matchesFilter, SOURCES, STAGES } from '../lead';
+import {
+	outputsNamed,
+	separateOutputNames,
+	type SeparateOutputs,
+} from '../parameters/separateOutputs';
 
 export type SplitName = 'contact' | 'one' | 'source' | 'stage';
 
@@ -92,22 +97,18 @@ export function readOfferOutputs(value: unknown): OfferOutput[] {
 export const SEPARATE = {
 	removeRepeats: { outputs: ['New', 'Seen Before'], acted: 0, rest: 1 },
 	composeFollowUp: { outputs: ['Write', 'Do Not Write'], acted: 0, rest: 1 },
-} as const;
+} as const satisfies Record<string, SeparateOutputs>;
 
-/**
- * The node's outputs as an expression, which is how n8n lets them follow parameters. It is made of
- * the tables above, so the outputs in the editor are the ones the code fills. Where a workflow that was
- * written by hand names no operation, it is the default one.
- */
+/** The node's outputs, made of the tables above: those in the editor are the ones the code fills. */
 export function outputsExpression(): `={{${string}}}` {
 	// No objects within an object: two closing braces in a row would end the expression.
 	const parse = tableOf(Object.entries(SPLITS).filter(([name]) => name !== 'one'));
-	const others = tableOf(Object.entries(SEPARATE));
 	const offers = `(($parameter["offerOutputs"] ?? ({}))["values"] ?? []).map((entry) => entry["outputName"] || entry["offers"] || "${UNNAMED}").concat("${OTHER}")`;
 	const ofParse = `($parameter["outputs"] === "offer" ? ${offers} : (${parse})[$parameter["outputs"]])`;
-	const ofOthers = `($parameter["separateOutputs"] === false ? undefined : (${others})[$parameter["operation"]])`;
-	const names = `(($parameter["operation"] ?? "parseLeads") === "parseLeads" ? ${ofParse} : ${ofOthers}) ?? [""]`;
-	return `={{ (${names}).map((displayName) => displayName === "" ? "main" : ({ type: "main", displayName })) }}`;
+	const ofOthers = separateOutputNames(SEPARATE, 'parseLeads');
+	return outputsNamed(
+		`(($parameter["operation"] ?? "parseLeads") === "parseLeads" ? ${ofParse} : ${ofOthers})`,
+	);
 }
 
 function tableOf(entries: [string, { outputs: readonly string[] }][]): string {

@@ -16,22 +16,26 @@ import {
 } from '../parameters/destinationProperties';
 import { forAllItems } from '../parameters/readItems';
 import { resolvedOnce } from '../parameters/resolvedOnce';
+import { outputsNamed, separateOutputNames } from '../parameters/separateOutputs';
 import { checkConnection, checkConnectionProperties } from './checkConnection';
-import { createLeads, createLeadsProperties } from './createLeads';
+import { CREATE_LEADS_OUTPUTS, createLeads, createLeadsProperties } from './createLeads';
 import { getLeads, getLeadsProperties } from './getLeads';
 import { markAsHandled, markAsHandledProperties } from './markAsHandled';
 import { sendTestLead, sendTestLeadProperties } from './sendTestLead';
 import { writableFields } from './writableFields';
 
-type Execute = (context: IExecuteFunctions) => Promise<INodeExecutionData[]>;
+type Execute = (context: IExecuteFunctions) => Promise<INodeExecutionData[][]>;
 
 const OPERATIONS: Readonly<Record<string, Execute>> = {
-	checkConnection,
+	checkConnection: async (context) => [await checkConnection(context)],
 	createLeads,
-	getLeads,
-	markAsHandled,
-	sendTestLead,
+	getLeads: async (context) => [await getLeads(context)],
+	markAsHandled: async (context) => [await markAsHandled(context)],
+	sendTestLead: async (context) => [await sendTestLead(context)],
 };
+
+/** Where an operation's items go; the others have one output without a name. */
+const OUTPUTS = { createLeads: CREATE_LEADS_OUTPUTS };
 
 export class MarketplaceLead implements INodeType {
 	description: INodeTypeDescription = {
@@ -49,7 +53,7 @@ export class MarketplaceLead implements INodeType {
 		defaults: { name: 'Marketplace Lead' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
+		outputs: outputsNamed(separateOutputNames(OUTPUTS, 'createLeads')),
 		credentials: destinationCredentials(DESTINATIONS),
 		properties: [
 			{
@@ -62,7 +66,7 @@ export class MarketplaceLead implements INodeType {
 						name: 'Check Connection',
 						value: 'checkConnection',
 						description: 'Tell step by step whether leads can be written and read',
-						action: 'Check a connection',
+						action: 'Check connection',
 					},
 					{
 						name: 'Create Leads',
@@ -86,7 +90,7 @@ export class MarketplaceLead implements INodeType {
 						name: 'Send Test Lead',
 						value: 'sendTestLead',
 						description: 'Write the lead that Microsoft sends to try a connection',
-						action: 'Send a test lead',
+						action: 'Send test lead',
 					},
 				],
 				default: 'createLeads',
@@ -117,7 +121,7 @@ export class MarketplaceLead implements INodeType {
 					itemIndex: 0,
 				});
 			}
-			return [await operation(context)];
+			return await operation(context);
 		});
 	}
 }

@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import { checkConnection as check } from '../destinations/check/checkConnection';
+import type { Check } from '../destinations/check/report';
 import { ProcessCache } from '../destinations/processCache';
 import { microsoftTestLead } from '../lead';
 import { toNodeError } from '../errors';
@@ -23,6 +24,7 @@ import {
 import { failedItem, readText } from '../parameters/readItems';
 import { isEmpty, readBoolean, readNumber } from '../parameters/values';
 import { offerTitleProperty } from './sendTestLead';
+import { itemsBySettings, pairedTo } from './turns';
 import { additionalFieldsOf, additionalFieldsProperties, atItem, optionsOf } from './writeOptions';
 
 const show = { operation: ['checkConnection'] };
@@ -85,30 +87,47 @@ export const checkConnectionProperties: INodeProperties[] = [
 				default: STEP_TIME,
 				description: 'How long each step may take before it counts as failed',
 			},
+			{
+				displayName: 'One Item per Check',
+				name: 'oneItemPerCheck',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether each check comes out as an item of its own, which the editor shows as a table',
+			},
 			...destinationOptions('writing'),
 		],
 	},
 ];
 
 /**
- * One item with the list of checks for each item. A check that fails is no failure of the item, so
- * that a workflow that runs on a schedule can raise the alarm.
+ * One item with the list of checks, or one for each of them; once for all items with the same
+ * settings. A check that fails is no failure of the item, so that a workflow that runs on a schedule can
+ * raise the alarm.
  */
 export async function checkConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const items: INodeExecutionData[] = [];
-	for (const itemIndex of context.getInputData().keys()) {
+	const { turns, failures } = await itemsBySettings(context);
+	const [unread] = failures.values();
+	if (unread && !context.continueOnFail()) throw unread;
+	const found = [...failures].map(([itemIndex, failure]): [number, INodeExecutionData[]] => [
+		itemIndex,
+		[failedItem(failure, itemIndex)],
+	]);
+	for (const { itemIndex, items } of turns) {
+		const pairedItem = pairedTo(items);
 		try {
-			items.push({ json: await checkOne(context, itemIndex), pairedItem: { item: itemIndex } });
+			const reports = await checkOne(context, itemIndex);
+			found.push([itemIndex, reports.map((json) => ({ json, pairedItem }))]);
 		} catch (error) {
 			const failure = toNodeError(context.getNode(), error, itemIndex);
 			if (!context.continueOnFail()) throw failure;
-			items.push(failedItem(failure, itemIndex));
+			found.push([itemIndex, [{ ...failedItem(failure, itemIndex), pairedItem }]]);
 		}
 	}
-	return items;
+	return found.sort(([a], [b]) => a - b).flatMap(([, items]) => items);
 }
 
-async function checkOne(context: IExecuteFunctions, itemIndex: number): Promise<IDataObject> {
+async function checkOne(context: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
 	const current = atItem(context, itemIndex);
 	const destination = chosenDestination(current);
 	const resolved = await resolveDestination(current, destination, 'writing');
@@ -142,20 +161,33 @@ async function checkOne(context: IExecuteFunctions, itemIndex: number): Promise<
 		signal: context.getExecutionCancelSignal() ?? new AbortController().signal,
 	});
 	const failed = checks.find(({ status }) => status === 'failed');
-	return {
-		ok: failed === undefined,
-		destination: destination.name,
-		checkedAt: new Date(begun).toISOString(),
-		failedCheck: failed?.name ?? '',
-		message: failed?.message ?? '',
-		toDo: failed?.toDo ?? '',
-		checks: checks.map((entry): IDataObject => ({ ...entry })),
-		testLead: {
-			id: written ? testLead.id : '',
-			recordId: written?.id ?? '',
-			url: written?.url ?? '',
+	const checkedAt = new Date(begun).toISOString();
+	if (readBoolean(options['oneItemPerCheck'], 'One Item per Check', false)) {
+		return checks.map((entry) => ({ ...entry, destination: destination.name, checkedAt }));
+	}
+	return [
+		{
+			ok: failed === undefined,
+			destination: destination.name,
+			checkedAt,
+			failedCheck: failed?.name ?? '',
+			message: failed?.message ?? allPassed(checks),
+			toDo: failed?.toDo ?? '',
+			checks: checks.map((entry): IDataObject => ({ ...entry })),
+			testLead: {
+				id: written ? testLead.id : '',
+				recordId: written?.id ?? '',
+				url: written?.url ?? '',
+			},
 		},
-	};
+	];
+}
+
+/** What is told where no check failed: a number that leaves out what was not looked at. */
+function allPassed(checks: readonly Check[]): string {
+	const passed = checks.filter(({ status }) => status === 'passed').length;
+	if (passed === checks.length) return `All ${passed} checks passed`;
+	return `${passed} checks passed, ${checks.length - passed} skipped`;
 }
 
 /** Milliseconds. @throws UserError for no number of seconds */

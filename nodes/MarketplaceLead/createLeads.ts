@@ -5,21 +5,26 @@ import type { Lead } from '../lead';
 import { leadInputProperties } from '../parameters/leadInputProperties';
 import { destinationOptions } from '../parameters/destinationProperties';
 import { binaryOf, readLeads } from '../parameters/readItems';
-import { writeLeads } from './writeLeads';
+import {
+	readSeparateOutputs,
+	separateOutputsProperty,
+	type SeparateOutputs,
+} from '../parameters/separateOutputs';
+import { type Prepared, writeLeads, type Written } from './writeLeads';
 import { additionalFieldsProperties, optionsOf, timeoutOption } from './writeOptions';
 
 const show = { operation: ['createLeads'] };
 
 const DO_NOT_CONTACT = [
 	{
-		name: 'Skip',
-		value: 'skip',
-		description: 'The lead is passed on and not written',
-	},
-	{
 		name: 'Fail',
 		value: 'fail',
 		description: 'The item fails; all others are written',
+	},
+	{
+		name: 'Leave Out',
+		value: 'leaveOut',
+		description: 'The lead is not written, and comes out saying so',
 	},
 	{
 		name: 'Write',
@@ -28,9 +33,22 @@ const DO_NOT_CONTACT = [
 	},
 ];
 
+const MUST_NOT_BE_CONTACTED = 'The customer must not be contacted';
+
+/** Outputs of the operation, as its parameter Separate Outputs says. */
+export const CREATE_LEADS_OUTPUTS = {
+	outputs: ['Written', 'Left Out'],
+	acted: 0,
+	rest: 1,
+} as const satisfies SeparateOutputs;
+
 export const createLeadsProperties: INodeProperties[] = [
 	...leadInputProperties(show.operation),
 	...additionalFieldsProperties('createLeads'),
+	separateOutputsProperty(
+		'createLeads',
+		'Whether leads that are left out because the customer must not be contacted go to an output of their own',
+	),
 	{
 		displayName: 'Options',
 		name: 'options',
@@ -45,7 +63,7 @@ export const createLeadsProperties: INodeProperties[] = [
 				type: 'options',
 				noDataExpression: true,
 				options: DO_NOT_CONTACT,
-				default: 'fail',
+				default: 'leaveOut',
 				description: 'What to do with leads of customers who must not be contacted',
 			},
 			timeoutOption,
@@ -55,32 +73,43 @@ export const createLeadsProperties: INodeProperties[] = [
 ];
 
 /** Writes the leads of the items; each comes out with what has become of it in the field `written`. */
-export async function createLeads(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+export async function createLeads(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const isApart = readSeparateOutputs(context);
+	const { acted, rest } = CREATE_LEADS_OUTPUTS;
 	// One time for all: records that are alike and came together are one lead.
 	const receivedAt = new Date().toISOString();
-	return await writeLeads(context, (item, itemIndex) => {
+	const items = await writeLeads(context, (item, itemIndex) => {
 		const leads = readLeads(context, item, itemIndex, { receivedAt });
-		const choice = optionsOf(context, itemIndex)['doNotContact'] ?? 'fail';
+		const choice = optionsOf(context, itemIndex)['doNotContact'];
 		return leads.map((lead) => ({
 			lead,
-			skipped: !lead.contactAllowed && choice === 'skip',
-			error: contactError(context, lead, choice, itemIndex),
+			...held(context, lead, choice, itemIndex),
 			binary: binaryOf(item, leads),
 		}));
 	});
+	if (!isApart) return [items];
+	const outputs: INodeExecutionData[][] = [[], []];
+	for (const item of items) outputs[isLeftOut(item) ? rest : acted]?.push(item);
+	return outputs;
 }
 
-/** Any other choice than the two that let it pass is the safe one. */
-function contactError(
+function isLeftOut({ json }: INodeExecutionData): boolean {
+	return (json['written'] as Written | undefined)?.outcome === 'leftOut';
+}
+
+/** What keeps a lead from being written. Any choice but the two others is the safe one. */
+function held(
 	context: IExecuteFunctions,
 	{ contactAllowed }: Lead,
 	choice: unknown,
 	itemIndex: number,
-): NodeOperationError | undefined {
-	if (contactAllowed || choice === 'write' || choice === 'skip') return undefined;
-	return new NodeOperationError(context.getNode(), 'The customer must not be contacted', {
+): Pick<Prepared, 'error' | 'leftOut'> {
+	if (contactAllowed || choice === 'write') return {};
+	if (choice !== 'fail') return { leftOut: MUST_NOT_BE_CONTACTED };
+	const error = new NodeOperationError(context.getNode(), MUST_NOT_BE_CONTACTED, {
 		itemIndex,
 		description:
-			'The lead says so (DNC), so it is not written where people would contact them. To go on without such leads set the option Do-Not-Contact Leads to Skip, or to Write where they are known there as what they are.',
+			'The lead says so (DNC), so it is not written where people would contact them. To go on without such leads set the option Do-Not-Contact Leads to Leave Out, or to Write where they are known there as what they are.',
 	});
+	return { error };
 }

@@ -3,6 +3,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n
 import { microsoftTestLead } from '../lead';
 import { destinationOptions } from '../parameters/destinationProperties';
 import { readText } from '../parameters/readItems';
+import { itemsBySettings } from './turns';
 import { writeLeads } from './writeLeads';
 import { additionalFieldsProperties, timeoutOption } from './writeOptions';
 
@@ -35,13 +36,17 @@ export const sendTestLeadProperties: INodeProperties[] = [
 	},
 ];
 
-/** Writes a test lead for each item; it comes out as Create Leads gives leads. */
+/** Writes a test lead, once for all items with the same settings; it comes out as Create Leads gives leads. */
 export async function sendTestLead(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const now = Date.now();
-	return await writeLeads(context, (_item, itemIndex, { name }) => {
-		const offerTitle = readText(context, 'offerTitle', itemIndex);
-		// Each item a lead of its own: its number is the time.
-		const lead = microsoftTestLead({ destination: name, offerTitle, now: now + itemIndex });
-		return [{ lead }];
-	});
+	return await writeLeads(
+		context,
+		(_item, itemIndex, { name }) => {
+			const offerTitle = readText(context, 'offerTitle', itemIndex);
+			// Each of them a lead of its own: its number is the time.
+			const lead = microsoftTestLead({ destination: name, offerTitle, now: now + itemIndex });
+			return [{ lead }];
+		},
+		await itemsBySettings(context),
+	);
 }

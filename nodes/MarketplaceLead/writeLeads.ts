@@ -21,6 +21,7 @@ import {
 } from '../parameters/openDestination';
 import { writeLeads as writeToDestination } from '../writing/writeLeads';
 import { failedItem } from '../parameters/readItems';
+import { everyItem, pairedTo, type Turn, type Turns } from './turns';
 import { additionalFieldsOf, atItem, timeouts } from './writeOptions';
 
 /** Of the items that are named in a message; the rest is counted. */
@@ -29,7 +30,9 @@ const MAX_NAMED = 10;
 /** What has become of a lead: written, or left out because it must not be contacted. */
 export interface Written extends Omit<WrittenLead, 'outcome'> {
 	destination: LeadDestinationName;
-	outcome: WrittenLead['outcome'] | 'skipped';
+	outcome: WrittenLead['outcome'] | 'leftOut';
+	/** Why it was left out, a sentence without a full stop; empty where it was not. */
+	reason: string;
 }
 
 /** Where leads are written or marked, the same for all that are sent together. */
@@ -39,9 +42,8 @@ export interface Place {
 	limits: TimeLimits;
 }
 
-/** One lead of an item. */
-interface Entry {
-	itemIndex: number;
+/** One lead of an item, or of several that it is written once for. */
+interface Entry extends Turn {
 	item: INodeExecutionData;
 	place: Place;
 	outgoing: WritableLead;
@@ -52,8 +54,8 @@ interface Entry {
 /** A lead of an item. */
 export interface Prepared {
 	lead: Lead;
-	/** Not to be written, and passed on all the same. */
-	skipped?: boolean;
+	/** Why it is not written and passed on all the same; absent or empty for one to be written. */
+	leftOut?: string;
 	/** Not to be written, and why. */
 	error?: Error | undefined;
 	/** What is passed on of the item besides its JSON. */
@@ -74,15 +76,17 @@ export type Prepare = (
 export async function writeLeads(
 	context: IExecuteFunctions,
 	prepare: Prepare,
+	{ turns, failures: unread }: Turns = everyItem(context),
 ): Promise<INodeExecutionData[]> {
 	const placeOf = places(context);
 	const entries: Entry[] = [];
-	const failures = new Map<number, Error>();
-	for (const [itemIndex, item] of context.getInputData().entries()) {
+	const failures = new Map(unread);
+	const turnOf = new Map(turns.map((turn) => [turn.itemIndex, turn]));
+	for (const turn of turns) {
 		try {
-			entries.push(...(await entriesOf(context, item, itemIndex, { prepare, placeOf })));
+			entries.push(...(await entriesOf(context, turn, { prepare, placeOf })));
 		} catch (error) {
-			failures.set(itemIndex, toNodeError(context.getNode(), error, itemIndex));
+			failures.set(turn.itemIndex, toNodeError(context.getNode(), error, turn.itemIndex));
 		}
 	}
 	const groups = new Map<Place, Entry[]>();
@@ -99,25 +103,34 @@ export async function writeLeads(
 	if (failures.size > 0 && !context.continueOnFail()) {
 		throw firstOf(failures, entries, context.getInputData().length);
 	}
-	return itemsOf(entries, failures);
+	return itemsOf(entries, failures, (itemIndex) => turnOf.get(itemIndex)?.items ?? [itemIndex]);
 }
 
 /** All of an item's parameters are read here, so that one that can't be read fails this item alone. */
 async function entriesOf(
 	context: IExecuteFunctions,
-	item: INodeExecutionData,
-	itemIndex: number,
+	{ itemIndex, items }: Turn,
 	{ prepare, placeOf }: { prepare: Prepare; placeOf: (itemIndex: number) => Promise<Place> },
 ): Promise<Entry[]> {
 	const place = await placeOf(itemIndex);
 	const { destination } = place;
+	const item = context.getInputData()[itemIndex] ?? { json: {} };
 	const additional = additionalFieldsOf(context, destination, itemIndex);
-	return prepare(item, itemIndex, destination).map(({ lead, skipped, error, binary }): Entry => ({
+	return prepare(item, itemIndex, destination).map(({ lead, leftOut, error, binary }): Entry => ({
 		itemIndex,
+		items,
 		item: { json: {}, ...binary },
 		place,
 		outgoing: { lead, additional },
-		...(skipped && { written: writtenTo(destination, { outcome: 'skipped', id: '', url: '' }) }),
+		...(leftOut && {
+			written: {
+				destination: destination.name,
+				outcome: 'leftOut' as const,
+				reason: leftOut,
+				id: '',
+				url: '',
+			},
+		}),
 		...(error && { failure: error }),
 	}));
 }
@@ -177,11 +190,8 @@ async function writeGroup(
 	});
 }
 
-function writtenTo(
-	{ name }: DestinationDescription,
-	{ outcome, id, url }: Omit<Written, 'destination'>,
-): Written {
-	return { destination: name, outcome, id, url };
+function writtenTo({ name }: DestinationDescription, { outcome, id, url }: WrittenLead): Written {
+	return { destination: name, outcome, reason: '', id, url };
 }
 
 /** The first error, which says what of the rest was written. Items are counted from 0, as n8n does. */
@@ -197,8 +207,8 @@ function firstOf(
 		const more = failed.length > MAX_NAMED ? ` and ${failed.length - MAX_NAMED} more` : '';
 		const isPartly = entries.some(({ itemIndex, written }) => written && failures.has(itemIndex));
 		const what = isPartly ? 'Not written, or not every lead of them' : 'Not written';
-		const isSkipped = entries.some(({ written }) => written?.outcome === 'skipped');
-		const done = isSkipped ? 'written or left out' : 'written';
+		const isAnyLeftOut = entries.some(({ written }) => written?.outcome === 'leftOut');
+		const done = isAnyLeftOut ? 'written or left out' : 'written';
 		const others = failed.length < count ? ` All others are ${done}.` : '';
 		first.description =
 			`${first.description ?? ''} ${what}: ${named.join(', ')}${more} of ${count} items.${others}`.trim();
@@ -209,16 +219,23 @@ function firstOf(
 function itemsOf(
 	entries: readonly Entry[],
 	failures: ReadonlyMap<number, Error>,
+	itemsOfTurn: (itemIndex: number) => readonly number[],
 ): INodeExecutionData[] {
-	const items = entries
-		.filter(({ written }) => written)
-		.map(({ itemIndex, item, outgoing, written }): INodeExecutionData => ({
-			...item,
-			json: { ...outgoing.lead, written },
-			pairedItem: { item: itemIndex },
-		}));
-	for (const [itemIndex, failure] of failures) items.push(failedItem(failure, itemIndex));
-	const itemOf = ({ pairedItem }: INodeExecutionData): number =>
-		(pairedItem as { item: number }).item;
-	return items.sort((a, b) => itemOf(a) - itemOf(b));
+	const written = entries
+		.filter((entry) => entry.written)
+		.map((entry): [itemIndex: number, INodeExecutionData] => [
+			entry.itemIndex,
+			{
+				...entry.item,
+				json: { ...entry.outgoing.lead, written: entry.written },
+				pairedItem: pairedTo(entry.items),
+			},
+		]);
+	const failed = [...failures].map(
+		([itemIndex, failure]): [itemIndex: number, INodeExecutionData] => [
+			itemIndex,
+			{ ...failedItem(failure, itemIndex), pairedItem: pairedTo(itemsOfTurn(itemIndex)) },
+		],
+	);
+	return [...written, ...failed].sort(([a], [b]) => a - b).map(([, item]) => item);
 }

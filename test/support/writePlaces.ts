@@ -118,8 +118,7 @@ export async function run(
 		credentials: { [place.credentialType]: credential as ICredentialDataDecryptedObject },
 		...(onError && { onError }),
 	};
-	const [output] = outputsOf(await runNode(node, items));
-	return output ?? [];
+	return outputsOf(await runNode(node, items)).flat();
 }
 
 export const asItems = (...jsons: object[]): INodeExecutionData[] =>

@@ -2,6 +2,7 @@
 import type { ICredentialDataDecryptedObject, INode, INodeExecutionData } from 'n8n-workflow';
 
 import { MarketplaceLead } from '../../../nodes/MarketplaceLead/MarketplaceLead.node';
+import { CHECKS } from '../../../nodes/destinations/check/report';
 import { outputsOf, runNode, type TestNode } from '../../support/engine';
 import { LeadReceiver } from '../../fakeServers/https/leadReceiver';
 
@@ -97,6 +98,122 @@ describe('a credential with an expression', () => {
 		});
 		const error: unknown = await refused.catch((thrown: unknown) => thrown);
 		expect(JSON.stringify({ ...(error as object), node: {} })).not.toContain(secret);
+	});
+});
+
+describe('what is done once for items with the same settings', () => {
+	const pairs = (items: INodeExecutionData[]) => items.map(({ pairedItem }) => pairedItem);
+	const all = [{ item: 0 }, { item: 1 }, { item: 2 }];
+
+	it('a test lead', async () => {
+		const items = await run('sendTestLead', [{}, {}, {}]);
+		expect(pairs(items)).toEqual([all]);
+		expect(received()[0]).toHaveLength(1);
+	});
+
+	it('a test lead for each setting that differs', async () => {
+		const parameters = { offerTitle: '={{ $json.offer }}' };
+		const jsons = ['A', 'B', 'A'].map((offer) => ({ offer }));
+		const items = await run('sendTestLead', jsons, { parameters });
+		expect(pairs(items)).toEqual([[{ item: 0 }, { item: 2 }], { item: 1 }]);
+		expect(received()[0]).toHaveLength(2);
+	});
+
+	it('a check, whose failure is one too', async () => {
+		const [report, ...others] = await run('checkConnection', [{}, {}, {}]);
+		expect([report!.pairedItem, others]).toEqual([all, []]);
+		expect(received()[0]).toHaveLength(1);
+		const parameters = { options: { stepTimeout: '={{ "soon" }}' } };
+		const failed = await run('checkConnection', [{}, {}, {}], { parameters });
+		expect(failed).toEqual([
+			{ json: { error: expect.stringMatching('Timeout per Step') as string }, pairedItem: all },
+		]);
+	});
+});
+
+describe('a check', () => {
+	it('says how many checks passed, and how many nobody could make', async () => {
+		const [report] = await run('checkConnection', [{}]);
+		const { ok, message, checks } = report!.json as { ok: boolean; message: string; checks: [] };
+		expect([ok, message, checks.length]).toEqual([true, '3 checks passed, 4 skipped', 7]);
+	});
+
+	it('comes out as an item for each check when asked for', async () => {
+		const parameters = { options: { oneItemPerCheck: true } };
+		const items = await run('checkConnection', [{}, {}], { parameters });
+		expect(items.map(({ json }) => json['name'])).toEqual(CHECKS);
+		expect(items[0]).toEqual({
+			json: {
+				name: 'reachable',
+				status: 'passed',
+				duration: expect.any(Number) as number,
+				message: expect.stringMatching(/./) as string,
+				toDo: '',
+				destination: 'https',
+				checkedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+			},
+			pairedItem: [{ item: 0 }, { item: 1 }],
+		});
+	});
+});
+
+describe('leads that are left out', () => {
+	const items = [leadFor('1@contoso.com'), leadFor('2@contoso.com'), leadFor('3@contoso.com')];
+	const forbidden = { ...items[1]!, LeadSource: 'SPZA-DNC|contoso.crm' };
+	const outputsWith = async (parameters: object) => {
+		const node: TestNode = {
+			type: new MarketplaceLead(),
+			parameters: {
+				operation: 'createLeads',
+				destination: 'https',
+				...parameters,
+				options: { allowHttpOnLocalhost: true, ...(parameters as { options?: object }).options },
+			},
+			credentials: { marketplaceLeadHttpsApi: { endpointUrl: addressOf(0) } },
+		};
+		const given = [items[0]!, forbidden, items[2]!].map((json) => ({ json }));
+		const outputs = outputsOf(await runNode(node, given as unknown as INodeExecutionData[]));
+		return outputs.map(told);
+	};
+
+	it.each([
+		[
+			{},
+			[
+				[
+					[0, 'created'],
+					[2, 'created'],
+				],
+				[[1, 'leftOut']],
+			],
+		],
+		// As an earlier version called it.
+		[
+			{ options: { doNotContact: 'skip' } },
+			[
+				[
+					[0, 'created'],
+					[2, 'created'],
+				],
+				[[1, 'leftOut']],
+			],
+		],
+		[
+			{ separateOutputs: false },
+			[
+				[
+					[0, 'created'],
+					[1, 'leftOut'],
+					[2, 'created'],
+				],
+			],
+		],
+		[{ options: { doNotContact: 'write' } }, [[0, 1, 2].map((at) => [at, 'created']), []]],
+	])('with %j', async (parameters, expected) => {
+		expect(await outputsWith(parameters)).toEqual(expected);
+		expect(received()[0]).toHaveLength(
+			expected.flat().filter(([, what]) => what === 'created').length,
+		);
 	});
 });
 

@@ -23,7 +23,7 @@ async function resolved(
 			operation: 'createLeads',
 			destination: 'https',
 			additionalFieldsByName: { values: [{ name: 'Region', value: region }] },
-			options: { doNotContact: 'skip', allowHttpOnLocalhost: true, timeout },
+			options: { doNotContact: 'leaveOut', allowHttpOnLocalhost: true, timeout },
 		},
 		credentials: { marketplaceLeadHttpsApi: { endpointUrl: 'http://127.0.0.1:9/lead' } },
 	};

@@ -12,7 +12,7 @@ const NODE_DIR = path.join(__dirname, '../../../nodes/MarketplaceLead');
 const { description } = new MarketplaceLead();
 
 const lead = microsoftTestLead({ destination: 'salesforce', now: 0 });
-const written = { ...lead, written: { destination: '', outcome: '', id: '', url: '' } };
+const written = { ...lead, written: { destination: '', outcome: '', reason: '', id: '', url: '' } };
 const check = { name: '', status: '', duration: 0, message: '', toDo: '' };
 
 const EXAMPLES: Record<string, object> = {

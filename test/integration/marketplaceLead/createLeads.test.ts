@@ -7,6 +7,7 @@ import { asItems, namesAt, PLACES, run, type WritePlace } from '../../support/wr
 interface Written {
 	destination: string;
 	outcome: string;
+	reason: string;
 	id: string;
 	url: string;
 }
@@ -58,6 +59,7 @@ describe.each(Object.keys(PLACES))('writing leads into %s', (name) => {
 			expect(written).toEqual({
 				destination: place.destination,
 				outcome: 'created',
+				reason: '',
 				id: expect.stringMatching(/./),
 				url: expect.any(String),
 			});
@@ -105,24 +107,34 @@ describe.each(Object.keys(PLACES))('writing leads into %s', (name) => {
 	describe('a customer who must not be contacted', () => {
 		const given = () => asItems(lead(1), lead(2, { LeadSource: 'SPZA-DNC|contoso.crm' }));
 
-		it('is refused, unlike the others', async () => {
-			const refused = await run(place, 'createLeads', given()).catch((error: unknown) => error);
+		it('fails when asked for, unlike the others', async () => {
+			const options = { doNotContact: 'fail' };
+			const refused = await run(place, 'createLeads', given(), { options }).catch(
+				(error: unknown) => error,
+			);
 			expect(refused).toMatchObject({
 				message: 'The customer must not be contacted',
 				context: { itemIndex: 1 },
 			});
-			const went = await run(place, 'createLeads', given(), { onError: 'continueRegularOutput' });
+			const went = await run(place, 'createLeads', given(), {
+				options,
+				onError: 'continueRegularOutput',
+			});
 			expect(went[1]!.json).toEqual({ error: 'The customer must not be contacted' });
 			if (place.reads) expect(await stored()).toHaveLength(1);
 		});
 
-		it('is left out when asked for', async () => {
-			const went = await run(place, 'createLeads', given(), {
-				options: { doNotContact: 'skip' },
-			});
+		it('is left out, and says so', async () => {
+			const went = await run(place, 'createLeads', given());
 			expect(out(went)[1]).toMatchObject({
 				contactAllowed: false,
-				written: { destination: place.destination, outcome: 'skipped', id: '', url: '' },
+				written: {
+					destination: place.destination,
+					outcome: 'leftOut',
+					reason: 'The customer must not be contacted',
+					id: '',
+					url: '',
+				},
 			});
 			if (place.reads) expect(await stored()).toHaveLength(1);
 		});

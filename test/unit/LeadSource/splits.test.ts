@@ -86,13 +86,23 @@ describe('the editor', () => {
 		description: INodeTypeDescription = type.description,
 		missing: string[] = [],
 	) {
+		const { workflow, node } = workflowOf(typeof given === 'string' ? { outputs: given } : given);
+		// n8n has filled in the defaults by now.
+		node.parameters = Object.fromEntries(
+			Object.entries(node.parameters).filter(([name]) => !missing.includes(name)),
+		);
+		return NodeHelpers.getNodeOutputs(workflow, node, description);
+	}
+
+	/** The node as it stands in a workflow. */
+	function workflowOf(parameters: INodeParameters) {
 		const node: INode = {
 			id: '1',
 			name: 'Lead Source',
 			type: 'leadSource',
 			typeVersion: 1,
 			position: [0, 0],
-			parameters: typeof given === 'string' ? { outputs: given } : given,
+			parameters,
 		};
 		const workflow = new Workflow({
 			nodes: [node],
@@ -104,13 +114,27 @@ describe('the editor', () => {
 				getKnownTypes: () => ({}),
 			},
 		});
-		// n8n has filled in the defaults by now.
-		const filled = workflow.nodes['Lead Source']!;
-		filled.parameters = Object.fromEntries(
-			Object.entries(filled.parameters).filter(([name]) => !missing.includes(name)),
-		);
-		return NodeHelpers.getNodeOutputs(workflow, workflow.nodes['Lead Source']!, description);
+		return { workflow, node: workflow.nodes['Lead Source']! };
 	}
+
+	it.each([
+		[{}, 'parse'],
+		[{ outputs: 'contact' }, 'parse, by contact'],
+		[{ readLeadFrom: 'field', field: 'body.lead' }, 'parse, field body.lead'],
+		[{ readLeadFrom: 'text' }, 'parse, lead source text'],
+		[{ operation: 'mergeLeads' }, 'merge, by customer'],
+		[{ operation: 'mergeLeads', groupBy: 'customerAndOffer' }, 'merge, by customer and offer'],
+		[{ operation: 'removeRepeats' }, 'remove repeats, by lead'],
+		[{ operation: 'removeRepeats', compareBy: 'customer' }, 'remove repeats, by customer'],
+		[{ operation: 'composeFollowUp' }, 'compose follow-up'],
+		[{ operation: 'clearRepeats' }, 'clear repeats'],
+	])('says on the canvas what it does with %j', (parameters, subtitle) => {
+		const { subtitle: expression = '' } = type.description;
+		const { workflow, node } = workflowOf(parameters);
+		expect(workflow.expression.getSimpleParameterValue(node, expression, 'internal', {})).toBe(
+			subtitle,
+		);
+	});
 
 	it.each(NAMES.filter((name) => name !== 'one'))('shows the outputs of %s by name', (name) => {
 		expect(outputsInEditor(name)).toEqual(
