@@ -5,6 +5,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { DestinationName, JsonObject, JsonValue, Lead, LeadFilter } from '../lead';
 import type { HandOver, LeadReader } from '../polling/types';
+import type { Packable } from './packing';
 import type { ProcessCache } from './processCache';
 import type { TimeLimits } from './timeLimits';
 
@@ -205,17 +206,11 @@ export type WriteResult =
 	{ ok: true; written: WrittenLead } | { ok: false; error: DestinationError };
 
 /** A lead in the vendor's form. Vendors add their record to it. */
-export interface PreparedLead {
+export interface PreparedLead extends Packable {
 	/** Names the lead at the destination: two of one key are the same lead. */
 	readonly key: string;
 	/** What would be written: of two with one key and one content the second is not sent. */
 	readonly content: string;
-	/** Its share of a batch's `maxSize`. */
-	readonly size: number;
-	/** Only leads of one group share a batch; any two do when absent. */
-	readonly group?: string;
-	/** Whether it needs a batch to itself. */
-	readonly isAlone?: boolean;
 	/** Leads with the same value are sent one after the other, in their order; `key` when absent. */
 	readonly sequence?: string;
 }

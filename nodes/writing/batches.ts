@@ -1,4 +1,5 @@
 import type { BatchLimits, PreparedLead } from '../destinations/contract';
+import { pack } from '../destinations/packing';
 
 interface Holder {
 	readonly prepared: PreparedLead;
@@ -38,13 +39,6 @@ export function toLookupRounds<Item extends Holder>(items: readonly Item[]): Ite
 	return rounds;
 }
 
-/** So many in a row. */
-export function toChunks<Item>(items: readonly Item[], length: number): Item[][] {
-	const chunks: Item[][] = [];
-	for (let at = 0; at < items.length; at += length) chunks.push(items.slice(at, at + length));
-	return chunks;
-}
-
 /** How many batches of so many leads are sent at once. */
 export function concurrencyFor(
 	leads: number,
@@ -55,34 +49,13 @@ export function concurrencyFor(
 		: concurrency;
 }
 
-/** As few batches as the limits allow, in the items' order within each group. */
+/** Leads in as few batches as the limits allow, or in so many that those sent at once are alike. */
 export function toBatches<Item extends Holder>(
 	items: readonly Item[],
 	limits: BatchLimits,
 ): Item[][] {
-	const {
-		maxSize = Number.POSITIVE_INFINITY,
-		concurrency,
-		minRecords = limits.maxRecords,
-	} = limits;
+	const { maxSize, concurrency, minRecords = limits.maxRecords } = limits;
 	const spread = Math.max(minRecords, Math.ceil(items.length / concurrency));
 	const maxRecords = Math.min(spread, limits.maxRecords);
-	const batches: Item[][] = [];
-	const open = new Map<string, { batch: Item[]; size: number }>();
-	for (const item of items) {
-		const { group = '', size, isAlone } = item.prepared;
-		if (isAlone) {
-			batches.push([item]);
-			continue;
-		}
-		let last = open.get(group);
-		if (!last || last.batch.length >= maxRecords || last.size + size > maxSize) {
-			last = { batch: [], size: 0 };
-			open.set(group, last);
-			batches.push(last.batch);
-		}
-		last.batch.push(item);
-		last.size += size;
-	}
-	return batches;
+	return pack(items, { maxRecords, maxSize }, ({ prepared }) => prepared);
 }

@@ -9,8 +9,9 @@ import {
 	type WriteResult,
 	type WrittenLead,
 } from '../destinations/contract';
+import { toChunks } from '../destinations/packing';
 import { atMost, inTime, retried, timeIsUp, type TimeLimits } from '../destinations/timeLimits';
-import { concurrencyFor, toBatches, toChunks, toLookupRounds, toRounds } from './batches';
+import { concurrencyFor, toBatches, toLookupRounds, toRounds } from './batches';
 import { CircuitBreaker } from './circuitBreaker';
 
 /**

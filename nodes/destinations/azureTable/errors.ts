@@ -289,6 +289,16 @@ export function noSuchRow(table: string, handled?: string): DestinationError {
 	});
 }
 
+/** Of a lead whose row was changed each time between its copy and its deletion. */
+export function keepsChanging(): DestinationError {
+	return new DestinationError('The row was changed each time it was about to be moved', {
+		code: 'rejected',
+		operation: 'write',
+		description:
+			'Something writes to this row all the time. It stays where it is, with a copy in the other table. Find what writes to it, then mark the lead again.',
+	});
+}
+
 /** Whether there is no row of these keys, or no table to hold it. */
 export function isMissingRow(error: unknown): boolean {
 	return fieldsOf(error).statusCode === 404;

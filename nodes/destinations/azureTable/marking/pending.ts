@@ -1,4 +1,4 @@
-import type { TableClient, TableEntityResult } from '../../../vendor/dataTables';
+import type { TableEntityResult } from '../../../vendor/dataTables';
 import {
 	DestinationError,
 	type ClaimResult,
@@ -10,13 +10,23 @@ import {
 import { inTime, type TimeLimits } from '../../timeLimits';
 import { attemptSignal } from '../connection/attempt';
 import type { StorageAccount } from '../connection/account';
-import { explainError, explainTableCreation, isMissingTable, noSuchRow, notAKey } from '../errors';
+import {
+	explainError,
+	explainTableCreation,
+	isMissingTable,
+	keepsChanging,
+	noSuchRow,
+	notAKey,
+} from '../errors';
 import { AzureTableReader } from '../reading/reader';
 import { keysOfId, type RowKeys } from '../writing/mapping';
 import { handOverCells, handledCells } from './columns';
-import { changeRows, readRows, type RowChange, type RowResult } from './rows';
+import { changeRows, type OpenTable, readRows, type RowChange, type RowResult } from './rows';
 
 export type HandledRows = 'column' | 'move';
+
+/** Times that a row is moved that is changed each time; nobody edits one so often within seconds. */
+const MAX_MOVES = 5;
 
 interface Marked {
 	index: number;
@@ -28,8 +38,8 @@ interface Marked {
 export class PendingRows implements PendingLeads {
 	readonly identity: string;
 	readonly reader: AzureTableReader;
-	private readonly table: TableClient;
-	private readonly handled: TableClient;
+	private readonly table: OpenTable;
+	private readonly handled: OpenTable;
 	/** One for all that miss the table at the same time. */
 	private creation: Promise<void> | undefined;
 
@@ -48,8 +58,8 @@ export class PendingRows implements PendingLeads {
 		this.way = way;
 		// Table names are told apart without regard to case.
 		this.identity = JSON.stringify(['azureTable', account.url, table.toLowerCase()]);
-		this.table = account.table(table);
-		this.handled = account.table(handledTable);
+		this.table = () => account.table(table);
+		this.handled = () => account.table(handledTable);
 		this.reader = new AzureTableReader(reading.table(table));
 	}
 
@@ -93,7 +103,7 @@ export class PendingRows implements PendingLeads {
 		const table = this.way === 'move' ? this.handled : this.table;
 		await inTime(async () => {
 			try {
-				await table
+				await table()
 					.listEntities({ abortSignal: attemptSignal(limits) })
 					.byPage({ maxPageSize: 1 })
 					.next();
@@ -116,14 +126,30 @@ export class PendingRows implements PendingLeads {
 		marked.forEach(({ index }, at) => (results[index] = this.toMarkResult(done[at])));
 	}
 
-	/** First into the other table, then out of this one: broken off in between, it is done again. */
+	/**
+	 * First into the other table, then out of this one: broken off in between, it is done again. So it
+	 * is where a row was changed in between, because the copy lacks the change.
+	 */
 	private async move(
 		marked: readonly Marked[],
 		results: MarkResult[],
 		limits: TimeLimits,
 	): Promise<void> {
+		let left = marked;
+		for (let attempt = 0; attempt < MAX_MOVES && left.length > 0; attempt += 1) {
+			left = await this.moveOnce(left, results, limits);
+		}
+		for (const { index } of left) results[index] = { ok: false, error: keepsChanging() };
+	}
+
+	/** Gives those that were changed meanwhile. */
+	private async moveOnce(
+		marked: readonly Marked[],
+		results: MarkResult[],
+		limits: TimeLimits,
+	): Promise<Marked[]> {
 		const rows = await readRows(
-			this.table,
+			this.table(),
 			marked.map(({ keys }) => keys),
 			limits,
 		);
@@ -148,15 +174,17 @@ export class PendingRows implements PendingLeads {
 		const deleted = await changeRows(
 			this.table,
 			'delete',
-			moved.map(({ keys }) => ({ ...keys, entity: { ...keys } })),
+			moved.map(({ keys, row }) => ({ ...keys, etag: row.etag, entity: { ...keys } })),
 			limits,
 		);
-		moved.forEach(({ index }, at) => {
+		return moved.filter(({ index }, at) => {
 			const result = deleted[at];
+			if (result?.status === 'changed') return true;
 			results[index] =
 				result?.status === 'failed'
 					? { ok: false, error: result.error }
 					: { ok: true, outcome: 'marked' };
+			return false;
 		});
 	}
 
@@ -167,7 +195,7 @@ export class PendingRows implements PendingLeads {
 		limits: TimeLimits,
 	): Promise<void> {
 		const rows = await readRows(
-			this.handled,
+			this.handled(),
 			gone.map(({ keys }) => keys),
 			limits,
 		);
@@ -198,7 +226,7 @@ export class PendingRows implements PendingLeads {
 	}
 
 	private async makeHandled(limits: TimeLimits): Promise<void> {
-		this.creation ??= this.handled
+		this.creation ??= this.handled()
 			.createTable({ abortSignal: attemptSignal(limits) })
 			.catch((error: unknown) => {
 				// Only this attempt has failed: the next one is to ask again.

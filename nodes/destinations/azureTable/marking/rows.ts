@@ -7,19 +7,18 @@ import type {
 } from '../../../vendor/dataTables';
 import { DestinationError } from '../../contract';
 import { atMost, inTime, timeIsUp, type TimeLimits } from '../../timeLimits';
-import { unexpectedResponse } from '../../unexpectedResponse';
-import { SERVICE } from '../connection/responseCheck';
+import { pack } from '../../packing';
 import { attemptSignal } from '../connection/attempt';
+import {
+	makeDeletesConditional,
+	submitTransaction,
+	toPackable,
+	TRANSACTION_LIMITS,
+	TRANSACTIONS_AT_ONCE,
+} from '../connection/transaction';
 import { explainError, isChangedRow, isMissingRow } from '../errors';
 import type { RowKeys } from '../writing/mapping';
 
-/** The service's limit on a transaction. */
-const MAX_ROWS = 100;
-/** Bytes: 4 MiB less what a multipart body needs around its parts. */
-const MAX_BYTES = 3.5 * 1024 * 1024;
-/** Bytes of a part's headers and address. */
-const PART_OVERHEAD = 5_000;
-const TRANSACTIONS_AT_ONCE = 4;
 const REQUESTS_AT_ONCE = 16;
 
 export interface RowChange extends RowKeys {
@@ -34,6 +33,9 @@ export type RowResult =
 	| { status: 'missing' }
 	| { status: 'failed'; error: DestinationError };
 
+/** Makes the SDK's client for a table, which holds no connection. */
+export type OpenTable = () => TableClient;
+
 export type RowAction = 'delete' | 'merge' | 'replace';
 
 /**
@@ -42,18 +44,23 @@ export type RowAction = 'delete' | 'merge' | 'replace';
  * each, in their order; never throws.
  */
 export async function changeRows(
-	table: TableClient,
+	openTable: OpenTable,
 	action: RowAction,
 	changes: readonly RowChange[],
 	limits: TimeLimits,
 ): Promise<RowResult[]> {
+	const table = openTable();
 	const results: RowResult[] = [];
 	const alone: number[] = [];
 	let stopped: DestinationError | undefined;
 	const fail = (indexes: readonly number[], error: DestinationError): void => {
 		for (const index of indexes) results[index] = { status: 'failed', error };
 	};
-	await atMost(TRANSACTIONS_AT_ONCE, toBatches(changes), async (indexes) => {
+	const batches = pack([...changes.keys()], TRANSACTION_LIMITS, (index) => {
+		const change = changes[index] as RowChange;
+		return toPackable(change, JSON.stringify(change.entity));
+	});
+	await atMost(TRANSACTIONS_AT_ONCE, batches, async (indexes) => {
 		if (stopped) {
 			fail(indexes, stopped);
 			return;
@@ -64,8 +71,11 @@ export async function changeRows(
 		}
 		const batch = indexes.flatMap((index) => changes[index] ?? []);
 		try {
-			const done = await inTime(async () => await submit(table, action, batch, limits), limits);
-			indexes.forEach((index, at) => (results[index] = done[at] ?? { status: 'done' }));
+			const etags = await inTime(
+				async () => await submit(openTable(), action, batch, limits),
+				limits,
+			);
+			indexes.forEach((index, at) => (results[index] = { status: 'done', etag: etags[at] }));
 		} catch (error) {
 			// One row can fail a transaction, of which only the first is named: each by itself then.
 			if (isOfOneRow(error, action)) alone.push(...indexes);
@@ -131,19 +141,15 @@ async function submit(
 	action: RowAction,
 	changes: readonly RowChange[],
 	limits: TimeLimits,
-): Promise<RowResult[]> {
+): Promise<Array<string | undefined>> {
 	try {
-		const { subResponses } = await table.submitTransaction(changes.map(toAction(action)), {
-			abortSignal: attemptSignal(limits),
-		});
-		if (subResponses.length !== changes.length) {
-			// A proxy's page with status 200 has none: nothing was written then.
-			throw unexpectedResponse(SERVICE, 'it is not one to a transaction', 200).with({
-				operation: 'write',
-				retryAfter: 0,
-			});
+		if (action === 'delete') {
+			makeDeletesConditional(
+				table,
+				changes.map(({ etag = '*' }) => etag),
+			);
 		}
-		return subResponses.map(({ etag }) => ({ status: 'done', etag }));
+		return await submitTransaction(table, changes.map(toAction(action)), attemptSignal(limits));
 	} catch (error) {
 		throw isOfOneRow(error, action) ? error : explainError(error, 'write');
 	}
@@ -198,29 +204,6 @@ function isOfOneRow(error: unknown, action: RowAction): boolean {
 	// Where rows are put it is the table that is missing.
 	if ((isMissingRow(error) && action !== 'replace') || isChangedRow(error)) return true;
 	return error instanceof DestinationError && error.code === 'rejected';
-}
-
-/** Indexes of changes that fit into one transaction. */
-function toBatches(changes: readonly RowChange[]): number[][] {
-	const batches: number[][] = [];
-	const open = new Map<string, { indexes: number[]; size: number }>();
-	changes.forEach(({ partitionKey, rowKey, entity }, index) => {
-		// The SDK takes braces in the addresses of a transaction's response for an error in JSON.
-		if (/[{}]/.test(partitionKey + rowKey)) {
-			batches.push([index]);
-			return;
-		}
-		const size = Buffer.byteLength(JSON.stringify(entity)) + PART_OVERHEAD;
-		let batch = open.get(partitionKey);
-		if (!batch || batch.indexes.length >= MAX_ROWS || batch.size + size > MAX_BYTES) {
-			batch = { indexes: [], size: 0 };
-			open.set(partitionKey, batch);
-			batches.push(batch.indexes);
-		}
-		batch.indexes.push(index);
-		batch.size += size;
-	});
-	return batches;
 }
 
 function toError(error: unknown, limits: TimeLimits): DestinationError {

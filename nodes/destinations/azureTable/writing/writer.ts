@@ -11,9 +11,13 @@ import type {
 	WritableLead,
 } from '../../contract';
 import { atMost, inTime, type TimeLimits } from '../../timeLimits';
-import { unexpectedResponse } from '../../unexpectedResponse';
 import { attemptSignal } from '../connection/attempt';
-import { SERVICE } from '../connection/responseCheck';
+import {
+	submitTransaction,
+	toPackable,
+	TRANSACTION_LIMITS,
+	TRANSACTIONS_AT_ONCE,
+} from '../connection/transaction';
 import {
 	explainError,
 	explainLookup,
@@ -26,14 +30,6 @@ import {
 import { findRow, toExisting } from './existing';
 import { idOf, keysOfId, toEntity, toRow, type TableRow } from './mapping';
 
-/** The service's limit on a transaction. */
-const MAX_ROWS = 100;
-/** Bytes: 4 MiB less what a multipart body needs around its parts. */
-const MAX_BYTES = 3.5 * 1024 * 1024;
-/** Bytes of a part's headers and address. */
-const PART_OVERHEAD = 5_000;
-/** Partitions can be on servers of their own; more at once is what makes the service ask to wait. */
-const TRANSACTIONS_AT_ONCE = 4;
 /** The service has no request for several rows by their keys. */
 const LOOKUPS_AT_ONCE = 8;
 
@@ -49,8 +45,7 @@ export interface AzureTableWriterOptions {
 /** Writes leads as rows in Microsoft's columns, in transactions of one partition each. */
 export class AzureTableWriter implements LeadWriter<PreparedRow> {
 	readonly limits: BatchLimits = {
-		maxRecords: MAX_ROWS,
-		maxSize: MAX_BYTES,
+		...TRANSACTION_LIMITS,
 		concurrency: TRANSACTIONS_AT_ONCE,
 		separatesUpdates: true,
 	};
@@ -65,17 +60,8 @@ export class AzureTableWriter implements LeadWriter<PreparedRow> {
 
 	prepare(lead: WritableLead): PreparedRow {
 		const row = toRow(lead);
-		const { partitionKey, rowKey, columns } = row;
-		const content = JSON.stringify(columns);
-		return {
-			key: idOf(row),
-			content,
-			size: Buffer.byteLength(content) + PART_OVERHEAD,
-			group: partitionKey,
-			// The SDK takes braces in the addresses of a transaction's response for an error in JSON.
-			isAlone: /[{}]/.test(partitionKey + rowKey),
-			row,
-		};
+		const content = JSON.stringify(row.columns);
+		return { key: idOf(row), content, ...toPackable(row, content), row };
 	}
 
 	async send(
@@ -169,13 +155,7 @@ export class AzureTableWriter implements LeadWriter<PreparedRow> {
 		const actions = entities.map((entity): TransactionAction =>
 			isUpdate ? ['upsert', entity, 'Merge'] : ['create', entity],
 		);
-		const { subResponses } = await this.table.submitTransaction(actions, { abortSignal });
-		// A proxy's page with status 200 has none: nothing was written then.
-		if (subResponses.length === rows.length) return;
-		throw unexpectedResponse(SERVICE, 'it is not one to a transaction', 200).with({
-			operation: 'write',
-			retryAfter: 0,
-		});
+		await submitTransaction(this.table, actions, abortSignal);
 	}
 
 	/**

@@ -1,5 +1,4 @@
 import type { JsonValue } from '../../../lead';
-import { toChunks } from '../../../writing/batches';
 import { configurationError } from '../../addresses';
 import {
 	DestinationError,
@@ -11,6 +10,7 @@ import {
 	type WritableLead,
 } from '../../contract';
 import type { HttpResponse } from '../../httpClient';
+import { toChunks } from '../../packing';
 import { inTime, type TimeLimits } from '../../timeLimits';
 import { GUID, LEADS, type DataverseClient, type DataverseRequest } from '../connection/client';
 import {
