@@ -1,0 +1,128 @@
+/** What the examples do until a lead is handled: every way through a workflow that marks ends at the mark. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { NodeHelpers, Workflow } from 'n8n-workflow';
+import type { INode, INodeType, INodeTypeDescription, INodeTypes } from 'n8n-workflow';
+
+import { LeadSource } from '../../nodes/LeadSource/LeadSource.node';
+import { MarketplaceLead } from '../../nodes/MarketplaceLead/MarketplaceLead.node';
+import { MarketplaceLeadPollTrigger } from '../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node';
+import { MarketplaceLeadTrigger } from '../../nodes/MarketplaceLeadTrigger/MarketplaceLeadTrigger.node';
+
+const FOLDER = path.resolve(__dirname, '../../examples');
+const PACKAGE = 'n8n-nodes-marketplace-leads.';
+const POLL_TRIGGER = `${PACKAGE}marketplaceLeadPollTrigger`;
+
+type Connections = Record<string, { main: Array<Array<{ node: string }> | null> }>;
+interface Example {
+	nodes: Array<INode & { onError?: string }>;
+	connections: Connections;
+}
+
+/** Examples that poll and do not wait for the mark, each with what its note has to say of it. */
+const HANDED_OVER: Readonly<Record<string, RegExp>> = {
+	// Each CRM needs a field that only its administrator can make; Marketo has nothing to mark.
+	'leads-from-crms.json': /Lead Is Handled When[^]*Execution Finishes Successfully[^]*inbox/,
+	// It looks on: marking would take the leads from the workflow that handles them.
+	'weekly-digest.json': /Handed Over/,
+};
+/** What comes by HTTPS can't be marked, and its example says what to do where that matters. */
+const BY_HTTPS: Readonly<Record<string, RegExp>> = {
+	'follow-up-to-crm.json': /Lead Is Handled When[^]*inbox-from-https\.json/,
+};
+
+const OURS: Readonly<Record<string, INodeType>> = {
+	[`${PACKAGE}leadSource`]: new LeadSource(),
+	[`${PACKAGE}marketplaceLead`]: new MarketplaceLead(),
+	[POLL_TRIGGER]: new MarketplaceLeadPollTrigger(),
+	[`${PACKAGE}marketplaceLeadTrigger`]: new MarketplaceLeadTrigger() as unknown as INodeType,
+};
+
+const examples = readdirSync(FOLDER).map((file): [string, Example] => [
+	file,
+	JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')) as Example,
+]);
+
+/** Without the connections that n8n's own nodes would need to be known for. */
+function outputCount({ nodes, connections }: Example, node: Example['nodes'][number]): number {
+	const type = OURS[node.type];
+	const forErrors = node.onError === 'continueErrorOutput' ? 1 : 0;
+	// Of n8n's own nodes the examples use none but those with one output.
+	if (!type) return 1 + forErrors;
+	const nodeTypes = {
+		getByNameAndVersion: (name: string) => OURS[name] ?? type,
+		getByName: (name: string) => OURS[name] ?? type,
+		getKnownTypes: () => ({}),
+	} as unknown as INodeTypes;
+	const workflow = new Workflow({
+		...{ nodes, nodeTypes, active: false },
+		connections: connections as unknown as Workflow['connectionsBySourceNode'],
+	});
+	const description = versioned(type, node.typeVersion);
+	return NodeHelpers.getNodeOutputs(workflow, node, description).length;
+}
+
+function versioned(type: INodeType, version: number): INodeTypeDescription {
+	const { nodeVersions } = type as unknown as { nodeVersions?: Record<number, INodeType> };
+	return nodeVersions?.[version]?.description ?? type.description;
+}
+
+/** Outputs from which a lead would come to no mark: those that lead nowhere, and nodes without a way on. */
+function unmarkedEnds(example: Example, from: string): string[] {
+	const ends: string[] = [];
+	const seen = new Set<string>();
+	const visit = (name: string, outputs: (count: number) => number[]): void => {
+		const node = example.nodes.find((candidate) => candidate.name === name);
+		if (!node) throw new Error(`There is no node "${name}"`);
+		if (node.parameters['operation'] === 'markAsHandled' || seen.has(name)) return;
+		seen.add(name);
+		for (const output of outputs(outputCount(example, node))) {
+			const next = example.connections[name]?.main[output] ?? [];
+			if (next.length === 0) ends.push(`${name}, output ${output}`);
+			for (const { node: to } of next) visit(to, (count) => [...Array(count).keys()]);
+		}
+	};
+	// What is given up is not handled.
+	visit(from, () => [0]);
+	return ends;
+}
+
+const polling = examples.flatMap(([file, example]) =>
+	example.nodes
+		.filter(({ type }) => type === POLL_TRIGGER)
+		.map((trigger) => ({ file, example, trigger })),
+);
+const marking = polling.filter(
+	({ trigger }) => trigger.parameters['handledWhen'] === 'markedInWorkflow',
+);
+
+it('recommends acknowledged delivery wherever nothing but the example has to be set up', () => {
+	const handedOver = polling.filter(({ trigger }) =>
+		[undefined, 'handedOver'].includes(trigger.parameters['handledWhen'] as string | undefined),
+	);
+	expect([...new Set(handedOver.map(({ file }) => file))].sort()).toEqual(
+		Object.keys(HANDED_OVER).sort(),
+	);
+	const notesOf = ({ nodes }: Example) =>
+		nodes.map(({ parameters }) => String(parameters['content'] ?? '')).join('\n');
+	for (const [file, words] of Object.entries({ ...HANDED_OVER, ...BY_HTTPS })) {
+		const [, example] = examples.find(([name]) => name === file) ?? [];
+		expect(example && notesOf(example)).toMatch(words);
+	}
+	expect(marking.length).toBeGreaterThan(0);
+});
+
+it.each(marking)('$file marks a lead whichever output it takes', ({ example, trigger }) => {
+	expect(unmarkedEnds(example, trigger.name)).toEqual([]);
+	const marks = example.nodes.filter(
+		({ parameters }) => parameters['operation'] === 'markAsHandled',
+	);
+	for (const mark of marks) {
+		expect(mark.parameters['table']).toEqual(trigger.parameters['table']);
+		expect(mark.parameters['leadId']).toBe(`={{ $('${trigger.name}').item.json.id }}`);
+		expect(mark.parameters['leadDestination']).toBe(
+			`={{ $('${trigger.name}').item.json.destination }}`,
+		);
+	}
+});
