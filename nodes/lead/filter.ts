@@ -1,4 +1,4 @@
-import type { Lead, LeadFilter } from './types';
+import type { Lead, LeadFilter, LeadOffer } from './types';
 import { findAction, findSource } from './vocabulary';
 
 /** The filter entry that stands for every code that is not Microsoft's, a missing one too. */
@@ -12,7 +12,7 @@ export function matchesFilter(lead: Lead, filter: LeadFilter): boolean {
 	return (
 		matchesCode(lead.action.code, filter.actions, findAction) &&
 		matchesCode(lead.source.code, filter.sources, findSource) &&
-		matchesOffer(lead, filter.offers)
+		matchesOffer(lead.offer, filter.offers)
 	);
 }
 
@@ -31,10 +31,14 @@ function matchesCode(
 	});
 }
 
-function matchesOffer(lead: Lead, wanted: readonly string[] | undefined): boolean {
+/** Whether the id or the title is one of the patterns, without regard to case; no pattern is any offer. */
+export function matchesOffer(
+	offer: Pick<LeadOffer, 'id' | 'title'>,
+	wanted: readonly string[] | undefined,
+): boolean {
 	const patterns = nonEmpty(wanted);
 	if (patterns.length === 0) return true;
-	const names = [lead.offer.id, lead.offer.title].map((name) => name.toLowerCase());
+	const names = [offer.id, offer.title].map((name) => name.toLowerCase());
 	return patterns.some((pattern) => {
 		const pieces = pattern.toLowerCase().split('*');
 		return names.some((name) => matchesPieces(name, pieces));

@@ -24,3 +24,6 @@ export { KIND_RULES } from './followUp/kind';
 export { TemplateError } from './followUp/template';
 export { REPEAT_LEVELS, repeatKeys, type RepeatLevel } from './identity/repeatKeys';
 export { PLACEHOLDER_NAMES } from './followUp/placeholders';
+export type * from './owners/types';
+export { ownerAssigner } from './owners/assignOwner';
+export { MAX_OWNERS, OwnerError, readOwners } from './owners/readOwner';

@@ -79,6 +79,11 @@ export const STAGES: readonly StageEntry[] = [
 	{ code: 'unknown', name: 'Unknown' },
 ];
 
+/** The name that people read. */
+export function stageName(stage: LeadStage): string {
+	return STAGES.find(({ code }) => code === stage)?.name ?? stage;
+}
+
 /** No spelling above is longer, in characters; a longer text is not looked up at all. */
 export const MAX_SPELLING_LENGTH = 32;
 

@@ -1,0 +1,171 @@
+import { countryCode } from '../country';
+import { nonEmpty } from '../filter';
+import { compact, quote } from '../text';
+import type { LeadStage } from '../types';
+import { STAGES } from '../vocabulary';
+import { ownerId } from './assignOwner';
+import type { Owner } from './types';
+
+/** More is no list of people, and each customer is held against every one of them. */
+export const MAX_OWNERS = 1_000;
+/** Entries of one list of a territory, and characters of one text. */
+const MAX_ENTRIES = 500;
+const MAX_LENGTH = 10_000;
+
+/** A list of owners that can't be used as it stands; the message says where and why, in a sentence. */
+export class OwnerError extends Error {
+	override name = 'OwnerError';
+}
+
+/** What a table of owners may call a column, letters only. */
+const COLUMNS = {
+	name: ['name', 'owner', 'ownername', 'fullname', 'displayname'],
+	email: ['email', 'emailaddress', 'mail', 'owneremail', 'internalemailaddress'],
+	weight: ['weight', 'share'],
+	countries: ['countries', 'country'],
+	offers: ['offers', 'offer'],
+	stages: ['stages', 'stage'],
+	awayFrom: ['awayfrom'],
+	awayUntil: ['awayuntil'],
+} as const;
+
+type Column = keyof typeof COLUMNS;
+
+/** Milliseconds since 1970 of a date as people write it. @throws Error for anything else */
+export type ReadDate = (value: unknown) => number;
+
+/**
+ * Owners from rows of a table, such as a sheet's, by their headers in any case and with any spaces:
+ * Name, Email, Weight, Countries, Offers, Stages, Away From, Away Until. Rows without a name and an
+ * e-mail address are passed over, as the empty last rows of a sheet.
+ * @throws OwnerError
+ */
+export function readOwners(records: readonly unknown[], readDate: ReadDate): Owner[] {
+	const owners = records.flatMap((record, index) => {
+		const row = columnsOf(record);
+		const name = text(row.name);
+		const email = text(row.email);
+		if (ownerId({ name, email }) === '') return [];
+		const where = `Owner ${index + 1} (${quote(name || email)})`;
+		return [
+			{
+				name,
+				email,
+				weight: readWeight(row.weight, where),
+				territory: {
+					countries: list(row.countries, where, isCountry).map((entry) =>
+						readCountry(entry, where),
+					),
+					offers: list(row.offers, where),
+					stages: list(row.stages, where).map((entry) => readStage(entry, where)),
+				},
+				...readAway(row, where, readDate),
+			},
+		];
+	});
+	if (owners.length === 0) {
+		throw new OwnerError('There are no owners. Each needs a name or an e-mail address.');
+	}
+	if (owners.length > MAX_OWNERS) {
+		throw new OwnerError(
+			`There are ${owners.length} owners; at most ${MAX_OWNERS} can be told apart.`,
+		);
+	}
+	return owners;
+}
+
+function columnsOf(record: unknown): Partial<Record<Column, unknown>> {
+	const row: Partial<Record<Column, unknown>> = {};
+	if (typeof record !== 'object' || record === null) return row;
+	for (const [header, value] of Object.entries(record)) {
+		const letters = header.length > 40 ? '' : compact(header);
+		for (const [column, names] of Object.entries(COLUMNS) as [Column, readonly string[]][]) {
+			// The first that says something: a table may have Name and Owner Name.
+			if (names.includes(letters) && isFilled(value) && row[column] === undefined) {
+				row[column] = value;
+			}
+		}
+	}
+	return row;
+}
+
+function isFilled(value: unknown): boolean {
+	if (typeof value === 'string') return value.trim() !== '';
+	return Array.isArray(value) ? value.length > 0 : value !== null && value !== undefined;
+}
+
+function text(value: unknown): string {
+	return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+}
+
+function readWeight(value: unknown, where: string): number {
+	if (value === undefined) return 1;
+	const weight = typeof value === 'string' ? Number(value.trim()) : value;
+	if (typeof weight === 'number' && Number.isFinite(weight) && weight >= 0) return weight;
+	throw new OwnerError(`${where} has a weight that is no number of at least 0.`);
+}
+
+/**
+ * A list, or a text with commas, semicolons or lines between entries. A comma may belong to an
+ * entry that is known as a whole ("Korea, Republic of").
+ */
+function list(value: unknown, where: string, isEntry = (_: string) => false): string[] {
+	const values: unknown[] = Array.isArray(value) ? value : [value];
+	const entries = values.flatMap((part) => {
+		const whole = text(part);
+		if (whole.length > MAX_LENGTH)
+			throw new OwnerError(`${where} has a territory of too much text.`);
+		return whole
+			.split(/[;\n]/)
+			.flatMap((piece) => (isEntry(piece.trim()) ? [piece] : piece.split(',')));
+	});
+	const filled = nonEmpty(entries);
+	if (filled.length <= MAX_ENTRIES) return filled;
+	throw new OwnerError(`${where} has a territory of more than ${MAX_ENTRIES} entries.`);
+}
+
+function isCountry(entry: string): boolean {
+	return entry.includes(',') && countryCode(entry) !== '';
+}
+
+function readCountry(entry: string, where: string): string {
+	const code = countryCode(entry);
+	if (code !== '') return code;
+	throw new OwnerError(`${where} has the country ${quote(entry)}, which is not a known one.`);
+}
+
+function readStage(entry: string, where: string): LeadStage {
+	const letters = compact(entry);
+	const stage = STAGES.find(
+		({ code, name }) => compact(code) === letters || compact(name) === letters,
+	);
+	if (stage !== undefined) return stage.code;
+	const names = STAGES.map(({ name }) => name).join(', ');
+	throw new OwnerError(`${where} has the stage ${quote(entry)}, which is none of ${names}.`);
+}
+
+function readAway(
+	row: Partial<Record<Column, unknown>>,
+	where: string,
+	readDate: ReadDate,
+): Pick<Owner, 'awayFrom' | 'awayUntil'> {
+	const read = (value: unknown, label: string) => {
+		try {
+			return readDate(value);
+		} catch {
+			throw new OwnerError(`${where} has a date in ${label} that is not a valid one.`);
+		}
+	};
+	const away = {
+		...(row.awayFrom === undefined ? {} : { awayFrom: read(row.awayFrom, 'Away From') }),
+		...(row.awayUntil === undefined ? {} : { awayUntil: read(row.awayUntil, 'Away Until') }),
+	};
+	if (
+		away.awayFrom !== undefined &&
+		away.awayUntil !== undefined &&
+		away.awayFrom >= away.awayUntil
+	) {
+		throw new OwnerError(`${where} is away until a time that is not after Away From.`);
+	}
+	return away;
+}

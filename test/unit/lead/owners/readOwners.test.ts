@@ -1,0 +1,100 @@
+/** Owners out of a table that people keep. */
+import { OwnerError, readOwners } from '../../../../nodes/lead';
+
+const readDate = (value: unknown) => {
+	const time = Date.parse(`${String(value)}Z`);
+	if (Number.isNaN(time)) throw new Error('no date');
+	return time;
+};
+const read = (...records: unknown[]) => readOwners(records, readDate);
+
+it('reads the columns by any common header', () => {
+	const whole = {
+		name: 'Ann',
+		email: 'ann@vendor.example',
+		weight: 2,
+		territory: {
+			countries: ['DE', 'AT'],
+			offers: ['contoso.crm', 'Contoso ERP'],
+			stages: ['trial'],
+		},
+		awayFrom: Date.UTC(2026, 11, 24),
+		awayUntil: Date.UTC(2027, 0, 2),
+	};
+	expect(
+		read(
+			{
+				'Owner Name': ' Ann ',
+				'E-Mail': 'ann@vendor.example',
+				Weight: '2',
+				Countries: 'Germany, AT',
+				'Offers ': 'contoso.crm; Contoso ERP',
+				STAGE: 'Trial',
+				'Away from': '2026-12-24T00:00:00',
+				away_until: '2027-01-02T00:00:00',
+				Team: 'North',
+			},
+			{
+				name: 'Ann',
+				email: 'ann@vendor.example',
+				weight: 2,
+				countries: ['Germany', 'AT'],
+				offers: ['contoso.crm', 'Contoso ERP'],
+				stages: ['trial'],
+				awayFrom: '2026-12-24T00:00:00',
+				awayUntil: '2027-01-02T00:00:00',
+			},
+		),
+	).toEqual([whole, whole]);
+});
+
+it('takes what is missing for everything, and a weight of 1', () => {
+	expect(
+		read({ name: 'Ann', email: '', weight: '', countries: null, offers: [], awayFrom: ' ' }),
+	).toEqual([
+		{ name: 'Ann', email: '', weight: 1, territory: { countries: [], offers: [], stages: [] } },
+	]);
+	expect(read({ fullname: 'Kim', internalemailaddress: 'kim@vendor.example' })).toMatchObject([
+		{ name: 'Kim', email: 'kim@vendor.example' },
+	]);
+});
+
+it('passes over rows that name nobody', () => {
+	expect(read({}, { name: ' ', email: '' }, null, 'x', { name: 'Ann' })).toHaveLength(1);
+});
+
+it('keeps the commas of a country', () => {
+	expect(read({ name: 'Ann', countries: 'Korea, Republic of' })).toMatchObject([
+		{ territory: { countries: ['KR'] } },
+	]);
+	expect(read({ name: 'Ann', countries: 'Korea, Republic of; DE, fr' })).toMatchObject([
+		{ territory: { countries: ['KR', 'DE', 'FR'] } },
+	]);
+});
+
+it.each([
+	[{ name: 'Ann', countries: 'Bavaria' }, /^Owner 2 \("Ann"\) has the country "Bavaria"/],
+	[{ name: 'Ann', stages: 'hot' }, /has the stage "hot", which is none of Initial Interest,/],
+	[{ name: 'Ann', weight: -1 }, /has a weight that is no number of at least 0/],
+	[{ name: 'Ann', weight: '0,5' }, /has a weight/],
+	[{ name: 'Ann', weight: {} }, /has a weight/],
+	[{ name: 'Ann', weight: Infinity }, /has a weight/],
+	[
+		{ email: 'a@b.example', awayUntil: 'soon' },
+		/^Owner 2 \("a@b.example"\) has a date in Away Until/,
+	],
+	[{ name: 'Ann', awayFrom: '2026-12-24', awayUntil: '2026-12-24' }, /not after Away From/],
+	[{ name: 'Ann', offers: 'x'.repeat(10_001) }, /too much text/],
+	[{ name: 'Ann', offers: 'x,'.repeat(501) }, /more than 500 entries/],
+])('refuses %j', (record, message) => {
+	const reading = () => read({ name: 'First' }, record);
+	expect(reading).toThrow(message);
+	expect(reading).toThrow(OwnerError);
+});
+
+it('needs owners, and no more than can be told apart', () => {
+	expect(() => read()).toThrow(/no owners/);
+	expect(() => read({}, { Title: 'x' })).toThrow(/no owners/);
+	const many = Array.from({ length: 1_001 }, (_, number) => ({ name: `Owner ${number}` }));
+	expect(() => read(...many)).toThrow(/There are 1001 owners; at most 1000/);
+});
