@@ -41,6 +41,11 @@ const EXCEPTIONS = [
 		rules: { '@n8n/community-nodes/webhook-lifecycle-complete': 'off' },
 	},
 	{
+		why: 'All operations work on leads: a choice of resource would have one entry.',
+		files: ['nodes/LeadSource/LeadSource.node.ts'],
+		rules: { '@n8n/community-nodes/resource-operation-pattern': 'off' },
+	},
+	{
 		why: 'A credential test has no other HTTP helper than the one that is deprecated everywhere else.',
 		files: ['nodes/MarketplaceLeadTrigger/credentialTest.ts'],
 		rules: { '@n8n/community-nodes/no-deprecated-workflow-functions': 'off' },

@@ -4,11 +4,12 @@ import type {
 	INodeType,
 	INodeTypeDescription,
 } from 'n8n-workflow';
-import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 
 import { leadInputProperties } from '../parameters/leadInputProperties';
 import { forAllItems } from '../parameters/readItems';
 import { resolvedOnce } from '../parameters/resolvedOnce';
+import { assignOwnerProperties, assignOwners, inputsExpression } from './assignOwner';
 import { composeFollowUpProperties, composeItems } from './composeFollowUp';
 import { historyCredentials, historyProperties, searchHistoryTables } from './history';
 import { mergeItems, mergeLeadsProperties } from './mergeLeads';
@@ -26,6 +27,7 @@ type Execute = (
 ) => INodeExecutionData[][] | Promise<INodeExecutionData[][]>;
 
 const OPERATIONS: Readonly<Record<string, Execute>> = {
+	assignOwner: assignOwners,
 	clearRepeats,
 	composeFollowUp: composeItems,
 	mergeLeads: mergeItems,
@@ -34,7 +36,7 @@ const OPERATIONS: Readonly<Record<string, Execute>> = {
 };
 
 /** Operations that read leads from their items. */
-const READING = ['composeFollowUp', 'mergeLeads', 'parseLeads', 'removeRepeats'];
+const READING = ['assignOwner', 'composeFollowUp', 'mergeLeads', 'parseLeads', 'removeRepeats'];
 
 export class LeadSource implements INodeType {
 	description: INodeTypeDescription = {
@@ -44,12 +46,12 @@ export class LeadSource implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			'={{ ({ clearRepeats: "clear repeats", composeFollowUp: "compose follow-up", mergeLeads: "merge, by " + ($parameter["groupBy"] === "customerAndOffer" ? "customer and offer" : "customer"), removeRepeats: "remove repeats, by " + (({ customer: "customer", customerAndOffer: "customer and offer" })[$parameter["compareBy"]] ?? "lead"), parseLeads: "parse" + (({ contact: ", by contact", offer: ", by offer", source: ", by source", stage: ", by stage" })[$parameter["outputs"]] ?? ({ field: ", field " + $parameter["field"], fields: ", fields below", text: ", lead source text" })[$parameter["readLeadFrom"]] ?? "") })[$parameter["operation"] ?? "parseLeads"] }}',
+			'={{ ({ assignOwner: "assign owner", clearRepeats: "clear repeats", composeFollowUp: "compose follow-up", mergeLeads: "merge, by " + ($parameter["groupBy"] === "customerAndOffer" ? "customer and offer" : "customer"), removeRepeats: "remove repeats, by " + (({ customer: "customer", customerAndOffer: "customer and offer" })[$parameter["compareBy"]] ?? "lead"), parseLeads: "parse" + (({ contact: ", by contact", offer: ", by offer", source: ", by source", stage: ", by stage" })[$parameter["outputs"]] ?? ({ field: ", field " + $parameter["field"], fields: ", fields below", text: ", lead source text" })[$parameter["readLeadFrom"]] ?? "") })[$parameter["operation"] ?? "parseLeads"] }}',
 		description:
-			'Reads leads from Azure Marketplace, Azure portal and AppSource in any shape, or a lead source text, and tells their source, action, offer and stage; merges them into customers, removes repeats and composes follow-ups',
+			'Reads leads from Azure Marketplace, Azure portal and AppSource in any shape, or a lead source text, and tells their source, action, offer and stage; merges them into customers, removes repeats, assigns owners and composes follow-ups',
 		defaults: { name: 'Lead Source' },
 		usableAsTool: true,
-		inputs: [NodeConnectionTypes.Main],
+		inputs: inputsExpression(),
 		outputs: outputsExpression(),
 		credentials: historyCredentials,
 		properties: [
@@ -59,6 +61,12 @@ export class LeadSource implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
+					{
+						name: 'Assign Owner',
+						value: 'assignOwner',
+						description: 'Give each customer the same owner every time, by territory and by share',
+						action: 'Assign owner',
+					},
 					{
 						name: 'Clear Repeats',
 						value: 'clearRepeats',
@@ -98,6 +106,7 @@ export class LeadSource implements INodeType {
 			...historyProperties,
 			...removeRepeatsProperties,
 			...composeFollowUpProperties,
+			...assignOwnerProperties,
 			...clearRepeatsProperties,
 		],
 	};
@@ -133,9 +142,11 @@ function outputOfFailures(context: IExecuteFunctions): number {
 	const raw = (name: string): unknown =>
 		context.getNodeParameter(name, 0, '', { rawExpressions: true });
 	const operation = raw('operation');
-	if (operation === 'removeRepeats' || operation === 'composeFollowUp') {
+	if (typeof operation === 'string' && Object.hasOwn(SEPARATE, operation)) {
 		const isApart = raw('separateOutputs');
-		return isApart === false || isApart === '' ? 0 : SEPARATE[operation].rest;
+		return isApart === false || isApart === ''
+			? 0
+			: SEPARATE[operation as keyof typeof SEPARATE].rest;
 	}
 	return raw('outputs') === 'offer' ? readOfferOutputs(raw('offerOutputs')).length : 0;
 }

@@ -95,6 +95,7 @@ export function readOfferOutputs(value: unknown): OfferOutput[] {
 
 /** Outputs of the operations that keep what is to be acted on from the rest. */
 export const SEPARATE = {
+	assignOwner: { outputs: ['Assigned', 'No Owner'], acted: 0, rest: 1 },
 	removeRepeats: { outputs: ['New', 'Seen Before'], acted: 0, rest: 1 },
 	composeFollowUp: { outputs: ['Write', 'Do Not Write'], acted: 0, rest: 1 },
 } as const satisfies Record<string, SeparateOutputs>;

@@ -418,6 +418,8 @@ export interface RunExecution {
 	mode?: WorkflowExecuteMode;
 	/** The execution that it is a retry of. */
 	retryOf?: string;
+	/** Items of the first node's second input. */
+	secondInput?: INodeExecutionData[];
 }
 
 /** Runs one node on these items in a real workflow run; see `IRun` for what comes back. */
@@ -434,7 +436,7 @@ export async function runWorkflow(
 	nodes: TestNode[],
 	items: INodeExecutionData[],
 	connections: IConnections = {},
-	{ id = 'test', mode = 'trigger', retryOf }: RunExecution = {},
+	{ id = 'test', mode = 'trigger', retryOf, secondInput }: RunExecution = {},
 ): Promise<IRun> {
 	const workflow = workflowOf(nodes, { connections });
 	const [startNode] = Object.values(workflow.nodes);
@@ -451,9 +453,10 @@ export async function runWorkflow(
 		connections,
 	};
 	const hooks = new ExecutionLifecycleHooks(mode, id, workflowData, retryOf);
+	const inputs = secondInput ? [items, secondInput] : [items];
 	const data = createRunExecutionData({
 		executionData: {
-			nodeExecutionStack: [{ node: startNode, data: { main: [items] }, source: null }],
+			nodeExecutionStack: [{ node: startNode, data: { main: inputs }, source: null }],
 		},
 	});
 	const additionalData = additionalDataFor({ hooks, executionId: id });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { resolveOutputSchemaPath } from 'n8n-core';
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import { composeFollowUp, mergeLeads, parseLead } from '../../../nodes/lead';
+import { composeFollowUp, mergeLeads, ownerAssigner, parseLead } from '../../../nodes/lead';
 import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
 import { schemaOf } from '../support/schema';
 
@@ -26,7 +26,7 @@ function schemaFile(operation: string): string {
 const lead = parseLead({ LeadSource: 'SPZA-PLT|contoso.crm', Email: 'kim@contoso.com' });
 const [merge] = mergeLeads([lead]);
 const followUp = composeFollowUp(lead);
-/** What a follow-up of a lead and one of a merged customer have in common. */
+/** What a lead and a merged customer have in common. */
 const {
 	id,
 	customer,
@@ -38,7 +38,9 @@ const {
 } = merge!.customer;
 const common = { id, stage, contactAllowed, isTest, customer, description: notes, campaign };
 
+const owner = ownerAssigner([], { now: 0 })(lead);
 const EXAMPLES: Record<string, object> = {
+	assignOwner: { ...common, owner },
 	parseLeads: lead,
 	mergeLeads: merge!.customer,
 	removeRepeats: { ...lead, repeat: { isRepeat: false, seen: '' } },

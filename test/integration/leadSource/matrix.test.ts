@@ -36,6 +36,8 @@ const VALID = {
 	'fieldMapping.values.from': 'RowKey',
 	'fieldMapping.values.to': 'campaign',
 	'templates.values.kind': 'active',
+	owners: { values: [{ email: 'ann@vendor.example' }] },
+	'owners.values.email': 'ann@vendor.example',
 };
 
 let store: ProcessedStore;

@@ -1,0 +1,249 @@
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
+
+import type { Owner } from '../lead';
+import { ownerAssigner, OwnerError, readOwners, STAGES } from '../lead';
+import { toNodeError } from '../errors';
+import { readDateParameter } from '../parameters/dateParameter';
+import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
+import { binaryOf, eachItem, readEntries } from '../parameters/readItems';
+import { readSeparateOutputs, separateOutputsProperty } from '../parameters/separateOutputs';
+import { SEPARATE } from './splits';
+
+const show = { operation: ['assignOwner'] };
+
+/** What the owners are in an item of their own, by n8n's number for the input. */
+const OWNERS_INPUT = 1;
+
+export const assignOwnerProperties: INodeProperties[] = [
+	{
+		displayName: 'Owners From',
+		name: 'ownersFrom',
+		type: 'options',
+		noDataExpression: true,
+		// A tool has no second input.
+		displayOptions: { show, hide: { '@tool': [true] } },
+		options: [
+			{
+				name: 'List Below',
+				value: 'list',
+				description: 'The owners are kept in this node',
+			},
+			{
+				name: 'Second Input',
+				value: 'input',
+				description: 'The owners are items, such as rows of a sheet, a data table or a CRM',
+			},
+		],
+		default: 'list',
+		description: 'Where the people are kept whom leads are assigned to',
+	},
+	{
+		displayName:
+			'Connect the owners to the second input, one item each, with any of the fields Name, Email, Weight, Countries, Offers, Stages, Away From and Away Until. Lists in a field are separated by commas.',
+		name: 'ownersNotice',
+		type: 'notice',
+		displayOptions: { show: { ...show, ownersFrom: ['input'] } },
+		default: '',
+	},
+	{
+		displayName: 'Owners',
+		name: 'owners',
+		type: 'fixedCollection',
+		placeholder: 'Add Owner',
+		typeOptions: { multipleValues: true, sortable: true },
+		displayOptions: { show, hide: { ownersFrom: ['input'] } },
+		default: {},
+		description:
+			'The same customer always goes to the same owner. Owners whose territory fits come first; owners without a territory share the rest.',
+		options: [
+			{
+				displayName: 'Owner',
+				name: 'values',
+				values: [
+					{
+						displayName: 'Away From',
+						name: 'awayFrom',
+						type: 'dateTime',
+						default: '',
+						description:
+							'From when on the others take over. Empty means since always, if Away Until is set.',
+					},
+					{
+						displayName: 'Away Until',
+						name: 'awayUntil',
+						type: 'dateTime',
+						default: '',
+						description: 'When the owner is back. Empty means for good, if Away From is set.',
+					},
+					{
+						displayName: 'Countries',
+						name: 'countries',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. DE, AT, Switzerland',
+						description:
+							'Comma-separated codes or names of the countries of the territory. Empty means any.',
+					},
+					{
+						displayName: 'Email',
+						name: 'email',
+						type: 'string',
+						placeholder: 'e.g. name@email.com',
+						default: '',
+						description: 'By this the owner is known, so that a new name moves nobody',
+					},
+					{
+						displayName: 'Name',
+						name: 'name',
+						type: 'string',
+						default: '',
+					},
+					{
+						displayName: 'Offers',
+						name: 'offers',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. contoso.*, *CRM add-on*',
+						description:
+							'Comma-separated offer IDs or titles of the territory. An asterisk stands for any characters. Empty means any.',
+					},
+					{
+						displayName: 'Stages',
+						name: 'stages',
+						type: 'multiOptions',
+						options: STAGES.map(({ name, code }) => ({ name, value: code })),
+						default: [],
+						description: 'Stages of the territory. None chosen means any.',
+					},
+					{
+						displayName: 'Weight',
+						name: 'weight',
+						type: 'number',
+						typeOptions: { minValue: 0, numberPrecision: 2 },
+						default: 1,
+						description:
+							'Share beside the others: 2 gets twice as many customers as 1, 0 gets none',
+					},
+				],
+			},
+		],
+	},
+	separateOutputsProperty(
+		'assignOwner',
+		'Whether leads that no owner takes go to an output of their own',
+	),
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		displayOptions: { show },
+		default: {},
+		options: [
+			...leadOptionFields,
+			{
+				displayName: 'Skip Owners',
+				name: 'skipOwners',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. {{ $json.owner.email }}',
+				description:
+					'Comma-separated email addresses or names of owners who are passed over, such as one who did not act in time: the next in line gets the customer',
+			},
+		],
+	},
+];
+
+/** The node's inputs as an expression: the owners have one where they come as items. */
+export function inputsExpression(): `={{${string}}}` {
+	const isSecond =
+		'$parameter["operation"] === "assignOwner" && $parameter["ownersFrom"] === "input"';
+	const { Main } = NodeConnectionTypes;
+	const named = ['Leads', 'Owners'].map((displayName) =>
+		JSON.stringify({ type: Main, displayName }),
+	);
+	return `={{ ${isSecond} ? [${named.join(', ')}] : ["${Main}"] }}`;
+}
+
+/** Each lead or merged customer with its owner in the field `owner`. */
+export function assignOwners(context: IExecuteFunctions): INodeExecutionData[][] {
+	const isApart = readSeparateOutputs(context);
+	const { acted, rest } = SEPARATE.assignOwner;
+	const outputs: INodeExecutionData[][] = isApart ? [[], []] : [[]];
+	const put = (isAssigned: boolean, item: INodeExecutionData) =>
+		outputs[isApart && !isAssigned ? rest : acted]?.push(item);
+	// One time for all: with two, an owner could come back between two leads of one customer.
+	const now = Date.now();
+	const receivedAt = new Date(now).toISOString();
+	const ofInput =
+		context.getNodeParameter('ownersFrom', 0, 'list') === 'input'
+			? ownersOfInput(context)
+			: undefined;
+	// Nearly always the same for all items.
+	let latest: { key: string; assign: ReturnType<typeof ownerAssigner> } | undefined;
+	eachItem(
+		context,
+		(item, itemIndex) => {
+			const given = context.getNodeParameter('options', itemIndex, {});
+			const skip = namesOf(given['skipOwners']);
+			const list: unknown = ofInput ?? context.getNodeParameter('owners.values', itemIndex, []);
+			const key = JSON.stringify([ofInput ? null : list, skip]);
+			if (latest?.key !== key) {
+				const owners = ofInput ?? ownersOfList(context, list, itemIndex);
+				latest = { key, assign: ownerAssigner(owners, { now, skip }) };
+			}
+			const { assign } = latest;
+			const reading = { ...readLeadOptions(given), receivedAt };
+			const entries = readEntries(context, item, itemIndex, reading);
+			for (const entry of entries) {
+				const owner = assign(entry);
+				put(owner.name !== '' || owner.email !== '', {
+					json: { ...entry, owner },
+					...binaryOf(item, entries),
+					pairedItem: { item: itemIndex },
+				});
+			}
+		},
+		(failed) => put(false, failed),
+	);
+	return outputs;
+}
+
+function namesOf(value: unknown): string[] {
+	const names: unknown[] = Array.isArray(value) ? value : [value];
+	return names
+		.flatMap((name) => (typeof name === 'string' ? name.split(/[,;\n]/) : []))
+		.map((name) => name.trim())
+		.filter((name) => name !== '');
+}
+
+function ownersOfInput(context: IExecuteFunctions): Owner[] {
+	const items = context.getInputData(OWNERS_INPUT);
+	return read(
+		context,
+		items.map(({ json }) => json),
+		0,
+		'Each item of the second input is an owner.',
+	);
+}
+
+function ownersOfList(context: IExecuteFunctions, list: unknown, itemIndex: number): Owner[] {
+	return read(context, Array.isArray(list) ? list : [list], itemIndex, 'Change "Owners".');
+}
+
+/** @throws NodeOperationError for a list that can't be used */
+function read(
+	context: IExecuteFunctions,
+	records: readonly unknown[],
+	itemIndex: number,
+	description: string,
+): Owner[] {
+	const timezone = context.getTimezone();
+	try {
+		return readOwners(records, (value) => readDateParameter(value, timezone));
+	} catch (error) {
+		if (!(error instanceof OwnerError)) throw toNodeError(context.getNode(), error, itemIndex);
+		throw new NodeOperationError(context.getNode(), error.message, { description, itemIndex });
+	}
+}
