@@ -19,6 +19,7 @@ import {
 } from './deliveryProperties';
 import { handOver, tellsEnding, type Ending } from './handOver';
 import type { DeliveriesByTrigger, RunningDeliveries } from './runningDeliveries';
+import { asData, isSavedWithWorkflow, WorkflowEntry } from './workflowEntries';
 
 /** Milliseconds. Nobody waits for it, and what is not marked then is marked at a later poll. */
 const MARKING_TIME = 5 * 60_000;
@@ -245,24 +246,36 @@ function claimOf({ lead, version }: Delivery, handedOver: HandOver | undefined):
 	return { id: lead.id, version, handOver: handedOver };
 }
 
-/** The memory in n8n's static data, beside the cursor of the other mode. */
+/**
+ * The memory in n8n's static data, by the node's ID, so that a rename hands nothing over early. n8n's
+ * durable mode goes by the ID itself and keeps it with the execution.
+ */
 class KeptDeliveries {
 	private readonly node: IDataObject;
 	private readonly nodeId: string;
+	private readonly byId: WorkflowEntry;
 
 	constructor(context: IPollFunctions) {
 		this.node = context.getWorkflowStaticData('node');
 		this.nodeId = context.getNode().id;
+		this.byId = new WorkflowEntry(context, 'marketplaceLeadDeliveries');
 	}
 
-	/** n8n keeps a node's data by its name: they may be those of another that had it before. */
 	get stored(): unknown {
-		return this.node['deliveriesOf'] === this.nodeId ? this.node['deliveries'] : undefined;
+		// By its name a node may have come by the data of another that had it before.
+		const own = this.node['deliveriesOf'] === this.nodeId ? this.node['deliveries'] : undefined;
+		return isSavedWithWorkflow(this.node) ? (this.byId.get() ?? own) : own;
 	}
 
 	store(memory: DeliveryMemory): void {
+		if (isSavedWithWorkflow(this.node)) {
+			this.byId.set(memory);
+			delete this.node['deliveriesOf'];
+			delete this.node['deliveries'];
+			return;
+		}
 		this.node['deliveriesOf'] = this.nodeId;
-		this.node['deliveries'] = JSON.parse(JSON.stringify(memory)) as IDataObject;
+		this.node['deliveries'] = asData(memory);
 	}
 }
 

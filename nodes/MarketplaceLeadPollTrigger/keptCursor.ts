@@ -6,12 +6,10 @@ import {
 	withoutRows,
 	type Cursor,
 } from '../polling/cursor';
+import { asData, isRecord, isSavedWithWorkflow, WorkflowEntry } from './workflowEntries';
 
 /** Places of which a cursor is kept where an expression names the place, the current one left out. */
 const MAX_OTHER_PLACES = 3;
-
-/** Nodes of one workflow, those that were removed included: what n8n keeps of them is never cleared. */
-const MAX_NODES = 100;
 
 /** What is read, and whether an earlier cursor for it may be used again. */
 export interface PolledPlace {
@@ -36,9 +34,7 @@ interface NodeState extends IDataObject {
 
 /** The workflow's own static data, shared with the user's Code nodes: anything may be in there. */
 interface WorkflowState extends IDataObject {
-	/** By node ID. */
-	marketplaceLeadCursors?: Record<string, IDataObject>;
-	/** The same with a cursor each, as earlier versions kept a start from now. */
+	/** By node ID a cursor each, as earlier versions kept a start from now. */
 	marketplaceLeadStarts?: Record<string, IDataObject>;
 }
 
@@ -56,11 +52,13 @@ export class KeptCursor {
 	private readonly context: IPollFunctions;
 	private readonly node: NodeState;
 	private readonly nodeId: string;
+	private readonly byId: WorkflowEntry;
 
 	constructor(context: IPollFunctions) {
 		this.context = context;
 		this.node = context.getWorkflowStaticData('node');
 		this.nodeId = context.getNode().id;
+		this.byId = new WorkflowEntry(context, 'marketplaceLeadCursors');
 	}
 
 	/** That of the newest cursor of any place; -1 where there is none. Another poll may raise it. */
@@ -114,21 +112,19 @@ export class KeptCursor {
 		if (current) this.store(withoutRows(current, before, dropped), place, false);
 	}
 
-	/** n8n watches data for changes where it saves them with the workflow; in its durable mode they are a copy. */
 	private isSavedWithWorkflow(): boolean {
-		return '__dataChanged' in this.node;
+		return isSavedWithWorkflow(this.node);
 	}
 
 	private states(): NodeState[] {
 		const { nodeId } = this.node;
 		// By its name a node may have come by the data of another that had it before.
 		const own = nodeId === undefined || nodeId === this.nodeId ? [this.node] : [];
-		const { marketplaceLeadCursors, marketplaceLeadStarts } = this.workflow();
-		const byId = ownEntry(marketplaceLeadCursors, this.nodeId);
-		const start = ownEntry(marketplaceLeadStarts, this.nodeId);
+		const byId = this.byId.get();
+		const start = ownEntry(this.workflow().marketplaceLeadStarts, this.nodeId);
 		return [
 			...own,
-			...(isRecord(byId) ? [byId as NodeState] : []),
+			...(byId ? [byId as NodeState] : []),
 			...(isRecord(start) ? [{ cursor: start as IDataObject }] : []),
 		];
 	}
@@ -137,15 +133,9 @@ export class KeptCursor {
 		return this.context.getWorkflowStaticData('global');
 	}
 
-	/** Set as a whole: n8n does not see a change further down. The latest written is the last. */
 	private storeById(state: NodeState): void {
+		this.byId.set(state);
 		const workflow = this.workflow();
-		const entries = isRecord(workflow.marketplaceLeadCursors)
-			? Object.entries(workflow.marketplaceLeadCursors)
-			: [];
-		const others = entries.filter(([id]) => id !== this.nodeId).slice(1 - MAX_NODES);
-		workflow.marketplaceLeadCursors = Object.fromEntries([...others, [this.nodeId, asData(state)]]);
-
 		const starts = workflow.marketplaceLeadStarts;
 		if (starts === undefined) return;
 		const left = isRecord(starts)
@@ -178,13 +168,4 @@ function listOf(value: unknown): unknown[] {
 
 function ownEntry(values: unknown, name: string): unknown {
 	return isRecord(values) && Object.hasOwn(values, name) ? values[name] : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** n8n watches its static data for changes of plain objects: the cursor is made one. */
-function asData(value: object): IDataObject {
-	return JSON.parse(JSON.stringify(value)) as IDataObject;
 }

@@ -1,6 +1,7 @@
 /** The poll trigger and Mark as Handled together, on every destination that can mark. */
 import type {
 	ICredentialDataDecryptedObject,
+	IDataObject,
 	INode,
 	INodeExecutionData,
 	INodeParameters,
@@ -152,11 +153,12 @@ describe.each(PLACES)('%s', (_title, destination, start, marking) => {
 	});
 	afterEach(async () => await place.stop());
 
-	function trigger() {
+	function trigger(more: { name?: string; staticData?: IDataObject } = {}) {
 		return pollContext({
 			type: new MarketplaceLeadPollTrigger(),
 			parameters: { ...place.parameters, handledWhen: 'markedInWorkflow' },
 			credentials: place.credentials,
+			...more,
 		});
 	}
 
@@ -209,6 +211,19 @@ describe.each(PLACES)('%s', (_title, destination, start, marking) => {
 		expect(later).toHaveLength(1);
 		await mark(later);
 		expect(await place.pending()).toHaveLength(1);
+	});
+
+	it('a trigger that is renamed hands over nothing early', async () => {
+		await place.insert('a', 'b');
+		const poller = trigger();
+		expect((await poller.poll())?.[0]).toHaveLength(2);
+		const renamed = trigger({ name: 'Leads', staticData: poller.kept() });
+		expect(await renamed.poll()).toBeNull();
+		await place.insert('c');
+		expect((await renamed.poll())?.[0]).toHaveLength(1);
+		// And back: what is left under the old name, or was there, is older.
+		const back = trigger({ staticData: renamed.kept() });
+		expect(await back.poll()).toBeNull();
 	});
 
 	it('marking twice is marking once, also within one run and of many leads', async () => {
