@@ -1,12 +1,8 @@
-import {
-	DestinationError,
-	type LeadMarker,
-	type LeadToMark,
-	type MarkResult,
-} from '../../contract';
+import type { DestinationError, LeadMarker, LeadToMark, MarkResult } from '../../contract';
 import type { HandledField } from '../../handledField';
 import type { HttpResponse } from '../../httpClient';
-import { atMost, inTime, timeIsUp, type TimeLimits } from '../../timeLimits';
+import { type BatchMarking, markLeads } from '../../markLeads';
+import type { TimeLimits } from '../../timeLimits';
 import { type DataverseClient, GUID, LEADS } from '../connection/client';
 import {
 	isMissing,
@@ -24,49 +20,27 @@ import { handledValue, isOfKind, isPending } from './column';
 const MAX_REQUESTS = 50;
 const BATCHES_AT_ONCE = 4;
 
-interface Open {
-	index: number;
-	lead: LeadToMark;
-	/** Whether it is known to be pending still. */
-	isRead: boolean;
-}
-
 /** Sets a column of leads, in batches. */
-export class DynamicsMarker implements LeadMarker {
+export class DynamicsMarker implements BatchMarking, LeadMarker {
+	readonly limits = { maxRecords: MAX_REQUESTS, concurrency: BATCHES_AT_ONCE };
+	/** A person may move a lead on from one value of a choice to others than the handled one. */
+	readonly findMovedOn: BatchMarking['findMovedOn'];
+
 	constructor(
 		private readonly client: DataverseClient,
 		private readonly column: HandledField,
-	) {}
+	) {
+		if (column.kind === 'choice') {
+			this.findMovedOn = async (leads, { signal }) => await this.areMovedOn(leads, signal);
+		}
+	}
 
 	async mark(leads: readonly LeadToMark[], limits: TimeLimits): Promise<MarkResult[]> {
-		const results: MarkResult[] = [];
-		const open: Open[] = [];
-		leads.forEach((lead, index) => {
-			if (GUID.test(lead.id)) open.push({ index, lead, isRead: this.column.kind !== 'choice' });
-			else results[index] = { ok: false, error: notALeadId() };
-		});
-		const batches: Open[][] = [];
-		for (let at = 0; at < open.length; at += MAX_REQUESTS) {
-			batches.push(open.slice(at, at + MAX_REQUESTS));
-		}
-		let failed: DestinationError | undefined;
-		await atMost(BATCHES_AT_ONCE, batches, async (batch) => {
-			if (!failed) {
-				try {
-					await inTime(async () => {
-						await this.markBatch(batch, results, limits);
-					}, limits);
-				} catch (error) {
-					const told = toError(error, limits);
-					// Of a single lead it may be, which keeps no other from its turn.
-					if (!batch.some(({ index }) => errorOf(results[index]) === error)) failed = told;
-				}
-			}
-			for (const { index } of batch) {
-				if (failed) results[index] ??= { ok: false, error: failed };
-			}
-		});
-		return results;
+		return await markLeads(this, leads, limits);
+	}
+
+	checkId(id: string): DestinationError | undefined {
+		return GUID.test(id) ? undefined : notALeadId();
 	}
 
 	async check(limits: TimeLimits): Promise<void> {
@@ -77,66 +51,41 @@ export class DynamicsMarker implements LeadMarker {
 		}
 	}
 
-	/** @throws DestinationError where some of it is worth another attempt */
-	private async markBatch(
-		batch: readonly Open[],
-		results: MarkResult[],
-		limits: TimeLimits,
-	): Promise<void> {
-		const open = batch.filter(({ index }) => isOpen(results[index]));
-		await this.leaveMovedOn(
-			open.filter(({ isRead }) => !isRead),
-			results,
-			limits,
-		);
-		const left = open.filter(({ index }) => isOpen(results[index]));
-		if (left.length === 0) return;
+	async send(leads: readonly LeadToMark[], { signal }: TimeLimits): Promise<MarkResult[]> {
 		const responses = await sendBatch(
 			this.client,
-			left.map(({ lead }) => ({
+			leads.map(({ id, handledAt }) => ({
 				method: 'PATCH',
-				path: `${LEADS}(${lead.id})`,
+				path: `${LEADS}(${id})`,
 				// Else one that is deleted meanwhile would be made anew, of nothing but the mark.
 				headers: { 'If-Match': '*' },
-				body: JSON.stringify({ [this.column.name]: handledValue(this.column, lead.handledAt) }),
+				body: JSON.stringify({ [this.column.name]: handledValue(this.column, handledAt) }),
 			})),
-			limits.signal,
+			signal,
 		);
-		let again: DestinationError | undefined;
-		left.forEach(({ index }, at) => {
+		return leads.map((_lead, at) => {
 			const error = toLeadError(responses[at]);
-			results[index] = error ? { ok: false, error } : { ok: true, outcome: 'marked' };
-			if (error?.retryAfter !== undefined) again ??= error;
+			return error ? { ok: false, error } : { ok: true, outcome: 'marked' };
 		});
-		if (again) throw again;
 	}
 
-	/** A person may have moved a lead on meanwhile, which must not be taken back. */
-	private async leaveMovedOn(
-		open: readonly Open[],
-		results: MarkResult[],
-		limits: TimeLimits,
-	): Promise<void> {
-		if (open.length === 0) return;
+	private async areMovedOn(
+		leads: readonly LeadToMark[],
+		signal: AbortSignal,
+	): Promise<Array<DestinationError | boolean>> {
 		const responses = await sendBatch(
 			this.client,
-			open.map(({ lead }) => ({
+			leads.map(({ id }) => ({
 				method: 'GET',
-				path: `${LEADS}(${lead.id})?$select=${this.column.name}`,
+				path: `${LEADS}(${id})?$select=${this.column.name}`,
 			})),
-			limits.signal,
+			signal,
 		);
-		open.forEach((entry, at) => {
+		return leads.map((_lead, at) => {
 			const response = responses[at];
 			const error = toLeadError(response);
-			if (error || !response) {
-				results[entry.index] = { ok: false, error: error ?? notCarriedOut() };
-				return;
-			}
-			entry.isRead = true;
-			if (!isPending(this.column, this.client.bodyOf(response)[this.column.name])) {
-				results[entry.index] = { ok: true, outcome: 'alreadyHandled' };
-			}
+			if (error || !response) return error ?? notCarriedOut();
+			return !isPending(this.column, this.client.bodyOf(response)[this.column.name]);
 		});
 	}
 }
@@ -146,20 +95,4 @@ function toLeadError(response: HttpResponse | undefined): DestinationError | und
 	if (response.status < 300) return undefined;
 	if (isMissing(response)) return noSuchLead();
 	return responseError(response, { operation: 'write', subject: 'leads' });
-}
-
-/** Whether it has no result yet, or one that another attempt may change. */
-function isOpen(result: MarkResult | undefined): boolean {
-	return result === undefined || errorOf(result)?.retryAfter !== undefined;
-}
-
-function errorOf(result: MarkResult | undefined): DestinationError | undefined {
-	return result?.ok === false ? result.error : undefined;
-}
-
-function toError(error: unknown, limits: TimeLimits): DestinationError {
-	if (error instanceof DestinationError) return error;
-	const isLate = timeIsUp(limits);
-	if (isLate) return isLate;
-	throw error;
 }

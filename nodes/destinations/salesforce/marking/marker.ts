@@ -1,11 +1,7 @@
-import {
-	DestinationError,
-	type LeadMarker,
-	type LeadToMark,
-	type MarkResult,
-} from '../../contract';
+import type { DestinationError, LeadMarker, LeadToMark, MarkResult } from '../../contract';
 import type { HandledField } from '../../handledField';
-import { inTime, timeIsUp, type TimeLimits } from '../../timeLimits';
+import { type BatchMarking, markLeads } from '../../markLeads';
+import { inTime, type TimeLimits } from '../../timeLimits';
 import type { SalesforceSession } from '../connection/session';
 import { textLiteral } from '../connection/soql';
 import {
@@ -32,45 +28,30 @@ const GONE: ReadonlySet<string> = new Set([
 	'NOT_FOUND',
 ]);
 
-interface Open {
-	index: number;
-	lead: LeadToMark;
-}
-
 /** Sets a field of leads, by up to 200 in a call. */
-export class SalesforceMarker implements LeadMarker {
+export class SalesforceMarker implements BatchMarking, LeadMarker {
+	/** One at a time: what is spent is spent for all of the organisation's integrations. */
+	readonly limits = { maxRecords: MAX_RECORDS, concurrency: 1 };
+	/** A person may move a lead on from one value of a choice to others than the handled one. */
+	readonly findMovedOn: BatchMarking['findMovedOn'];
 	/** Only once something is to be marked: a poll need not sign in for it. */
 	private session: Promise<SalesforceSession> | undefined;
 
 	constructor(
 		private readonly signIn: () => Promise<SalesforceSession>,
 		private readonly field: HandledField,
-	) {}
+	) {
+		if (field.kind === 'choice') {
+			this.findMovedOn = async (leads, { signal }) => await this.areMovedOn(leads, signal);
+		}
+	}
 
 	async mark(leads: readonly LeadToMark[], limits: TimeLimits): Promise<MarkResult[]> {
-		const results: MarkResult[] = [];
-		const open: Open[] = [];
-		leads.forEach((lead, index) => {
-			if (isLeadId(lead.id)) open.push({ index, lead });
-			else results[index] = { ok: false, error: notALeadId() };
-		});
-		let failed: DestinationError | undefined;
-		for (let at = 0; at < open.length; at += MAX_RECORDS) {
-			const batch = open.slice(at, at + MAX_RECORDS);
-			if (!failed) {
-				try {
-					await inTime(async () => {
-						await this.markBatch(batch, results, limits);
-					}, limits);
-				} catch (error) {
-					failed = toError(error, limits);
-				}
-			}
-			for (const { index } of batch) {
-				if (failed) results[index] ??= { ok: false, error: failed };
-			}
-		}
-		return results;
+		return await markLeads(this, leads, limits);
+	}
+
+	checkId(id: string): DestinationError | undefined {
+		return isLeadId(id) ? undefined : notALeadId();
 	}
 
 	async check(limits: TimeLimits): Promise<void> {
@@ -90,24 +71,11 @@ export class SalesforceMarker implements LeadMarker {
 		}, limits);
 	}
 
-	private async markBatch(
-		batch: readonly Open[],
-		results: MarkResult[],
-		{ signal }: TimeLimits,
-	): Promise<void> {
+	async send(leads: readonly LeadToMark[], { signal }: TimeLimits): Promise<MarkResult[]> {
 		const session = await this.opened();
-		// A person may have moved the lead on meanwhile, which must not be taken back.
-		const moved =
-			this.field.kind === 'choice' ? await this.movedOn(session, batch, signal) : new Set<string>();
-		const left = batch.filter(({ index, lead }) => {
-			if (!moved.has(lead.id.slice(0, 15))) return true;
-			results[index] = { ok: true, outcome: 'alreadyHandled' };
-			return false;
-		});
-		if (left.length === 0) return;
-		const records = left.map(({ lead }) => ({
-			Id: lead.id,
-			[this.field.name]: handledValue(this.field, lead.handledAt),
+		const records = leads.map(({ id, handledAt }) => ({
+			Id: id,
+			[this.field.name]: handledValue(this.field, handledAt),
 		}));
 		const response = await session.save(
 			async (connection) =>
@@ -115,37 +83,37 @@ export class SalesforceMarker implements LeadMarker {
 			signal,
 		);
 		const { body } = response;
-		if (!Array.isArray(body) || body.length !== left.length) throw response.unexpected();
-		left.forEach(({ index }, at) => {
-			const { success, errors } = Object(body[at]) as Partial<Record<string, unknown>>;
-			if (success === true) results[index] = { ok: true, outcome: 'marked' };
-			else if (success !== false) throw response.unexpected();
-			else {
-				const [entry] = Array.isArray(errors) ? (errors as unknown[]) : [];
-				const first = Object(entry) as RecordError;
-				const isGone = GONE.has(String(first.statusCode));
-				results[index] = { ok: false, error: isGone ? noSuchLead() : recordError(first) };
-			}
+		if (!Array.isArray(body) || body.length !== leads.length) throw response.unexpected();
+		return body.map((result): MarkResult => {
+			const { success, errors } = Object(result) as Partial<Record<string, unknown>>;
+			if (success === true) return { ok: true, outcome: 'marked' };
+			if (success !== false) throw response.unexpected();
+			const [entry] = Array.isArray(errors) ? (errors as unknown[]) : [];
+			const first = Object(entry) as RecordError;
+			const isGone = GONE.has(String(first.statusCode));
+			return { ok: false, error: isGone ? noSuchLead() : recordError(first) };
 		});
 	}
 
-	/** Ids, in 15 characters, of those that are there and pending no more. */
-	private async movedOn(
-		session: SalesforceSession,
-		batch: readonly Open[],
-		signal: AbortSignal,
-	): Promise<Set<string>> {
-		const ids = batch.map(({ lead }) => textLiteral(lead.id)).join(', ');
+	/** Whether they are there and pending no more. */
+	private async areMovedOn(leads: readonly LeadToMark[], signal: AbortSignal): Promise<boolean[]> {
+		const session = await this.opened();
+		const ids = leads.map(({ id }) => textLiteral(id)).join(', ');
 		const soql = (where: string) =>
 			`SELECT Id FROM Lead WHERE Id IN (${ids})${where} LIMIT ${MAX_RECORDS}`;
 		const [all, pending] = await Promise.all([
 			session.query(soql(''), signal),
 			session.query(soql(` AND (${pendingCondition(this.field)})`), signal),
 		]);
+		// An ID has 15 characters, or three more that say their case.
 		const idsOf = (records: readonly unknown[]) =>
-			records.map((record) => String((Object(record) as { Id?: unknown }).Id).slice(0, 15));
-		const stillPending = new Set(idsOf(pending.records));
-		return new Set(idsOf(all.records).filter((id) => !stillPending.has(id)));
+			new Set(
+				records.map((record) => String((Object(record) as { Id?: unknown }).Id).slice(0, 15)),
+			);
+		const [there, stillPending] = [idsOf(all.records), idsOf(pending.records)];
+		return leads
+			.map(({ id }) => id.slice(0, 15))
+			.map((id) => there.has(id) && !stillPending.has(id));
 	}
 
 	private async opened(): Promise<SalesforceSession> {
@@ -155,11 +123,4 @@ export class SalesforceMarker implements LeadMarker {
 		});
 		return await session;
 	}
-}
-
-function toError(error: unknown, limits: TimeLimits): DestinationError {
-	if (error instanceof DestinationError) return error;
-	const isLate = timeIsUp(limits);
-	if (isLate) return isLate;
-	throw error;
 }
