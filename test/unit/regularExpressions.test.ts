@@ -75,6 +75,7 @@ beforeAll(async () => {
 		workerData: [...PATTERNS, ...SLOW],
 	});
 	[statuses] = (await once(worker, 'message')) as [string[]];
+	await worker.terminate();
 }, 1_800_000);
 
 it('are all found', () => {
