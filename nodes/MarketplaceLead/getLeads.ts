@@ -11,7 +11,7 @@ import { type Period, readPeriod } from '../polling/period';
 import { toNodeError } from '../errors';
 import type { Lead } from '../lead';
 import { openForReading } from '../parameters/openDestination';
-import { destinationOptions } from '../parameters/destinationProperties';
+import { destinationFilters, destinationOptions } from '../parameters/destinationProperties';
 import { leadFilterProperty, leadOptionFields } from '../parameters/leadParameters';
 import { readDateParameter } from '../parameters/dateParameter';
 import { failedItem } from '../parameters/readItems';
@@ -58,7 +58,7 @@ export const getLeadsProperties: INodeProperties[] = [
 		default: 50,
 		description: 'Max number of results to return',
 	},
-	{ ...leadFilterProperty, displayOptions: { show } },
+	{ ...leadFilterProperty(destinationFilters()), displayOptions: { show } },
 	{
 		displayName: 'Options',
 		name: 'options',

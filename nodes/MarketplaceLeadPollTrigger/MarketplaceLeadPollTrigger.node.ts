@@ -7,6 +7,7 @@ import type {
 import { destinationMethods } from '../parameters/editorMethods';
 import {
 	destinationCredentials,
+	destinationFilters,
 	destinationName,
 	destinationOptions,
 	destinationProperties,
@@ -25,7 +26,7 @@ import { DeliveriesByTrigger } from './runningDeliveries';
 
 export class MarketplaceLeadPollTrigger implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Marketplace Lead Poll Trigger',
+		displayName: 'Marketplace Lead CRM & Table Trigger',
 		name: 'marketplaceLeadPollTrigger',
 		icon: {
 			light: 'file:../icons/marketplaceLead.svg',
@@ -37,7 +38,7 @@ export class MarketplaceLeadPollTrigger implements INodeType {
 			"Starts the workflow for every new lead that Microsoft's marketplaces wrote into a destination, each lead once",
 		subtitle: `={{ ${destinationName} }}`,
 		activationMessage: 'New leads will now start this workflow.',
-		defaults: { name: 'Marketplace Lead Poll Trigger' },
+		defaults: { name: 'Marketplace Lead CRM & Table Trigger' },
 		polling: true,
 		inputs: [],
 		outputs: outputsExpression,
@@ -50,7 +51,8 @@ export class MarketplaceLeadPollTrigger implements INodeType {
 				name: 'startFrom',
 				type: 'options',
 				noDataExpression: true,
-				description: 'Which leads to begin with. A change begins anew.',
+				description:
+					'Which leads to begin with. For those that are there already, use Get Leads of the Marketplace Lead node once, or choose A Date. A change begins anew.',
 				displayOptions: { hide: hiddenWhenAcknowledged },
 				options: [
 					{
@@ -61,15 +63,16 @@ export class MarketplaceLeadPollTrigger implements INodeType {
 					{
 						name: 'All Existing Leads',
 						value: 'all',
-						description: 'Everything the destination holds, then every new lead',
+						description:
+							'Runs this workflow for everything the destination holds, however old, then for every new lead',
 					},
 					{
 						name: 'Now',
 						value: 'now',
-						description: 'Only leads that come after the workflow is activated',
+						description: 'Only leads that come after the workflow is published',
 					},
 				],
-				default: 'all',
+				default: 'now',
 			},
 			{
 				displayName: 'Start Date',
@@ -90,7 +93,7 @@ export class MarketplaceLeadPollTrigger implements INodeType {
 				description:
 					'How many leads to pass on at once, as items of one execution. Further leads wait for the next poll.',
 			},
-			leadFilterProperty,
+			leadFilterProperty(destinationFilters()),
 			{
 				displayName: 'Options',
 				name: 'options',

@@ -55,7 +55,7 @@ export async function deliverPending(
 	const id = [context.getWorkflow().id ?? '', context.getNode().id, origin];
 	const running = deliveries.of(JSON.stringify(id));
 	if (!running.beginPoll()) {
-		context.logger.debug('Marketplace Lead Poll Trigger: another poll is under way');
+		context.logger.debug('Marketplace Lead CRM & Table Trigger: another poll is under way');
 		return null;
 	}
 	try {
@@ -81,7 +81,7 @@ export async function deliverPending(
 		if (result.end === 'failed' || result.end === 'timeUp') {
 			const reason = result.end === 'timeUp' ? 'its time was up' : messageOf(result.cause);
 			context.logger.warn(
-				`Marketplace Lead Poll Trigger stopped early and goes on next time: ${reason}`,
+				`Marketplace Lead CRM & Table Trigger stopped early and goes on next time: ${reason}`,
 			);
 		}
 		return result.deliveries.length === 0 ? null : emit(trigger, result.deliveries);
@@ -99,7 +99,7 @@ function emit(trigger: Trigger, deliveries: readonly Delivery[]): INodeExecution
 	for (const { lead, handOver: current, isGivenUp } of deliveries) {
 		if (!isGivenUp) continue;
 		context.logger.error(
-			`Marketplace Lead Poll Trigger gives up on lead ${lead.id}: it was handed over ${current.attempt - 1} times without being marked as handled. It stays at the destination.`,
+			`Marketplace Lead CRM & Table Trigger gives up on lead ${lead.id}: it was handed over ${current.attempt - 1} times without being marked as handled. It stays at the destination.`,
 			{ leadId: lead.id, destination: lead.destination },
 		);
 	}
@@ -111,7 +111,7 @@ function emit(trigger: Trigger, deliveries: readonly Delivery[]): INodeExecution
 			} catch (error) {
 				// Nobody awaits this: an error must be told here, or it would end the process.
 				context.logger.error(
-					`Marketplace Lead Poll Trigger could not settle ${deliveries.length} leads, which come again: ${messageOf(error)}`,
+					`Marketplace Lead CRM & Table Trigger could not settle ${deliveries.length} leads, which come again: ${messageOf(error)}`,
 				);
 			}
 		});

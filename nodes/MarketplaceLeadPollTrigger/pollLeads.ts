@@ -110,7 +110,7 @@ async function handOverNew(
 }
 
 function overtaken(context: IPollFunctions): null {
-	context.logger.debug('Marketplace Lead Poll Trigger: an overlapping poll was first');
+	context.logger.debug('Marketplace Lead CRM & Table Trigger: an overlapping poll was first');
 	return null;
 }
 
@@ -120,7 +120,7 @@ function tellEnd(context: IPollFunctions, { end, cause, leads }: PollResult): vo
 	if (end === 'failed' && leads.length === 0) throw cause;
 	const reason = end === 'timeUp' ? 'its time was up' : messageOf(cause);
 	context.logger.warn(
-		`Marketplace Lead Poll Trigger stopped early and goes on next time: ${reason}`,
+		`Marketplace Lead CRM & Table Trigger stopped early and goes on next time: ${reason}`,
 	);
 }
 

@@ -74,25 +74,34 @@ export class MarketplaceLeadTrigger implements INodeType {
 				name: 'authentication',
 				type: 'options',
 				noDataExpression: true,
+				// In the order of how often they are right, which n8n's linter leaves be for so few.
 				options: [
 					{
-						name: 'Basic Auth',
-						value: 'basicAuth',
-						description: 'User and secret of the credential, for senders that can log in',
-					},
-					{
-						name: 'None',
-						value: 'none',
-						description: 'Anyone who knows the URL can send leads',
+						name: 'Secret URL',
+						value: 'secretUrl',
+						description:
+							'Copy the Production URL into Partner Center, nothing else: it holds a random ID that nobody can guess. Whoever knows the URL can send leads; to change it, make the node anew.',
 					},
 					{
 						name: 'Shared Secret',
 						value: 'sharedSecret',
 						description:
-							'The secret at the end of the URL, as Partner Center needs it, or in the header X-Lead-Secret',
+							'A secret of the credential at the end of the URL, or in the header X-Lead-Secret. It can be changed without changing the URL.',
+					},
+					{
+						name: 'Basic Auth',
+						value: 'basicAuth',
+						description:
+							'User and secret of the credential, for senders that can log in. Partner Center cannot.',
+					},
+					{
+						name: 'None',
+						value: 'none',
+						description:
+							'Nothing is checked, for endpoints whose URL is known to others or that something else protects',
 					},
 				],
-				default: 'sharedSecret',
+				default: 'secretUrl',
 				description: 'How the sender shows that it may deliver leads',
 			},
 			{
@@ -124,7 +133,7 @@ export class MarketplaceLeadTrigger implements INodeType {
 				default: 'onReceived',
 				description: 'When to respond to the sender',
 			},
-			leadFilterProperty,
+			leadFilterProperty(),
 			{
 				displayName: 'Options',
 				name: 'options',
@@ -157,7 +166,7 @@ async function receiveLeads(
 ): Promise<IWebhookResponseData> {
 	const method = context.getNodeParameter('authentication') as AuthenticationMethod;
 	const expected =
-		method === 'none'
+		method === 'none' || method === 'secretUrl'
 			? {}
 			: await context.getCredentials<EndpointSecret>('marketplaceLeadTriggerApi');
 	const carrier = { query: context.getQueryData(), headers: context.getHeaderData() };

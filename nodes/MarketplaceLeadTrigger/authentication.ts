@@ -4,7 +4,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-export type AuthenticationMethod = 'basicAuth' | 'none' | 'sharedSecret';
+export type AuthenticationMethod = 'basicAuth' | 'none' | 'secretUrl' | 'sharedSecret';
 
 /** The parts of a request that can carry a secret, as they came: nothing is known of their types. */
 export interface SecretCarrier {
@@ -29,7 +29,8 @@ export function isAuthorized(
 	request: SecretCarrier,
 	expected: EndpointSecret,
 ): boolean {
-	if (method === 'none') return true;
+	// What a URL's random ID protects, n8n has checked: under any other there is no webhook.
+	if (method === 'none' || method === 'secretUrl') return true;
 	return method === 'basicAuth'
 		? basicAuthMatches(ownValue(request.headers, 'authorization'), expected)
 		: sharedSecretMatches(request, expected.secret);

@@ -31,6 +31,8 @@ export interface ReadingDescription {
 	properties: INodeProperties[];
 	/** Entries for a node's options, shown as above. */
 	options: INodeProperties[];
+	/** Entries for a node's filters, shown as above; their values are parameters like any other. */
+	filters?: INodeProperties[];
 	/**
 	 * Whether a lead is one of Microsoft's; absent where nothing else is written there. Where it is
 	 * present, others pass only when the user asks for them.

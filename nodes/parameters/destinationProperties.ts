@@ -92,6 +92,13 @@ export function destinationOptions(use: DestinationUse): INodeProperties[] {
 	return use === 'writing' ? own : [includeOthers(), ...own];
 }
 
+/** Entries for a node's filters. */
+export function destinationFilters(): INodeProperties[] {
+	return destinationsFor('reading').flatMap(({ name, reading }) =>
+		(reading?.filters ?? []).map((filter) => shownFor({ '/destination': [name] }, filter)),
+	);
+}
+
 function includeOthers(): INodeProperties {
 	const mixed = destinationsFor('reading').filter(({ reading }) => reading?.isMarketplaceLead);
 	return shownFor(

@@ -31,51 +31,58 @@ const STAGE_GUIDES: Array<INodePropertyOptions & { value: StageGuide }> = [
 	},
 ];
 
-/** Which leads a trigger passes on; nothing added lets every lead through. */
-export const leadFilterProperty: INodeProperties = {
+const FILTERS: INodeProperties[] = [
+	{
+		displayName: 'Actions',
+		name: 'actions',
+		type: 'multiOptions',
+		description: 'What the customer did. None chosen means any.',
+		options: choicesOf(ACTIONS),
+		default: [],
+	},
+	{
+		displayName: 'Offers',
+		name: 'offers',
+		type: 'string',
+		placeholder: 'e.g. contoso.*, *CRM add-on*',
+		description:
+			'Comma-separated offer IDs or titles, without regard to case. An asterisk stands for any characters, also for a comma in a title.',
+		default: '',
+	},
+	{
+		displayName: 'Sources',
+		name: 'sources',
+		type: 'multiOptions',
+		description: 'Which store the lead comes from. None chosen means any.',
+		options: choicesOf(SOURCES),
+		default: [],
+	},
+	{
+		displayName: 'Test Leads',
+		name: 'testLeads',
+		type: 'options',
+		noDataExpression: true,
+		description: 'What to do with the leads Microsoft sends to try the connection',
+		options: TEST_LEADS,
+		default: 'include',
+	},
+];
+
+/**
+ * Which leads a trigger passes on; nothing added lets every lead through.
+ * @param further entries besides those that any lead can be held against
+ */
+export const leadFilterProperty = (further: readonly INodeProperties[] = []): INodeProperties => ({
 	displayName: 'Filters',
 	name: 'filters',
 	type: 'collection',
 	placeholder: 'Add Filter',
 	description: 'A lead is passed on when it fits all of them',
 	default: {},
-	options: [
-		{
-			displayName: 'Actions',
-			name: 'actions',
-			type: 'multiOptions',
-			description: 'What the customer did. None chosen means any.',
-			options: choicesOf(ACTIONS),
-			default: [],
-		},
-		{
-			displayName: 'Offers',
-			name: 'offers',
-			type: 'string',
-			placeholder: 'e.g. contoso.*, *CRM add-on*',
-			description:
-				'Comma-separated offer IDs or titles, without regard to case. An asterisk stands for any characters, also for a comma in a title.',
-			default: '',
-		},
-		{
-			displayName: 'Sources',
-			name: 'sources',
-			type: 'multiOptions',
-			description: 'Which store the lead comes from. None chosen means any.',
-			options: choicesOf(SOURCES),
-			default: [],
-		},
-		{
-			displayName: 'Test Leads',
-			name: 'testLeads',
-			type: 'options',
-			noDataExpression: true,
-			description: 'What to do with the leads Microsoft sends to try the connection',
-			options: TEST_LEADS,
-			default: 'include',
-		},
-	],
-};
+	options: [...FILTERS, ...further].sort((a, b) =>
+		a.displayName.localeCompare(b.displayName, 'en'),
+	),
+});
 
 /** Entries for a node's `options` collection: how a record is read into a lead. */
 export const leadOptionFields: INodeProperties[] = [

@@ -8,6 +8,7 @@ import {
 	type LeadMarker,
 	type MarkingDescription,
 	type PendingLeads,
+	type ReadingDescription,
 } from '../destinations/contract';
 import { DESTINATIONS } from '../destinations';
 import { matchesFilter, parseLead, type JsonValue, type Lead, type LeadFilter } from '../lead';
@@ -59,7 +60,8 @@ export async function resolveDestination(
 	destination: DestinationDescription,
 	use: DestinationUse | 'marker' | 'marking',
 ): Promise<ResolvedDestination> {
-	const { properties, options } = askedFor(destination, use);
+	const { properties, options, filters } = askedFor(destination, use);
+	const given = (name: string): unknown => context.getNodeParameter(name, {});
 	const parameters: Record<string, unknown> = {};
 	const empty: string[] = [];
 	for (const property of properties) {
@@ -73,11 +75,11 @@ export async function resolveDestination(
 		parameters[name] = typedValue(property, value);
 	}
 	if (empty.length > 0) throw isRequired(context.getNode(), empty);
-	const given = context.getNodeParameter('options', {});
+	for (const { name } of filters) parameters[name] = locatedValue(given('filters'), name);
 	return {
 		credential: { ...(await context.getCredentials(destination.credentialType)) },
 		parameters,
-		options: { ...(typedFields(options, given) as object) },
+		options: { ...(typedFields(options, given('options')) as object) },
 	};
 }
 
@@ -85,13 +87,23 @@ export async function resolveDestination(
 function askedFor(
 	{ reading, writing }: DestinationDescription,
 	use: DestinationUse | 'marker' | 'marking',
-): Pick<DestinationDescription['writing'], 'options' | 'properties'> {
+): Required<Pick<ReadingDescription, 'filters' | 'options' | 'properties'>> {
 	const { properties = [], options = [] } = (use === 'writing' ? writing : reading) ?? {};
-	if (use === 'reading' || use === 'writing') return { properties, options };
+	if (use === 'writing') return { properties, options, filters: [] };
+	const { filters = [] } = reading ?? {};
+	if (use === 'reading') return { properties, options, filters };
 	const { placeProperties = [], properties: own = [] } = reading?.marking ?? {};
 	return use === 'marker'
-		? { properties: [...placeProperties, ...own], options: [] }
-		: { properties: [...properties, ...own], options };
+		? { properties: [...placeProperties, ...own], options: [], filters: [] }
+		: { properties: [...properties, ...own], options, filters };
+}
+
+/** An entry of a collection's value; n8n leaves resource locators in there as they are. */
+function locatedValue(fields: unknown, name: string): unknown {
+	if (typeof fields !== 'object' || fields === null || !Object.hasOwn(fields, name))
+		return undefined;
+	const value = (fields as Record<string, unknown>)[name];
+	return typeof value === 'object' && value !== null && 'value' in value ? value.value : value;
 }
 
 function isRequired(node: INode, labels: readonly string[]): NodeOperationError {

@@ -89,6 +89,7 @@ async function pollAll(limit: number): Promise<number> {
 		parameters: {
 			destination: 'azureTable',
 			table: { __rl: true, mode: 'name', value: order.table },
+			startFrom: 'all',
 			maxLeads: limit,
 		},
 		credentials: {

@@ -33,7 +33,7 @@ async function pollAll(limit: number): Promise<void> {
 	const { credentialType, credential, parameters, leads } = order;
 	const poller = pollContext({
 		type: builtNode(order.packageFolder, 'MarketplaceLeadPollTrigger'),
-		parameters: { ...parameters, maxLeads: limit } as INodeParameters,
+		parameters: { ...parameters, startFrom: 'all', maxLeads: limit } as INodeParameters,
 		credentials: { [credentialType]: credential },
 	});
 	const { add, count } = tally();

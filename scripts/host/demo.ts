@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -56,7 +55,6 @@ export class Demo {
 	private readonly crms: readonly LeadDestination[];
 	/** Told what goes on; may be exchanged between the parts. */
 	progress: Progress;
-	private readonly secret = randomBytes(24).toString('base64url');
 	private readonly workflows = new Map<Via, Workflow>();
 	private readonly answeredIds: string[] = [];
 	private readonly differences: string[] = [];
@@ -83,9 +81,6 @@ export class Demo {
 	/** Makes the credentials and puts the example workflows live. */
 	async importWorkflows(): Promise<void> {
 		const { rest, azurite } = this.host;
-		const endpoint = await rest.createCredential('marketplaceLeadTriggerApi', 'Lead endpoint', {
-			secret: this.secret,
-		});
 		const storage = await rest.createCredential('marketplaceLeadAzureTableApi', 'Lead storage', {
 			authentication: 'connectionString',
 			connectionString: azurite.connectionString,
@@ -104,15 +99,16 @@ export class Demo {
 			this.progress(`Importing ${file}`);
 			const workflow = await readExample(file);
 			for (const node of workflow.nodes) {
-				if (node.type.endsWith('.marketplaceLeadTrigger')) {
-					node.credentials = { marketplaceLeadTriggerApi: endpoint };
-				}
 				if (/\.marketplaceLead(PollTrigger)?$/.test(node.type)) {
 					const crm = crms.find(({ name }) => name === node.parameters['destination']);
 					node.credentials = crm
 						? { [crm.credentialType]: crm.reference }
 						: { marketplaceLeadAzureTableApi: storage };
 					node.parameters = { ...node.parameters, ...crm?.parameters };
+				}
+				// Leads are there before the workflow is.
+				if (node.type.endsWith('.marketplaceLeadPollTrigger')) {
+					node.parameters = { ...node.parameters, startFrom: 'all' };
 				}
 			}
 			const created = await rest.createWorkflow(workflow);
@@ -163,14 +159,14 @@ export class Demo {
 		this.answeredIds.push(...ids.map(({ id }) => String(id)));
 	}
 
-	/** The production URL that leads are sent to, with its secret. */
+	/** The production URL that leads are sent to. */
 	endpoint(via: Via): string {
 		const { baseUrl, webhookUrl = baseUrl } = this.host;
 		const workflow = this.workflows.get(via);
 		const trigger = workflow?.nodes.find((node) => node.webhookId !== undefined);
 		if (!trigger) throw new Error(`The workflow of ${via} has no webhook.`);
 		return via === 'HTTPS'
-			? `${webhookUrl}/webhook/${trigger.webhookId}/lead?code=${this.secret}`
+			? `${webhookUrl}/webhook/${trigger.webhookId}/lead`
 			: `${webhookUrl}/webhook/${String(trigger.parameters['path'])}`;
 	}
 

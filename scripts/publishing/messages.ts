@@ -176,7 +176,7 @@ const SECTIONS: readonly Section[] = [
 	{ heading: 'Salesforce', files: /^nodes\/destinations\/salesforce\// },
 	{ heading: 'Marketplace Lead Trigger', files: /^nodes\/MarketplaceLeadTrigger\// },
 	{
-		heading: 'Marketplace Lead Poll Trigger',
+		heading: 'Marketplace Lead CRM & Table Trigger',
 		files: /^nodes\/(?:MarketplaceLeadPollTrigger|polling)\//,
 	},
 	{ heading: 'Lead Source', files: /^nodes\/LeadSource\// },

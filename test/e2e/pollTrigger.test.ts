@@ -1,4 +1,4 @@
-/** The Marketplace Lead Poll Trigger on a real n8n, which polls a table of Azurite's. */
+/** The Marketplace Lead CRM & Table Trigger on a real n8n, which polls a table of Azurite's. */
 import type { DemoHost } from '../../scripts/host/demo.ts';
 import type { CredentialRef } from '../../scripts/host/rest.ts';
 import {

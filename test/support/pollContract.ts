@@ -11,7 +11,7 @@ import { declareSequences } from './pollContract/sequences.ts';
 import { declareStarts } from './pollContract/starts.ts';
 
 /**
- * What the Marketplace Lead Poll Trigger promises of every destination: each lead once,
+ * What the Marketplace Lead CRM & Table Trigger promises of every destination: each lead once,
  * whatever the destination does and whatever n8n keeps. The tests are sequences of polls on
  * n8n-core's real PollContext; they look at the leads that come out and at the cursor that is kept.
  */

@@ -26,8 +26,8 @@ import {
 	readQuotaShare,
 	readRestOptions,
 	readWebToLeadOptions,
+	readingFilters,
 	readingOptions,
-	readingProperties,
 	writingOptions,
 	writingProperties,
 } from './properties';
@@ -70,8 +70,9 @@ export const salesforce = {
 	displayName: 'Salesforce',
 	credentialType: 'marketplaceLeadSalesforceApi',
 	reading: {
-		properties: readingProperties,
+		properties: [],
 		options: readingOptions,
+		filters: readingFilters,
 		isMarketplaceLead,
 
 		async open(input) {

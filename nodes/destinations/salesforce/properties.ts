@@ -17,14 +17,14 @@ const MAX_LEAD_SOURCE = 255;
 /** Percent. */
 const DEFAULT_QUOTA_SHARE = 90;
 
-export const readingProperties: INodeProperties[] = [
+export const readingFilters: INodeProperties[] = [
 	{
 		displayName: 'Lead Source',
 		name: 'leadSource',
 		type: 'resourceLocator',
 		default: { mode: 'list', value: '' },
 		description:
-			'Only return leads with this Lead Source. Leave empty for any. To select by offer, store or action, use Filters.',
+			"Only leads with exactly this Lead Source. Each of Microsoft's names one offer and one action, so any other offer is left out: to select by offer, store or action, add those filters.",
 		modes: [
 			{
 				displayName: 'From List',
@@ -181,7 +181,7 @@ export const writingOptions: INodeProperties[] = [
 	},
 ];
 
-/** The parameter Lead Source; empty for none. @throws DestinationError */
+/** The filter Lead Source; empty for none. @throws DestinationError */
 export function readLeadSource({ parameter }: WriteInput): string {
 	const text = textOf(parameter('leadSource'));
 	if (text.length <= MAX_LEAD_SOURCE) return text;

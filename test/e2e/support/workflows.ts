@@ -29,7 +29,10 @@ export function withCredential(trigger: WorkflowNode, credential: CredentialRef)
 }
 
 export function leadTrigger(parameters: Parameters = {}): WorkflowNode {
-	const trigger = node('Trigger', `${PACKAGE}.marketplaceLeadTrigger`, parameters);
+	const trigger = node('Trigger', `${PACKAGE}.marketplaceLeadTrigger`, {
+		authentication: 'sharedSecret',
+		...parameters,
+	});
 	return { ...trigger, typeVersion: 2, webhookId: randomUUID() };
 }
 
@@ -41,6 +44,8 @@ export function pollTrigger(table: string, parameters: Parameters = {}): Workflo
 export function pollsFrom(parameters: Parameters): WorkflowNode {
 	return node('Trigger', `${PACKAGE}.marketplaceLeadPollTrigger`, {
 		pollTimes: { item: [{ mode: 'everyMinute' }] },
+		// Most tests are of leads that are there already.
+		startFrom: 'all',
 		...parameters,
 	});
 }

@@ -44,7 +44,7 @@ interface Trigger {
 function trigger({ type = new MarketplaceLeadPollTrigger(), parameters, ...rest }: Trigger = {}) {
 	return pollContext({
 		type,
-		parameters: { ...place.parameters, ...parameters },
+		parameters: { startFrom: 'all', ...place.parameters, ...parameters },
 		credentials: place.credentials,
 		...rest,
 	});
@@ -57,7 +57,7 @@ function names(output: Awaited<ReturnType<TestPoller['poll']>>): string[] {
 		.sort();
 }
 
-const NAME = 'Marketplace Lead Poll Trigger';
+const NAME = 'Marketplace Lead CRM & Table Trigger';
 const nodeData = (data: IDataObject, name = NAME) => data[`node:${name}`] as IDataObject;
 const globalData = (data: IDataObject) => data.global as IDataObject;
 

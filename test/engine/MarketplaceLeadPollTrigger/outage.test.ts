@@ -48,7 +48,7 @@ interface Options {
 function activated(activation: WorkflowActivateMode, options: Options = {}) {
 	const poller = pollContext({
 		type: new MarketplaceLeadPollTrigger(),
-		parameters: { ...place.parameters, ...options.parameters },
+		parameters: { startFrom: 'all', ...place.parameters, ...options.parameters },
 		credentials: options.credentials ?? place.credentials,
 	});
 	const { logger } = poller.context();

@@ -100,7 +100,11 @@ describe('at a trigger', () => {
 
 	it('with another secret', async () => {
 		const credentials = { marketplaceLeadTriggerApi: { secret: `${SECRET}0` } };
-		server = await startWebhookServer({ type, credentials });
+		server = await startWebhookServer({
+			type,
+			parameters: { authentication: 'sharedSecret' },
+			credentials,
+		});
 		const { status, message } = await tested({ secret: SECRET, endpointUrl: server.url });
 		expect(status).toBe('Error');
 		expect(message).toContain('does not take this Secret');

@@ -20,6 +20,7 @@ const SECRET = 'c0ffee00c0ffee00c0ffee00';
 const LEAD = { LeadSource: 'AzureMarketplace', ActionCode: 'INS', UserDetails: { FirstName: 'A' } };
 const NODE: TestNode = {
 	type: new MarketplaceLeadTrigger(),
+	parameters: { authentication: 'sharedSecret' },
 	credentials: { marketplaceLeadTriggerApi: { secret: SECRET, user: 'marketplace' } },
 };
 

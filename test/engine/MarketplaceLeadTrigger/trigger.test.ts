@@ -21,7 +21,7 @@ async function listen(parameters: INodeParameters = {}, secret: string | null = 
 	const credentials = { marketplaceLeadTriggerApi: { secret: secret ?? '', user: 'marketplace' } };
 	server = await startWebhookServer({
 		type: new MarketplaceLeadTrigger(),
-		parameters,
+		parameters: { authentication: 'sharedSecret', ...parameters },
 		...(secret === null ? {} : { credentials }),
 	});
 }

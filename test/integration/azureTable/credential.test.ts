@@ -41,7 +41,7 @@ async function tested(data: Data) {
 async function polled(data: Data): Promise<number> {
 	const poller = pollContext({
 		type: new MarketplaceLeadPollTrigger(),
-		parameters: { table: { __rl: true, mode: 'name', value: TABLE } },
+		parameters: { table: { __rl: true, mode: 'name', value: TABLE }, startFrom: 'all' },
 		credentials: { marketplaceLeadAzureTableApi: filledIn(data) },
 	});
 	const [items] = (await poller.poll()) ?? [[]];

@@ -38,6 +38,7 @@ function trigger({ type = new MarketplaceLeadPollTrigger(), parameters, ...rest 
 	return pollContext({
 		type,
 		parameters: {
+			startFrom: 'all',
 			...place.parameters,
 			handledWhen: 'executionFinishesSuccessfully',
 			...parameters,

@@ -60,7 +60,7 @@ it.each(['dynamics365', 'marketo', 'salesforce'])(
 			const ours = await counted(async () => {
 				const trigger = pollContext({
 					type: new MarketplaceLeadPollTrigger(),
-					parameters: { ...crm.parameters, maxLeads: limit } as INodeParameters,
+					parameters: { ...crm.parameters, startFrom: 'all', maxLeads: limit } as INodeParameters,
 					credentials: { [crm.credentialType]: credential },
 				});
 				for (let read = 0; read < LEADS;) {

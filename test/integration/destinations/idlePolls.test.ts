@@ -120,7 +120,7 @@ describe.each([
 		const newTrigger = (staticData?: IDataObject) =>
 			pollContext({
 				type: new MarketplaceLeadPollTrigger(),
-				parameters: { ...place.parameters, ...filtered },
+				parameters: { ...place.parameters, ...filtered, startFrom: 'all' },
 				credentials: place.credentials,
 				...(staticData && { staticData }),
 			});
@@ -150,7 +150,7 @@ describe.each([
 		place = await PLACES[name]!();
 		const trigger = pollContext({
 			type: new MarketplaceLeadPollTrigger(),
-			parameters: { ...place.parameters, ...filtered },
+			parameters: { ...place.parameters, ...filtered, startFrom: 'all' },
 			credentials: place.credentials,
 		});
 		for (let turn = 0; turn < 3; turn += 1) await trigger.poll();

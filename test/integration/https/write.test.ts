@@ -435,7 +435,7 @@ it('reaches our own trigger, which tells the id of what it started with', async 
 	const secret = 'c0ffee00c0ffee00c0ffee00';
 	const trigger = await startWebhookServer({
 		type: new MarketplaceLeadTrigger(),
-		parameters: {},
+		parameters: { authentication: 'sharedSecret' },
 		credentials: { marketplaceLeadTriggerApi: { secret, user: 'marketplace' } },
 	});
 	try {

@@ -27,7 +27,8 @@ export class Poller {
 		const { parameters, credentials, staticData, timezone } = options;
 		this.#poller = pollContext({
 			type: new MarketplaceLeadPollTrigger(),
-			parameters: { ...place.parameters, ...parameters },
+			// Most tests are of leads that are there already.
+			parameters: { startFrom: 'all', ...place.parameters, ...parameters },
 			credentials: credentials ?? place.credentials,
 			...(staticData === undefined ? {} : { staticData }),
 		});

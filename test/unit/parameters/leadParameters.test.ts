@@ -19,8 +19,8 @@ const choices = (property: INodeProperties) =>
 	(property.options as INodePropertyOptions[]).map(({ value }) => String(value));
 
 describe('the choices', () => {
-	const actions = entry(leadFilterProperty.options, 'actions');
-	const sources = entry(leadFilterProperty.options, 'sources');
+	const actions = entry(leadFilterProperty().options, 'actions');
+	const sources = entry(leadFilterProperty().options, 'sources');
 
 	it("are the domain's codes and Unknown", () => {
 		expect(choices(actions).sort()).toEqual([...ACTIONS.map(({ code }) => code), 'unknown'].sort());

@@ -261,7 +261,8 @@ describe('a query', () => {
 			{ name: 'this', leadSource: odd },
 			{ name: 'other', leadSource: 'SPZA-PLT|it' },
 		]);
-		const parameters = { leadSource: { __rl: true, mode: 'value', value: odd } };
+		const leadSource = { __rl: true, mode: 'value', value: odd };
+		const parameters = { filters: { leadSource } };
 		expect(await new Poller(place, { parameters }).poll()).toEqual(['this']);
 	});
 
