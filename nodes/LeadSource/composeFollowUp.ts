@@ -1,8 +1,21 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+	INodePropertyCollection,
+} from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import type { FollowUpKind, FollowUpOptions, FollowUpTemplate } from '../lead';
-import { followUpComposer, KIND_RULES, PLACEHOLDER_NAMES, TemplateError } from '../lead';
+import type { FollowUp, FollowUpOptions } from '../lead';
+import {
+	BUILT_IN_TEMPLATES,
+	followUpComposer,
+	followUpPreview,
+	KIND_RULES,
+	PLACEHOLDER_NAMES,
+	simplified,
+	TemplateError,
+} from '../lead';
 import { toNodeError } from '../errors';
 import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
 import { binaryOf, eachItem, readEntries, readText } from '../parameters/readItems';
@@ -14,9 +27,53 @@ const show = { operation: ['composeFollowUp'] };
 
 const PLACEHOLDER_LIST = PLACEHOLDER_NAMES.map((name) => `[[${name}]]`).join(', ');
 
-const KIND_CHOICES = [...new Map(KIND_RULES.map(({ kind, name }) => [kind, name]))]
-	.map(([value, name]) => ({ name, value }))
+const KINDS = [...new Map(KIND_RULES.map(({ kind, name }) => [kind, name]))]
+	.map(([kind, name]) => ({ kind, name }))
 	.sort((one, other) => one.name.localeCompare(other.name, 'en'));
+
+/** Each kind's parts, which begin as what is built in: people change a text more gladly than they write one. */
+const TEMPLATE_CHOICES = KINDS.map(({ kind, name }): INodePropertyCollection => {
+	const { subject, text } = BUILT_IN_TEMPLATES[kind];
+	return {
+		displayName: name,
+		name: kind,
+		values: [
+			{
+				displayName: 'Subject',
+				name: 'subject',
+				type: 'string',
+				default: subject,
+				description: 'The subject of the message, with placeholders. The built-in one when empty.',
+			},
+			{
+				displayName: 'Text',
+				name: 'text',
+				type: 'string',
+				typeOptions: { rows: 12 },
+				default: text,
+				description: `The message, with placeholders: ${PLACEHOLDER_LIST}. The built-in one when empty.`,
+			},
+			{
+				displayName: 'HTML',
+				name: 'html',
+				type: 'string',
+				typeOptions: { rows: 5 },
+				default: '',
+				placeholder: 'e.g. <p>[[salutation]]</p>',
+				description: 'The HTML of the message, with placeholders. Made of the text when empty.',
+			},
+		],
+	};
+});
+
+const PREVIEW_CHOICES = [
+	{ name: 'In Every Run', value: 'everyRun' },
+	{ name: 'In Test Runs', value: 'testRuns' },
+	{ name: 'Never', value: 'never' },
+];
+
+/** Name of the file in the item. */
+const PREVIEW = 'preview';
 
 export const composeFollowUpProperties: INodeProperties[] = [
 	{
@@ -24,63 +81,31 @@ export const composeFollowUpProperties: INodeProperties[] = [
 		name: 'sender',
 		type: 'string',
 		typeOptions: { rows: 3 },
+		required: true,
 		displayOptions: { show },
 		default: '',
 		placeholder: 'e.g. Kim Sample, Contoso Sales',
-		description: "Who signs, in one line or several. The publisher's name when empty.",
+		description: 'Who signs the message, in one line or several',
 	},
 	{
 		displayName: 'Templates',
 		name: 'templates',
 		type: 'fixedCollection',
-		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Template' },
 		placeholder: 'Add Template',
 		displayOptions: { show },
 		default: {},
-		description: 'Texts in place of the built-in ones. What is left empty stays as it is built in.',
-		options: [
-			{
-				displayName: 'Template',
-				name: 'values',
-				values: [
-					{
-						displayName: 'HTML',
-						name: 'html',
-						type: 'string',
-						typeOptions: { rows: 5 },
-						default: '',
-						placeholder: 'e.g. <p>[[salutation]]</p>',
-						description: 'The HTML of the message. Made of the text when empty.',
-					},
-					{
-						displayName: 'Kind',
-						name: 'kind',
-						type: 'options',
-						noDataExpression: true,
-						options: KIND_CHOICES,
-						default: 'initialInterest',
-						description: 'Which follow-ups it is for',
-					},
-					{
-						displayName: 'Subject',
-						name: 'subject',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. Your interest in [[offer]]',
-						description: 'The subject of the message, with placeholders',
-					},
-					{
-						displayName: 'Text',
-						name: 'text',
-						type: 'string',
-						typeOptions: { rows: 8 },
-						default: '',
-						placeholder: 'e.g. [[salutation]] …',
-						description: `The message, with placeholders: ${PLACEHOLDER_LIST}`,
-					},
-				],
-			},
-		],
+		description:
+			'Texts of your own, by the kind of follow-up. Each begins as the built-in one, which is used for every kind that is not added.',
+		options: TEMPLATE_CHOICES,
+	},
+	{
+		displayName: 'Simplify',
+		name: 'simplify',
+		type: 'boolean',
+		displayOptions: { show },
+		default: true,
+		description:
+			'Whether to return a simplified version of the lead or customer instead of all its fields',
 	},
 	separateOutputsProperty(
 		'composeFollowUp',
@@ -96,6 +121,16 @@ export const composeFollowUpProperties: INodeProperties[] = [
 		options: [
 			...leadOptionFields,
 			{
+				displayName: 'Attach Preview',
+				name: 'attachPreview',
+				type: 'options',
+				noDataExpression: true,
+				options: PREVIEW_CHOICES,
+				default: 'testRuns',
+				description:
+					'When the message is also attached as preview.html, which the editor shows as the customer would see it',
+			},
+			{
 				displayName: 'Include Sheet Row',
 				name: 'includeSheetRow',
 				type: 'boolean',
@@ -110,7 +145,7 @@ export const composeFollowUpProperties: INodeProperties[] = [
 type Composer = ReturnType<typeof followUpComposer>;
 
 /** The lead or merged customer with its follow-up in the field `followUp`. */
-export function composeItems(context: IExecuteFunctions): INodeExecutionData[][] {
+export async function composeItems(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const isApart = readSeparateOutputs(context);
 	const { acted, rest } = SEPARATE.composeFollowUp;
 	const outputs: INodeExecutionData[][] = isApart ? [[], []] : [[]];
@@ -124,7 +159,7 @@ export function composeItems(context: IExecuteFunctions): INodeExecutionData[][]
 		(item, itemIndex) => {
 			const given = context.getNodeParameter('options', itemIndex, {});
 			const options: FollowUpOptions = {
-				sender: readText(context, 'sender', itemIndex),
+				sender: readSender(context, itemIndex),
 				templates: readTemplates(context, itemIndex),
 				includeSheetRow: readBoolean(given['includeSheetRow'], 'Include Sheet Row', false),
 			};
@@ -132,11 +167,16 @@ export function composeItems(context: IExecuteFunctions): INodeExecutionData[][]
 			if (latest?.key !== key) latest = { key, compose: composer(context, options, itemIndex) };
 			const { compose } = latest;
 			const reading = { ...readLeadOptions(given), receivedAt };
+			const isSimple = readBoolean(
+				context.getNodeParameter('simplify', itemIndex, true),
+				'Simplify',
+				true,
+			);
 			const entries = readEntries(context, item, itemIndex, reading);
 			for (const entry of entries) {
 				const followUp = compose(entry);
 				put(followUp.write, {
-					json: { ...entry, followUp },
+					json: { followUp, ...(isSimple ? simplified(entry) : entry) },
 					...binaryOf(item, entries),
 					pairedItem: { item: itemIndex },
 				});
@@ -145,7 +185,36 @@ export function composeItems(context: IExecuteFunctions): INodeExecutionData[][]
 		// What holds no lead must not reach whoever sends.
 		(failed) => put(false, failed),
 	);
+	if (isPreviewed(context)) {
+		for (const item of outputs.flat()) await attachPreview(context, item);
+	}
 	return outputs;
+}
+
+/** Of the first item. */
+function isPreviewed(context: IExecuteFunctions): boolean {
+	const choice: unknown = context.getNodeParameter('options.attachPreview', 0, 'testRuns');
+	return choice === 'everyRun' || (choice === 'testRuns' && context.getMode() === 'manual');
+}
+
+/** Nothing where there is no message, or where the lead brought a file of that name. */
+async function attachPreview(context: IExecuteFunctions, item: INodeExecutionData): Promise<void> {
+	const followUp = item.json['followUp'] as FollowUp | undefined;
+	if (followUp?.write !== true || item.binary?.[PREVIEW] !== undefined) return;
+	const file = Buffer.from(followUpPreview(followUp), 'utf8');
+	const preview = await context.helpers.prepareBinaryData(file, `${PREVIEW}.html`, 'text/html');
+	item.binary = { ...item.binary, [PREVIEW]: preview };
+}
+
+/** @throws NodeOperationError where it is empty: a message that nobody signs is none to send */
+function readSender(context: IExecuteFunctions, itemIndex: number): string {
+	const sender = readText(context, 'sender', itemIndex);
+	if (sender.trim() !== '') return sender;
+	throw new NodeOperationError(context.getNode(), '"Sender" is empty', {
+		itemIndex,
+		description:
+			'Fill in who signs the message. If it is an expression, look at what it gives for this item.',
+	});
 }
 
 /** @throws NodeOperationError for a template that cannot be used */
@@ -163,33 +232,21 @@ function composer(
 	}
 }
 
-/** @throws NodeOperationError for a kind that there is not, or one with two templates */
+/** The texts by their kinds; a part that is no text is the built-in one. */
 function readTemplates(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): NonNullable<FollowUpOptions['templates']> {
-	const { values } = (context.getNodeParameter('templates', itemIndex, {}) ?? {}) as {
-		values?: unknown;
-	};
-	const templates = new Map<FollowUpKind, Partial<FollowUpTemplate>>();
-	for (const entry of Array.isArray(values) ? (values as unknown[]) : []) {
-		const given = (entry ?? {}) as Record<string, unknown>;
-		const choice = KIND_CHOICES.find(({ value }) => value === given['kind']);
-		if (choice === undefined || templates.has(choice.value)) {
-			throw new NodeOperationError(
-				context.getNode(),
-				choice === undefined
-					? 'A template has no kind'
-					: `There are two templates for "${choice.name}"`,
-				{ itemIndex, description: 'Choose one of the entries of "Kind" for each template.' },
-			);
-		}
-		const text = (name: string) => (typeof given[name] === 'string' ? given[name] : '');
-		templates.set(choice.value, {
-			subject: text('subject'),
-			text: text('text'),
-			html: text('html'),
-		});
-	}
-	return Object.fromEntries(templates);
+	const given: unknown = context.getNodeParameter('templates', itemIndex, {});
+	const templates = (typeof given === 'object' && given !== null ? given : {}) as Record<
+		string,
+		unknown
+	>;
+	return Object.fromEntries(
+		KINDS.filter(({ kind }) => Object.hasOwn(templates, kind)).map(({ kind }) => {
+			const parts = Object(templates[kind]) as Record<string, unknown>;
+			const text = (name: string) => (typeof parts[name] === 'string' ? parts[name] : '');
+			return [kind, { subject: text('subject'), text: text('text'), html: text('html') }];
+		}),
+	);
 }

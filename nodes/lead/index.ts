@@ -12,6 +12,7 @@ export {
 export { matchesFilter } from './filter';
 export { isMarketplaceLead, leadSourcePatterns, type SearchPattern } from './marketplace';
 export { sampleLead } from './sample';
+export { simplified } from './simplified';
 export { microsoftTestLead, type MicrosoftTestLead } from './microsoftTestLead';
 export { parseLeadSource, formatLeadSource } from './leadSource';
 export { ACTIONS, SOURCES, STAGES } from './vocabulary';
@@ -20,6 +21,8 @@ export { mergeLeads, spansOffers } from './merge/mergeLeads';
 export { looksMerged, readMergedCustomer } from './merge/readMergedCustomer';
 export type * from './followUp/types';
 export { composeFollowUp, followUpComposer } from './followUp/composeFollowUp';
+export { followUpPreview } from './followUp/preview';
+export { TEMPLATES as BUILT_IN_TEMPLATES } from './followUp/templates';
 export { KIND_RULES } from './followUp/kind';
 export { TemplateError } from './followUp/template';
 export { REPEAT_LEVELS, repeatKeys, type RepeatLevel } from './identity/repeatKeys';

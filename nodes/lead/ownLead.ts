@@ -10,11 +10,13 @@ import { companyDomain } from './mailboxKind';
 import { isTestText } from './testLead';
 import { readTime } from './time';
 import type { JsonObject, JsonValue, Lead, LeadDestinationName, ParseContext } from './types';
-import { stageOf } from './vocabulary';
+import { STAGES, stageOf } from './vocabulary';
 import { Warnings } from './warnings';
 
 /** What a lead of ours has and no destination's record: these names, in this casing and type. */
-const OBJECT_PARTS = ['source', 'action', 'offer', 'customer'];
+const OBJECT_PARTS = ['offer', 'customer'];
+/** Not in a simplified one, whose lead source tells them. */
+const CODE_PARTS = ['source', 'action'];
 
 /** Whether a value is a lead that `parseLead` gave before, perhaps edited since. Never throws. */
 export function isOwnLead(value: unknown): boolean {
@@ -22,11 +24,23 @@ export function isOwnLead(value: unknown): boolean {
 		if (typeof value !== 'object' || value === null) return false;
 		if (typeof own(value, 'contactAllowed') !== 'boolean') return false;
 		if (typeof own(value, 'leadSource') !== 'string') return false;
-		return OBJECT_PARTS.every((name) => isObject(own(value, name)));
+		if (!OBJECT_PARTS.every((name) => isObject(own(value, name)))) return false;
+		if (CODE_PARTS.every((name) => isObject(own(value, name)))) return true;
+		return isSimplified(value);
 	} catch {
 		// A getter or a proxy threw: parseLead goes on to read what it can, and says so.
 		return false;
 	}
+}
+
+function isSimplified(value: object): boolean {
+	const hasCodes = CODE_PARTS.some((name) => own(value, name) !== undefined);
+	if (hasCodes || !isStage(own(value, 'stage'))) return false;
+	return typeof own(value, 'id') === 'string' && typeof own(value, 'isTest') === 'boolean';
+}
+
+function isStage(stage: unknown): boolean {
+	return STAGES.some(({ code }) => code === stage);
 }
 
 function own(value: object, name: string): unknown {
@@ -43,13 +57,16 @@ export function reparseLead(value: unknown, context: ParseContext, warnings: War
 	const part = (name: string) => asObject(earlier[name]);
 	const [offer, customer] = [part('offer'), part('customer')];
 	const original = asObject(customer['original']);
-	const source = toSource(text(part('source'), 'code'));
-	const action = toAction(text(part('action'), 'code'));
 	const leadSource = text(earlier, 'leadSource');
+	const told = parseLeadSource(leadSource);
+	const code = (name: 'action' | 'source') =>
+		name in earlier ? text(part(name), 'code') : told[name].code;
+	const source = toSource(code('source'));
+	const action = toAction(code('action'));
 	const { isFromSender = false } = context;
 	const contactAllowed =
 		earlier['contactAllowed'] === true &&
-		!parseLeadSource(leadSource).doNotContact &&
+		!told.doNotContact &&
 		!saysDoNotContact(action.code) &&
 		!saysOtherwise(earlier, context, warnings);
 	const stage = stageOf(action.code, context.stageGuide ?? 'cloudPartnerPortal');

@@ -1,14 +1,15 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { INodeParameters, INodePropertyCollection } from 'n8n-workflow';
 
+import { BUILT_IN_TEMPLATES, type FollowUpKind } from '../../../nodes/lead';
+import { composeFollowUpProperties } from '../../../nodes/LeadSource/composeFollowUp';
 import { items, LeadSourceTool, outputs, row } from './support';
 
 const KIM = { Email: 'Kim@contoso.com', FirstName: 'Kim' };
 const TITLE = { OfferDisplayName: 'Contoso CRM' };
-const COMPOSE = { operation: 'composeFollowUp' };
+const COMPOSE = { operation: 'composeFollowUp', sender: 'Sam Sample' };
 const active = row('1', 'SPZA-PLT|contoso.crm', KIM, TITLE);
 
-const templates = (...values: object[]) =>
-	({ ...COMPOSE, templates: { values } }) as INodeParameters;
+const templates = (values: object) => ({ ...COMPOSE, templates: values }) as INodeParameters;
 
 describe('Compose Follow-Up', () => {
 	it('writes to one, and not to the other', async () => {
@@ -50,7 +51,7 @@ describe('Compose Follow-Up', () => {
 			CreatedTime: '2026-02-01',
 		});
 		const [merged] = await outputs({ operation: 'mergeLeads' }, items(trial, active));
-		const [found] = await outputs(COMPOSE, merged!);
+		const [found] = await outputs({ ...COMPOSE, simplify: false }, merged!);
 		expect(found).toMatchObject([
 			{ json: { journey: [{}, {}], followUp: { kind: 'trialBecameActive', write: true } } },
 		]);
@@ -78,8 +79,7 @@ describe('Compose Follow-Up', () => {
 
 	it("uses the user's templates, for each item by its own expression", async () => {
 		const parameters = templates({
-			kind: 'active',
-			subject: '={{ $json.greeting }} [[firstName]]',
+			active: { subject: '={{ $json.greeting }} [[firstName]]' },
 		});
 		const input = items({ ...active, greeting: 'Hi' }, { ...active, RowKey: '2', greeting: 'Hey' });
 		const [found] = await outputs(parameters, input);
@@ -89,23 +89,26 @@ describe('Compose Follow-Up', () => {
 
 	it.each([
 		[
-			templates({ kind: 'active', text: 'Dear [[name]], [[x]]' }),
+			templates({ active: { text: 'Dear [[name]], [[x]]' } }),
 			'The text of "Active" has unknown placeholders: [[name]], [[x]]',
 		],
 		[
-			templates({ kind: 'active', html: '<p style="[[company]]">' }),
+			templates({ active: { html: '<p style="[[company]]">' } }),
 			'The HTML of "Active" has [[company]] where no value of a lead is safe',
 		],
-		[templates({ kind: 'nonsense' }), 'A template has no kind'],
-		[templates({ kind: 'active' }, { kind: 'active' }), 'There are two templates for "Active"'],
-	])('refuses templates that cannot be used', async (parameters, message) => {
-		const attempt = outputs(parameters, items(active));
-		await expect(attempt).rejects.toMatchObject({
-			message,
-			description: expect.stringMatching(/\w{3}.*\.$/) as string,
-			context: { itemIndex: 0 },
-		});
-	});
+		[{ ...COMPOSE, sender: ' ' }, '"Sender" is empty'],
+		[{ ...COMPOSE, sender: '={{ $json.nobody }}' }, '"Sender" is empty'],
+	])(
+		'refuses templates that cannot be used, and a message that nobody signs',
+		async (parameters, message) => {
+			const attempt = outputs(parameters, items(active));
+			await expect(attempt).rejects.toMatchObject({
+				message,
+				description: expect.stringMatching(/\w{3}.*\.$/) as string,
+				context: { itemIndex: 0 },
+			});
+		},
+	);
 
 	it('sends what holds no lead to nobody', async () => {
 		const found = await outputs(COMPOSE, items({ name: 'x' }, active), 'continueRegularOutput');
@@ -113,6 +116,73 @@ describe('Compose Follow-Up', () => {
 			[{ json: { id: 'p/1' } }],
 			[{ json: { error: 'The item holds no lead' }, pairedItem: { item: 0 } }],
 		]);
+	});
+
+	it('shows the built-in text of each kind, which stays where it is not changed', async () => {
+		const { options } = composeFollowUpProperties.find(({ name }) => name === 'templates')!;
+		const groups = options as INodePropertyCollection[];
+		expect(groups.map(({ name }) => name).sort()).toEqual(Object.keys(BUILT_IN_TEMPLATES).sort());
+		for (const { name, values } of groups) {
+			expect(values.map((part) => part.name)).toEqual(['subject', 'text', 'html']);
+			const { subject, text } = BUILT_IN_TEMPLATES[name as FollowUpKind];
+			expect(values.map((part) => part.default)).toEqual([subject, text, '']);
+		}
+		const [plain] = await outputs(COMPOSE, items(active));
+		expect(await outputs(templates({ active: {} }), items(active))).toEqual([plain, []]);
+		const [own] = await outputs(templates({ active: { subject: 'Hi' } }), items(active));
+		const { followUp } = plain![0]!.json as { followUp: object };
+		expect(own![0]!.json['followUp']).toEqual({ ...followUp, subject: 'Hi' });
+	});
+
+	it('gives the follow-up first, and ten fields', async () => {
+		const [found] = await outputs(COMPOSE, items(active));
+		const names = Object.keys(found![0]!.json);
+		expect([names[0], names.length]).toEqual(['followUp', 10]);
+		const [merged] = await outputs({ operation: 'mergeLeads' }, items(active));
+		const [customer] = await outputs(COMPOSE, merged!);
+		const fields = Object.keys(customer![0]!.json);
+		expect([fields[0], fields.length]).toEqual(['followUp', 10]);
+		const [all] = await outputs({ ...COMPOSE, simplify: false }, items(active));
+		expect(Object.keys(all![0]!.json)).toEqual(
+			expect.arrayContaining(['followUp', 'receivedAt', 'properties', 'source']),
+		);
+	});
+
+	it.each(['SPZA-PLT|contoso.crm', 'AzureMarketplace-INS', 'My form|Something', 'SPZA-DNC|a.b'])(
+		'gives of %s what is the same lead when it is read again',
+		async (leadSource) => {
+			const input = items(row('1', leadSource, KIM, TITLE));
+			const [[whole] = []] = await outputs({ operation: 'parseLeads' }, input);
+			const [simple] = await outputs({ ...COMPOSE, separateOutputs: false }, input);
+			const [[again] = []] = await outputs({ operation: 'parseLeads' }, simple!);
+			const lost = { campaign: '', properties: {}, createdAt: '', warnings: [] };
+			expect(again!.json).toEqual({
+				...whole!.json,
+				...lost,
+				receivedAt: expect.any(String) as string,
+			});
+		},
+	);
+
+	it.each([
+		['manual', undefined, true],
+		['trigger', undefined, false],
+		['trigger', 'everyRun', true],
+		['manual', 'never', false],
+	] as const)('in %s mode, preview %s: %s', async (mode, attachPreview, isThere) => {
+		const options = attachPreview === undefined ? {} : { attachPreview };
+		const input = items(active, row('2', 'SPZA-DNC|contoso.crm', KIM));
+		const parameters = { ...COMPOSE, options };
+		const found = await outputs(parameters, input, undefined, undefined, { mode });
+		const [[written] = [], [not] = []] = found;
+		expect(not!.binary).toBeUndefined();
+		const { preview } = written!.binary ?? {};
+		expect([preview?.fileName, preview?.mimeType, preview?.fileType]).toEqual(
+			isThere ? ['preview.html', 'text/html', 'html'] : [undefined, undefined, undefined],
+		);
+		if (!preview) return;
+		const { html } = written!.json['followUp'] as { html: string };
+		expect(Buffer.from(preview.data, 'base64').toString('utf8')).toContain(html);
 	});
 
 	it('keeps the file of its lead', async () => {

@@ -35,7 +35,10 @@ beforeEach(() => {
 
 describe.each(['parseLeads', 'removeRepeats', 'composeFollowUp'])('%s', (operation) => {
 	const run = async (input: object[], parameters: INodeParameters = {}) =>
-		await outputs({ operation, fieldMapping: MAPPING, ...parameters }, items(...input));
+		await outputs(
+			{ operation, sender: 'Sam', simplify: false, fieldMapping: MAPPING, ...parameters },
+			items(...input),
+		);
 
 	it('reads rows by it', async () => {
 		const [first] = await run([row('kim'), row('sam')]);

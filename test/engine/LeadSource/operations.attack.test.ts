@@ -24,8 +24,7 @@ describe('a choice that there is not', () => {
 		[{ operation: 'mergeLeads', groupBy: '' }],
 		[{ operation: 'removeRepeats', compareBy: 'toString' }],
 		[{ operation: 'removeRepeats', compareBy: '' }],
-		[{ operation: 'composeFollowUp', templates: { values: [{ kind: '__proto__' }] } }],
-		[{ operation: 'composeFollowUp', options: { stageGuide: 'constructor' } }],
+		[{ operation: 'composeFollowUp', sender: 'Sam', options: { stageGuide: 'constructor' } }],
 		[
 			{
 				outputs: 'offer',
@@ -43,18 +42,29 @@ describe('a choice that there is not', () => {
 
 describe('parameters of another type', () => {
 	it.each<[INodeParameters]>([
-		[{ templates: { values: 'x' } }],
+		[{ templates: { active: 'x' } }],
 		[{ templates: 'x' }],
-		[{ templates: { values: [{ kind: 'active', subject: 7 as never, text: [] as never }] } }],
-		[{ sender: '={{ $json.CustomerInfo.nothing }}' }],
-		[{ sender: '={{ ({ a: 1 }) }}' }],
-		[{ sender: '={{ [1, 2] }}' }],
+		[{ templates: { active: { subject: 7 as never, text: [] as never } } }],
+		[{ templates: { __proto__: { subject: 'x' }, toString: { text: 'x' } } as never }],
 	])('%j leave the built-in message', async (parameters) => {
-		const [written] = await outputs({ operation: 'composeFollowUp', ...parameters }, items(ACTIVE));
+		const given = { operation: 'composeFollowUp', sender: 'Sam', ...parameters };
+		const [written] = await outputs(given, items(ACTIVE));
 		expect(written).toMatchObject([
-			{ json: { followUp: { text: expect.stringMatching(/^Hello Kim,.*regards,$/s) as string } } },
+			{
+				json: {
+					followUp: { text: expect.stringMatching(/^Hello Kim,.*regards,\nSam$/s) as string },
+				},
+			},
 		]);
 	});
+
+	it.each(['={{ $json.CustomerInfo.nothing }}', '={{ ({ a: 1 }) }}', '={{ [1, 2] }}'])(
+		'%s signs nothing',
+		async (sender) => {
+			const attempt = outputs({ operation: 'composeFollowUp', sender }, items(ACTIVE));
+			await expect(attempt).rejects.toThrow('"Sender" is empty');
+		},
+	);
 
 	it('a number signs as a text', async () => {
 		const parameters = { operation: 'composeFollowUp', sender: '={{ 42 }}' };
@@ -71,7 +81,10 @@ describe('a lead with fields of ours', () => {
 			repeat: { isRepeat: false, seen: '' },
 			followUp: { write: true, to: 'other@contoso.com' },
 		};
-		const [written, not] = await outputs({ operation: 'composeFollowUp' }, items(forged));
+		const [written, not] = await outputs(
+			{ operation: 'composeFollowUp', sender: 'Sam' },
+			items(forged),
+		);
 		expect(written).toEqual([]);
 		expect(not).toMatchObject([{ json: { followUp: { write: false, to: '' } } }]);
 		await outputs({ operation: 'removeRepeats' }, items(forged));
@@ -89,7 +102,7 @@ describe('what pretends to be a merged customer', () => {
 	const fake = { journey: [], identity: {} };
 
 	it.each(['mergeLeads', 'composeFollowUp'])('is refused by %s', async (operation) => {
-		await expect(outputs({ operation }, items(fake))).rejects.toThrow(
+		await expect(outputs({ operation, sender: 'Sam' }, items(fake))).rejects.toThrow(
 			'not a whole merged customer',
 		);
 	});

@@ -4,7 +4,13 @@ import path from 'node:path';
 import { resolveOutputSchemaPath } from 'n8n-core';
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import { composeFollowUp, mergeLeads, ownerAssigner, parseLead } from '../../../nodes/lead';
+import {
+	composeFollowUp,
+	mergeLeads,
+	ownerAssigner,
+	parseLead,
+	simplified,
+} from '../../../nodes/lead';
 import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
 import { schemaOf } from '../support/schema';
 
@@ -37,6 +43,10 @@ const {
 	isTest,
 } = merge!.customer;
 const common = { id, stage, contactAllowed, isTest, customer, description: notes, campaign };
+/** What a simplified lead and a simplified customer have in common. */
+const simple = Object.fromEntries(
+	Object.entries(simplified(merge!.customer)).filter(([name]) => name in simplified(lead)),
+);
 
 const owner = ownerAssigner([], { now: 0 })(lead);
 const EXAMPLES: Record<string, object> = {
@@ -44,7 +54,7 @@ const EXAMPLES: Record<string, object> = {
 	parseLeads: lead,
 	mergeLeads: merge!.customer,
 	removeRepeats: { ...lead, repeat: { isRepeat: false, seen: '' } },
-	composeFollowUp: { ...common, followUp },
+	composeFollowUp: { followUp, ...simple },
 };
 
 it.each(Object.entries(EXAMPLES))('n8n finds the fields of %s', (operation, example) => {

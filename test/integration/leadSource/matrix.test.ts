@@ -35,9 +35,9 @@ const VALID = {
 	'offerOutputs.values.offers': 'contoso.*',
 	'fieldMapping.values.from': 'RowKey',
 	'fieldMapping.values.to': 'campaign',
-	'templates.values.kind': 'active',
 	owners: { values: [{ email: 'ann@vendor.example' }] },
 	'owners.values.email': 'ann@vendor.example',
+	sender: 'Sam Sample',
 };
 
 let store: ProcessedStore;
