@@ -171,6 +171,14 @@ function explain(fields: ErrorFields, operation: DestinationOperation): Destinat
 			{ mayBeDone: false },
 		);
 	}
+	// What a partition with too much to do says as well. Unlike above, it may have been carried out.
+	if (code === 'OperationTimedOut') {
+		return told({
+			code: 'throttled',
+			message: `${SERVICE} did not get through with the request in time`,
+			description: WHAT_NEXT[operation],
+		});
+	}
 	if (name === 'AbortError' || name === 'TimeoutError') {
 		return unreachable(new HttpError('ABORTED'), SERVICE, operation).with({ retryAfter: 0 });
 	}

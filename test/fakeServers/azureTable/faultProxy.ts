@@ -17,6 +17,8 @@ import type { AuthKind, Counts, SeenRequest } from './faultProxy/traffic.ts';
 import { Upstream } from './faultProxy/upstream.ts';
 import type { Answer, Forwarded } from './faultProxy/upstream.ts';
 import { RowView } from './faultProxy/view.ts';
+import { partitionsIn, partitionsOf, throttledResponse } from './partitionRates.ts';
+import type { PartitionRates, Throttling } from './partitionRates.ts';
 
 export * from './faultProxy/script.ts';
 export type { PagingFaults } from './faultProxy/paging.ts';
@@ -49,6 +51,9 @@ export class FaultProxy {
 
 	/** How pages end; undefined leaves it to Azurite. `{}` gives whole pages, paged by the proxy. */
 	paging: PagingFaults | undefined;
+
+	/** What partitions take; as much as Azurite does when undefined. */
+	rates: PartitionRates | undefined;
 
 	/**
 	 * Clock skew between service and client: added to the `Date` of every answer. Timestamps stay;
@@ -128,6 +133,7 @@ export class FaultProxy {
 	/** Every fault off; the log and counts stay. */
 	reset(): void {
 		this.paging = undefined;
+		this.rates = undefined;
 		this.onRequest = undefined;
 		this.clockOffsetMs = 0;
 		this.rewriteTimestamp = undefined;
@@ -169,9 +175,31 @@ export class FaultProxy {
 			response.socket?.resetAndDestroy();
 			return;
 		}
-		const whole = fault?.kind === 'refuse' ? fault.answer() : await this.#answer(seen, request);
+		const whole = fault?.kind === 'refuse' ? fault.answer() : await this.#paced(seen, request);
 		const answer = fault?.kind === 'garbage' ? fault.answer(whole) : whole;
 		await this.#deliver(answer, response, seen, fault);
+	}
+
+	/** The answer, or that it was too much for a partition. */
+	async #paced(seen: SeenRequest, request: Forwarded): Promise<Answer> {
+		const { rates } = this;
+		if (!rates) return await this.#answer(seen, request);
+		const throttled = (throttling: Throttling): Answer => {
+			seen.fault = throttling;
+			return throttledResponse(throttling);
+		};
+		// Which rows a listing reads is known when they are read.
+		if (seen.kind === 'query') {
+			const answer = await this.#answer(seen, request);
+			if (answer.status !== 200) return answer;
+			const { value } = JSON.parse(answer.body.toString('utf8')) as { value: Row[] };
+			const throttling = rates.take(partitionsOf(value));
+			return throttling ? throttled(throttling) : answer;
+		}
+		const throttling = rates.take(partitionsIn(seen.path, request.body.toString('utf8')));
+		if (throttling === 'serverBusy') return throttled(throttling);
+		const answer = await this.#answer(seen, request);
+		return throttling ? throttled(throttling) : answer;
 	}
 
 	async #answer(seen: SeenRequest, request: Forwarded): Promise<Answer> {

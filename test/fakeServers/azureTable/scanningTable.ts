@@ -1,7 +1,7 @@
 /**
  * An account with tables of any number of old rows, which answers queries by scanning as Azure's own
  * Table service does: a page ends after 1,000 rows looked at or found, or after five seconds, and then
- * carries a continuation token although it may hold nothing. What Azurite never does.
+ * carries a continuation token although it may hold nothing. With `rates` it throttles, too. What Azurite never does.
  * https://learn.microsoft.com/rest/api/storageservices/query-timeout-and-pagination
  *
  * Old rows are not held, they are made when they are looked at. It only answers queries for rows.
@@ -15,6 +15,8 @@ import type { LeadToWrite } from '../leadToWrite.ts';
 import { tableRow } from '../leadDestinations.ts';
 import { parseFilter } from './faultProxy/filter.ts';
 import type { Row } from './faultProxy/row.ts';
+import { partitionsOf, throttledResponse } from './partitionRates.ts';
+import type { PartitionRates } from './partitionRates.ts';
 
 /** Rows that Azure looks at for one page, and that a page holds. */
 const PAGE = 1_000;
@@ -41,6 +43,8 @@ interface Table {
 export class ScanningTable {
 	/** The tokens of Entra that are taken; any sign-in when absent. */
 	accepts: ((authorization: string) => boolean) | undefined;
+	/** What partitions take; any number of rows when absent. All rows are in one. */
+	rates: PartitionRates | undefined;
 	/** Milliseconds that Azure would have looked for rows. */
 	scanned = 0;
 	readonly #tables: Map<string, Table>;
@@ -148,6 +152,15 @@ export class ScanningTable {
 			if ((number % 2 === 0 ? oldMatch : matches)(row)) found.push(row);
 		}
 		this.scanned += (looked / this.#rowsPerSecond) * 1_000;
+		const throttling = this.rates?.take(partitionsOf(found));
+		if (throttling) {
+			const { status, headers, body } = throttledResponse(throttling);
+			return {
+				status,
+				headers: headers as Record<string, string>,
+				body: body.toString('utf8'),
+			};
+		}
 		while (this.#rowAt(table, number) === undefined) number += 1;
 		const isEnd = number >= endOf(table);
 		return {

@@ -6,6 +6,7 @@ import type { IDataObject, INodeExecutionData, INodeParameters, IRun } from 'n8n
 import { createRunExecutionData } from 'n8n-workflow';
 
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node';
+import { cutBeforeAnswer, type SeenRequest } from '../../fakeServers/azureTable/faultProxy.ts';
 import {
 	marketplaceRow,
 	marketplaceRows,
@@ -303,6 +304,26 @@ it('of two n8n on one table only one gets a lead, whatever the number of partiti
 	expect([...all, ...rest].sort()).toEqual(
 		rows.map(({ partitionKey, rowKey }) => `${partitionKey}/${rowKey}`).sort(),
 	);
+});
+
+it('is handed over where its note was made and the response was lost, and by no other n8n', async () => {
+	await place.table.insert(marketplaceRows(6));
+	const isTransaction = ({ kind }: SeenRequest) => kind === 'batch';
+	place.proxy.script([{ fault: cutBeforeAnswer(), when: isTransaction }]);
+	const [first, second] = [trigger(), trigger()];
+	const { output } = await poll(first);
+	expect(place.proxy.unspentFaults).toBe(0);
+	expect(ids(output)).toHaveLength(6);
+	expect(attempts(output)).toEqual(Array(6).fill(1));
+	expect((await poll(second)).output).toBeNull();
+
+	// The same while another one is at it: each lead goes to one of them.
+	await place.table.insert(marketplaceRows(20).slice(6));
+	place.proxy.script([{ fault: cutBeforeAnswer(), when: isTransaction }]);
+	const both = await Promise.all([poll(first), poll(second)]);
+	const all = both.flatMap((one) => ids(one.output));
+	expect(new Set(all).size).toBe(14);
+	expect(all).toHaveLength(14);
 });
 
 it('a poll hands over no more than asked for, and the next ones go on behind', async () => {

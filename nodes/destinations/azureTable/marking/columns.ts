@@ -7,6 +7,8 @@ export const MARK_COLUMNS = {
 	attempt: 'LeadDeliveryAttempt',
 	firstAt: 'LeadDeliveryFirstAt',
 	nextAt: 'LeadDeliveryNextAt',
+	/** Of the poll that has noted the hand-over, by which it knows its own again. */
+	claim: 'LeadDeliveryClaim',
 	givenUpAt: 'LeadDeliveryGivenUpAt',
 	handledAt: 'LeadHandledAt',
 	handledBy: 'LeadHandledBy',
@@ -33,9 +35,10 @@ function readHandOver(entity: Readonly<Record<string, unknown>>): HandOver | und
 	return { attempt, firstAt, nextAt, isGivenUp };
 }
 
-/** Cells of a claim; of one that is taken back those that make it none. */
+/** Cells of a hand-over that is noted by a claim; of one that is taken back those that make it none. */
 export function handOverCells(
 	handOver: HandOver | undefined,
+	claim: string,
 ): Record<string, Date | number | string> {
 	if (!handOver) return { [MARK_COLUMNS.attempt]: 0 };
 	const { attempt, firstAt, nextAt, isGivenUp } = handOver;
@@ -43,6 +46,7 @@ export function handOverCells(
 		[MARK_COLUMNS.attempt]: attempt,
 		[MARK_COLUMNS.firstAt]: new Date(firstAt),
 		[MARK_COLUMNS.nextAt]: new Date(nextAt),
+		[MARK_COLUMNS.claim]: claim,
 		// A cell can't be taken out by a merge; an empty text is no time.
 		[MARK_COLUMNS.givenUpAt]: isGivenUp ? new Date() : '',
 	};

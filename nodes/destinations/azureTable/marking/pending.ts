@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import type { TableEntityResult } from '../../../vendor/dataTables';
 import {
 	DestinationError,
@@ -20,7 +22,7 @@ import {
 } from '../errors';
 import { AzureTableReader } from '../reading/reader';
 import { keysOfId, type RowKeys } from '../writing/mapping';
-import { handOverCells, handledCells } from './columns';
+import { handOverCells, handledCells, MARK_COLUMNS } from './columns';
 import { changeRows, type OpenTable, readRows, type RowChange, type RowResult } from './rows';
 
 export type HandledRows = 'column' | 'move';
@@ -64,15 +66,15 @@ export class PendingRows implements PendingLeads {
 	}
 
 	async claim(claims: readonly LeadClaim[], limits: TimeLimits): Promise<ClaimResult[]> {
+		const claim = randomUUID();
 		const changes = claims.flatMap(({ id, version, handOver }, index) => {
 			const keys = keysOfId(id);
 			if (!keys) return [];
-			const entity = { ...keys, ...handOverCells(handOver) };
+			const entity = { ...keys, ...handOverCells(handOver, claim) };
 			return [{ index, change: { ...keys, entity, etag: version } satisfies RowChange }];
 		});
-		const results = await changeRows(
-			this.table,
-			'merge',
+		const results = await this.knowingOurs(
+			claim,
 			changes.map(({ change }) => change),
 			limits,
 		);
@@ -83,6 +85,28 @@ export class PendingRows implements PendingLeads {
 			throw failed.error;
 		}
 		return claimed;
+	}
+
+	/** A change that was made and had no response is found made: by its claim it is told from others'. */
+	private async knowingOurs(
+		claim: string,
+		changes: readonly RowChange[],
+		limits: TimeLimits,
+	): Promise<RowResult[]> {
+		const results = await changeRows(this.table, 'merge', changes, limits);
+		const unclear = results.flatMap((result, index) =>
+			result.status === 'changed' && result.perhapsByUs ? [index] : [],
+		);
+		const keys = unclear.flatMap((index) => changes[index] ?? []);
+		const rows = await readRows(this.table(), keys, limits);
+		unclear.forEach((index, at) => {
+			const row = rows[at];
+			if (row instanceof DestinationError) results[index] = { status: 'failed', error: row };
+			else if (row && textOf(row[MARK_COLUMNS.claim]) === claim) {
+				results[index] = { status: 'done', etag: row.etag };
+			}
+		});
+		return results;
 	}
 
 	async mark(leads: readonly LeadToMark[], limits: TimeLimits): Promise<MarkResult[]> {
@@ -246,6 +270,11 @@ export class PendingRows implements PendingLeads {
 function toClaimResult(result: RowResult | undefined): ClaimResult {
 	if (result?.status === 'done') return { ok: true, version: result.etag };
 	return result?.status === 'failed' ? { ok: false, error: result.error } : { ok: false };
+}
+
+/** Of a cell that was read without conversion. */
+function textOf(cell: unknown): unknown {
+	return typeof cell === 'object' && cell !== null ? (cell as { value?: unknown }).value : cell;
 }
 
 /** What the service and the SDK add to a row, and what it would not take back. */

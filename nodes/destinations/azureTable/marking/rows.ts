@@ -29,7 +29,9 @@ export interface RowChange extends RowKeys {
 
 /** What became of a change; the new etag where there is one. */
 export type RowResult =
-	| { status: 'changed' | 'done'; etag?: string | undefined }
+	| { status: 'done'; etag?: string | undefined }
+	/** `perhapsByUs` where an attempt before had no certain end: it may have made the very change. */
+	| { status: 'changed'; perhapsByUs?: boolean | undefined }
 	| { status: 'missing' }
 	| { status: 'failed'; error: DestinationError };
 
@@ -52,10 +54,25 @@ export async function changeRows(
 	const table = openTable();
 	const results: RowResult[] = [];
 	const alone: number[] = [];
+	const uncertain = new Set<number>();
 	let stopped: DestinationError | undefined;
 	const fail = (indexes: readonly number[], error: DestinationError): void => {
 		for (const index of indexes) results[index] = { status: 'failed', error };
 	};
+	/** Tries while there is time, and remembers what may have been done by an attempt that failed. */
+	const tried = async <Result>(
+		indexes: readonly number[],
+		attempt: () => Promise<Result>,
+	): Promise<Result> =>
+		await inTime(async () => {
+			try {
+				return await attempt();
+			} catch (error) {
+				const mayBeDone = error instanceof DestinationError && error.mayBeDone;
+				if (mayBeDone) for (const index of indexes) uncertain.add(index);
+				throw error;
+			}
+		}, limits);
 	const batches = pack([...changes.keys()], TRANSACTION_LIMITS, (index) => {
 		const change = changes[index] as RowChange;
 		return toPackable(change, JSON.stringify(change.entity));
@@ -71,9 +88,9 @@ export async function changeRows(
 		}
 		const batch = indexes.flatMap((index) => changes[index] ?? []);
 		try {
-			const etags = await inTime(
+			const etags = await tried(
+				indexes,
 				async () => await submit(openTable(), action, batch, limits),
-				limits,
 			);
 			indexes.forEach((index, at) => (results[index] = { status: 'done', etag: etags[at] }));
 		} catch (error) {
@@ -90,10 +107,12 @@ export async function changeRows(
 			return;
 		}
 		try {
-			results[index] = await inTime(
+			const result = await tried(
+				[index],
 				async () => await changeOne(table, action, change, limits),
-				limits,
 			);
+			const isOurs = result.status === 'changed' && uncertain.has(index);
+			results[index] = isOurs ? { ...result, perhapsByUs: true } : result;
 		} catch (error) {
 			const told = toError(error, limits);
 			fail([index], told);
