@@ -4,12 +4,15 @@
  * and none asks for more than `limit` leads at a time.
  */
 
+import { TableClient } from '@azure/data-tables';
+
 import { dynamicsClient, marketoCalls, salesforceConnection } from './crmSignIn';
 import type { CrmOrder } from './crmOrder';
 
 type Use = (name: unknown) => void;
 
 /** Most leads a vendor gives in an answer: what asks least often. */
+const TABLE_PAGE = 1_000;
 const DYNAMICS_PAGE = 5_000;
 const MARKETO_PAGE = 300;
 const SALESFORCE_PAGE = 2_000;
@@ -19,6 +22,20 @@ export const BARE_CLIENTS: Record<
 	string,
 	(order: CrmOrder, use: Use, limit: number) => Promise<void>
 > = {
+	async azureTable({ credential, parameters }, use, limit) {
+		const { connectionString = '' } = credential;
+		const { value } = parameters['table'] as { value: string };
+		const table = TableClient.fromConnectionString(connectionString, value, {
+			allowInsecureConnection: true,
+		});
+		const pages = table.listEntities<{ CustomerInfo?: string }>();
+		for await (const page of pages.byPage({ maxPageSize: Math.min(limit, TABLE_PAGE) })) {
+			for (const { CustomerInfo = '{}' } of page) {
+				use((JSON.parse(CustomerInfo) as { LastName?: string }).LastName);
+			}
+		}
+	},
+
 	async dynamics365({ credential }, use, limit) {
 		const client = dynamicsClient(credential);
 		const query = {

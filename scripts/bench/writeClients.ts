@@ -21,9 +21,22 @@ type BareWriter = (order: WriteOrder, leads: readonly BareLead[]) => Promise<voi
 
 /** The vendors' own limits of a call. */
 const TRANSACTION = 100;
-const ODATA_BATCH = 1_000;
+/**
+ * Not Dataverse's 1,000: Microsoft advises against large batches and to begin with 10, because of the
+ * execution time of a request. The largest that the node sends, so that only what is sent besides differs.
+ * https://learn.microsoft.com/power-apps/developer/data-platform/api-limits#avoid-large-batches
+ */
+const ODATA_BATCH = 100;
 const COLLECTION = 200;
 const MARKETO_BATCH = 300;
+/** Leads of each call, by the destination: what a look-up before each would be one for. */
+export const LEADS_A_CALL: Readonly<Record<BareWriterName, number>> = {
+	azureTable: TRANSACTION,
+	dynamics365: ODATA_BATCH,
+	https: 1,
+	marketo: MARKETO_BATCH,
+	salesforce: COLLECTION,
+};
 /** Requests at once, as the node's. */
 const AT_ONCE = 5;
 
