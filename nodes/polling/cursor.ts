@@ -83,8 +83,10 @@ export function loadCursor(stored: unknown, origin: string): Cursor | undefined 
 		marks,
 		scan: null,
 	};
-	if (stored.scan === null) return cursor;
-	const scan = loadScan(stored.scan);
+	// Cursors of before have the scan by the name `sweep`: not read, every lead would come again.
+	const kept = stored.scan === undefined ? stored.sweep : stored.scan;
+	if (kept === null) return cursor;
+	const scan = loadScan(kept);
 	return scan ? { ...cursor, scan } : undefined;
 }
 

@@ -42,6 +42,14 @@ describe('a stored cursor', () => {
 		}
 	});
 
+	it('of before is loaded, whose scan has another name', () => {
+		const { scan, ...rest } = stored;
+		for (const sweep of [null, scan]) {
+			const cursor = loadCursor({ ...rest, sweep }, ORIGIN);
+			expect(cursor && storeCursor(cursor)).toEqual({ ...rest, scan: sweep });
+		}
+	});
+
 	it.each<[string, unknown]>([
 		['there is none', undefined],
 		['it is nothing', null],
