@@ -24,7 +24,21 @@ const OPERATIONS = (
 ).map(({ value }) => String(value));
 const CREATE = OPERATIONS.find((name) => name.startsWith('create'))!;
 
-const MARKING = { markedBy: 'boolean', handledColumn: choice('contoso_handled') };
+const MARKING: INodeParameters = {
+	markedBy: 'boolean',
+	handledColumn: choice('contoso_handled'),
+};
+/** Each way in which a lead can say that it is handled. */
+const MARKINGS: INodeParameters[] = [
+	MARKING,
+	{ markedBy: 'dateTime', handledColumn: choice('contoso_visitedon') },
+	{
+		markedBy: 'choice',
+		handledColumn: choice('leadsourcecode'),
+		pendingChoice: '1',
+		handledChoice: '8',
+	},
+];
 
 let authority: EntraAuthority;
 let dynamics: FakeDynamics;
@@ -61,7 +75,13 @@ async function execute(
 		count = 3,
 		parameters = {},
 		options = {},
-	}: { count?: number; parameters?: INodeParameters; options?: INodeParameters } = {},
+		items,
+	}: {
+		count?: number;
+		parameters?: INodeParameters;
+		options?: INodeParameters;
+		items?: INodeExecutionData[];
+	} = {},
 ): Promise<INodeExecutionData[]> {
 	const { options: columns, ...others } = dynamics.parameters as INodeParameters;
 	const run = await runNode(
@@ -79,7 +99,7 @@ async function execute(
 			},
 			onError: 'continueRegularOutput',
 		},
-		operation === 'markAsHandled' ? await created(count) : leads(count),
+		items ?? (operation === 'markAsHandled' ? await created(count) : leads(count)),
 	);
 	return outputsOf(run)[0]!;
 }
@@ -163,6 +183,10 @@ describe('what is asked', () => {
 		['some sources', { filters: { sources: ['azureMarketplace'], actions: ['INS'] } }],
 		['offers with quotes', { filters: { offers: "contoso's*, O'Neill" } }],
 		['others too', { options: { includeOthers: true } }],
+		...MARKINGS.map((marking): [string, INodeParameters] => [
+			`pending leads, marked by ${String(marking['markedBy'])},`,
+			{ handledWhen: 'markedInWorkflow', ...marking },
+		]),
 	] as Array<[string, INodeParameters]>)(
 		'by polls for %s is as the model says',
 		async (_, given) => {
@@ -184,6 +208,18 @@ describe('what is asked', () => {
 			for (let poll = 0; poll < 4; poll += 1) await trigger.poll();
 			await trigger.poll('manual');
 			expect(requestsTo(dynamics).length).toBeGreaterThan(8);
+			expect(violationsAt(dynamics)).toEqual([]);
+		},
+	);
+
+	it.each(MARKINGS.map((marking) => [marking['markedBy'], marking] as const))(
+		'by marking with a %s is as the model says, and as often as it is done',
+		async (_, marking) => {
+			const items = await created(3);
+			for (let time = 0; time < 2; time += 1) {
+				const output = await execute('markAsHandled', { parameters: marking, items });
+				expect(failedOf(output)).toEqual([]);
+			}
 			expect(violationsAt(dynamics)).toEqual([]);
 		},
 	);

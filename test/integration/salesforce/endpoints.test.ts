@@ -14,6 +14,7 @@ import { salesforce as described } from '../../../nodes/destinations/salesforce'
 import type { DestinationDescription } from '../../../nodes/destinations/contract';
 import { MarketplaceLead } from '../../../nodes/MarketplaceLead/MarketplaceLead.node';
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node';
+import { typedField } from '../../fakeServers/salesforce/fields';
 import { startSalesforce, type FakeSalesforce } from '../../fakeServers/salesforce/salesforce';
 import { tokensOf } from '../../fakeServers/salesforce/soqlWhere';
 import { destinationInput } from '../../support/destinationInput';
@@ -23,10 +24,21 @@ const destination: DestinationDescription = described;
 const { description } = new MarketplaceLead();
 const OPERATIONS = (
 	description.properties.find(({ name }) => name === 'operation')!.options as INodePropertyOptions[]
-)
-	.map(({ value }) => String(value))
-	// Takes leads that are there, and has tests of its own.
-	.filter((name) => name !== 'markAsHandled');
+).map(({ value }) => String(value));
+/** Takes leads that are there. */
+const MARK = 'markAsHandled';
+
+/** Each way in which a lead can say that it is handled. */
+const MARKINGS: INodeParameters[] = [
+	{ markedBy: 'boolean', handledField: byName('Handled__c') },
+	{ markedBy: 'dateTime', handledField: byName('Handled_At__c') },
+	{
+		markedBy: 'choice',
+		handledField: byName('Status'),
+		pendingPicklistValue: 'Open - Not Contacted',
+		handledPicklistValue: "Working - Contacted 'twice'",
+	},
+];
 
 const VERSION = '60.0';
 const KEY = 'Marketplace_Lead_ID__c';
@@ -36,6 +48,8 @@ beforeEach(async () => {
 	salesforce = await startSalesforce();
 	salesforce.organisation.addExternalId(KEY, 'Marketplace Lead ID');
 	salesforce.organisation.addCustomField('Region__c', 'Region');
+	salesforce.organisation.addField(typedField('Handled__c', 'boolean', 'Handled'));
+	salesforce.organisation.addField(typedField('Handled_At__c', 'datetime', 'Handled At'));
 });
 afterEach(async () => await salesforce?.stop());
 
@@ -69,7 +83,12 @@ const leads = (count: number, mailbox: string) =>
 		},
 	}));
 
-async function execute(operation: string, parameters: INodeParameters, options: INodeParameters) {
+async function execute(
+	operation: string,
+	parameters: INodeParameters,
+	options: INodeParameters,
+	items = leads(3, String(parameters['salesforceMethod'])),
+) {
 	const run = await runNode(
 		{
 			type: new MarketplaceLead(),
@@ -79,7 +98,7 @@ async function execute(operation: string, parameters: INodeParameters, options: 
 			},
 			onError: 'continueRegularOutput',
 		},
-		leads(3, String(parameters['salesforceMethod'])),
+		items,
 	);
 	const output = outputsOf(run)[0]!;
 	expect(output.filter(({ json }) => Object.hasOwn(json, 'error'))).toEqual([]);
@@ -88,7 +107,7 @@ async function execute(operation: string, parameters: INodeParameters, options: 
 /** Everything that the nodes, the editor and the tests of credentials ask. */
 async function askAll(): Promise<void> {
 	await salesforce.insert([{ name: 'here' }, { name: 'here too' }]);
-	const externalIdField = { __rl: true, mode: 'name', value: KEY };
+	const externalIdField = byName(KEY);
 	const rest: INodeParameters = { salesforceMethod: 'restApi' };
 	const form: INodeParameters = {
 		salesforceMethod: 'webToLead',
@@ -96,15 +115,18 @@ async function askAll(): Promise<void> {
 		environment: 'myDomain',
 		myDomain: salesforce.origin,
 	};
-	for (const operation of OPERATIONS) {
+	for (const operation of OPERATIONS.filter((name) => name !== MARK)) {
 		await execute(operation, rest, {});
 		await execute(operation, { ...rest, externalIdField }, {});
 		await execute(operation, { ...rest, externalIdField }, { runAssignmentRules: true });
 	}
 	const [create = ''] = OPERATIONS.filter((name) => name.startsWith('create'));
 	await execute(create, form, {});
+	expect(OPERATIONS).toContain(MARK);
+	for (const marking of MARKINGS) await execute(MARK, marking, {}, someLeads());
 	for (const parameters of [
 		{},
+		...MARKINGS.map((marking) => ({ handledWhen: 'markedInWorkflow', ...marking })),
 		{ filters: { sources: ['azureMarketplace'], offers: "contoso's*" } },
 		{ options: { includeOthers: true } },
 	] as INodeParameters[]) {
@@ -129,6 +151,18 @@ async function askAll(): Promise<void> {
 	for (const list of Object.values(destination.lists)) {
 		expect(await list(destinationInput(credential))).not.toEqual([]);
 	}
+}
+
+/** As the trigger gives them. */
+function someLeads() {
+	const records = salesforce.organisation.records().slice(0, 3);
+	return records.map(
+		({ Id }) => ({ json: { id: String(Id), destination: 'salesforce' } }) as never,
+	);
+}
+
+function byName(value: string) {
+	return { __rl: true, mode: 'name', value };
 }
 
 async function signedIn(): Promise<Connection> {
@@ -173,6 +207,7 @@ it('jsforce asks all that is asked here', async () => {
 	const [made] = await connection.create('Lead', [record]);
 	const id = String(made?.id);
 	await connection.retrieve('Lead', id);
+	await connection.update('Lead', [{ Id: id, Handled__c: true }]);
 	await connection.upsert('Lead', [{ ...record, [KEY]: 'a' }], KEY);
 	await connection.destroy('Lead', id);
 
@@ -184,6 +219,7 @@ it('jsforce asks all that is asked here', async () => {
 		'GET /services/data/v*/sobjects/Lead/describe',
 		'GET /services/data/v*/sobjects/Lead/{id}',
 		'GET /services/data/v*/tooling/query',
+		'PATCH /services/data/v*/composite/sobjects',
 		`PATCH /services/data/v*/composite/sobjects/Lead/${KEY}`,
 		'POST /services/data/v*/composite/sobjects',
 		'POST /services/oauth2/token',
