@@ -107,6 +107,11 @@ const OF_WRITING: Readonly<Record<string, Explanation | Explain>> = {
 		message: 'Another lead has the same value in a column that is a key',
 		description: 'Give it another value, or name the column as Lead ID Column to find that lead.',
 	},
+	// A transaction that waited for others until its time was over, and was rolled back: no query of ours.
+	'0x80044151': {
+		code: 'other',
+		message: 'Dynamics 365 did not get through with the lead in time',
+	},
 	'0x80044331': (_, text) => ({
 		code: 'rejected',
 		message: `The value for ${namedColumn(text)} is longer than the column takes`,

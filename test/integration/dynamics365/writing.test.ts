@@ -625,6 +625,24 @@ describe('500 leads', () => {
 		expect(results.every((result) => result.ok || errorOf(result).code === 'throttled')).toBe(true);
 	});
 
+	it('are written again where a transaction was rolled back for want of time, and no other with it', async () => {
+		const timedOut = {
+			status: 500,
+			body: { error: { code: '0x80044151', message: 'SQL timeout expired.' } },
+		};
+		let part = 0;
+		dynamics.beforePart = () => ((part += 1) % 25 === 0 && part <= 100 ? timedOut : undefined);
+		const results = await write(many(100));
+		expect(count(results, 'created')).toBe(100);
+		expect(part).toBe(104);
+		dynamics.beforePart = () => timedOut;
+		const [result] = await write([outgoing(lead('Late'))]);
+		expect(errorOf(result)).toMatchObject({
+			message: 'Dynamics 365 did not get through with the lead in time',
+			mayBeDone: true,
+		});
+	});
+
 	it('stop when the time is up: none of the rest is called written', async () => {
 		const late = await (await newWriter()).write(many(3), { ...inTime(), deadline: Date.now() });
 		expect(late.map((result) => errorOf(result).code)).toEqual(Array(3).fill('timeUp'));
