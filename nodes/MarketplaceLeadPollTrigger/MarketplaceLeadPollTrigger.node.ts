@@ -21,6 +21,7 @@ import {
 	outputsExpression,
 } from './deliveryProperties';
 import { HandOvers } from './handOvers';
+import { sampleHints } from './nothingFound';
 import { pollLeads } from './pollLeads';
 import { DeliveriesByTrigger } from './runningDeliveries';
 
@@ -40,6 +41,7 @@ export class MarketplaceLeadPollTrigger implements INodeType {
 		activationMessage: 'New leads will now start this workflow.',
 		defaults: { name: 'Marketplace Lead CRM & Table Trigger' },
 		polling: true,
+		hints: sampleHints,
 		inputs: [],
 		outputs: outputsExpression,
 		credentials: destinationCredentials(destinationsFor('reading')),

@@ -18,6 +18,7 @@ import {
 	type AcknowledgedMode,
 } from './deliveryProperties';
 import { handOver, tellsEnding, type Ending } from './handOver';
+import { tellNothingFound } from './nothingFound';
 import type { DeliveriesByTrigger, RunningDeliveries } from './runningDeliveries';
 import { asData, isSavedWithWorkflow, WorkflowEntry } from './workflowEntries';
 
@@ -84,7 +85,9 @@ export async function deliverPending(
 				`Marketplace Lead CRM & Table Trigger stopped early and goes on next time: ${reason}`,
 			);
 		}
-		return result.deliveries.length === 0 ? null : emit(trigger, result.deliveries);
+		if (result.deliveries.length > 0) return emit(trigger, result.deliveries);
+		if (kept.isFirst) await tellNothingFound(context);
+		return null;
 	} finally {
 		running.endPoll();
 	}
@@ -253,12 +256,15 @@ function claimOf({ lead, version }: Delivery, handedOver: HandOver | undefined):
 class KeptDeliveries {
 	private readonly node: IDataObject;
 	private readonly nodeId: string;
+	/** Whether nothing had been kept before. */
+	readonly isFirst: boolean;
 	private readonly byId: WorkflowEntry;
 
 	constructor(context: IPollFunctions) {
 		this.node = context.getWorkflowStaticData('node');
 		this.nodeId = context.getNode().id;
 		this.byId = new WorkflowEntry(context, 'marketplaceLeadDeliveries');
+		this.isFirst = this.stored === undefined;
 	}
 
 	get stored(): unknown {

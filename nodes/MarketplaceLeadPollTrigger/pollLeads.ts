@@ -15,6 +15,7 @@ import { deliverPending } from './deliverPending';
 import { readHandledWhen } from './deliveryProperties';
 import { handOver, tellsFailedStore } from './handOver';
 import type { HandOvers } from './handOvers';
+import { explainNothing, SURVEY_TIME, tellNothingFound } from './nothingFound';
 import { KeptCursor, type PolledPlace } from './keptCursor';
 import { tellingOutages } from './outage';
 import type { DeliveriesByTrigger } from './runningDeliveries';
@@ -93,7 +94,10 @@ async function handOverNew(
 	kept.store(result.cursor, place, !cursor && result.leads.length === 0);
 	tellEnd(context, result);
 	const { leads } = result;
-	if (leads.length === 0) return null;
+	if (leads.length === 0) {
+		if (!cursor) await tellNothingFound(context);
+		return null;
+	}
 	handOvers.note(trigger, revision + 1);
 	const outputs = [toItems(context, leads)];
 	if (!tellsFailedStore(context)) return outputs;
@@ -139,9 +143,21 @@ async function manualLead(context: IPollFunctions): Promise<Lead> {
 	const { destination, reader, accept } = await openForReading(context);
 	const newest = await newestLead(reader, accept, timeLimits(MANUAL_TIME));
 	const now = new Date().toISOString();
-	const lead = newest ?? sampleLead(destination, now);
+	const lead = newest ?? (await sampleWithReason(context, destination, now));
 	if (readHandledWhen(context) === 'handedOver') return lead;
 	return { ...lead, delivery: { attempt: 1, firstHandedOverAt: now } };
+}
+
+/** Says why it is one: a sample that looks like success would hide a wrong setting. */
+async function sampleWithReason(
+	context: IPollFunctions,
+	destination: Lead['destination'],
+	now: string,
+): Promise<Lead> {
+	const reason = await explainNothing(context, timeLimits(SURVEY_TIME));
+	if (reason)
+		context.logger.warn(`"${context.getNode().name}" has no lead to show. ${reason.text}`);
+	return sampleLead(destination, now, reason?.text);
 }
 
 interface Start {

@@ -14,6 +14,9 @@ const MIN_SECRET_LENGTH = 16;
 const URL_SAFE = /^[A-Za-z0-9._~-]+$/;
 /** Milliseconds. n8n's own test waits for us, and a person for n8n. */
 const RESPONSE_TIMEOUT = 10_000;
+/** n8n shows any success as "Connection tested successfully", whatever its message. */
+const NOTHING_CONTACTED =
+	'The Secret is fit for a URL, but nothing was contacted: whether the endpoint takes it was not checked. Publish the workflow, paste the Production URL of its trigger into Endpoint URL, and test again. The credential can be used without that.';
 const MAKE_ONE = 'Make one with: openssl rand -hex 24';
 
 /**
@@ -34,7 +37,7 @@ export async function marketplaceLeadTriggerApiTest(
 		(endpointUrl === '' ? undefined : urlComplaint(endpointUrl));
 	if (complaint !== undefined) return { status: 'Error', message: complaint };
 	if (endpointUrl === '') {
-		return { status: 'OK', message: 'The secret is fit for a URL. No Endpoint URL to try it at.' };
+		return { status: 'Error', message: NOTHING_CONTACTED };
 	}
 	return await tryEndpoint(this, endpointUrl, secret, user);
 }

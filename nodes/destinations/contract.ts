@@ -42,6 +42,23 @@ export interface ReadingDescription {
 	open(input: DestinationInput): Promise<LeadDestination>;
 	/** How leads are marked as handled there; absent where there is nothing to mark. */
 	marking?: MarkingDescription;
+	/** What helps a person who wonders why no lead is found; what is absent, they are not told. */
+	survey?: SurveyDescription;
+}
+
+export interface SurveyDescription {
+	/** The place that the parameters name, as in `the table "MarketplaceLeads"`. @throws DestinationError */
+	place?(input: DestinationInput): string;
+	/**
+	 * The fields that are looked in for the lead source, and the parameter or option that chooses the
+	 * first of them. @throws DestinationError
+	 */
+	leadSource?(input: DestinationInput): { fields: string[]; setting?: string };
+	/**
+	 * Opens the destination with every field that can hold a lead source in its records, under the
+	 * destination's own names. @throws DestinationError
+	 */
+	openWhole?(input: DestinationInput, limits: TimeLimits): Promise<LeadDestination>;
 }
 
 export interface MarkingDescription {

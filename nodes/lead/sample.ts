@@ -1,30 +1,34 @@
 import { parseLead } from './parseLead';
 import type { Lead, LeadDestinationName } from './types';
 
-/** As in Microsoft's test leads: .NET ticks of the moment they were sent. */
-const PLACEHOLDER = 'MSFT_TEST_636573304831318844';
-
 /**
- * A lead to map fields with while there is no real one: Microsoft's test lead, with every field
- * filled, marked by its id, `isTest` and a warning. `receivedAt` is ISO 8601.
+ * A lead to map fields with while there is no real one: plainly made up, with every field filled,
+ * marked by its id, `isTest` and a warning. `receivedAt` is ISO 8601.
+ *
+ * @param reason why there is no real one; a sentence
  */
-export function sampleLead(destination: LeadDestinationName, receivedAt: string): Lead {
+export function sampleLead(
+	destination: LeadDestinationName,
+	receivedAt: string,
+	reason = 'No lead has come in yet.',
+): Lead {
 	const lead = parseLead(
 		{
 			UserDetails: {
-				FirstName: PLACEHOLDER,
-				LastName: PLACEHOLDER,
-				Email: `${PLACEHOLDER}@test.com`,
-				Phone: '1234567890',
+				FirstName: 'Example',
+				LastName: 'Customer',
+				Email: 'example.customer@example.com',
+				// Reserved for fiction, as example.com is for examples.
+				Phone: '+1 202-555-0123',
 				Country: 'US',
-				Company: PLACEHOLDER,
-				Title: PLACEHOLDER,
+				Company: 'Example Company',
+				Title: 'Example Job Title',
 			},
-			LeadSource: 'AzureMarketplace-INS|contoso.sample-offer',
+			LeadSource: 'AzureMarketplace-INS|example-publisher.example-offer',
 			ActionCode: 'INS',
-			OfferTitle: 'Contoso Sample Offer',
-			PublisherDisplayName: 'Contoso',
-			Description: PLACEHOLDER,
+			OfferTitle: 'Example Offer',
+			PublisherDisplayName: 'Example Publisher',
+			Description: 'This is a made-up lead.',
 			CreatedTime: receivedAt,
 		},
 		{ destination, receivedAt },
@@ -33,6 +37,7 @@ export function sampleLead(destination: LeadDestinationName, receivedAt: string)
 		...lead,
 		destination,
 		id: `sample-${destination || 'lead'}`,
-		warnings: ['This is a sample lead to map fields with: no lead has come in yet.'],
+		isTest: true,
+		warnings: [`This is a made-up sample lead to map fields with. ${reason}`],
 	};
 }

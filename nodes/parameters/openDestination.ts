@@ -12,6 +12,8 @@ import {
 } from '../destinations/contract';
 import { DESTINATIONS } from '../destinations';
 import { matchesFilter, parseLead, type JsonValue, type Lead, type LeadFilter } from '../lead';
+import type { TimeLimits } from '../destinations/timeLimits';
+import type { LeadReader } from '../polling/types';
 import { INCLUDE_OTHERS, INCLUDE_OTHERS_LABEL, type DestinationUse } from './destinationProperties';
 import { readLeadFilter, readLeadOptions } from './leadParameters';
 import { isEmpty, readBoolean, typedFields, typedValue } from './values';
@@ -141,6 +143,36 @@ export async function openForReading(context: DestinationContext): Promise<OpenD
 	return { ...(await reading.open(input)), destination, accept };
 }
 
+/** What a destination holds, whether it is wanted or not. */
+export interface OpenSurvey {
+	/** As in `the table "MarketplaceLeads"`, or the destination's name. */
+	place: string;
+	/** Where the lead source is looked for; `undefined` where everything is Microsoft's. */
+	leadSource: { fields: string[]; setting?: string } | undefined;
+	/** With every field that can hold a lead source, where that is known. */
+	open(limits: TimeLimits): Promise<LeadReader>;
+	read(record: JsonValue): { isMarketplaceLead: boolean; isWanted: boolean };
+}
+
+/** Makes ready to look at everything that the chosen destination holds. */
+export async function openForSurvey(context: DestinationContext): Promise<OpenSurvey> {
+	const { destination, reading, input, accept, parse } = await prepareToRead(context);
+	const { survey = {}, isMarketplaceLead } = reading;
+	const all: DestinationInput = { ...input, wanted: { filter: {}, others: true } };
+	return {
+		place: survey.place?.(all) ?? displayNameOf(destination),
+		leadSource: isMarketplaceLead && (survey.leadSource?.(all) ?? { fields: [] }),
+		async open(limits) {
+			const { openWhole } = survey;
+			return (await (openWhole ? openWhole(all, limits) : reading.open(all))).reader;
+		},
+		read: (record) => ({
+			isMarketplaceLead: isMarketplaceLead?.(parse(record)) ?? true,
+			isWanted: accept(record) !== undefined,
+		}),
+	};
+}
+
 export interface OpenPending extends OpenDestination {
 	pending: PendingLeads;
 }
@@ -200,12 +232,15 @@ async function prepareToRead(context: DestinationContext, marks = false) {
 		...(execution && { execution }),
 	};
 	const receivedAt = new Date().toISOString();
+	const parse = (record: JsonValue): Lead =>
+		parseLead(record, { ...options, destination: name, receivedAt });
 	return {
 		destination: name,
 		reading,
 		input,
+		parse,
 		accept(record: JsonValue): Lead | undefined {
-			const lead = parseLead(record, { ...options, destination: name, receivedAt });
+			const lead = parse(record);
 			if (!input.wanted.others && reading.isMarketplaceLead?.(lead) === false) return undefined;
 			return matchesFilter(lead, filter) ? lead : undefined;
 		},

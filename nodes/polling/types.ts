@@ -47,6 +47,8 @@ export interface PolledPage {
 	next: Position | null;
 	/** The service's clock as it responded, epoch milliseconds rounded down; `undefined` if untold. */
 	serviceTime: number | undefined;
+	/** Whether the place itself is not there (yet), which reads like an empty one. */
+	isMissing?: boolean;
 	/**
 	 * Places for later scans to begin at, where finding the beginning costs a request. None when absent.
 	 */

@@ -141,7 +141,11 @@ describe('lead endpoint', () => {
 			status: 'Error',
 			message: expect.stringContaining('shorter'),
 		});
-		expect(await test({ secret: SECRET })).toMatchObject({ status: 'OK' });
+		// Nothing was contacted, so it is no success.
+		expect(await test({ secret: SECRET })).toMatchObject({
+			status: 'Error',
+			message: expect.stringContaining('nothing was contacted'),
+		});
 	});
 
 	it('tries the secret at a live endpoint without starting its workflow', async () => {

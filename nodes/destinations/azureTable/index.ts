@@ -44,6 +44,10 @@ export const azureTable: DestinationDescription = {
 			};
 		},
 
+		survey: {
+			place: ({ parameter }) => `the table "${readTableName(parameter('table'))}"`,
+		},
+
 		marking: {
 			properties: markingProperties,
 			placeProperties: [tableProperty],

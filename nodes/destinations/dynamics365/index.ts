@@ -6,7 +6,7 @@ import type {
 	WriteInput,
 } from '../contract';
 import { processCache } from '../processCache';
-import { editorLimits } from '../timeLimits';
+import { editorLimits, type TimeLimits } from '../timeLimits';
 import { DataverseClient } from './connection/client';
 import { searchColumns, searchHandledColumns, writableFields } from './lists';
 import { markingProperties, pendingCondition, readMarkingColumn } from './marking/column';
@@ -19,11 +19,15 @@ import {
 	writingOptions,
 	writingProperties,
 } from './properties';
+import { readColumns } from './metadata';
 import { DynamicsReader } from './reading/reader';
 import { DynamicsWriter } from './writing/writer';
 
-async function openReading(input: DestinationInput, always?: string): Promise<LeadDestination> {
-	const columns = readColumnSettings(input);
+async function openReading(
+	input: DestinationInput,
+	always?: string,
+	columns = readColumnSettings(input),
+): Promise<LeadDestination> {
 	const { credential, cache = processCache } = input;
 	const client = await DataverseClient.open(credential, { operation: 'read', cache });
 	return {
@@ -32,6 +36,21 @@ async function openReading(input: DestinationInput, always?: string): Promise<Le
 			...(always === undefined ? {} : { always }),
 		}),
 	};
+}
+
+/** With every column that can be searched for a lead source, beside those that are set. */
+async function openWhole(input: DestinationInput, limits: TimeLimits): Promise<LeadDestination> {
+	const columns = readColumnSettings(input);
+	const { credential, cache = processCache } = input;
+	const client = await DataverseClient.open(credential, { operation: 'read', cache });
+	const searchable = (await readColumns(client, limits, { labels: false }))
+		.filter(({ kind }) => kind !== 'other')
+		.map(({ name }) => name);
+	return await openReading(input, undefined, {
+		...columns,
+		additional: [...new Set([...columns.additional, ...searchable])],
+		select: [...new Set([...columns.select, ...searchable])],
+	});
 }
 
 async function openMarker(input: WriteInput): Promise<DynamicsMarker> {
@@ -52,6 +71,14 @@ export const dynamics365: DestinationDescription = {
 
 		async open(input) {
 			return await openReading(input);
+		},
+
+		survey: {
+			leadSource: (input) => ({
+				fields: [readColumnSettings(input).leadSource, 'subject', 'description'],
+				setting: 'Lead Source Column',
+			}),
+			openWhole,
 		},
 
 		marking: {

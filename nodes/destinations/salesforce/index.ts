@@ -79,6 +79,8 @@ export const salesforce = {
 			return await openReading(input);
 		},
 
+		survey: { leadSource: () => ({ fields: ['LeadSource'] }) },
+
 		marking: {
 			properties: markingProperties,
 			placeProperties: [],

@@ -27,9 +27,17 @@ it('is the test of the credential the trigger takes', () => {
 });
 
 describe('the secret by itself', () => {
-	it.each([SECRET, 'A-Za-z0-9._~-A-Za', 'x'.repeat(16)])('%p is fit', async (secret) => {
-		expect(await tested({ secret })).toMatchObject({ status: 'OK' });
-	});
+	it.each([SECRET, 'A-Za-z0-9._~-A-Za', 'x'.repeat(16)])(
+		'%p is fit, which is no success while nothing was contacted',
+		async (secret) => {
+			const { status, message } = await tested({ secret });
+			expect(status).toBe('Error');
+			expect(message).toMatch(
+				/^The Secret is fit for a URL, but nothing was contacted.* not checked/,
+			);
+			expect(message).not.toContain(secret);
+		},
+	);
 
 	it.each([
 		['', 'is empty'],

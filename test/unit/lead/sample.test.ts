@@ -17,15 +17,26 @@ describe.each(DESTINATIONS)('the sample lead of "%s"', (destination) => {
 		expect(lead.id).toMatch(/^sample-/);
 		expect(lead.isTest).toBe(true);
 		expect(lead.warnings).toEqual([
-			'This is a sample lead to map fields with: no lead has come in yet.',
+			'This is a made-up sample lead to map fields with. No lead has come in yet.',
 		]);
+	});
+
+	it('is plainly made up, and says why it is there', () => {
+		expect(lead.customer).toMatchObject({
+			fullName: 'Example Customer',
+			email: 'example.customer@example.com',
+		});
+		const texts = JSON.stringify(lead);
+		expect(texts).not.toMatch(/MSFT_TEST|contoso/i);
+		const { warnings } = sampleLead(destination, RECEIVED_AT, 'The table is empty.');
+		expect(warnings).toEqual([expect.stringMatching(/made-up.* The table is empty\.$/)]);
 	});
 
 	it('is a lead like any other, with every field filled', () => {
 		expectWellFormed(lead);
 		expect(lead).toMatchObject({ destination, receivedAt: RECEIVED_AT, createdAt: RECEIVED_AT });
 		expect(parseLead(lead)).toEqual(lead);
-		// The address of a test lead is at nobody's own domain.
+		// The address of an example is at nobody's own domain.
 		const { domain: _domain, ...customer } = lead.customer;
 		const texts = [...Object.values(customer), ...Object.values(lead.offer), lead.description];
 		expect(texts).not.toContain('');

@@ -73,7 +73,9 @@ export class AzureTableReader implements LeadReader {
 		} catch (error) {
 			// Microsoft makes the table with the first lead: until then it is an empty one. A table that
 			// goes missing in the middle is not at its end.
-			if (position === null && isMissingTable(error)) return { rows: [], next: null, serviceTime };
+			if (position === null && isMissingTable(error)) {
+				return { rows: [], next: null, serviceTime, isMissing: true };
+			}
 			// A cursor that was damaged must not stop every poll from now on: the pass begins again, and
 			// what has been passed on is remembered.
 			if (token !== undefined && isBadToken(error)) {
