@@ -163,8 +163,8 @@ export async function openForSurvey(context: DestinationContext): Promise<OpenSu
 		place: survey.place?.(all) ?? displayNameOf(destination),
 		leadSource: isMarketplaceLead && (survey.leadSource?.(all) ?? { fields: [] }),
 		async open(limits) {
-			const { openWhole } = survey;
-			return (await (openWhole ? openWhole(all, limits) : reading.open(all))).reader;
+			const whole = await survey.openWhole?.(all, limits);
+			return (whole ?? (await reading.open(all))).reader;
 		},
 		read: (record) => ({
 			isMarketplaceLead: isMarketplaceLead?.(parse(record)) ?? true,
