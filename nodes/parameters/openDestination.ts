@@ -151,7 +151,7 @@ export interface OpenSurvey {
 	leadSource: { fields: string[]; setting?: string } | undefined;
 	/** With every field that can hold a lead source, where that is known. */
 	open(limits: TimeLimits): Promise<LeadReader>;
-	read(record: JsonValue): { isMarketplaceLead: boolean; isWanted: boolean };
+	read: (record: JsonValue) => { isMarketplaceLead: boolean; isWanted: boolean };
 }
 
 /** Makes ready to look at everything that the chosen destination holds. */
