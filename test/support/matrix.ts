@@ -31,6 +31,37 @@ export function differing(value: unknown): string {
 	return `={{ $json.odd ? ${other} : ${given} }}`;
 }
 
+/** The value as text with spaces around it for an item with `odd`, as expressions often give it. */
+export function asText(value: unknown): string {
+	return `={{ $json.odd ? ${JSON.stringify(` ${String(value)} `)} : ${JSON.stringify(value)} }}`;
+}
+
+/** For an item with `odd` what is neither a number nor true or false. */
+export const asNeither = [`"neither"`, 'NaN', '[]', '({})'].map(
+	(neither) =>
+		(value: unknown): string =>
+			`={{ $json.odd ? ${neither} : ${JSON.stringify(value)} }}`,
+);
+
+/** Numbers and booleans. */
+export const isTyped = (property: INodeProperties): boolean =>
+	['number', 'boolean'].includes(property.type) && takesExpression(property);
+
+/** What the editor calls the parameter of a cell. */
+export function labelOf(
+	{ properties }: INodeTypeDescription,
+	{ path }: Pick<Cell, 'path'>,
+): string {
+	let found: Array<INodeProperties & Partial<INodePropertyCollection>> = properties;
+	// Several have one name, each shown for another choice.
+	const named = path.split('.').map((name) => {
+		const [...those] = found.filter((property) => property.name === name);
+		found = those.flatMap(({ values, options }) => (values ?? options ?? []) as INodeProperties[]);
+		return those[0]?.displayName;
+	});
+	return named.at(-1) ?? path;
+}
+
 /** What a parameter holds in a cell, by the value that it would hold without. */
 export type Put = (value: unknown) => unknown;
 

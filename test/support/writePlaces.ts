@@ -305,6 +305,31 @@ export class SalesforcePlace implements WritePlace {
 	}
 }
 
+/** The same by the form of Microsoft's connector, whose leads are there as soon as somebody looks. */
+export class WebToLeadPlace extends SalesforcePlace {
+	constructor(fakeServer: FakeSalesforce) {
+		super(fakeServer);
+		Object.assign(fakeServer.webToLead.settings, { delay: 0, dailyLimit: Infinity });
+		this.parameters = {
+			salesforceMethod: 'webToLead',
+			organizationId: fakeServer.organisation.id,
+			environment: 'myDomain',
+			myDomain: fakeServer.origin,
+		};
+	}
+	get valid() {
+		const { organizationId, myDomain } = this.parameters;
+		return { organizationId, myDomain };
+	}
+	static override async start(): Promise<WebToLeadPlace> {
+		return new WebToLeadPlace(await startSalesforce());
+	}
+	override records() {
+		this.fakeServer.webToLead.work();
+		return super.records();
+	}
+}
+
 export class HttpsPlace implements WritePlace {
 	readonly destination = 'https';
 	readonly reads = false;
@@ -527,6 +552,11 @@ export const PLACES: Record<string, () => Promise<WritePlaces>> = {
 	marketo: async () => each(async () => await MarketoPlace.start()),
 	salesforce: async () => each(async () => await SalesforcePlace.start()),
 	https: async () => each(async () => await HttpsPlace.start()),
+};
+
+/** Further ways into destinations, as places of their own. */
+export const OTHER_WAYS: typeof PLACES = {
+	'salesforce by Web-to-Lead': async () => each(async () => await WebToLeadPlace.start()),
 };
 
 interface WritePlaces {

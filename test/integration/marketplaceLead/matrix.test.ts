@@ -14,8 +14,19 @@ import type {
 
 import { MarketplaceLead } from '../../../nodes/MarketplaceLead/MarketplaceLead.node';
 import { outputsOf, runNode } from '../../support/engine';
-import { cellsOf, differing, failing, variantsOf, type Put } from '../../support/matrix';
-import { namesAt, PLACES, type WritePlace } from '../../support/writePlaces';
+import {
+	asNeither,
+	asText,
+	cellsOf,
+	differing,
+	failing,
+	isTyped,
+	labelOf,
+	takesExpression,
+	variantsOf,
+	type Put,
+} from '../../support/matrix';
+import { namesAt, OTHER_WAYS, PLACES, type WritePlace } from '../../support/writePlaces';
 
 const { description } = new MarketplaceLead();
 const namesOf = (parameter: string): string[][] =>
@@ -25,7 +36,14 @@ const namesOf = (parameter: string): string[][] =>
 const OPERATIONS = namesOf('operation').flat();
 const [WRITTEN = [], READ = [], MARKED = []] = namesOf('destination');
 const namesFor = (operation: string): string[] =>
-	({ getLeads: READ, markAsHandled: MARKED })[operation] ?? WRITTEN;
+	({ getLeads: READ, markAsHandled: MARKED })[operation] ?? [
+		...WRITTEN,
+		...Object.keys(OTHER_WAYS),
+	];
+/** How each operation gets to each place where it does something. */
+const RUNS = OPERATIONS.flatMap((operation) =>
+	namesFor(operation).map((name): [string, string] => [operation, name]),
+);
 
 /** Where the default is none that works with the fake servers, or asks for what takes long. */
 const VALID = {
@@ -88,7 +106,12 @@ interface Tried {
 }
 
 /** All that can be an expression, the fields of the credential included. */
-function triedAt(place: WritePlace, operation: string, put: Put = failing): Tried[] {
+function triedAt(
+	place: WritePlace,
+	operation: string,
+	put: Put = failing,
+	into = takesExpression,
+): Tried[] {
 	const { destination } = place;
 	const isReading = operation === 'getLeads';
 	const isMarking = operation === 'markAsHandled';
@@ -104,12 +127,18 @@ function triedAt(place: WritePlace, operation: string, put: Put = failing): Trie
 	};
 	const credential = place.credential();
 	const shown = variantsOf(description, given).filter(
-		// Web-to-Lead is another server, and its parameters are read by the same code.
-		({ salesforceMethod, readLeadFrom }) =>
-			salesforceMethod !== 'webToLead' && readLeadFrom !== 'text',
+		({ readLeadFrom, environment }) => readLeadFrom !== 'text' && isHere(environment),
 	);
 	const cells = shown.flatMap((variant) =>
-		cellsOf(description, { ...variant, options }, { valid: { ...VALID, ...place.valid }, put }),
+		cellsOf(
+			description,
+			{ ...variant, options },
+			{
+				valid: { ...VALID, ...place.valid },
+				put,
+				into,
+			},
+		),
 	);
 	// The parts of a lead are read by one line, in whatever field they stand.
 	const tried = cells.filter(({ path }) => !/^leadFields\.(?!email$)/.test(path));
@@ -127,6 +156,9 @@ function triedAt(place: WritePlace, operation: string, put: Put = failing): Trie
 	return [...inParameters, ...inCredential];
 }
 
+/** Salesforce's own addresses, to which a form may go, are none of a fake server. */
+const isHere = (environment: unknown) => [undefined, 'myDomain'].includes(environment as string);
+
 async function execute(
 	place: WritePlace,
 	{ parameters, credential }: Tried,
@@ -143,25 +175,32 @@ async function execute(
 	return outputsOf(await runNode(node, given));
 }
 
-it('holds every parameter, but what is Web-to-Lead’s own', () => {
+it('holds every parameter', () => {
 	const shown = OPERATIONS.flatMap((operation) =>
-		namesFor(operation).flatMap((destination) =>
-			variantsOf(description, { operation, destination }).flatMap((variant) =>
-				cellsOf(description, variant, { valid: VALID }).map(({ path }) => path.split('.')[0]),
+		namesFor(operation)
+			.filter((name) => !Object.hasOwn(OTHER_WAYS, name))
+			.flatMap((destination) =>
+				variantsOf(description, { operation, destination }).flatMap((variant) =>
+					cellsOf(description, variant, { valid: VALID }).map(({ path }) => path.split('.')[0]),
+				),
 			),
-		),
 	);
 	for (const { name, noDataExpression, type } of description.properties) {
 		if (noDataExpression !== true || type === 'resourceMapper') expect(shown).toContain(name);
 	}
 });
 
+/** An expression in a parameter, an item for which it throws or differs, and a setting of On Error. */
+let cells = 0;
+let runs = 0;
+
 describe.each(OPERATIONS)('%s', (operation) => {
 	describe.each(namesFor(operation))('%s', (name) => {
 		let places: Awaited<ReturnType<(typeof PLACES)[string]>>;
 		let place: WritePlace;
 		beforeAll(async () => {
-			places = await PLACES[name]!();
+			places = await { ...PLACES, ...OTHER_WAYS }[name]!();
+			runs += 1;
 			place = await places.place();
 			// Something to read, and a table to count in.
 			await create(-1);
@@ -169,13 +208,14 @@ describe.each(OPERATIONS)('%s', (operation) => {
 
 		/** Leads that are there, one of which makes an expression throw. */
 		async function create(failAt: number): Promise<INodeExecutionData[]> {
-			const given = { operation: 'createLeads', destination: name, ...place.parameters };
+			const { destination } = place;
+			const given = { operation: 'createLeads', destination, ...place.parameters };
 			const parameters = { ...given, options: place.options } as INodeParameters;
 			const tried = { path: '', parameters, credential: place.credential() };
 			const [created = []] = await execute(place, tried, -1, undefined);
 			return created.map(({ json }, at) => {
 				const { id } = json['written'] as { id: string };
-				return { json: { id, destination: name, fail: at === failAt, odd: at === 1 } };
+				return { json: { id, destination, fail: at === failAt, odd: at === 1 } };
 			});
 		}
 		const itemsFor = async (failAt: number) =>
@@ -196,6 +236,7 @@ describe.each(OPERATIONS)('%s', (operation) => {
 			for (const tried of triedAt(place, operation)) {
 				for (const failAt of ITEMS) {
 					const where = [tried.path, failAt];
+					cells += 3;
 					const before = await count();
 					const [regular = []] = await execute(
 						place,
@@ -235,6 +276,7 @@ describe.each(OPERATIONS)('%s', (operation) => {
 
 		it('each item has its outcome, whatever differs for one', async () => {
 			for (const tried of triedAt(place, operation, differing)) {
+				cells += 1;
 				const [went = []] = await execute(
 					place,
 					tried,
@@ -251,5 +293,34 @@ describe.each(OPERATIONS)('%s', (operation) => {
 				expect([tried.path, failed]).toEqual([tried.path, []]);
 			}
 		}, 300_000);
+
+		it('a number, true and false may be text, and what is neither is named', async () => {
+			const outcomesOf = async (tried: Tried): Promise<INodeExecutionData[]> => {
+				cells += 1;
+				const given = await itemsFor(-1);
+				const [went = []] = await execute(place, tried, -1, 'continueRegularOutput', given);
+				return went;
+			};
+			const triedWith = (put: Put) =>
+				triedAt(place, operation, put, isTyped).filter(({ path }) => !isMapperOrCredential(path));
+			for (const tried of triedWith(asText)) {
+				expect([tried.path, failedOf(await outcomesOf(tried))]).toEqual([tried.path, []]);
+			}
+			for (const tried of asNeither.flatMap(triedWith)) {
+				const failed = (await outcomesOf(tried)).filter(isFailed);
+				const where = [tried.path, tried.parameters];
+				expect([where, failed.flatMap(pairedTo)]).toEqual([where, [1]]);
+				expect(failed[0]?.json['error']).toContain(labelOf(description, tried));
+			}
+		}, 300_000);
 	});
+});
+
+const isMapperOrCredential = (path: string) => /^credential\.|\.value$/.test(path);
+
+it('is as large as it was', () => {
+	// Of a part of it alone there is nothing to say.
+	if (runs < RUNS.length) return;
+	process.stdout.write(`The matrix of Marketplace Lead has ${cells} cells.\n`);
+	expect(cells).toBeGreaterThan(1_000);
 });
