@@ -3,6 +3,7 @@ import { deepCopy, NodeOperationError } from 'n8n-workflow';
 
 import type { RepeatLevel } from '../lead';
 import { REPEAT_LEVELS } from '../lead';
+import type { AskedLead, History } from '../lead/repeats/types';
 import { toNodeError } from '../errors';
 import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
 import { binaryOf, eachItem, failedItem, readLeadRecords } from '../parameters/readItems';
@@ -13,7 +14,7 @@ import {
 	historyScopeOptions,
 	historySizeOption,
 	olderThanOption,
-	openHistory,
+	openHistories,
 	readAsking,
 	type ReadLead,
 	type Seen,
@@ -130,43 +131,44 @@ export async function removeRepeats(context: IExecuteFunctions): Promise<INodeEx
 		outputs[isApart && isRepeat ? rest : acted]?.push(item);
 	// What cannot be judged must not be acted on.
 	const { found, failures } = readFound(context);
-	let repeats: Repeat[];
-	try {
-		repeats = await findRepeats(context, found, compareBy);
-	} catch (error) {
-		if (!context.continueOnFail()) throw toNodeError(context.getNode(), error);
-		const items = new Set(found.map(({ itemIndex }) => itemIndex));
-		for (const itemIndex of items) failures.push(failedItem(error as Error, itemIndex));
-		repeats = [];
-	}
-	repeats.forEach((repeat, index) => {
+	const outcomes = await findRepeats(context, found, compareBy);
+	const failed = new Set<number>();
+	outcomes.forEach((outcome, index) => {
 		const { lead, binary, itemIndex } = found[index] as Found;
-		put(repeat.isRepeat, {
-			json: { ...lead, repeat },
+		if (outcome instanceof Error) {
+			if (!failed.has(itemIndex)) failures.push(failedItem(outcome, itemIndex));
+			failed.add(itemIndex);
+			return;
+		}
+		put(outcome.isRepeat, {
+			json: { ...lead, repeat: outcome },
 			...binary,
 			pairedItem: { item: itemIndex },
 		});
 	});
-	for (const failed of failures) put(true, failed);
+	for (const failure of failures) put(true, failure);
 	return outputs;
 }
 
 /** Forgets what was seen, and passes the items on. */
 export async function clearRepeats(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
-	try {
-		await (await openHistory(context)).clear();
-	} catch (error) {
-		if (!context.continueOnFail()) throw toNodeError(context.getNode(), error);
-		return [items.map((_item, itemIndex) => failedItem(error as Error, itemIndex))];
+	const { groups, failures } = await histories(context, [...items.keys()]);
+	for (const [history, itemIndexes] of groups) {
+		try {
+			await history.clear();
+		} catch (error) {
+			if (!context.continueOnFail()) throw toNodeError(context.getNode(), error);
+			for (const itemIndex of itemIndexes) failures.set(itemIndex, error as Error);
+		}
 	}
 	// Copies: where the next node edits its item, the item of the node before must stay as it was.
 	return [
-		items.map((item, index) => ({
-			...item,
-			json: deepCopy(item.json),
-			pairedItem: { item: index },
-		})),
+		items.map((item, index) => {
+			const failure = failures.get(index);
+			if (failure) return failedItem(failure, index);
+			return { ...item, json: deepCopy(item.json), pairedItem: { item: index } };
+		}),
 	];
 }
 
@@ -197,13 +199,20 @@ interface Memory {
 /** Of a lead's key, as much as tells the leads of one execution apart. */
 const SHORT_KEY = 12;
 
-/** Which of the leads are repeats: of earlier executions by the history, of this one by their order. */
+/**
+ * Which of the leads are repeats: of earlier executions by the history, of this one by their order. With
+ * "Continue" an error in the place of those that can't be judged.
+ */
 async function findRepeats(
 	context: IExecuteFunctions,
 	found: readonly Found[],
 	compareBy: RepeatLevel,
-): Promise<Repeat[]> {
-	const history = await openHistory(context);
+): Promise<(Repeat | Error)[]> {
+	const isNoted = readIsNoted(context, found.length);
+	const { groups, failures } = await histories(
+		context,
+		found.map(({ itemIndex }) => itemIndex),
+	);
 	const memory = context.getContext('node') as Memory;
 	const asking = readAsking(context, memory.isAsking === true);
 	const judged = new Set(memory.leads);
@@ -213,18 +222,55 @@ async function findRepeats(
 		const isAgain = judged.has(lead.keys.lead.slice(0, SHORT_KEY));
 		return isAgain ? { ...lead, earlier: [], isUntold: false } : lead;
 	});
-	let verdicts: Seen[] = [];
-	if (context.getMode() === 'manual' && !readRecordTestRuns(context)) {
-		verdicts = await history.look(asked);
-	} else if (asked.length > 0) {
-		memory.isAsking = true;
-		verdicts = await history.judge(asked);
-		delete memory.isAsking;
-	}
-	for (const { keys } of asked) judged.add(keys.lead.slice(0, SHORT_KEY));
-	memory.leads = [...judged];
 	const atLeast: readonly Seen[] = REPEAT_LEVELS.slice(0, REPEAT_LEVELS.indexOf(compareBy) + 1);
-	return verdicts.map((seen) => ({ isRepeat: atLeast.includes(seen), seen }));
+	const outcomes = new Map<number, Repeat | Error>(failures);
+	let isEveryAsked = true;
+	if (isNoted) memory.isAsking = true;
+	for (const [history, indexes] of groups) {
+		const leads = indexes.map((index) => asked[index] as AskedLead);
+		try {
+			const verdicts = isNoted ? await history.judge(leads) : await history.look(leads);
+			verdicts.forEach((seen, at) => {
+				outcomes.set(indexes[at] as number, { isRepeat: atLeast.includes(seen), seen });
+			});
+			for (const { keys } of leads) judged.add(keys.lead.slice(0, SHORT_KEY));
+		} catch (error) {
+			if (!context.continueOnFail()) throw toNodeError(context.getNode(), error);
+			isEveryAsked = false;
+			for (const index of indexes) outcomes.set(index, error as Error);
+		}
+	}
+	if (isNoted && isEveryAsked) delete memory.isAsking;
+	memory.leads = [...judged];
+	return found.map((_read, index) => outcomes.get(index) as Repeat | Error);
+}
+
+/** Positions in a list of items by the history that is theirs; with "Continue" those that have none. */
+async function histories(
+	context: IExecuteFunctions,
+	itemIndexes: readonly number[],
+): Promise<{ groups: Map<History, number[]>; failures: Map<number, Error> }> {
+	const groups = new Map<History, number[]>();
+	const failures = new Map<number, Error>();
+	const historyOf = await openHistories(context);
+	for (const [index, itemIndex] of itemIndexes.entries()) {
+		try {
+			const history = await historyOf(itemIndex);
+			const group = groups.get(history) ?? [];
+			groups.set(history, group);
+			group.push(index);
+		} catch (error) {
+			const failure = toNodeError(context.getNode(), error, itemIndex);
+			if (!context.continueOnFail()) throw failure;
+			failures.set(index, failure);
+		}
+	}
+	return { groups, failures };
+}
+
+/** Whether the history is told what it is asked. */
+function readIsNoted(context: IExecuteFunctions, count: number): boolean {
+	return count > 0 && (context.getMode() !== 'manual' || readRecordTestRuns(context));
 }
 
 /** Of the first item. @throws UserError for anything that is neither on nor off */

@@ -1,4 +1,6 @@
 /** Which history Remove Repeats uses: what the editor asks for, and how it is opened. */
+import { hash } from 'node:crypto';
+
 import type {
 	IExecuteFunctions,
 	ILoadOptionsFunctions,
@@ -155,18 +157,25 @@ export async function searchHistoryTables(
 	}
 }
 
-/** The history that the first item's parameters choose. @throws what is wrong with them */
-export async function openHistory(context: IExecuteFunctions): Promise<History> {
+/**
+ * The history of each item, one object for all whose leads are noted in the same place: the first item's
+ * parameters choose it, but the credential's fields may be expressions, which tell accounts apart.
+ * @throws what is wrong with the parameters; the function what is wrong with an item's credential
+ */
+export async function openHistories(
+	context: IExecuteFunctions,
+): Promise<(itemIndex: number) => Promise<History>> {
 	const store: unknown = context.getNodeParameter('historyStore', 0, 'n8n');
 	const scope = readScope(context);
 	if (store === 'n8n' || isEmpty(store)) {
 		const size: unknown = context.getNodeParameter('options.historySize', 0, DEFAULT_SIZE);
 		const rules = { otherwise: DEFAULT_SIZE, min: 1, max: MAX_SIZE, whole: true };
-		return new N8nHistory(
+		const history = new N8nHistory(
 			context,
 			scope === 'workflow' ? scope : 'node',
 			readNumber(size, 'History Size', rules),
 		);
+		return () => Promise.resolve(history);
 	}
 	if (store !== 'azureTable') {
 		throw new NodeOperationError(
@@ -190,19 +199,26 @@ export async function openHistory(context: IExecuteFunctions): Promise<History> 
 		const table = readTableName(
 			context.getNodeParameter('historyTable', 0, '', { extractValue: true }),
 		);
-		const credential = { ...(await context.getCredentials(azureTable.credentialType, 0)) };
-		const { AzureHistory } = await import('../../destinations/azureTable/history');
-		return new AzureHistory({
-			credential,
-			table,
-			scope: places[scope],
-			olderThanDays: readNumber(days, 'Older Than (Days)', {
-				otherwise: 0,
-				min: 0,
-				max: MAX_DAYS,
-				whole: true,
-			}),
+		const olderThanDays = readNumber(days, 'Older Than (Days)', {
+			otherwise: 0,
+			min: 0,
+			max: MAX_DAYS,
+			whole: true,
 		});
+		const { AzureHistory } = await import('../../destinations/azureTable/history');
+		const known = new Map<string, History>();
+		return async (itemIndex) => {
+			const credential = {
+				...(await context.getCredentials(azureTable.credentialType, itemIndex)),
+			};
+			// A digest: a key has a way of ending up in a log.
+			const key = hash('sha256', JSON.stringify(credential));
+			const history =
+				known.get(key) ??
+				new AzureHistory({ credential, table, scope: places[scope], olderThanDays });
+			known.set(key, history);
+			return history;
+		};
 	} catch (error) {
 		throw toNodeError(node, error);
 	}

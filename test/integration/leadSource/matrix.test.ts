@@ -12,11 +12,12 @@ import type {
 
 import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
 import { SEPARATE, SPLITS, type SplitName } from '../../../nodes/LeadSource/splits';
-import { cellsOf, differing, takesExpression, variantsOf } from '../../support/matrix';
+import { cellsOf, differing, failing, takesExpression, variantsOf } from '../../support/matrix';
 import { SharedReferences } from '../../support/sharedReferences';
 import { ProcessedStore } from '../../engine/LeadSource/processedStore';
 import { items, outputs as outputsOf, row } from '../../engine/LeadSource/support';
 import { startAzurite, type Azurite } from '../../fakeServers/azureTable/azurite.ts';
+import { MarketplaceTable } from '../../fakeServers/azureTable/marketplaceTable.ts';
 
 const { description } = new LeadSource();
 const OPERATIONS = description.properties.find(({ name }) => name === 'operation')!
@@ -66,8 +67,8 @@ async function outputs(
 	parameters: INodeParameters,
 	given: INodeExecutionData[],
 	onError?: INode['onError'],
+	{ connectionString }: Pick<Azurite, 'connectionString'> = azurite,
 ): Promise<INodeExecutionData[][]> {
-	const { connectionString } = azurite;
 	const signIn = { authentication: 'connectionString', connectionString };
 	const isInAzure = parameters.historyStore === 'azureTable';
 	const settings = isInAzure ? { credentials: { marketplaceLeadAzureTableApi: signIn } } : {};
@@ -143,6 +144,56 @@ describe.each(cells)('%s of %s', (_path, _variant, parameters) => {
 		await expect(stopped).rejects.toMatchObject({ context: { itemIndex: failAt } });
 		// Nothing is noted of an execution that ends before it.
 		expect([...store.rows.keys()]).toEqual([]);
+	});
+});
+
+describe.each(['removeRepeats', 'clearRepeats'])('the credential of %s', (operation) => {
+	let other: Azurite;
+	beforeAll(async () => {
+		other = await startAzurite();
+	});
+	afterAll(async () => await other?.stop());
+
+	const parametersFor = (table: string): INodeParameters => ({
+		operation,
+		historyStore: 'azureTable',
+		historyTable: { __rl: true, mode: 'name', value: `${operation}${table}` },
+	});
+	const rowsIn = async (account: Azurite, { historyTable }: INodeParameters) => {
+		const table = new MarketplaceTable(account, (historyTable as { value: string }).value);
+		return (await table.exists()) ? (await table.list()).length : 0;
+	};
+
+	it.each([0, 1, 2])('fails item %i alone', async (failAt) => {
+		const credential = { connectionString: failing(azurite.connectionString) };
+		const run = async (onError: INode['onError'], table: string) =>
+			await outputs(parametersFor(table), input(failAt), onError, credential);
+		const regular = await run('continueRegularOutput', `Regular${failAt}`);
+		expectOutcomes(regular, [failAt], outputOfFailed({ operation }));
+		const apart = await run('continueErrorOutput', `Apart${failAt}`);
+		expectOutcomes(apart, [failAt], apart.length - 1);
+		await expect(run('stopWorkflow', `Stopped${failAt}`)).rejects.toMatchObject({
+			context: { itemIndex: failAt },
+		});
+		expect(await rowsIn(azurite, parametersFor(`Stopped${failAt}`))).toBe(0);
+	});
+
+	it('takes each item’s lead into the account that is its own', async () => {
+		const parameters = parametersFor('Both');
+		const [theirs, one] = [other.connectionString, azurite.connectionString].map((text) =>
+			JSON.stringify(text),
+		);
+		const credential = { connectionString: `={{ $json.odd ? ${theirs} : ${one} }}` };
+		const noting = { ...parameters, operation: 'removeRepeats' };
+		const went = await outputs(noting, input(-1), undefined, credential);
+		expectOutcomes(went, [], -1);
+		const rows = [await rowsIn(azurite, parameters), await rowsIn(other, parameters)];
+		expect(rows[1]).toBeGreaterThan(0);
+		expect(rows[0]).toBe(2 * rows[1]!);
+		if (operation === 'removeRepeats') return;
+		expectOutcomes(await outputs(parameters, input(-1), undefined, credential), [], -1);
+		const left = [await rowsIn(azurite, parameters), await rowsIn(other, parameters)];
+		expect(left).toEqual([0, 0]);
 	});
 });
 
