@@ -4,6 +4,7 @@ import { hash } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { toNodeError } from '../errors';
+import { credentialOf } from '../parameters/browserSignIn';
 import { chosenDestination } from '../parameters/openDestination';
 import { atItem } from './writeOptions';
 
@@ -51,8 +52,8 @@ async function settingsKey(context: IExecuteFunctions, itemIndex: number): Promi
 		name,
 		context.getNodeParameter(name, itemIndex, null),
 	]);
-	const { credentialType } = chosenDestination(atItem(context, itemIndex));
-	const credential = await context.getCredentials(credentialType, itemIndex);
+	const current = atItem(context, itemIndex);
+	const { credential } = await credentialOf(current, chosenDestination(current));
 	// A digest: the settings hold the credential.
 	return hash('sha256', JSON.stringify([parameters, credential]));
 }

@@ -96,6 +96,7 @@ export function atItem(context: IExecuteFunctions, itemIndex: number): Destinati
 		getNodeParameter: (name, fallback, options) =>
 			context.getNodeParameter(name, itemIndex, fallback, options),
 		execution: context,
+		caller: context,
 	};
 }
 

@@ -6,6 +6,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { DestinationName, JsonObject, JsonValue, Lead, LeadFilter } from '../lead';
 import type { HandOver, LeadReader } from '../polling/types';
 import type { Packable } from './packing';
+import type { BrowserSignIn } from './browserSignIn';
 import type { ProcessCache } from './processCache';
 import type { TimeLimits } from './timeLimits';
 
@@ -16,6 +17,8 @@ export interface DestinationDescription {
 	displayName: string;
 	/** Name of its credential type, one no other destination uses. */
 	credentialType: string;
+	/** The same where a person signs in with the browser; absent where only applications sign in. */
+	browserCredentialType?: string;
 	/** How its leads are read; absent where nothing can be read. */
 	reading?: ReadingDescription;
 	/** How leads are written into it. */
@@ -23,7 +26,11 @@ export interface DestinationDescription {
 	/** Lists for the editor, by the name of their search method; entries come in the order to show. */
 	lists: Record<string, (input: DestinationInput) => Promise<ListEntry[]>>;
 	/** Resolves when the credential works. @throws DestinationError that says which part does not */
-	testCredential(credential: Record<string, unknown>, limits?: TimeLimits): Promise<void>;
+	testCredential(
+		credential: Record<string, unknown>,
+		limits?: TimeLimits,
+		browser?: BrowserSignIn,
+	): Promise<void>;
 }
 
 export interface ReadingDescription {
@@ -173,6 +180,8 @@ export interface LeadDestination {
 /** What a writer is made from, unchecked: the checks are the destination's. */
 export interface WriteInput {
 	credential: Record<string, unknown>;
+	/** Present where a person signed in with the browser: then n8n has the tokens. */
+	browser?: BrowserSignIn;
 	/** A parameter of the node by its name; a resource locator gives its value. */
 	parameter: (name: string) => unknown;
 	/** An entry of the node's options by its name; `undefined` where it was not added. */

@@ -7,6 +7,12 @@ import type {
 } from 'n8n-workflow';
 import { DESTINATIONS } from '../destinations';
 import type { DestinationDescription } from '../destinations/contract';
+import {
+	AUTHENTICATION,
+	authenticationProperty,
+	BY_APPLICATION,
+	BY_BROWSER,
+} from './browserSignIn';
 
 /** What a node does with a destination. */
 export type DestinationUse = 'reading' | 'writing';
@@ -28,6 +34,7 @@ export function destinationProperties(
 	const destinations = destinationsFor(use);
 	return [
 		chooser(destinations, description, show),
+		...authenticationOf(destinations, show),
 		...destinations.flatMap(({ name, [use]: side }) =>
 			(side?.properties ?? []).map((property) =>
 				shownFor({ ...show, destination: [name] }, property),
@@ -53,6 +60,19 @@ function chooser(
 	};
 }
 
+/** What chooses between an application and a person, for the destinations that both can sign in to. */
+function authenticationOf(
+	destinations: readonly DestinationDescription[],
+	show: Record<string, NodeParameterValue[]>,
+): INodeProperties[] {
+	const names = destinations
+		.filter(({ browserCredentialType }) => browserCredentialType !== undefined)
+		.map(({ name }) => name);
+	return names.length === 0
+		? []
+		: [shownFor({ ...show, destination: names }, authenticationProperty)];
+}
+
 /** The chooser and what is needed to mark leads whose ids are known, shown for these values. */
 export function markerProperties(
 	description: string,
@@ -61,6 +81,7 @@ export function markerProperties(
 	const destinations = destinationsThatMark();
 	return [
 		chooser(destinations, description, show),
+		...authenticationOf(destinations, show),
 		...destinations.flatMap(({ name, reading }) =>
 			(reading?.marking?.placeProperties ?? []).map((property) =>
 				shownFor({ ...show, destination: [name] }, property),
@@ -139,20 +160,39 @@ export function testName(credentialType: string): string {
 export function destinationCredentials(
 	destinations: readonly DestinationDescription[],
 ): INodeCredentialDescription[] {
-	return destinations.map(({ name, credentialType }) => ({
-		name: credentialType,
-		required: true,
-		...hiddenFor(destinations.map((other) => other.name).filter((other) => other !== name)),
-		testedBy: testName(credentialType),
-	}));
+	return destinations.flatMap(({ name, credentialType, browserCredentialType }) => {
+		const others = destinations.map((other) => other.name).filter((other) => other !== name);
+		if (browserCredentialType === undefined) {
+			return [credential(credentialType, { destination: others })];
+		}
+		return [
+			credential(credentialType, { destination: others, [AUTHENTICATION]: [BY_BROWSER] }),
+			// Without a test: n8n tells itself whether such a credential is connected.
+			{
+				name: browserCredentialType,
+				required: true,
+				...hiddenFor({ destination: others, [AUTHENTICATION]: [BY_APPLICATION] }),
+			},
+		];
+	});
+}
+
+function credential(
+	name: string,
+	hide: Record<string, NodeParameterValue[]>,
+): INodeCredentialDescription {
+	return { name, required: true, ...hiddenFor(hide), testedBy: testName(name) };
 }
 
 /**
  * Hidden for the others rather than shown for its own: a field of which every choice shows a
  * credential is taken by the editor for a choice of sign-ins, and is left out of the panel.
  */
-function hiddenFor(destinations: string[]): Pick<INodeCredentialDescription, 'displayOptions'> {
-	return destinations.length === 0
+function hiddenFor(
+	hide: Record<string, NodeParameterValue[]>,
+): Pick<INodeCredentialDescription, 'displayOptions'> {
+	const conditions = Object.entries(hide).filter(([, values]) => values.length > 0);
+	return conditions.length === 0
 		? {}
-		: { displayOptions: { hide: { destination: destinations } } };
+		: { displayOptions: { hide: Object.fromEntries(conditions) } };
 }

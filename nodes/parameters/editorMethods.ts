@@ -14,6 +14,7 @@ import {
 } from '../destinations/contract';
 import { DESTINATIONS } from '../destinations';
 import { toNodeError } from '../errors';
+import { credentialOf } from './browserSignIn';
 import { keepToEgressRules, testedByEgressRules } from './egress';
 import { testName } from './destinationProperties';
 import { chosenDestination, type DestinationContext, inputOf } from './openDestination';
@@ -21,11 +22,14 @@ import { chosenDestination, type DestinationContext, inputOf } from './openDesti
 /** What the editor's lists are made by: parameters as far as they are filled in. */
 export async function editorInput(
 	context: DestinationContext,
-	{ credentialType }: DestinationDescription,
+	destination: DestinationDescription,
 ): Promise<DestinationInput> {
 	const options = context.getNodeParameter('options', {}, { extractValue: true });
-	const credential = { ...(await context.getCredentials(credentialType)) };
-	const input = inputOf({ credential, parameters: {}, options: { ...(options as object) } });
+	const input = inputOf({
+		...(await credentialOf(context, destination)),
+		parameters: {},
+		options: { ...(options as object) },
+	});
 	return {
 		...input,
 		parameter: (name) => context.getNodeParameter(name, undefined, { extractValue: true }),
@@ -100,6 +104,7 @@ export function currentContext(context: ILoadOptionsFunctions): DestinationConte
 	return {
 		getNode: () => context.getNode(),
 		getCredentials: async (type) => await context.getCredentials(type),
+		caller: context,
 		getNodeParameter: (parameter, _fallback, options) =>
 			context.getCurrentNodeParameter(parameter, options),
 	};

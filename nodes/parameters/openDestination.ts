@@ -1,5 +1,5 @@
 /** From a node's parameters to the destination that they choose. */
-import type { INode } from 'n8n-workflow';
+import type { IAllExecuteFunctions, INode } from 'n8n-workflow';
 import { NodeHelpers, NodeOperationError } from 'n8n-workflow';
 import {
 	type DestinationDescription,
@@ -10,10 +10,12 @@ import {
 	type PendingLeads,
 	type ReadingDescription,
 } from '../destinations/contract';
+import type { BrowserSignIn } from '../destinations/browserSignIn';
 import { DESTINATIONS } from '../destinations';
 import { matchesFilter, parseLead, type JsonValue, type Lead, type LeadFilter } from '../lead';
 import type { TimeLimits } from '../destinations/timeLimits';
 import type { LeadReader } from '../polling/types';
+import { credentialOf } from './browserSignIn';
 import { INCLUDE_OTHERS, INCLUDE_OTHERS_LABEL, type DestinationUse } from './destinationProperties';
 import { readLeadFilter, readLeadOptions } from './leadParameters';
 import { isEmpty, readBoolean, typedFields, typedValue } from './values';
@@ -29,6 +31,8 @@ export interface DestinationContext {
 	): unknown;
 	/** The same for all items of an execution. */
 	execution?: object;
+	/** n8n's own context, where this is made of it. */
+	caller?: IAllExecuteFunctions;
 }
 
 /** The destination the user chose. @throws NodeOperationError */
@@ -44,6 +48,8 @@ export function chosenDestination(context: DestinationContext): DestinationDescr
 /** What a destination is opened by, resolved: nothing of it is asked of n8n later. */
 export interface ResolvedDestination {
 	credential: Record<string, unknown>;
+	/** Where a person signed in with the browser. */
+	browser?: BrowserSignIn;
 	/** By name; those that another parameter hides are not there. */
 	parameters: Record<string, unknown>;
 	options: Record<string, unknown>;
@@ -79,7 +85,7 @@ export async function resolveDestination(
 	if (empty.length > 0) throw isRequired(context.getNode(), empty);
 	for (const { name } of filters) parameters[name] = locatedValue(given('filters'), name);
 	return {
-		credential: { ...(await context.getCredentials(destination.credentialType)) },
+		...(await credentialOf(context, destination)),
 		parameters,
 		options: { ...(typedFields(options, given('options')) as object) },
 	};
@@ -117,7 +123,7 @@ function isRequired(node: INode, labels: readonly string[]): NodeOperationError 
 
 /** The same as destinations take it; without a filter every lead is wanted. */
 export function inputOf(
-	{ credential, parameters, options }: ResolvedDestination,
+	{ credential, browser, parameters, options }: ResolvedDestination,
 	filter: LeadFilter = {},
 ): DestinationInput {
 	const entry = (values: Record<string, unknown>, name: string): unknown =>
@@ -125,6 +131,7 @@ export function inputOf(
 	const others = readBoolean(entry(options, INCLUDE_OTHERS), INCLUDE_OTHERS_LABEL, false);
 	return {
 		credential,
+		...(browser && { browser }),
 		parameter: (name) => entry(parameters, name),
 		option: (name) => entry(options, name),
 		wanted: { filter, others },

@@ -34,8 +34,10 @@ const NODES = Object.keys(VERSIONS);
 const CREDENTIALS = [
 	'marketplaceLeadAzureTableApi',
 	'marketplaceLeadDynamics365Api',
+	'marketplaceLeadDynamics365OAuth2Api',
 	'marketplaceLeadMarketoApi',
 	'marketplaceLeadSalesforceApi',
+	'marketplaceLeadSalesforceOAuth2Api',
 	'marketplaceLeadTriggerApi',
 ];
 

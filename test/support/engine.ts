@@ -43,6 +43,7 @@ import type {
 	INode,
 	INodeCredentialTestResult,
 	INodeCredentials,
+	INodeCredentialsDetails,
 	INodeExecutionData,
 	INodeParameters,
 	INodeProperties,
@@ -99,7 +100,8 @@ class InlineCredentials extends ICredentialsHelper {
 		_raw?: boolean,
 		item?: ICredentialsExpressionResolveValues,
 	): Promise<ICredentialDataDecryptedObject> {
-		const data = JSON.parse(id ?? '{}') as ICredentialDataDecryptedObject;
+		const given = JSON.parse(id ?? '{}') as ICredentialDataDecryptedObject;
+		const data = { ...given, ...RENEWED_TOKENS.get(id ?? '') };
 		if (item === undefined) return data;
 		const { workflow, runExecutionData, runIndex, itemIndex, node, connectionInputData } = item;
 		return workflow.expression.getParameterValue(
@@ -117,8 +119,9 @@ class InlineCredentials extends ICredentialsHelper {
 	isCredentialUsableByNode(): boolean {
 		return true;
 	}
-	getParentTypes(): string[] {
-		return [];
+	/** By n8n's rule for names: only these extend n8n's own type. */
+	getParentTypes(name: string): string[] {
+		return name.endsWith('OAuth2Api') ? ['oAuth2Api'] : [];
 	}
 	getCredentialsProperties(): INodeProperties[] {
 		return [];
@@ -136,8 +139,17 @@ class InlineCredentials extends ICredentialsHelper {
 		throw new Error('Stored credentials are not part of these tests');
 	}
 	async updateCredentials(): Promise<void> {}
-	async updateCredentialsOauthTokenData(): Promise<void> {}
+	async updateCredentialsOauthTokenData(
+		{ id }: INodeCredentialsDetails,
+		_type: string,
+		{ oauthTokenData }: ICredentialDataDecryptedObject,
+	): Promise<void> {
+		RENEWED_TOKENS.set(id ?? '', { oauthTokenData: oauthTokenData ?? {} });
+	}
 }
+
+/** What n8n's database holds of tokens that were renewed since, by the id of their credential. */
+const RENEWED_TOKENS = new Map<string, ICredentialDataDecryptedObject>();
 
 /** What n8n's server adds to a run: no database, no queue, the credentials of the nodes. */
 function additionalDataFor(

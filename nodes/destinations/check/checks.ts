@@ -23,9 +23,11 @@ export async function checkSignIn(connection: ConnectionToCheck, report: Report)
 	const { destination, input } = connection;
 	const { duration, error } = await step(connection, async (limits) => {
 		await retried(async () => {
-			await destination.testCredential(input.credential, limits).catch((error: unknown) => {
-				throw isBusy(error) ? worthAnotherTry(error) : error;
-			});
+			await destination
+				.testCredential(input.credential, limits, input.browser)
+				.catch((error: unknown) => {
+					throw isBusy(error) ? worthAnotherTry(error) : error;
+				});
 		}, limits);
 	});
 	const isOpen = destination.reading === undefined;

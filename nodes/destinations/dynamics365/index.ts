@@ -28,8 +28,8 @@ async function openReading(
 	always?: string,
 	columns = readColumnSettings(input),
 ): Promise<LeadDestination> {
-	const { credential, cache = processCache } = input;
-	const client = await DataverseClient.open(credential, { operation: 'read', cache });
+	const { credential, browser, cache = processCache } = input;
+	const client = await DataverseClient.open(credential, { operation: 'read', cache, browser });
 	return {
 		identity: JSON.stringify(['dynamics365', client.origin]),
 		reader: new DynamicsReader(client, columns, input.wanted, {
@@ -41,8 +41,8 @@ async function openReading(
 /** With every column that can be searched for a lead source, beside those that are set. */
 async function openWhole(input: DestinationInput, limits: TimeLimits): Promise<LeadDestination> {
 	const columns = readColumnSettings(input);
-	const { credential, cache = processCache } = input;
-	const client = await DataverseClient.open(credential, { operation: 'read', cache });
+	const { credential, browser, cache = processCache } = input;
+	const client = await DataverseClient.open(credential, { operation: 'read', cache, browser });
 	const searchable = (await readColumns(client, limits, { labels: false }))
 		.filter(({ kind }) => kind !== 'other')
 		.map(({ name }) => name);
@@ -55,8 +55,8 @@ async function openWhole(input: DestinationInput, limits: TimeLimits): Promise<L
 
 async function openMarker(input: WriteInput): Promise<DynamicsMarker> {
 	const column = readMarkingColumn(input);
-	const { credential, cache = processCache } = input;
-	const client = await DataverseClient.open(credential, { operation: 'write', cache });
+	const { credential, browser, cache = processCache } = input;
+	const client = await DataverseClient.open(credential, { operation: 'write', cache, browser });
 	return new DynamicsMarker(client, column);
 }
 
@@ -64,6 +64,7 @@ export const dynamics365: DestinationDescription = {
 	name: 'dynamics365',
 	displayName: 'Dynamics 365',
 	credentialType: 'marketplaceLeadDynamics365Api',
+	browserCredentialType: 'marketplaceLeadDynamics365OAuth2Api',
 	reading: {
 		properties: readingProperties,
 		options: readingOptions,
@@ -107,8 +108,8 @@ export const dynamics365: DestinationDescription = {
 		async open(input) {
 			const columns = readColumnSettings(input);
 			const rules = readWriteRules(input);
-			const { credential, cache = processCache } = input;
-			const client = await DataverseClient.open(credential, { operation: 'write', cache });
+			const { credential, browser, cache = processCache } = input;
+			const client = await DataverseClient.open(credential, { operation: 'write', cache, browser });
 			return new DynamicsWriter(client, columns, rules);
 		},
 
@@ -117,8 +118,12 @@ export const dynamics365: DestinationDescription = {
 
 	lists: { searchColumns, searchHandledColumns },
 
-	async testCredential(credential, limits = editorLimits()) {
-		const client = await DataverseClient.open(credential, { operation: 'signIn', retries: false });
+	async testCredential(credential, limits = editorLimits(), browser) {
+		const client = await DataverseClient.open(credential, {
+			operation: 'signIn',
+			retries: false,
+			browser,
+		});
 		await client.get({ path: 'WhoAmI', subject: 'environment', ...limits });
 		await client.get({
 			path: 'leads?$select=leadid',

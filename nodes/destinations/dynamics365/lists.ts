@@ -5,8 +5,11 @@ import { DataverseClient } from './connection/client';
 import { readAllChoices, readColumns, readWritableColumns, type ColumnKind } from './metadata';
 
 /** Columns that can hold a part of a lead. @throws DestinationError */
-export async function searchColumns({ credential }: DestinationInput): Promise<ListEntry[]> {
-	const client = await DataverseClient.open(credential, { operation: 'read' });
+export async function searchColumns({
+	credential,
+	browser,
+}: DestinationInput): Promise<ListEntry[]> {
+	const client = await DataverseClient.open(credential, { operation: 'read', browser });
 	const columns = await readColumns(client, editorLimits());
 	return columns
 		.filter(({ kind }) => kind !== 'other')
@@ -15,8 +18,11 @@ export async function searchColumns({ credential }: DestinationInput): Promise<L
 }
 
 /** Columns that can say whether a lead is handled. @throws DestinationError */
-export async function searchHandledColumns({ credential }: WriteInput): Promise<ListEntry[]> {
-	const client = await DataverseClient.open(credential, { operation: 'read' });
+export async function searchHandledColumns({
+	credential,
+	browser,
+}: WriteInput): Promise<ListEntry[]> {
+	const client = await DataverseClient.open(credential, { operation: 'read', browser });
 	const columns = await readWritableColumns(client, editorLimits());
 	return [...columns.values()]
 		.filter(({ kind, updatable }) => updatable && MARKS.has(kind))
@@ -38,8 +44,11 @@ const TYPES: Readonly<Partial<Record<ColumnKind, WritableField['type']>>> = {
 };
 
 /** The columns that can be written, by their labels. @throws DestinationError */
-export async function writableFields({ credential }: WriteInput): Promise<WritableField[]> {
-	const client = await DataverseClient.open(credential, { operation: 'read' });
+export async function writableFields({
+	credential,
+	browser,
+}: WriteInput): Promise<WritableField[]> {
+	const client = await DataverseClient.open(credential, { operation: 'read', browser });
 	const limits = editorLimits();
 	const [columns, choices] = await Promise.all([
 		readWritableColumns(client, limits),

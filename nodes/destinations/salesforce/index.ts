@@ -48,8 +48,8 @@ async function openReading(
 		additionalFields: readAdditionalFields(input),
 		quotaShare: readQuotaShare(input),
 	};
-	const { credential, cache = processCache } = input;
-	const session = await SalesforceSession.open(credential, { operation: 'read', cache });
+	const { credential, browser, cache = processCache } = input;
+	const session = await SalesforceSession.open(credential, { operation: 'read', cache, browser });
 	return {
 		// Of the organisation, not of its address or the app: both can change.
 		identity: JSON.stringify(['salesforce', session.organisationId]),
@@ -58,9 +58,9 @@ async function openReading(
 }
 
 function openMarker(input: WriteInput): SalesforceMarker {
-	const { credential, cache = processCache } = input;
+	const { credential, browser, cache = processCache } = input;
 	return new SalesforceMarker(
-		async () => await SalesforceSession.open(credential, { operation: 'write', cache }),
+		async () => await SalesforceSession.open(credential, { operation: 'write', cache, browser }),
 		readMarkingField(input),
 	);
 }
@@ -69,6 +69,7 @@ export const salesforce = {
 	name: 'salesforce',
 	displayName: 'Salesforce',
 	credentialType: 'marketplaceLeadSalesforceApi',
+	browserCredentialType: 'marketplaceLeadSalesforceOAuth2Api',
 	reading: {
 		properties: [],
 		options: readingOptions,
@@ -105,9 +106,9 @@ export const salesforce = {
 		options: writingOptions,
 
 		async open(input) {
-			const { credential, cache = processCache } = input;
+			const { credential, browser, cache = processCache } = input;
 			const signIn = async () =>
-				await SalesforceSession.open(credential, { operation: 'write', cache });
+				await SalesforceSession.open(credential, { operation: 'write', cache, browser });
 			if (readMethod(input) === 'restApi') {
 				const options = readRestOptions(input);
 				return new RestWriter(await signIn(), options);
@@ -119,14 +120,17 @@ export const salesforce = {
 
 		async fields(input) {
 			const isForm = readMethod(input) === 'webToLead';
-			return await (isForm ? formFields : restFields)(input.credential);
+			return await (isForm ? formFields : restFields)(input);
 		},
 	},
 
 	lists: { searchExternalIdFields, searchHandledFields, searchLeadFields, searchLeadSources },
 
-	async testCredential(credential, limits) {
-		const { session, signal } = await openForEditor(credential, limits);
+	async testCredential(credential, limits, browser) {
+		const { session, signal } = await openForEditor(
+			{ credential, ...(browser && { browser }) },
+			limits,
+		);
 		// The field too: without it no lead can be told from others.
 		await session.query('SELECT Id, LeadSource FROM Lead LIMIT 1', signal);
 	},

@@ -27,12 +27,12 @@ const FIELD_IDS =
 
 /** A session of its own for what a person in the editor asks for. @throws DestinationError */
 export async function openForEditor(
-	credential: Record<string, unknown>,
+	{ credential, browser }: Pick<WriteInput, 'browser' | 'credential'>,
 	{ signal } = editorLimits(),
 ): Promise<{ session: SalesforceSession; signal: AbortSignal }> {
 	// Nothing is tried again: the person who waits wants the first response, and can ask anew.
 	const limits = { signal, deadline: Date.now() };
-	const session = await SalesforceSession.open(credential, { operation: 'read', limits });
+	const session = await SalesforceSession.open(credential, { operation: 'read', limits, browser });
 	return { session, signal };
 }
 
@@ -40,8 +40,8 @@ export async function openForEditor(
  * Values that Lead Source can have: those of its picklist, and those that leads have, because
  * Web-to-Lead also writes values that are not in it.
  */
-export async function searchLeadSources({ credential }: DestinationInput): Promise<ListEntry[]> {
-	const { session, signal } = await openForEditor(credential);
+export async function searchLeadSources(input: DestinationInput): Promise<ListEntry[]> {
+	const { session, signal } = await openForEditor(input);
 	const [fields, { records }] = await Promise.all([
 		readLeadFields(session, signal),
 		session.query(SOURCES_IN_USE, signal),
@@ -59,29 +59,26 @@ export async function searchLeadSources({ credential }: DestinationInput): Promi
 }
 
 /** Fields that a lead can carry beside the usual ones. */
-export async function searchLeadFields({ credential }: DestinationInput): Promise<ListEntry[]> {
+export async function searchLeadFields(input: DestinationInput): Promise<ListEntry[]> {
 	const usual = new Set<string>(LEAD_FIELDS);
-	return await listFields(
-		credential,
-		({ name, type }) => !usual.has(name) && PLAIN_TYPE.test(type),
-	);
+	return await listFields(input, ({ name, type }) => !usual.has(name) && PLAIN_TYPE.test(type));
 }
 
 /** Fields that can keep a lead's id, so that no lead is made twice. */
-export async function searchExternalIdFields({ credential }: WriteInput): Promise<ListEntry[]> {
-	return await listFields(credential, ({ isExternalId }) => isExternalId);
+export async function searchExternalIdFields(input: WriteInput): Promise<ListEntry[]> {
+	return await listFields(input, ({ isExternalId }) => isExternalId);
 }
 
 /** Fields that can say whether a lead is handled. */
-export async function searchHandledFields({ credential }: WriteInput): Promise<ListEntry[]> {
-	return await listFields(credential, canMark);
+export async function searchHandledFields(input: WriteInput): Promise<ListEntry[]> {
+	return await listFields(input, canMark);
 }
 
 async function listFields(
-	credential: Record<string, unknown>,
+	input: WriteInput,
 	isListed: (field: LeadField) => boolean,
 ): Promise<ListEntry[]> {
-	const { session, signal } = await openForEditor(credential);
+	const { session, signal } = await openForEditor(input);
 	const fields = [...(await readLeadFields(session, signal)).values()].filter(isListed);
 	return sortedBy(
 		'name',
@@ -90,15 +87,15 @@ async function listFields(
 }
 
 /** Fields that the user may set, by API name. @throws DestinationError */
-export async function restFields(credential: Record<string, unknown>): Promise<WritableField[]> {
-	const { session, signal } = await openForEditor(credential);
+export async function restFields(input: WriteInput): Promise<WritableField[]> {
+	const { session, signal } = await openForEditor(input);
 	const fields = await readLeadFields(session, signal);
 	return sortedBy('label', [...fields.values()].filter(isWritable).map(toWritable));
 }
 
 /** Fields that a Web-to-Lead form can have, by their names in forms. @throws DestinationError */
-export async function formFields(credential: Record<string, unknown>): Promise<WritableField[]> {
-	const { session, signal } = await openForEditor(credential);
+export async function formFields(input: WriteInput): Promise<WritableField[]> {
+	const { session, signal } = await openForEditor(input);
 	const [fields, customNames] = await Promise.all([
 		readLeadFields(session, signal),
 		readCustomFormNames(session, signal),

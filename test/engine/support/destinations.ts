@@ -11,16 +11,25 @@ export function choosersOf({ description }: INodeType): unknown[][] {
 		.map(({ options = [] }) => options.map((option) => 'value' in option && option.value));
 }
 
-/** Each destination shows one credential, its own, which has a test. */
+/** Each destination shows one credential, its own, which has a test; by choice that of a person. */
 export function expectCredentials(
 	{ description, methods }: INodeType,
 	destinations: readonly DestinationDescription[],
 ): void {
-	for (const { name, credentialType } of destinations) {
-		const shown = description.credentials?.filter((credential) =>
-			NodeHelpers.displayParameter({ destination: name }, credential, null, description),
-		);
+	for (const { name, credentialType, browserCredentialType } of destinations) {
+		const shownWith = (authentication: string) =>
+			description.credentials?.filter((credential) =>
+				NodeHelpers.displayParameter(
+					{ destination: name, authentication },
+					credential,
+					null,
+					description,
+				),
+			);
+		const shown = shownWith('application');
 		expect(shown).toEqual([expect.objectContaining({ name: credentialType, required: true })]);
+		const own = browserCredentialType ?? credentialType;
+		expect(shownWith('oAuth2')).toEqual([expect.objectContaining({ name: own, required: true })]);
 		const testedBy = String(shown?.[0]?.testedBy);
 		expect(methods?.credentialTest?.[testedBy]).toBeInstanceOf(Function);
 	}

@@ -9,6 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { OAuth2Issuer, OAuth2Service } from 'oauth2-mock-server';
 import type {
+	MutableRedirectUri,
 	MutableResponse,
 	MutableToken,
 	TokenRequestIncomingMessage,
@@ -49,10 +50,11 @@ const KNOWN_SERVICE =
 /** Entra's codes, with texts that quote what was sent, as Entra's do. */
 function refusalOf(
 	application: EntraApplication,
-	body: { client_id?: unknown; client_secret?: unknown; scope?: unknown },
+	body: { client_id?: unknown; client_secret?: unknown },
+	scope: unknown,
 ) {
 	const { client_id: client, client_secret: secret } = body;
-	const service = serviceOf(body.scope);
+	const service = serviceOf(scope);
 	if (client !== application.clientId) {
 		return {
 			status: 400,
@@ -86,9 +88,14 @@ function refusalOf(
 	};
 }
 
-/** Whom the token is for: a scope is the service's address and `/.default`. */
+/**
+ * Whom the token is for: a scope is the service's address and a permission, `/.default` for an
+ * application; a person's stands among others without an address.
+ */
 function serviceOf(scope: unknown): string {
-	const service = String(scope).replace(/\/\.default$/, '');
+	const scopes = String(scope).split(' ');
+	const ofService = scopes.find((one) => one.includes('://')) ?? String(scope);
+	const service = ofService.replace(/\/(\.default|user_impersonation)$/, '');
 	return service === COSMOS ? STORAGE : service;
 }
 
@@ -149,14 +156,32 @@ async function main(): Promise<void> {
 	await issuer.keys.generate('RS256');
 	const service = new OAuth2Service(issuer, {
 		token: `/${tenantId}/oauth2/v2.0/token`,
+		authorize: `/${tenantId}/oauth2/v2.0/authorize`,
 		jwks: `/${tenantId}/discovery/v2.0/keys`,
 		wellKnownDocument: `/${tenantId}/v2.0/.well-known/openid-configuration`,
 	});
+	/** What people agreed to, by the code or refresh token that they were given for it. */
+	const scopes = new Map<string, unknown>();
+	const scopeOf = ({ body }: TokenRequestIncomingMessage): unknown => {
+		const {
+			scope,
+			code,
+			refresh_token: refreshToken,
+		} = { ...body } as Partial<Record<string, unknown>>;
+		return scope ?? scopes.get(String(code ?? refreshToken));
+	};
+	service.on(
+		'beforeAuthorizeRedirect',
+		({ url }: MutableRedirectUri, { url: asked = '' }: IncomingMessage) => {
+			const { searchParams } = new URL(asked, issuer.url);
+			scopes.set(url.searchParams.get('code') ?? '', searchParams.get('scope'));
+		},
+	);
 	service.on(
 		'beforeTokenSigning',
 		({ payload }: MutableToken, request: TokenRequestIncomingMessage) => {
 			payload.iss = `https://sts.windows.net/${tenantId}/`;
-			payload['aud'] = serviceOf(request.body.scope);
+			payload['aud'] = serviceOf(scopeOf(request));
 			payload['appid'] = request.body.client_id;
 			payload['tid'] = tenantId;
 			// Entra's tokens differ even within a second.
@@ -166,8 +191,19 @@ async function main(): Promise<void> {
 	service.on(
 		'beforeResponse',
 		(response: MutableResponse, request: TokenRequestIncomingMessage) => {
-			const refusal = refusalOf(application, request.body);
-			if (!refusal) return;
+			const { grant_type: grant, refresh_token: old } = { ...request.body } as Record<
+				string,
+				unknown
+			>;
+			const refusal =
+				grant === 'refresh_token' && !scopes.has(String(old))
+					? { status: 400, error: 'invalid_grant', code: 70000, text: 'The grant is not valid.' }
+					: refusalOf(application, request.body, scopeOf(request));
+			if (!refusal) {
+				const { refresh_token: refreshToken } = Object(response.body) as Record<string, unknown>;
+				if (typeof refreshToken === 'string') scopes.set(refreshToken, scopeOf(request));
+				return;
+			}
 			response.statusCode = refusal.status;
 			response.body = errorBody(refusal.error, refusal.code, refusal.text);
 		},

@@ -81,6 +81,10 @@ export class RestApi {
 		if (/^\/tooling\/query\/?$/.test(resource)) return this.fieldDefinitions(soql);
 		if (resource.startsWith('/query/')) return this.more(resource.slice(7), version);
 		if (/^\/sobjects\/lead\/describe\/?$/i.test(resource)) return this.describe(version);
+		if (/^\/?$/.test(resource)) {
+			const root = `/services/data/v${version}`;
+			return { status: 200, body: { sobjects: `${root}/sobjects`, query: `${root}/query` } };
+		}
 		if (/^\/limits\/?$/.test(resource)) {
 			const { used, limit } = this.usage;
 			return {

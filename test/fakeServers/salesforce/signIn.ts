@@ -31,6 +31,8 @@ export interface AppSettings {
 	/** Whether the app's IP ranges let the caller in. */
 	ipAllowed: boolean;
 	userActive: boolean;
+	/** Whether the user took back what the refresh token was given for. */
+	isRevoked: boolean;
 	/** Where tokens say that the organisation is; its own address when absent. */
 	instanceUrl: string | undefined;
 }
@@ -46,6 +48,7 @@ export class SignIn {
 		preAuthorized: true,
 		ipAllowed: true,
 		userActive: true,
+		isRevoked: false,
 		instanceUrl: undefined,
 	};
 	/** How often a token was asked for. */
@@ -141,7 +144,7 @@ export class SignIn {
 				return ['invalid_grant', 'client credentials flow is not enabled'];
 			}
 			if (!this.app.runAsUser) return ['invalid_grant', 'no client credentials user enabled'];
-		} else if (form.get('refresh_token') !== this.refreshToken) {
+		} else if (form.get('refresh_token') !== this.refreshToken || this.app.isRevoked) {
 			return ['invalid_grant', 'expired access/refresh token'];
 		}
 		return this.refuseUser();

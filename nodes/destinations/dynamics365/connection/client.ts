@@ -1,4 +1,5 @@
 import type { DestinationOperation } from '../../contract';
+import { accountOf, type BrowserSignIn, BrowserTokens } from '../../browserSignIn';
 import { openEntra, type EntraSignIn } from '../../entra';
 import {
 	type HttpClient,
@@ -12,7 +13,7 @@ import { cacheKey, type CacheKey, ProcessCache } from '../../processCache';
 import { retried, type TimeLimits } from '../../timeLimits';
 import { readJsonObject } from '../../unexpectedResponse';
 import { responseError, slowQuery, type SettingOf, type Subject } from '../errors';
-import { readEnvironment, type Environment } from './credential';
+import { readBrowserEnvironment, readEnvironment, type Environment } from './credential';
 
 const SERVICE = 'Dynamics 365';
 /** The version whose behaviour is relied on; Microsoft keeps old ones. */
@@ -60,6 +61,16 @@ export interface ClientOptions {
 	retries?: boolean;
 	/** Where the token is kept beyond the execution, and what the environment says of its columns. */
 	cache?: ProcessCache;
+	/** Present where n8n has the tokens. */
+	browser?: BrowserSignIn | undefined;
+}
+
+/** Where tokens come from. */
+interface TokenSource {
+	/** The token at hand, or another than the one that was rejected. @throws DestinationError */
+	token(signal: AbortSignal, rejected?: string): Promise<string>;
+	/** Tells this account from any other, for what is kept between executions. */
+	readonly account: unknown;
 }
 
 /**
@@ -70,14 +81,15 @@ export class DataverseClient {
 	readonly operation: DestinationOperation;
 	/** Nothing of it outlasts the client, unless it was given one that does. */
 	readonly cache: ProcessCache;
-	private entra: Promise<EntraSignIn> | undefined;
 	private readonly retries: boolean;
 	/** Milliseconds by which the service's clock is ahead of ours. */
 	private clockAhead = 0;
 	private concurrencyHint: number | undefined;
 
 	constructor(
-		private readonly environment: Environment,
+		/** `https://contoso.crm.dynamics.com` */
+		readonly origin: string,
+		private readonly tokens: TokenSource,
 		private readonly http: HttpClient,
 		{ operation, retries = true, cache = new ProcessCache() }: ClientOptions,
 	) {
@@ -91,17 +103,22 @@ export class DataverseClient {
 		credential: Record<string, unknown>,
 		options: ClientOptions,
 	): Promise<DataverseClient> {
-		return new DataverseClient(readEnvironment(credential), await openHttp(), options);
-	}
-
-	/** `https://contoso.crm.dynamics.com` */
-	get origin(): string {
-		return this.environment.origin;
+		const { browser, cache = new ProcessCache() } = options;
+		const opened = { ...options, cache };
+		const http = await openHttp();
+		if (browser) {
+			const { origin } = readBrowserEnvironment(credential);
+			const tokens = new BrowserTokenSource(credential, browser, origin);
+			return new DataverseClient(origin, tokens, http, opened);
+		}
+		const environment = readEnvironment(credential);
+		const tokens = new ApplicationTokenSource(environment, cache);
+		return new DataverseClient(environment.origin, tokens, http, opened);
 	}
 
 	/** Names something that this environment says to this application. */
 	cacheKey<Value>(kind: string, ...parts: readonly unknown[]): CacheKey<Value> {
-		return cacheKey<Value>(`dynamics365.${kind}`, this.environment, parts);
+		return cacheKey<Value>(`dynamics365.${kind}`, this.origin, this.tokens.account, parts);
 	}
 
 	/** A time of this machine's clock by the service's, epoch milliseconds. */
@@ -121,11 +138,11 @@ export class DataverseClient {
 	 * `retryAfter` where Entra is busy or can't be reached
 	 */
 	async send(request: DataverseRequest): Promise<HttpResponse> {
-		const token = await this.currentToken(request.signal);
+		const token = await this.tokens.token(request.signal);
 		const response = await this.sendWith(token, request);
 		// Rejected in the middle: a token lives an hour, or until somebody ends it.
 		if (response.status !== 401) return response;
-		return await this.sendWith(await this.currentToken(request.signal, token), request);
+		return await this.sendWith(await this.tokens.token(request.signal, token), request);
 	}
 
 	/** @throws DestinationError for any status but 200, and when there is no response */
@@ -155,7 +172,7 @@ export class DataverseClient {
 		try {
 			const response = await this.http.send({
 				method,
-				url: `${this.environment.origin}${API_PATH}${path}`,
+				url: `${this.origin}${API_PATH}${path}`,
 				headers: {
 					authorization: `Bearer ${token}`,
 					accept: 'application/json',
@@ -181,9 +198,22 @@ export class DataverseClient {
 			throw isSlow ? slowQuery(this.operation) : unreachable(error, SERVICE, this.operation);
 		}
 	}
+}
 
-	/** The token at hand, or a new one where there is none or only the one that was rejected. */
-	private async currentToken(signal: AbortSignal, rejected?: string): Promise<string> {
+/** Those of an application, which are kept in the process. */
+class ApplicationTokenSource implements TokenSource {
+	private entra: Promise<EntraSignIn> | undefined;
+
+	constructor(
+		private readonly environment: Environment,
+		private readonly cache: ProcessCache,
+	) {}
+
+	get account(): unknown {
+		return this.environment.application;
+	}
+
+	async token(signal: AbortSignal, rejected?: string): Promise<string> {
 		const { application, origin } = this.environment;
 		// Who asks for the request tries again, within the time there is.
 		this.entra ??= openEntra(application, { retries: 0, cache: this.cache });
@@ -191,5 +221,26 @@ export class DataverseClient {
 		if (rejected !== undefined) entra.reject(rejected);
 		const { token } = await entra.getToken(`${origin}/.default`, { abortSignal: signal });
 		return token;
+	}
+}
+
+/** Those of a person, which n8n keeps. */
+class BrowserTokenSource implements TokenSource {
+	readonly account: unknown;
+	private readonly tokens: BrowserTokens;
+
+	constructor(
+		credential: Record<string, unknown>,
+		browser: BrowserSignIn,
+		private readonly origin: string,
+	) {
+		this.account = accountOf(credential);
+		this.tokens = new BrowserTokens(credential, browser, SERVICE);
+	}
+
+	async token(signal: AbortSignal, rejected?: string): Promise<string> {
+		if (rejected === undefined) return this.tokens.accessToken;
+		await this.tokens.renewed(rejected, `${this.origin}${API_PATH}WhoAmI`, signal);
+		return this.tokens.accessToken;
 	}
 }

@@ -1,6 +1,11 @@
 import { checkedUrl, configurationError } from '../../addresses';
 import { textField } from '../../input';
-import { readEntraApplication, type EntraApplication, type EntraCloud } from '../../entra';
+import {
+	readCloud,
+	readEntraApplication,
+	type EntraApplication,
+	type EntraCloud,
+} from '../../entra';
 
 /** An environment with the application that signs in to it. */
 export interface Environment {
@@ -27,6 +32,27 @@ const CLOUD_HOSTS: ReadonlyArray<readonly [hosts: RegExp, cloud: EntraCloud, nam
  * @throws DestinationError with the code `configuration` that names the field to correct
  */
 export function readEnvironment(credential: Record<string, unknown>): Environment {
+	const { origin, belongsTo } = readOrigin(credential);
+	const application = readEntraApplication(credential);
+	checkCloud(application.cloud, belongsTo);
+	return { origin, application };
+}
+
+/** The same where a person signs in with the browser, by an application that is n8n's to know. */
+export function readBrowserEnvironment(
+	credential: Record<string, unknown>,
+): Pick<Environment, 'origin'> {
+	const { origin, belongsTo } = readOrigin(credential);
+	checkCloud(readCloud(credential), belongsTo);
+	return { origin };
+}
+
+type CloudOfHost = (typeof CLOUD_HOSTS)[number];
+
+function readOrigin(credential: Record<string, unknown>): {
+	origin: string;
+	belongsTo: CloudOfHost | undefined;
+} {
 	const text = textField(credential, 'environmentUrl');
 	if (text === '') {
 		throw configurationError(
@@ -39,9 +65,11 @@ export function readEnvironment(credential: Record<string, unknown>): Environmen
 		text.includes('://') ? text : `https://${text}`,
 		'The Environment URL',
 	);
-	const application = readEntraApplication(credential);
-	const { cloud } = application;
-	const belongsTo = CLOUD_HOSTS.find(([hosts]) => hosts.test(hostname));
+	return { origin, belongsTo: CLOUD_HOSTS.find(([hosts]) => hosts.test(hostname)) };
+}
+
+/** @throws DestinationError where the environment belongs to another cloud */
+function checkCloud(cloud: EntraCloud, belongsTo: CloudOfHost | undefined): void {
 	// Else the client secret would go to an authority that the environment has nothing to do with.
 	if (belongsTo && cloud !== 'custom' && belongsTo[1] !== cloud) {
 		throw configurationError(
@@ -49,5 +77,4 @@ export function readEnvironment(credential: Record<string, unknown>): Environmen
 			`Choose ${belongsTo[2]} under Cloud, or check the address.`,
 		);
 	}
-	return { origin, application };
 }

@@ -1,5 +1,6 @@
 import type { Connection } from '../../../vendor/jsforce';
-import type { DestinationError } from '../../contract';
+import { accountOf, type BrowserSignIn, BrowserTokens } from '../../browserSignIn';
+import { DestinationError } from '../../contract';
 import {
 	type HttpClient,
 	HttpError,
@@ -13,7 +14,7 @@ import { retried, type TimeLimits, timeLimits } from '../../timeLimits';
 import { restError, unexpected, type RequestContext } from '../errors';
 import { signInError } from '../errors/signIn';
 import { readUsage, type ApiUsage } from './quota';
-import { mayHaveToken, readSignIn, type SignIn } from './signIn';
+import { browserLoginUrl, mayHaveToken, readSignIn, type SignIn } from './signIn';
 import { openTransport } from './transport';
 
 /** Of spring 2024: old enough for every organisation, and Salesforce keeps versions for years. */
@@ -59,6 +60,8 @@ export interface SessionOptions {
 	limits?: TimeLimits;
 	/** Where the token is kept beyond the execution; nowhere when absent. */
 	cache?: ProcessCache;
+	/** Present where n8n has the tokens. */
+	browser?: BrowserSignIn | undefined;
 }
 
 /**
@@ -67,7 +70,9 @@ export interface SessionOptions {
  */
 export class SalesforceSession {
 	private constructor(
+		private readonly http: HttpClient,
 		private readonly tokens: TokenSource,
+		private readonly known: KnownOfUser,
 		private grant: Grant,
 		/** What errors are told for. */
 		private readonly operation: 'read' | 'write',
@@ -76,12 +81,20 @@ export class SalesforceSession {
 	/** Signs in. @throws DestinationError that says which part of the credential is not accepted */
 	static async open(
 		credential: Record<string, unknown>,
-		{ operation, limits = timeLimits(SIGN_IN_TIME), cache = new ProcessCache() }: SessionOptions,
+		{
+			operation,
+			limits = timeLimits(SIGN_IN_TIME),
+			cache = new ProcessCache(),
+			browser,
+		}: SessionOptions,
 	): Promise<SalesforceSession> {
-		const signIn = readSignIn(credential);
-		const tokens = new TokenSource(await openHttp(), signIn, cache, credential);
-		const grant = await retried(async () => await tokens.grant(limits.signal), limits);
-		return new SalesforceSession(tokens, grant, operation);
+		const tokens = browser
+			? new BrowserTokenSource(credential, browser)
+			: new ApplicationTokenSource(readSignIn(credential), cache, credential);
+		const http = await openHttp();
+		const grant = await retried(async () => await tokens.grant(http, limits.signal), limits);
+		const account = browser ? accountOf(credential) : credential;
+		return new SalesforceSession(http, tokens, new KnownOfUser(cache, account), grant, operation);
 	}
 
 	/** The organisation's id, the same however one signs in; 15 characters. */
@@ -91,11 +104,11 @@ export class SalesforceSession {
 
 	/** Whether a usual field of leads was found to be hidden from the user. */
 	get hidesFields(): boolean {
-		return this.tokens.hidesFields;
+		return this.known.hidesFields;
 	}
 
 	noteHiddenFields(): void {
-		this.tokens.noteHiddenFields();
+		this.known.noteHiddenFields();
 	}
 
 	/** Where a person looks at a lead. */
@@ -156,7 +169,7 @@ export class SalesforceSession {
 					return;
 				}
 				const begun: { error?: unknown } = (renewal = {});
-				this.tokens.grant(signal, grant).then(
+				this.tokens.grant(this.http, signal, grant).then(
 					(renewed) => {
 						this.grant = renewed;
 						done(null, renewed.accessToken);
@@ -169,7 +182,7 @@ export class SalesforceSession {
 				);
 			},
 		});
-		connection._transport = await openTransport(this.tokens.http, signal, (received) => {
+		connection._transport = await openTransport(this.http, signal, (received) => {
 			last = received;
 		});
 		try {
@@ -188,19 +201,15 @@ export class SalesforceSession {
 	}
 }
 
-/** The tokens of one credential, and what is known of its user. */
-class TokenSource {
-	private readonly key: CacheKey<Grant>;
+/** What is known of the user who signed in. */
+class KnownOfUser {
 	private readonly hiddenKey: CacheKey<boolean>;
 
 	constructor(
-		readonly http: HttpClient,
-		private readonly signIn: SignIn,
 		private readonly cache: ProcessCache,
-		credential: Record<string, unknown>,
+		account: unknown,
 	) {
-		this.key = cacheKey<Grant>('salesforce.grant', credential);
-		this.hiddenKey = cacheKey<boolean>('salesforce.hidesFields', credential);
+		this.hiddenKey = cacheKey<boolean>('salesforce.hidesFields', account);
 	}
 
 	get hidesFields(): boolean {
@@ -210,15 +219,65 @@ class TokenSource {
 	noteHiddenFields(): void {
 		this.cache.keepMetadata(this.hiddenKey, true);
 	}
+}
 
+/** The tokens of one credential. */
+interface TokenSource {
 	/** One that is good, as far as is known: not the one that has ended. @throws DestinationError */
-	async grant(signal: AbortSignal, ended?: Grant): Promise<Grant> {
+	grant(http: HttpClient, signal: AbortSignal, ended?: Grant): Promise<Grant>;
+}
+
+/** Those of a person, which n8n keeps. */
+class BrowserTokenSource implements TokenSource {
+	private readonly loginUrl: string;
+	private readonly tokens: BrowserTokens;
+
+	/** @throws DestinationError for a credential that is not filled in */
+	constructor(credential: Record<string, unknown>, browser: BrowserSignIn) {
+		this.loginUrl = browserLoginUrl(credential);
+		this.tokens = new BrowserTokens(credential, browser, 'Salesforce');
+	}
+
+	async grant(_http: HttpClient, signal: AbortSignal, ended?: Grant): Promise<Grant> {
+		const data = ended
+			? await this.tokens.renewed(
+					ended.accessToken,
+					// The list of versions beside it needs no token.
+					`${ended.instanceUrl}/services/data/v${API_VERSION}/`,
+					signal,
+				)
+			: this.tokens.data;
+		const grant = readGrant(data, this.loginUrl);
+		if (grant) return grant;
+		throw new DestinationError('The sign-in gave no access to an organisation of Salesforce', {
+			description:
+				'Open the credential in n8n, check Environment and My Domain, and reconnect it. The app needs the scope "Manage user data via APIs (api)".',
+			code: 'configuration',
+			operation: 'signIn',
+			mayBeDone: false,
+		});
+	}
+}
+
+/** Those of an application, which are kept in the process. */
+class ApplicationTokenSource implements TokenSource {
+	private readonly key: CacheKey<Grant>;
+
+	constructor(
+		private readonly signIn: SignIn,
+		private readonly cache: ProcessCache,
+		credential: Record<string, unknown>,
+	) {
+		this.key = cacheKey<Grant>('salesforce.grant', credential);
+	}
+
+	async grant(http: HttpClient, signal: AbortSignal, ended?: Grant): Promise<Grant> {
 		if (ended) this.cache.drop(this.key, ended);
 		return await this.cache.get(
 			this.key,
 			{
 				load: async (whenEnded) => ({
-					value: await requestToken(this.http, this.signIn, whenEnded),
+					value: await requestToken(http, this.signIn, whenEnded),
 					until: this.cache.now() + GRANT_LIFETIME,
 				}),
 				timedOut: () =>
@@ -244,13 +303,18 @@ async function requestToken(http: HttpClient, signIn: SignIn, signal: AbortSigna
 	} catch (error) {
 		throw signInError(error, response, signIn.authentication);
 	}
+	const grant = readGrant(token, signIn.loginUrl);
+	if (!grant) throw unexpected(response, 'signIn');
+	return grant;
+}
+
+/** What a token endpoint gave; `undefined` where a part is missing, or where it may not be sent. */
+function readGrant(token: unknown, loginUrl: string): Grant | undefined {
 	const { access_token: accessToken, instance_url: url, id } = Object(token) as TokenFields;
 	const [, organisationId] =
 		/\/id\/(00D[a-zA-Z0-9]{12})/.exec(typeof id === 'string' ? id : '') ?? [];
 	const isWhole = typeof accessToken === 'string' && accessToken !== '' && typeof url === 'string';
-	if (!isWhole || organisationId === undefined || !mayHaveToken(url, signIn.loginUrl)) {
-		throw unexpected(response, 'signIn');
-	}
+	if (!isWhole || organisationId === undefined || !mayHaveToken(url, loginUrl)) return undefined;
 	return { accessToken, instanceUrl: new URL(url).origin, organisationId };
 }
 

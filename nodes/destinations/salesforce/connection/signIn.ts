@@ -63,6 +63,11 @@ export function mayHaveToken(instanceUrl: string, loginUrl: string): boolean {
 	return url.protocol === 'https:' && url.port === '' && SALESFORCE_HOST.test(url.hostname);
 }
 
+/** Where a person signed in whose token n8n keeps. @throws DestinationError as above */
+export function browserLoginUrl(credential: Record<string, unknown>): string {
+	return environment(credential);
+}
+
 function byClientCredentials(credential: Record<string, unknown>): SignIn {
 	// At login.salesforce.com Salesforce can't tell whose client it is, and does not accept it.
 	const loginUrl = myDomain(credential);
