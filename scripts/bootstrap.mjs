@@ -23,6 +23,7 @@ const STEPS = {
 	start: ['start.ts', 'shows the package at work in a real n8n'],
 	test: ['check.ts', 'lint, types, build, and every test that needs no n8n server'],
 	'test:e2e': ['e2e.ts', 'the tests in a real n8n'],
+	'test:compat': ['compat.ts', 'the package in other versions of n8n and Node.js'],
 	'test:faults': ['faults.ts', 'kills a real n8n, and counts what became of the leads'],
 	fuzz: ['fuzz.ts', 'random inputs of up to 1 MB at every door of the package'],
 	bench: ['bench.ts', 'measures the package'],

@@ -1,7 +1,7 @@
 /**
  * One jest project a kind of surroundings: `unit` needs nothing, `engine` runs n8n-core in process,
- * `integration` adds real servers (Azurite, HTTP), `e2e` a real n8n, `queue` one in queue mode. `fuzz` is
- * `unit` with random inputs.
+ * `integration` adds real servers (Azurite, HTTP), `e2e` a real n8n, `queue` one in queue mode, `compat`
+ * one of any version. `fuzz` is `unit` with random inputs.
  */
 const path = require('node:path');
 
@@ -48,5 +48,6 @@ module.exports = {
 			globalTeardown: '<rootDir>/test/e2e/support/globalTeardown.ts',
 		}),
 		project('queue'),
+		project('compat'),
 	],
 };

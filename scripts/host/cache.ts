@@ -23,6 +23,8 @@ export const N8N_VERSION = '2.40.7';
 /** Of this folder's layout: a folder with another number is installed anew. */
 const LAYOUT = 1;
 const MARKER = '.complete';
+/** Older n8n name this library by an address outside of npm's registry, which a proxy may not let through. */
+const OVERRIDES = { xlsx: '0.18.5' };
 /** How often the installing process says that it is alive, and how often the progress moves. */
 const HEARTBEAT_MS = 1_000;
 /** A lock not renewed for so long belongs to a process that is gone. */
@@ -39,33 +41,40 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 	return path.join(base, 'n8n-nodes-marketplace-leads');
 }
 
+export interface N8nInstall {
+	/** Of n8n; the pinned one unless another is named. */
+	version?: string;
+	cache?: string;
+	installInto?: (folder: string, progress: Progress, version: string) => Promise<void>;
+}
+
 /**
  * The folder of a complete n8n install, made first where there is none (4 to 12 minutes, 2.8 GB).
  * Any number of processes may ask at once: one installs, the others wait for it.
  */
 export async function ensureN8n(
 	progress: Progress,
-	cache = cacheFolder(),
-	installInto: (folder: string, progress: Progress) => Promise<void> = install,
+	{ version = N8N_VERSION, cache = cacheFolder(), installInto = install }: N8nInstall = {},
 ): Promise<string> {
-	const folder = path.join(cache, `n8n-${N8N_VERSION}`);
-	if (await isComplete(folder)) return folder;
+	const folder = path.join(cache, `n8n-${version}`);
+	if (await isComplete(folder, version)) return folder;
 	await mkdir(cache, { recursive: true });
-	const lock = await takeLock(`${folder}.lock`, progress, () => isComplete(folder));
+	const isDone = async () => await isComplete(folder, version);
+	const lock = await takeLock(`${folder}.lock`, progress, isDone);
 	try {
-		if (await isComplete(folder)) return folder;
+		if (await isDone()) return folder;
 		await removeLeftovers(cache, folder);
 		// In a sibling folder first: a folder of the final name is always whole, whenever we are ended.
 		const partial = `${folder}.partial-${randomBytes(4).toString('hex')}`;
 		await mkdir(partial, { recursive: true });
 		try {
-			await installInto(partial, progress);
-			await writeFile(path.join(partial, MARKER), JSON.stringify(marker()));
+			await installInto(partial, progress, version);
+			await writeFile(path.join(partial, MARKER), JSON.stringify(marker(version)));
 			await rename(partial, folder);
 		} catch (error) {
 			await rm(partial, { recursive: true, force: true });
 			// Our lock was taken for stale (a laptop that slept) and the other install was first.
-			if (!(await isComplete(folder))) throw error;
+			if (!(await isDone())) throw error;
 		}
 		return folder;
 	} finally {
@@ -80,18 +89,18 @@ interface Marker {
 	arch: string;
 }
 
-const marker = (): Marker => ({
+const marker = (version: string): Marker => ({
 	layout: LAYOUT,
-	n8n: N8N_VERSION,
+	n8n: version,
 	platform: process.platform,
 	arch: process.arch,
 });
 
 /** Whether an install ended well, for this version and this kind of machine. */
-async function isComplete(folder: string): Promise<boolean> {
+async function isComplete(folder: string, version: string): Promise<boolean> {
 	try {
 		const found = await readFile(path.join(folder, MARKER), 'utf8');
-		return JSON.stringify(JSON.parse(found)) === JSON.stringify(marker());
+		return JSON.stringify(JSON.parse(found)) === JSON.stringify(marker(version));
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
 		if (error instanceof SyntaxError) return false;
@@ -99,9 +108,10 @@ async function isComplete(folder: string): Promise<boolean> {
 	}
 }
 
-async function install(folder: string, progress: Progress): Promise<void> {
+async function install(folder: string, progress: Progress, version: string): Promise<void> {
 	const started = Date.now();
-	await writeFile(path.join(folder, 'package.json'), '{"name":"n8n-host","private":true}\n');
+	const manifest = { name: 'n8n-host', private: true, overrides: OVERRIDES };
+	await writeFile(path.join(folder, 'package.json'), `${JSON.stringify(manifest)}\n`);
 	const say = async (what: string) => {
 		const packages = await readdir(path.join(folder, 'node_modules')).catch(() => []);
 		const count = packages.length ? `, ${packages.length} packages` : '';
@@ -109,9 +119,9 @@ async function install(folder: string, progress: Progress): Promise<void> {
 	};
 	const steps: Array<[string, string[], string]> = [
 		[
-			`Installing n8n ${N8N_VERSION}, once, for several minutes`,
+			`Installing n8n ${version}, once, for several minutes`,
 			// Without --ignore-scripts a Kafka binding of n8n's is compiled, and does not.
-			[`install`, `n8n@${N8N_VERSION}`, '--save-exact', '--ignore-scripts'],
+			[`install`, `n8n@${version}`, '--save-exact', '--ignore-scripts'],
 			'',
 		],
 		[

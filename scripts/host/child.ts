@@ -25,7 +25,9 @@ export interface ServerProcess {
 }
 
 export interface ServerProcessOptions {
-	/** A script for our Node, with its arguments. */
+	/** The Node that runs it; the project's own unless another is named. */
+	node?: string;
+	/** A script for Node, with its arguments. */
 	script: string;
 	args: string[];
 	env?: Record<string, string | undefined>;
@@ -49,7 +51,7 @@ export function startServer(options: ServerProcessOptions): ServerProcess {
 		options.script,
 		...options.args,
 	];
-	const child = spawn(serverNode(), args, {
+	const child = spawn(options.node ?? serverNode(), args, {
 		cwd: options.cwd,
 		env: { ...process.env, ...options.env },
 		detached: true,

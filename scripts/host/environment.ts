@@ -39,7 +39,7 @@ export class Environment<Host extends N8nHost = N8n> {
 		let n8n: Host | undefined;
 		try {
 			n8n = await create();
-			await installCommunityPackages(n8n.nodesFolder, tarballs);
+			if (tarballs.length > 0) await installCommunityPackages(n8n.nodesFolder, tarballs);
 			await n8n.start();
 			const owner = { email: 'owner@leads.example', password: newPassword() };
 			const environment = new Environment(n8n, azurite, owner);

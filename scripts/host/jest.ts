@@ -7,9 +7,12 @@ import { runInTerminal } from './run.ts';
 /** `.ci/run` sums what is left here. */
 const RESULTS = path.join(PROJECT_ROOT, 'node_modules', '.cache', 'jest-results');
 
+/** What jest told of the run of this name, as JSON. */
+export const resultsFile = (name: string) => path.join(RESULTS, `${name}.json`);
+
 /** Runs jest projects in the terminal and keeps their results as JSON; gives jest's exit code. */
 export async function jest(name: string, projects: string[], args: string[]): Promise<number> {
-	const results = path.join(RESULTS, `${name}.json`);
+	const results = resultsFile(name);
 	await mkdir(RESULTS, { recursive: true });
 	// An old file would speak for a run that never got here.
 	await rm(results, { force: true });

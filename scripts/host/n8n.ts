@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -10,7 +11,7 @@ import type { TemporaryFolder } from './temporary.ts';
 import { waitFor } from './wait.ts';
 
 /** The first start migrates the database: 25 s on 2 idle cores, far more on busy ones. */
-const START_TIMEOUT_MS = 180_000;
+const START_TIMEOUT_MS = 600_000;
 /** Another process can take a port between our look and n8n's listen. */
 const START_ATTEMPTS = 3;
 const READY_LINE = {
@@ -23,6 +24,8 @@ const COMMAND = { main: 'start', webhook: 'webhook', worker: 'worker' };
 export interface N8nOptions {
 	/** A complete install, see `ensureN8n`. */
 	install: string;
+	/** The Node that runs n8n; the project's own unless another is named. */
+	node?: string;
 	/** On top of the settings below; undefined takes a setting away. */
 	env?: Record<string, string | undefined>;
 	/** Options of Node's for n8n's process, e.g. `--require`. */
@@ -120,6 +123,7 @@ export class N8n implements N8nHost {
 			env: this.environment(),
 			cwd: this.userFolder,
 			logFile: this.logFile,
+			...(this.options.node ? { node: this.options.node } : {}),
 			...(this.options.nodeOptions ? { nodeOptions: this.options.nodeOptions } : {}),
 		});
 		this.process = server;
@@ -182,9 +186,12 @@ export class N8n implements N8nHost {
 			N8N_SECURE_COOKIE: 'false',
 			GENERIC_TIMEZONE: 'UTC',
 			// n8n starts its task runner as "node", which has to be this one too.
-			PATH: [path.dirname(serverNode()), process.env['PATH']].join(path.delimiter),
+			PATH: [path.dirname(this.options.node ?? serverNode()), process.env['PATH']].join(
+				path.delimiter,
+			),
 			N8N_PYTHON_ENABLED: 'false',
 			...NO_OUTSIDE_CALLS,
+			...withoutModule('mcp-registry', this.options.install),
 			...this.options.env,
 		};
 	}
@@ -210,8 +217,13 @@ const NO_OUTSIDE_CALLS: Record<string, string> = {
 	N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
 	// The list of packages that n8n's makers have vetted, fetched for the editor's node search.
 	N8N_VERIFIED_PACKAGES_ENABLED: 'false',
-	N8N_DISABLED_MODULES: 'mcp-registry',
 };
+
+/** Switches off a part of n8n that calls outside; an n8n that does not have it would not start with that. */
+function withoutModule(name: string, install: string): Record<string, string> {
+	const folder = path.join(install, 'node_modules/n8n/dist/modules', name);
+	return existsSync(folder) ? { N8N_DISABLED_MODULES: name } : {};
+}
 
 /**
  * The settings of an n8n that the user runs elsewhere must not reach this one (a database, an

@@ -18,7 +18,8 @@ const install = async (folder: string) => {
 	await sleep(300);
 	await writeFile(path.join(folder, 'whole'), '');
 };
-const ensure = (installer = install) => ensureN8n(() => undefined, cache, installer);
+const ensure = (installer = install) =>
+	ensureN8n(() => undefined, { cache, installInto: installer });
 
 beforeEach(async () => {
 	cache = await mkdtemp(path.join(tmpdir(), 'cache-test-'));

@@ -34,6 +34,7 @@ const FOR_DEVELOPERS = new Set([
 	'CONTRIBUTING.md',
 	'docs/architecture.md',
 	'docs/live-tests.md',
+	'docs/performance.md',
 	'docs/vendor-facts.md',
 ]);
 const published = (url: string) =>
