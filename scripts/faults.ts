@@ -1,40 +1,186 @@
-/** `npm run test:faults [-- --seed=N --kills=N --leads=N]`: kills a real n8n, and counts what became of the leads. */
+/**
+ * `npm run test:faults [-- OPTIONS]`: kills a real n8n while other things go wrong, and counts what
+ * became of the leads.
+ *
+ * --n8n=regular|queue   in n8n's regular mode (default) or in queue mode
+ * --destinations=azureTable|crms
+ * --seed=N --kills=N --leads=N   leads in each life of n8n, for each workflow
+ * --faults=NAME,NAME    instead of all, one in every second life
+ * --retries             in the end, retry what crashed, as a person would
+ * --results=FILE        add what was counted to this file, and show the sum of all runs in it
+ * --short               what .ci/run does: few kills, a locked database and a page of garbage
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import CliTable from 'cli-table3';
-
-import { deliverUnderKills } from './faults/delivery.ts';
+import { localCertificate } from '../test/fakeServers/entra/certificate.ts';
+import { startEntraAuthority } from '../test/fakeServers/entra/authority.ts';
+import { AzureAccount, AzureStore } from './faults/azureTables.ts';
+import { startDynamicsStore, startSalesforceStore, type CrmStore } from './faults/crms.ts';
+import { activate, countOf, Lives, type Delivery, type Plan } from './faults/delivery.ts';
+import { queueHost, regularHost } from './faults/hosts.ts';
+import type { Scene } from './faults/kinds.ts';
+import { randomFrom } from './faults/random.ts';
+import { append, isKept, readRuns, summary, type Run } from './faults/results.ts';
+import { Sink } from './faults/sink.ts';
+import { SmallDisk } from './faults/smallDisk.ts';
+import { WAYS } from './faults/workflows.ts';
 import { build, withTarball } from './host/build.ts';
 import { ensureN8n } from './host/cache.ts';
 import { Environment } from './host/environment.ts';
+import { N8n } from './host/n8n.ts';
+import { findQueuePrograms } from './host/queue/programs.ts';
+import { QueueN8n } from './host/queue/queueN8n.ts';
+import { temporaryFolder } from './host/temporary.ts';
 import { command, step } from './host/terminal.ts';
 
+const SHORT = { kills: 3, leads: 30, faults: ['database locked', 'destination sends garbage'] };
+/** Hours that a certificate is past its end. */
+const EXPIRED = 1;
+/** Seconds: a kill while n8n publishes workflows keeps polls off for so long. */
+const LEASE = '15';
+
+const { values } = parseArgs({
+	options: {
+		n8n: { type: 'string', default: 'regular' },
+		destinations: { type: 'string', default: 'azureTable' },
+		seed: { type: 'string', default: '1' },
+		kills: { type: 'string', default: '12' },
+		leads: { type: 'string', default: '30' },
+		faults: { type: 'string' },
+		retries: { type: 'boolean', default: false },
+		results: { type: 'string' },
+		short: { type: 'boolean', default: false },
+	},
+});
+
 await command(async () => {
-	const { values } = parseArgs({
-		options: {
-			seed: { type: 'string', default: '1' },
-			kills: { type: 'string', default: '12' },
-			leads: { type: 'string', default: '25' },
-		},
-	});
-	const [seed, kills, leadsPerLife] = [values.seed, values.kills, values.leads].map(Number) as [
-		number,
-		number,
-		number,
-	];
+	const isQueue = oneOfNames('--n8n', values.n8n, ['regular', 'queue']) === 'queue';
+	const isCrms =
+		oneOfNames('--destinations', values.destinations, ['azureTable', 'crms']) === 'crms';
+	const tell = (line: string) => process.stdout.write(`${line}\n`);
+	const plan: Plan = {
+		seed: Number(values.seed),
+		kills: values.short ? SHORT.kills : Number(values.kills),
+		leadsPerLife: values.short ? SHORT.leads : Number(values.leads),
+		faults: values.short ? SHORT.faults : values.faults?.split(','),
+		retries: values.retries,
+		tell,
+	};
 	await step('Build', build);
 	const install = await step('n8n', ensureN8n);
-	const environment = await withTarball(
-		async (tarball) => await Environment.start({ install, tarballs: [tarball] }),
-	);
+	const random = randomFrom(plan.seed);
+	const ends: Array<() => Promise<void>> = [];
 	try {
-		const tell = (line: string) => process.stdout.write(`${line}\n`);
-		const counts = await deliverUnderKills(environment, { seed, kills, leadsPerLife, tell });
-		const table = new CliTable({ head: Object.keys(counts[0] ?? {}) });
-		for (const count of counts) table.push(Object.values(count).map(String));
-		tell(`Seed ${seed}, ${kills} kills:\n${table.toString()}`);
-		return counts.every(({ lost, stuck }) => lost === 0 && stuck === 0) ? 0 : 1;
+		const folder = await temporaryFolder('faults');
+		ends.push(async () => await folder.remove());
+		const authority = await startEntraAuthority();
+		ends.push(async () => await authority.stop());
+		const certificates = {
+			valid: localCertificate(),
+			expired: localCertificate([], Date.now() - EXPIRED * 3_600_000),
+		};
+		const trusted = path.join(folder.path, 'trusted.pem');
+		const clockFile = path.join(folder.path, 'clock');
+		await writeFile(clockFile, '0');
+		const entra = await readFile(authority.tls.certFile, 'utf8');
+		const { valid, expired } = certificates;
+		await writeFile(trusted, [entra, valid.cert, expired.cert].join('\n'));
+		const options = {
+			install,
+			env: {
+				NODE_EXTRA_CA_CERTS: trusted,
+				FAULTS_CLOCK: clockFile,
+				N8N_WORKFLOW_PUBLICATION_OUTBOX_LEASE_SECONDS: LEASE,
+			},
+			nodeOptions: ['--require', path.join(import.meta.dirname, 'faults/clock.cjs')],
+		};
+		let disk: SmallDisk | undefined;
+		const environment = await withTarball(async (tarball) => {
+			if (isQueue) {
+				const programs = await findQueuePrograms();
+				if (typeof programs === 'string') throw new Error(programs);
+				return await Environment.startOn(
+					async () => await QueueN8n.create({ ...options, programs }),
+					[tarball],
+				);
+			}
+			return await Environment.startOn(async () => {
+				const n8n = await N8n.create(options);
+				disk = await SmallDisk.mount(path.dirname(n8n.nodesFolder));
+				await mkdir(n8n.nodesFolder, { recursive: true });
+				return n8n;
+			}, [tarball]);
+		});
+		ends.push(async () => await environment.stop());
+		ends.push(async () => await disk?.unmount());
+		if (!isQueue && !disk) tell('Without a full disk: this user may not mount a file system.');
+
+		const { n8n, azurite, rest } = environment;
+		const host = n8n instanceof QueueN8n ? queueHost(n8n) : regularHost(n8n);
+		ends.push(async () => await n8n.kill());
+		const sink = await Sink.start();
+		ends.push(async () => await sink.kill());
+		const accounts: AzureAccount[] = [];
+		const crms: CrmStore[] = [];
+		const deliveries: Delivery[] = [];
+		if (isCrms) {
+			for (const way of WAYS) {
+				if (way.handledWhen === 'handedOver' || way.history) continue;
+				for (const crm of [await startSalesforceStore(), await startDynamicsStore(authority)]) {
+					ends.push(async () => await crm.stop());
+					crms.push(crm);
+					deliveries.push(await activate(rest, way, crm, sink.origin));
+				}
+			}
+		} else {
+			// The second for those that have a cursor: its clock is not turned.
+			for (let at = 0; at < 2; at += 1) {
+				const account = await AzureAccount.start(azurite, certificates, random);
+				ends.push(async () => await account.stop());
+				accounts.push(account);
+			}
+			const [acknowledged, cursors] = accounts as [AzureAccount, AzureAccount];
+			for (const way of WAYS) {
+				const account = way.handledWhen === 'handedOver' ? cursors : acknowledged;
+				const store = await AzureStore.create(
+					...([account, azurite, `Leads${way.name}`, way.history !== undefined] as const),
+				);
+				deliveries.push(await activate(rest, way, store, sink.origin));
+			}
+		}
+		const databaseFile =
+			n8n instanceof N8n ? path.join(n8n.userFolder, '.n8n', 'database.sqlite') : undefined;
+		const scene: Scene = { host, accounts, crms, sink, random, clockFile, databaseFile, disk };
+		const lives = new Lives(scene, deliveries, plan);
+		await lives.run();
+		await rest.login(environment.owner);
+		const run: Run = {
+			n8n: host.kind,
+			seed: plan.seed,
+			kills: Object.fromEntries(lives.kills),
+			faults: Object.fromEntries(lives.faults),
+			counts: [],
+		};
+		for (const delivery of deliveries) {
+			run.counts.push(await countOf(delivery, { scene, rest, retries: plan.retries }));
+		}
+		tell(`Seed ${plan.seed}, n8n in ${host.kind} mode:\n${summary([run])}`);
+		if (values.results !== undefined) {
+			await append(values.results, run);
+			const runs = await readRuns(values.results);
+			tell(`All ${runs.length} runs of ${values.results}:\n${summary(runs)}`);
+		}
+		if (isKept(run)) return 0;
+		tell('Acknowledged delivery has lost leads, left some pending, or let a repeat through.');
+		return 1;
 	} finally {
-		await environment.stop();
+		for (const end of ends.reverse()) await end();
 	}
 });
+
+function oneOfNames(option: string, given: string, names: readonly string[]): string {
+	if (names.includes(given)) return given;
+	throw new Error(`${option} is one of ${names.join(', ')}, not "${given}"`);
+}

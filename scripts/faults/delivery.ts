@@ -1,216 +1,252 @@
 /**
- * Acknowledged delivery in a real n8n that is killed at seeded instants. What was sent, what the sink
- * took and what is marked is counted outside n8n.
+ * Deliveries in a real n8n that is killed at seeded instants while something else goes wrong. What was
+ * sent, what the sink took and what is marked is counted outside n8n.
  */
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { startFaultProxy } from '../../test/fakeServers/azureTable/faultProxy.ts';
-import type { FaultProxy } from '../../test/fakeServers/azureTable/faultProxy.ts';
-import {
-	marketplaceRows,
-	MarketplaceTable,
-} from '../../test/fakeServers/azureTable/marketplaceTable.ts';
-import type { Environment } from '../host/environment.ts';
-import { PACKAGE } from '../host/demo.ts';
-import type { WorkflowFile, WorkflowNode } from '../host/rest.ts';
-import { randomFrom } from './random.ts';
-import { Sink } from './sink.ts';
+import { RestRefusal, type RestClient } from '../host/rest.ts';
+import { kindOf } from './azureTables.ts';
+import { backUp, kindsFor, type FaultKind, type Scene } from './kinds.ts';
+import { oneOf } from './random.ts';
+import type { Count } from './results.ts';
+import type { LeadStore, Written } from './stores.ts';
+import { workflowOf, type DeliveryWay } from './workflows.ts';
 
-export const MODES = [
-	'executionFinishes',
-	'executionFinishesSuccessfully',
-	'markedInWorkflow',
-] as const;
-export type Mode = (typeof MODES)[number];
-
-export interface DeliveryFaults {
+export interface Plan {
 	seed: number;
 	kills: number;
-	/** Leads written before each life of n8n, for each mode. */
+	/** Leads written into each store in a life of n8n. */
 	leadsPerLife: number;
+	/** Names of faults, one in every second life; all that there are when absent. */
+	faults?: readonly string[] | undefined;
+	/** Whether executions that crashed are retried in the end, as a person does. */
+	retries: boolean;
 	tell: (line: string) => void;
 }
 
-/** What became of the leads of one mode. */
-export interface DeliveryCount {
-	mode: Mode;
-	sent: number;
-	/** Hand-overs, by the rows' own count. */
-	handedOver: number;
-	/** Different leads at the sink. */
-	atSink: number;
-	/** Taken by the sink once more, for each time. */
-	doubled: number;
-	marked: number;
-	/** Sent, and at no time taken by the sink. */
-	lost: number;
-	/** Neither marked nor handed over again within the time. */
-	stuck: number;
+/** One workflow and its leads. */
+export interface Delivery {
+	way: DeliveryWay;
+	store: LeadStore;
+	written: Written[];
+	workflowId: string;
 }
 
-/** Milliseconds from the first request of a life to the cut, at most: a poll and its execution. */
-const LONGEST_LIFE = 2_500;
+/** What a kill is aimed at. */
+const AIMS = ['claim', 'mark', 'poll', 'post'] as const;
+/** Milliseconds from what a kill is aimed at to the kill, at most: a poll and its execution. */
+const LONGEST_SPAN = 1_500;
 /** Milliseconds that a life may take until something happens; n8n polls as it starts. */
 const QUIET_LIFE = 30_000;
-/** Milliseconds; n8n polls once a minute. */
-const POLL_INTERVAL = 60_000;
+/** Milliseconds; a poll comes every ten seconds, and its executions have to end. */
+const ROUND = 20_000;
 const MINUTE = 60_000;
-/** Of polls, until what is still pending is stuck. */
-const LAST_POLLS = 6;
+/** Rounds until what is still pending is stuck. */
+const LAST_ROUNDS = 15;
 
-interface Delivered {
-	mode: Mode;
-	path: string;
-	table: MarketplaceTable;
-	ids: Set<string>;
+/** Makes and activates the workflow of a delivery. */
+export async function activate(
+	rest: RestClient,
+	way: DeliveryWay,
+	store: LeadStore,
+	sinkOrigin: string,
+): Promise<Delivery> {
+	const title = `${store.displayName}, ${way.label}`;
+	const credential = await rest.createCredential(store.credentialType, title, store.credential);
+	const file = workflowOf(way, store, credential, sinkOrigin + pathOf(way, store));
+	const workflow = await rest.createWorkflow(file);
+	const { status, triggers } = await rest.activate(workflow);
+	if (status !== 'published') throw new Error(`${title}: ${JSON.stringify(triggers)}`);
+	return { way, store, written: [], workflowId: workflow.id };
 }
 
-/** Kills n8n at seeded instants, lets it come to rest, and counts. Leaves n8n running. */
-export async function deliverUnderKills(
-	environment: Environment,
-	{ seed, kills, leadsPerLife, tell }: DeliveryFaults,
-): Promise<DeliveryCount[]> {
-	const random = randomFrom(seed);
-	const sink = await Sink.start();
-	// Everything is timed by the destination's clock, so turning it spares the waiting.
-	const proxy = await startFaultProxy(environment.azurite);
-	try {
-		const delivered = await Promise.all(
-			MODES.map(async (mode) => await activate(environment, proxy, sink, mode)),
-		);
-		for (let life = 0; life < kills; life += 1) {
-			await write(delivered, leadsPerLife);
-			// Finishing is what counts there, so a sink that is down would lose leads by design.
-			for (const { mode, path } of delivered) {
-				if (mode !== 'executionFinishes' && random() < 0.25) sink.down.add(path);
+/** Lives of n8n, each ended by a kill; then it comes to rest. */
+export class Lives {
+	/** How often each fault was there. */
+	readonly faults = new Map<string, number>();
+	/** How often each process was killed. */
+	readonly kills = new Map<string, number>();
+	private readonly scene: Scene;
+	private readonly deliveries: readonly Delivery[];
+	private readonly plan: Plan;
+	private readonly events = new EventEmitter();
+	private readonly deck: readonly FaultKind[];
+
+	constructor(scene: Scene, deliveries: readonly Delivery[], plan: Plan) {
+		this.scene = scene;
+		this.deliveries = deliveries;
+		this.plan = plan;
+		this.events.setMaxListeners(0);
+		for (const { proxy } of scene.accounts) {
+			proxy.onRequest = (request) => {
+				const kind = kindOf(request);
+				if (kind) this.events.emit(kind);
+			};
+		}
+		scene.sink.onRequest = () => this.events.emit('post');
+		this.deck = deckOf(kindsFor(scene), plan);
+	}
+
+	async run(): Promise<void> {
+		for (let life = 0; life < this.plan.kills; life += 1) await this.live(life);
+		await this.rest();
+	}
+
+	private async live(life: number): Promise<void> {
+		const { scene, plan } = this;
+		const { random, host } = scene;
+		const fault = life % 2 === 0 ? this.deck[(life / 2) % this.deck.length] : undefined;
+		const isEarly = fault?.when === 'anytime' && random() < 0.5;
+		const half = Math.ceil(plan.leadsPerLife / 2);
+		await this.write(half);
+		if (fault?.when === 'down' || isEarly) await fault?.begin(scene);
+		await host.start();
+		if (fault && fault.when !== 'down') {
+			if (!isEarly) {
+				await this.next('post', QUIET_LIFE);
+				await fault.begin(scene);
 			}
-			if (life > 0) await environment.restart();
-			await sink.nextRequest(QUIET_LIFE);
-			const left = Math.floor(random() * LONGEST_LIFE);
-			await sleep(left);
-			await environment.n8n.kill();
-			tell(`kill ${life + 1} of ${kills}: ${left} ms behind the first lead`);
-			sink.down.clear();
-			proxy.clockOffsetMs += 10 * MINUTE;
+			await this.write(plan.leadsPerLife - half);
+			await sleep(fault.seconds * 1_000 * (0.5 + random() / 2));
+			await fault.end(scene);
+			// What left by itself meanwhile.
+			await host.start();
+		} else {
+			await this.write(plan.leadsPerLife - half);
 		}
-		await environment.restart();
-		for (let poll = 0; poll < LAST_POLLS && !(await isAllMarked(delivered)); poll += 1) {
-			proxy.clockOffsetMs += 25 * 60 * MINUTE;
-			await sleep(POLL_INTERVAL);
+		const aim = scene.accounts.length > 0 ? oneOf(random, AIMS) : 'post';
+		const isQuiet = !(await this.next(aim, QUIET_LIFE));
+		const span = Math.floor(random() * LONGEST_SPAN);
+		await sleep(span);
+		const killed = await host.kill(random);
+		if (host.kind === 'regular') await backUp(scene);
+		count(this.kills, killed);
+		if (fault) count(this.faults, fault.name);
+		const when = isQuiet ? 'a quiet life' : `${span} ms behind the next ${aim}`;
+		plan.tell(
+			`kill ${life + 1} of ${plan.kills}: ${killed}, ${when}${fault ? `, after ${fault.name}` : ''}`,
+		);
+		this.turnClocks(10 * MINUTE);
+	}
+
+	/** Nothing goes wrong any more: what is pending has to come, by and by. */
+	private async rest(): Promise<void> {
+		await this.scene.host.start();
+		for (let round = 0; round < LAST_ROUNDS; round += 1) {
+			await sleep(ROUND);
+			const pending = await Promise.all(
+				this.deliveries
+					.filter(({ way }) => way.handledWhen !== 'handedOver')
+					.map(async ({ store }) => await store.pending()),
+			);
+			const sum = pending.reduce((total, one) => total + one, 0);
+			this.plan.tell(`${sum} leads pending`);
+			if (sum === 0) return;
+			// Past every wait, the longest too.
+			this.turnClocks(25 * 60 * MINUTE);
 		}
-		return await Promise.all(delivered.map(async (one) => await count(one, sink, proxy)));
-	} finally {
-		await proxy.stop();
-		await sink.stop();
+	}
+
+	private async write(leads: number): Promise<void> {
+		for (const delivery of this.deliveries) {
+			delivery.written.push(...(await delivery.store.write(leads)));
+		}
+	}
+
+	/** Whether it came within the time. */
+	private async next(event: string, milliseconds: number): Promise<boolean> {
+		try {
+			await once(this.events, event, { signal: AbortSignal.timeout(milliseconds) });
+			return true;
+		} catch {
+			return false;
+		}
+	}
+
+	/** Redeliveries are timed by the destination's clock: turning it spares the waiting. */
+	private turnClocks(milliseconds: number): void {
+		const turned = new Set<unknown>();
+		for (const { way, store } of this.deliveries) {
+			// A cursor follows the clock: leads must not be written in its past.
+			if (way.handledWhen === 'handedOver' || turned.has(store.clock)) continue;
+			turned.add(store.clock);
+			store.turnClock(milliseconds);
+		}
 	}
 }
 
-async function activate(
-	{ rest }: Environment,
-	proxy: FaultProxy,
-	sink: Sink,
-	mode: Mode,
-): Promise<Delivered> {
-	const table = await new MarketplaceTable(proxy, `Leads${mode}`).create();
-	const credential = await rest.createCredential('marketplaceLeadAzureTableApi', `Table ${mode}`, {
-		authentication: 'connectionString',
-		connectionString: proxy.connectionString,
-	});
-	const path = `/${mode}`;
-	const created = await rest.createWorkflow(
-		workflow(mode, table.name, `${sink.origin}${path}`, {
-			id: credential.id,
-			name: credential.name,
-		}),
-	);
-	await rest.activate(created);
-	return { mode, path, table, ids: new Set() };
-}
-
-function workflow(
-	mode: Mode,
-	tableName: string,
-	url: string,
-	credential: { id: string; name: string },
-): WorkflowFile {
-	const ours = { destination: 'azureTable', table: { __rl: true, mode: 'name', value: tableName } };
-	const credentials = { marketplaceLeadAzureTableApi: credential };
-	const node = (
-		name: string,
-		type: string,
-		typeVersion: number,
-		parameters: Record<string, unknown>,
-	): WorkflowNode => ({
-		...{ id: `${mode}-${name}`, name, type, typeVersion, position: [0, 0], parameters },
-	});
-	const nodes = [
-		{
-			...node('Trigger', `${PACKAGE}.marketplaceLeadPollTrigger`, 1, {
-				...ours,
-				pollTimes: { item: [{ mode: 'everyMinute' }] },
-				handledWhen: mode,
-				options: { redeliverAfter: 1, maxAttempts: 1_000 },
-			}),
-			credentials,
-		},
-		node('Sink', 'n8n-nodes-base.httpRequest', 4.2, {
-			method: 'POST',
-			url,
-			sendBody: true,
-			specifyBody: 'json',
-			jsonBody: '={{ JSON.stringify({ id: $json.id, attempt: $json.delivery.attempt }) }}',
-			options: {},
-		}),
-		...(mode === 'markedInWorkflow'
-			? [
-					{
-						...node('Mark', `${PACKAGE}.marketplaceLead`, 1, {
-							operation: 'markAsHandled',
-							...ours,
-						}),
-						credentials,
-					},
-				]
-			: []),
-	];
-	const connections: WorkflowFile['connections'] = {};
-	nodes.slice(1).forEach(({ name }, at) => {
-		const from = nodes[at]?.name ?? '';
-		connections[from] = { main: [[{ node: name, type: 'main', index: 0 }]] };
-	});
-	return { name: `Delivery ${mode}`, nodes, connections };
-}
-
-async function write(delivered: readonly Delivered[], leads: number): Promise<void> {
-	for (const { table, ids } of delivered) {
-		const rows = marketplaceRows(leads, ids.size);
-		await table.insert(rows);
-		for (const { partitionKey, rowKey } of rows) ids.add(`${partitionKey}/${rowKey}`);
-	}
-}
-
-async function isAllMarked(delivered: readonly Delivered[]): Promise<boolean> {
-	const left = await Promise.all(delivered.map(async ({ table }) => (await table.list()).length));
-	return left.every((rows) => rows === 0);
-}
-
-async function count(
-	{ mode, path, table, ids }: Delivered,
-	sink: Sink,
-	proxy: FaultProxy,
-): Promise<DeliveryCount> {
-	const pending = await table.list();
-	const handled = await new MarketplaceTable(proxy, `${table.name}Handled`).list().catch(() => []);
-	const taken = sink.taken.get(path) ?? new Map<string, number>();
-	const attempts = [...pending, ...handled].map((row) => Number(row['LeadDeliveryAttempt'] ?? 0));
-	return {
-		mode,
-		sent: ids.size,
-		handedOver: attempts.reduce((sum, attempt) => sum + attempt, 0),
-		atSink: taken.size,
-		doubled: [...taken.values()].reduce((sum, times) => sum + times - 1, 0),
-		marked: handled.length,
-		lost: [...ids].filter((id) => !taken.has(id)).length,
-		stuck: pending.length,
+/** What became of a delivery's leads, and what a person can still bring back. */
+export async function countOf(
+	{ way, store, written, workflowId }: Delivery,
+	{ scene, rest, retries }: { scene: Scene; rest: RestClient; retries: boolean },
+): Promise<Count> {
+	const taken = scene.sink.of(pathOf(way, store));
+	const isHandedOver = way.handledWhen === 'handedOver';
+	const lost = () => {
+		const came = new Set(written.filter(({ id }) => taken.has(id)).map(({ lead }) => lead));
+		return new Set(written.filter(({ lead }) => !came.has(lead)).map(({ lead }) => lead)).size;
 	};
+	const ids = new Map<string, number>();
+	for (const { id, lead } of written) {
+		if (taken.has(id)) ids.set(lead, (ids.get(lead) ?? 0) + 1);
+	}
+	const again = [...taken.values()].reduce((sum, { times }) => sum + times - 1, 0);
+	const seen = [...taken.values()].reduce((sum, { attempt }) => sum + attempt, 0);
+	const counted = {
+		destination: store.displayName,
+		handledWhen: way.label,
+		acknowledged: !isHandedOver,
+		sent: written.length,
+		handedOver: isHandedOver ? undefined : ((await store.handOvers()) ?? seen),
+		atSink: taken.size,
+		again,
+		doubled: way.history ? [...ids.values()].filter((count) => count > 1).length : undefined,
+		marked: isHandedOver ? undefined : await store.marked(),
+		pending: isHandedOver ? undefined : await store.pending(),
+		lost: lost(),
+	};
+	if (!isHandedOver || !retries) return { ...counted, lostAfterRetry: undefined };
+	await retryAll(rest, workflowId);
+	return { ...counted, lostAfterRetry: lost() };
+}
+
+async function retryAll(rest: RestClient, workflowId: string): Promise<void> {
+	const executions = await rest.executions(workflowId);
+	const ended = executions.filter(({ status }) => status === 'crashed' || status === 'error');
+	// In the order in which they began, as a person would.
+	for (const { id } of ended.reverse()) {
+		try {
+			await rest.retry(id);
+		} catch (error) {
+			// One that n8n emptied, or an error of a poll: there is nothing to retry.
+			if (!(error instanceof RestRefusal)) throw error;
+		}
+	}
+	await sleep(ROUND / 2);
+}
+
+function deckOf(kinds: readonly FaultKind[], { faults, seed, kills }: Plan): FaultKind[] {
+	if (faults) {
+		return faults.map((wanted) => {
+			const kind = kinds.find(({ name }) => name === wanted);
+			if (kind) return kind;
+			throw new Error(`No fault "${wanted}" here. There are: ${names(kinds)}`);
+		});
+	}
+	// Runs of consecutive seeds go through all kinds together.
+	const first = ((seed - 1) * Math.ceil(kills / 2)) % kinds.length;
+	return [...kinds.slice(first), ...kinds.slice(0, first)];
+}
+
+function names(kinds: readonly FaultKind[]): string {
+	return kinds.map(({ name }) => name).join(', ');
+}
+
+function pathOf({ name }: DeliveryWay, { destination }: LeadStore): string {
+	return `/${destination}/${name}`;
+}
+
+function count(counts: Map<string, number>, name: string): void {
+	counts.set(name, (counts.get(name) ?? 0) + 1);
 }

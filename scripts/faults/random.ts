@@ -8,3 +8,8 @@ export function randomFrom(seed: number): () => number {
 		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
 	};
 }
+
+/** One of several, by chance. */
+export function oneOf<T>(random: () => number, choices: readonly T[]): T {
+	return choices[Math.floor(random() * choices.length)] as T;
+}

@@ -99,6 +99,11 @@ export class N8n implements N8nHost {
 		return this.process?.pid;
 	}
 
+	/** Whether it was started and has not ended since, by itself or by us. */
+	get isRunning(): boolean {
+		return this.process?.hasExited() === false;
+	}
+
 	/** Starts n8n and waits until it takes webhooks; on the port it had before, if it had one. */
 	async start(): Promise<void> {
 		for (let attempt = 1; ; attempt++) {

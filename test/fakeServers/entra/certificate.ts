@@ -23,10 +23,14 @@ const BASIC_CONSTRAINTS = Buffer.from('0603551d13', 'hex');
 const TRUE = Buffer.from('0101ff', 'hex');
 
 /**
- * A self-signed certificate for `localhost`, 127.0.0.1 and more names, good for a day, with its key; both PEM.
- * Node can sign but makes no certificates, and a test should need no OpenSSL on the machine.
+ * A self-signed certificate for `localhost`, 127.0.0.1 and more names, good for a day or until a time
+ * (epoch milliseconds) less than a day ago, with its key; both PEM. Node can sign but makes no
+ * certificates, and a test should need no OpenSSL on the machine.
  */
-export function localCertificate(more: readonly string[] = []): { cert: string; key: string } {
+export function localCertificate(
+	more: readonly string[] = [],
+	until = Date.now() + DAY_MS,
+): { cert: string; key: string } {
 	const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 	const algorithm = der(SEQUENCE, ECDSA_WITH_SHA256);
 	const name = der(
@@ -44,7 +48,7 @@ export function localCertificate(more: readonly string[] = []): { cert: string; 
 		der(INTEGER, Buffer.from([1])),
 		algorithm,
 		name,
-		der(SEQUENCE, time(Date.now() - DAY_MS), time(Date.now() + DAY_MS)),
+		der(SEQUENCE, time(Date.now() - DAY_MS), time(until)),
 		name,
 		publicKey.export({ type: 'spki', format: 'der' }),
 		der(

@@ -10,6 +10,10 @@ const SERVICE_ERRORS = {
 			'Server failed to authenticate the request. Make sure the value of Authorization header ' +
 			'is formed correctly including the signature.',
 	},
+	AuthorizationFailure: {
+		status: 403,
+		text: 'This request is not authorized to perform this operation.',
+	},
 	InternalError: {
 		status: 500,
 		text: 'The server encountered an internal error. Please retry the request.',

@@ -39,6 +39,11 @@ export function authenticationFailed(): Fault {
 	return refusal('AuthenticationFailed');
 }
 
+/** 403 AuthorizationFailure: the account's firewall keeps this caller out, whatever its key. */
+export function authorizationFailure(): Fault {
+	return refusal('AuthorizationFailure');
+}
+
 /** 404 TableNotFound: Microsoft's connector makes the table with the first lead. */
 export function tableNotFound(): Fault {
 	return refusal('TableNotFound');

@@ -1,0 +1,65 @@
+/** An n8n whose processes are killed, and started again as a supervisor does. */
+import type { N8n } from '../host/n8n.ts';
+import type { QueueN8n } from '../host/queue/queueN8n.ts';
+import type { QueueServices } from '../host/queue/services.ts';
+import { oneOf } from './random.ts';
+
+export interface Host {
+	readonly kind: 'queue' | 'regular';
+	readonly services?: QueueServices;
+	/** Kills some of its processes at once, and says which. */
+	kill(random: () => number): Promise<string>;
+	/** Starts every process that does not run. */
+	start(): Promise<void>;
+	/** Makes the clock of its machines jump to what the file says that the processes know. */
+	tellClock(): void;
+}
+
+export function regularHost(n8n: N8n): Host {
+	return {
+		kind: 'regular',
+		async kill() {
+			await n8n.kill();
+			return 'n8n';
+		},
+		start: async () => await startIfDown(n8n),
+		tellClock: () => signal(n8n),
+	};
+}
+
+export function queueHost({ main, webhook, workers, services }: QueueN8n): Host {
+	const processes = { main: [main], worker: workers.slice(0, 1), workers: [...workers] };
+	const victims = {
+		main: processes.main,
+		'a worker': processes.worker,
+		'all workers': processes.workers,
+		'main and all workers': [main, ...workers],
+	};
+	/** Main most often: it polls. */
+	const chances = ['main', 'main', 'a worker', 'all workers', 'main and all workers'] as const;
+	return {
+		kind: 'queue',
+		services,
+		async kill(random) {
+			const victim = oneOf(random, chances);
+			await Promise.all(victims[victim].map(async (n8n) => await n8n.kill()));
+			return victim;
+		},
+		async start() {
+			await startIfDown(main);
+			await Promise.all([webhook, ...workers].map(startIfDown));
+		},
+		tellClock: () => [main, ...workers].forEach(signal),
+	};
+}
+
+async function startIfDown(n8n: N8n): Promise<void> {
+	if (n8n.isRunning) return;
+	// It may have left by itself, and its helpers with it or not.
+	await n8n.kill();
+	await n8n.start();
+}
+
+function signal({ pid, isRunning }: N8n): void {
+	if (isRunning && pid !== undefined) process.kill(pid, 'SIGUSR2');
+}
