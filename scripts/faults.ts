@@ -8,6 +8,7 @@
  * --faults=NAME,NAME    instead of all, one in every second life
  * --retries             in the end, retry what crashed, as a person would
  * --results=FILE        add what was counted to this file, and show the sum of all runs in it
+ * --built               with what dist/ holds
  * --short               what .ci/run does: few kills, a locked database and a page of garbage
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -38,8 +39,8 @@ import { command, step } from './host/terminal.ts';
 const SHORT = { kills: 3, leads: 30, faults: ['database locked', 'destination sends garbage'] };
 /** Hours that a certificate is past its end. */
 const EXPIRED = 1;
-/** Seconds: a kill while n8n publishes workflows keeps polls off for so long. */
-const LEASE = '15';
+/** Seconds: n8n may take that long to publish a workflow, and a kill meanwhile keeps its polls off for so long. */
+const LEASE = '40';
 
 const { values } = parseArgs({
 	options: {
@@ -51,6 +52,7 @@ const { values } = parseArgs({
 		faults: { type: 'string' },
 		retries: { type: 'boolean', default: false },
 		results: { type: 'string' },
+		built: { type: 'boolean', default: false },
 		short: { type: 'boolean', default: false },
 	},
 });
@@ -68,7 +70,7 @@ await command(async () => {
 		retries: values.retries,
 		tell,
 	};
-	await step('Build', build);
+	if (!values.built) await step('Build', build);
 	const install = await step('n8n', ensureN8n);
 	const random = randomFrom(plan.seed);
 	const ends: Array<() => Promise<void>> = [];
@@ -86,7 +88,7 @@ await command(async () => {
 		await writeFile(clockFile, '0');
 		const entra = await readFile(authority.tls.certFile, 'utf8');
 		const { valid, expired } = certificates;
-		await writeFile(trusted, [entra, valid.cert, expired.cert].join('\n'));
+		await writeFile(trusted, [valid.cert, expired.cert, entra].join('\n'));
 		const options = {
 			install,
 			env: {
@@ -96,7 +98,9 @@ await command(async () => {
 			},
 			nodeOptions: ['--require', path.join(import.meta.dirname, 'faults/clock.cjs')],
 		};
-		let disk: SmallDisk | undefined;
+		const disk = isQueue ? undefined : await SmallDisk.mount(path.join(folder.path, 'disk'));
+		ends.push(async () => await disk?.unmount());
+		if (!isQueue && !disk) tell('Without a full disk: this user may not mount a file system.');
 		const environment = await withTarball(async (tarball) => {
 			if (isQueue) {
 				const programs = await findQueuePrograms();
@@ -108,14 +112,12 @@ await command(async () => {
 			}
 			return await Environment.startOn(async () => {
 				const n8n = await N8n.create(options);
-				disk = await SmallDisk.mount(path.dirname(n8n.nodesFolder));
+				await disk?.holds(path.dirname(n8n.nodesFolder));
 				await mkdir(n8n.nodesFolder, { recursive: true });
 				return n8n;
 			}, [tarball]);
 		});
 		ends.push(async () => await environment.stop());
-		ends.push(async () => await disk?.unmount());
-		if (!isQueue && !disk) tell('Without a full disk: this user may not mount a file system.');
 
 		const { n8n, azurite, rest } = environment;
 		const host = n8n instanceof QueueN8n ? queueHost(n8n) : regularHost(n8n);

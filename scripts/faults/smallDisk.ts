@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, open, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -29,6 +29,12 @@ export class SmallDisk {
 			return undefined;
 		}
 		return new SmallDisk(folder);
+	}
+
+	/** Puts a new folder onto it, in the place of one that has nothing in it yet. */
+	async holds(folder: string): Promise<void> {
+		await rm(folder, { recursive: true });
+		await symlink(this.folder, folder, 'dir');
 	}
 
 	/** Leaves no byte free. */
