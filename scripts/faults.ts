@@ -5,6 +5,7 @@
  * --n8n=regular|queue   in n8n's regular mode (default) or in queue mode
  * --destinations=azureTable|crms
  * --seed=N --kills=N --leads=N   leads in each life of n8n, for each workflow
+ * --minutes=N           no further kill after so many, where a machine is too busy for all of them
  * --faults=NAME,NAME    instead of all, one in every second life
  * --retries             in the end, retry what crashed, as a person would
  * --results=FILE        add what was counted to this file, and show the sum of all runs in it
@@ -49,6 +50,7 @@ const { values } = parseArgs({
 		seed: { type: 'string', default: '1' },
 		kills: { type: 'string', default: '12' },
 		leads: { type: 'string', default: '30' },
+		minutes: { type: 'string', default: 'Infinity' },
 		faults: { type: 'string' },
 		retries: { type: 'boolean', default: false },
 		results: { type: 'string' },
@@ -65,6 +67,7 @@ await command(async () => {
 	const plan: Plan = {
 		seed: Number(values.seed),
 		kills: values.short ? SHORT.kills : Number(values.kills),
+		time: Number(values.minutes) * 60_000,
 		leadsPerLife: values.short ? SHORT.leads : Number(values.leads),
 		faults: values.short ? SHORT.faults : values.faults?.split(','),
 		retries: values.retries,

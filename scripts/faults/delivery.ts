@@ -15,7 +15,10 @@ import { workflowOf, type DeliveryWay } from './workflows.ts';
 
 export interface Plan {
 	seed: number;
+	/** At most. */
 	kills: number;
+	/** Milliseconds after which no further life begins. */
+	time: number;
 	/** Leads written into each store in a life of n8n. */
 	leadsPerLife: number;
 	/** Names of faults, one in every second life; all that there are when absent. */
@@ -89,7 +92,10 @@ export class Lives {
 	}
 
 	async run(): Promise<void> {
-		for (let life = 0; life < this.plan.kills; life += 1) await this.live(life);
+		const deadline = Date.now() + this.plan.time;
+		for (let life = 0; life < this.plan.kills && Date.now() < deadline; life += 1) {
+			await this.live(life);
+		}
 		await this.rest();
 	}
 
