@@ -2,12 +2,8 @@
  * What users say their own fields are: the header of a CSV, the field of another CRM, and the field
  * of the lead that it holds. What is mapped wins over what is understood without.
  */
-import {
-	contactName,
-	forbidsContact,
-	statementsAgainstContact,
-	type ContactStatement,
-} from './contact';
+import { forbidsContact, statementsAgainstContact, type ContactStatement } from './contact';
+import { contactName } from './contactWords';
 import type { Field, FieldBag } from './fieldBag';
 import { findHeader, lettersOf, type FieldName } from './fields';
 import { quote } from './text';

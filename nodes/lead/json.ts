@@ -1,4 +1,6 @@
-import { forbidsContact, mayBeJson, textForbids } from './contact';
+import { forbidsContact } from './contact';
+import { textForbids } from './contactText';
+import { mayBeJson } from './contactValues';
 import { cleanText, truncate } from './text';
 import type { JsonObject, JsonValue } from './types';
 import type { Warnings } from './warnings';

@@ -1,4 +1,4 @@
-import { saysDoNotContact } from './contact';
+import { saysDoNotContact } from './contactWords';
 import { isTestText } from './testLead';
 import { cleanText, quote } from './text';
 import type { CodeAndName, LeadSourceOffer, LeadSourceParts } from './types';

@@ -1,4 +1,5 @@
-import { forbidsContact, saysDoNotContact } from './contact';
+import { forbidsContact } from './contact';
+import { saysDoNotContact } from './contactWords';
 import { toText } from './customer';
 import { digest } from './destination';
 import { DESTINATION_NAMES } from './destinationShapes';

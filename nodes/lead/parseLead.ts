@@ -1,10 +1,10 @@
 import {
 	MAX_HEARD_OF_RECORD,
-	readJson,
 	statementsAgainstContact,
 	type ContactStatement,
 	type OpenedTexts,
 } from './contact';
+import { readJson } from './contactValues';
 import { takeCustomer, takeText, toText } from './customer';
 import { guessDestination, mayHaveOtherHeaders, takeId } from './destination';
 import { FieldBag } from './fieldBag';

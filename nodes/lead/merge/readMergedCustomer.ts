@@ -1,4 +1,5 @@
-import { forbidsContact, saysDoNotContact } from '../contact';
+import { forbidsContact } from '../contact';
+import { saysDoNotContact } from '../contactWords';
 import { mappingForbids, type FieldMapping } from '../fieldMapping';
 import { IDENTIFIERS, type Identity } from '../identity/identity';
 import { toAction, toSource } from '../leadSource';

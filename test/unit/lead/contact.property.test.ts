@@ -136,6 +136,11 @@ const reshape: fc.Arbitrary<Reshape> = fc.oneof(
 			...OTHER,
 			fields: Object.entries(item).map(([name, value]) => ({ name, value })),
 		}),
+		(item) => ({ ...OTHER, entries: Object.entries(item) }),
+		(item) => ({
+			...OTHER,
+			answers: Object.entries(item).map(([question, answer]) => ({ question, answer })),
+		}),
 		(item) => ({ 'User Details': { Email: 'x@contoso.com' }, ...item }),
 		(item) => JSON.parse(JSON.stringify(parseLead(item, { includeRaw: true }))) as JsonObject,
 		(item) =>

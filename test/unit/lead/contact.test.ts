@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { composeFollowUp, parseLead, readLeadInput } from '../../../nodes/lead';
-import { contactName, saysDoNotContact } from '../../../nodes/lead/contact';
+import { TOLD_BY } from '../../../nodes/lead/contactText';
+import { contactName, keyOf, saysDoNotContact } from '../../../nodes/lead/contactWords';
 import {
 	ALLOWING_VALUES,
 	EMPTY_VALUES,
@@ -10,6 +11,7 @@ import {
 	OPT_OUT_NAMES,
 	OWN_PERMISSION_NAMES,
 	PERMISSION_NAMES,
+	SENTENCES,
 	STATE_NAMES,
 	YES_VALUES,
 } from '../../../nodes/lead/contactNames';
@@ -60,6 +62,11 @@ describe('an opt-out', () => {
 		'customer.doNotContact',
 		'customer_doNotContact_1',
 		'DoNotContact__c',
+		'msdyn_gdproptout',
+		'メール配信停止',
+		'Kein Kontakt',
+		'수신거부',
+		'Не звонить',
 		'leaddonotcontact',
 		'isUnsubscribed',
 		'isunsubscribed',
@@ -181,6 +188,14 @@ describe('a state', () => {
 
 describe('a statement is heard', () => {
 	const flag = { DoNotContact: true };
+	const PAIR_OF_MANY = {
+		form: {
+			field: 'opt_out',
+			...Object.fromEntries(
+				Array.from({ length: 9 }, (_, at) => [`value_${at}`, at < 8 ? 'no' : 'yes']),
+			),
+		},
+	};
 
 	it.each<[string, Record<string, unknown>]>([
 		['in UserDetails', { UserDetails: flag }],
@@ -198,6 +213,22 @@ describe('a statement is heard', () => {
 			{ fields: [{ name_1: 'stage', value_1: 'doNotContact' }] },
 		],
 		['in parts', { email: 'kim@contoso.com', channels: { email: { optOut: true } } }],
+		['as a question and an answer', { form: [{ question: 'Do not contact me', answer: 'Yes' }] }],
+		['as a key and a val', { fields: [{ key: 'do_not_contact', val: '1' }] }],
+		['as k and v', { fields: [{ k: 'do_not_contact', v: '1' }] }],
+		['behind an empty answer', { form: [{ field: 'opt_out', value: null, answer: 'Yes' }] }],
+		['of a field that is described', { a: [{ field: { ref: 'opt_out' }, boolean: true }] }],
+		['of a pair with more values than a pair has', PAIR_OF_MANY],
+		['as an entry', { fields: [['DoNotContact', true]] }],
+		['as what a form wrote into a text', { Description: 'Name: Kim\nDo not contact: yes' }],
+		['as a query', { Referrer: 'a=1&doNotContact=true' }],
+		['as XML', { Description: '<lead><doNotContact>true</doNotContact></lead>' }],
+		['in JSON that is cut off', { CustomerInfo: '{"Email":"a@b.c","DoNotContact":true' }],
+		['in what Python writes', { CustomerInfo: "{'Email': 'a@b.c', 'DoNotContact': True}" }],
+		['in two lines of JSON', { CustomerInfo: '{"Email":"a@b.c"}\n{"DoNotContact":true}' }],
+		['in JSON as HTML', { Description: '{&quot;DoNotContact&quot;:true}' }],
+		['as a permission that is refused in a text', { Description: 'May contact: no' }],
+		['as a state in a text', { Description: 'Lead status: unsubscribed' }],
 		['as an answer with its time', { unsubscribed: { value: 'true', timestamp: 7 } }],
 		['as what Dataverse shows', { 'Bulk E-mail': 'Do Not Allow' }],
 		['in a lead source of whatever name', { 'Original source': 'SPZA-DNC|contoso.app' }],
@@ -212,13 +243,72 @@ describe('a statement is heard', () => {
 		expect(isAllowed(fields)).toBe(false);
 	});
 
+	it.each([
+		'Please do not contact me.',
+		'Please do not call me again',
+		'Hello! Please don’t call, thank you.',
+		'I do not want to be contacted by phone or email.',
+		'Stop emailing me',
+		'Unsubscribe me please',
+		'DNC',
+		'DNC - asked by phone',
+		'Note: do not contact',
+		'Bitte nicht kontaktieren!',
+		'Bitte kontaktieren Sie mich nicht mehr.',
+		'Merci de ne pas me contacter',
+		'Por favor no me contacten',
+		'連絡しないでください',
+	])('in a description that asks for it: %j', (Description) => {
+		expect(isAllowed({ Description })).toBe(false);
+	});
+
+	it.each([
+		['Category', 'Do Not Contact'],
+		['Segment', 'Unsubscribed'],
+		['Lists', ['Customers', 'Do not contact']],
+		['LastName', 'DO NOT CONTACT'],
+		['Email', 'do not email'],
+	])('as all that the field %j holds', (name, value) => {
+		expect(isAllowed({ [name]: value })).toBe(false);
+	});
+
+	it.each([
+		'We are looking for a do-not-call list tool.',
+		'Which of your products has an opt-out page?',
+		'Our team could not contact support. How do we unsubscribe users?',
+		'Do not contact: no',
+		'doNotContact=false&optOut=0',
+		'<doNotContact>false</doNotContact>',
+		"{'DoNotContact': False}",
+		'Meeting at 10:30: no news',
+		'Consent: see the form',
+	])('not in a description like %j', (Description) => {
+		expect(isAllowed({ Description })).toBe(true);
+	});
+
+	it('not in a pair or an entry that says no', () => {
+		expect(isAllowed({ form: [{ question: 'Do not contact me', answer: 'No' }] })).toBe(true);
+		expect(isAllowed({ fields: [['DoNotContact', false]] })).toBe(true);
+		expect(isAllowed({ a: [{ field: { ref: 'opt_out' }, boolean: false }] })).toBe(true);
+	});
+
+	it('in every sentence of the table', () => {
+		for (const sentence of SENTENCES) {
+			expect(isAllowed({ Notes: `Hello. ${sentence}!` })).toBe(false);
+			expect(isAllowed({ Notes: sentence.toUpperCase() })).toBe(false);
+		}
+		for (const name of OPT_OUTS.filter((one) => TOLD_BY.has(keyOf(one)))) {
+			expect(isAllowed({ Notes: `Please: ${name}` })).toBe(false);
+		}
+	});
+
 	it('not where it says no in a form with a time', () => {
 		expect(isAllowed({ unsubscribed: { value: 'false', timestamp: 7 } })).toBe(true);
 		expect(isAllowed({ fields: [{ name: 'Do Not Contact', value: 'no' }] })).toBe(true);
 	});
 
 	it('not in names and prose that only hold the letters', () => {
-		const fields = { Company: 'Dncorp', Description: 'DNC', OfferTitle: 'Do Not Contact' };
+		const fields = { Company: 'Dncorp', Title: 'DNC', OfferTitle: 'Do Not Contact' };
 		expect(isAllowed({ ...fields, LeadSource: 'ADNCloud-INS|dnc.app' })).toBe(true);
 	});
 
@@ -254,6 +344,9 @@ it.each([
 	'ＤＮＣ',
 	'Opt-out',
 	'do not call',
+	'No consent',
+	'no_consent',
+	'not subscribed',
 ])('hears it in the action %j', (text) => {
 	expect(saysDoNotContact(text)).toBe(true);
 });

@@ -17,7 +17,7 @@ import {
 	type JsonValue,
 	type MappableField,
 } from '../../../nodes/lead';
-import { contactName } from '../../../nodes/lead/contact';
+import { contactName } from '../../../nodes/lead/contactWords';
 import { findField, findHeader, LIKELY_HEADERS, WHOSE } from '../../../nodes/lead/fields';
 import { expectWellFormed, RECEIVED_AT, sampleRecord } from './support';
 

@@ -42,7 +42,7 @@ describe('contactAllowed', () => {
 		{ ActionCode: '' },
 		{ LeadSource: '' },
 		{ LeadSource: 'A free sentence' },
-		{ LeadSource: 'SPZA-INS|contoso.dnc', Description: 'DNC', OfferTitle: 'Do Not Contact' },
+		{ LeadSource: 'SPZA-INS|contoso.dnc', Company: 'DNC', OfferTitle: 'Do Not Contact' },
 		{ DoNotCall: false, unsubscribed: 'false', donotemail: 0, donotphone: null },
 		{ leadsourcecode: 8 },
 	])('is true for %j', (fields) => {

@@ -5,7 +5,7 @@ import {
 	type JsonValue,
 	type Lead,
 } from '../../../lead';
-import { contactName } from '../../../lead/contact';
+import { contactName } from '../../../lead/contactWords';
 import { findField } from '../../../lead/fields';
 import { compact } from '../../../lead/text';
 import { readParameters, withoutKey, type FillOut } from './fillOut';

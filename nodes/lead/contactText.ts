@@ -1,0 +1,137 @@
+/** What a text says of contact by itself, in whatever field it stands. */
+import { COURTESIES, NO_SENTENCES, OPT_OUT_NAMES, SENTENCES } from './contactNames';
+import { flagForbids } from './contactValues';
+import { contactName, isCertain, keysOf, saysDoNotContact, wordsOf } from './contactWords';
+import { findHeader, type FieldName } from './fields';
+
+/** Any of Microsoft's sources with a dash behind it, anywhere in a text, and what follows. */
+const SOURCE_AND_ACTION =
+	/(?:azure\s?marketplace|azure\s?portal|test\s?drive|spza|appsource)\)?\s{0,4}[-\u2010-\u2015\u2212]([^|\r\n&=;,?"<>(){}[\]]{1,40})/gi;
+/** The shortest text that says something by itself: `DNC`. */
+const SHORTEST = 3;
+
+/** A quick look: a text that is JSON, has a field of its own, or can hold one of the sources. */
+const MAY_SAY = /^[\ufeff\s]*[[{"]|[=>]|:(?!\d\d)|azure|drive|spza|source/i;
+/** The same for a field of a few words: what it states, it begins with. */
+const MAY_SAY_IN_SHORT =
+	/^[\ufeff\s]*(?:[[{"]|do|dnc|un|opt|black|n[eio])|azure|drive|spza|source|[^\0-\x7f]/i;
+const DASH = /[-\u2010-\u2015\u2212\uff0d]/;
+
+/** What Dataverse shows for an opt-out, which some of its forms label "Email" or "Phone". */
+const FORBIDDING_LABEL = /^\s*do[ _-]?not[ _-]?(?:allow|send)\s*$/i;
+const MAX_LABEL_LENGTH = 40;
+
+/** As many full-width letters as there are: `ＤＮＣ` is written so in Japan. */
+const FULL_WIDTH = /[\uff01-\uff5e]/;
+
+/** Where a sentence, a field of a form or a tag begins and ends, so that each is read by itself. */
+const BREAK = /[<&;,\n\r|(){}[\]\u3001\u3002\uff0c\uff1b]|[.!?](?=\s|$)|\s[-\u2013\u2014]\s/;
+/** What stands between the name of a field and its value: in a mail, a query, XML or broken JSON. */
+const ASSIGNS = /[:=>\uff1a]/;
+/** What stands around names and values in such texts. */
+const AROUND = ' \t"\'*_';
+/** Longer pieces are prose that states nothing in so many words, in characters. */
+const MAX_PIECE_LENGTH = 120;
+
+/** What says it as a sentence of its own, as `keyOf` writes it. */
+export const TOLD_BY: ReadonlySet<string> = keysOf([
+	...OPT_OUT_NAMES.flatMap(({ names }) => names)
+		// Names of columns, as `donotbulkemail`, are no language of anybody's.
+		.filter((name) => /\s|[^\0-\u024f]/.test(name) && !NO_SENTENCES.includes(name)),
+	...SENTENCES,
+]);
+/** Words by one of which every such sentence is known; other texts need no second look. A test holds them to it. */
+const TELLING_WORD =
+	/\b(?:n[eio]|do[ns]|dnc|opt|unsub|stop|remove|take|leave|black|cannot|object|forget|kein|kont|werb|robin|contact f|suppress|marketing s|abgem|dado|desca|desu|susc|insc|iscri|disis|desin|desab|opposi|geen|afgem|uitg|wypis)|[^\0-\x7f]/i;
+
+/** Meant only in what the customer wrote, or with a "please" or "me". */
+const TOLD_BY_CUSTOMER = keysOf(['DNC', 'Unsubscribe', 'Opt Out', 'No Contact']);
+const COURTESY = keysOf(COURTESIES);
+
+/** Names of things, which may hold the words: `Do Not Contact` is a product, too. */
+const NAMES_OF_THINGS: ReadonlySet<FieldName> = new Set<FieldName>([
+	'campaign',
+	'company',
+	'offerId',
+	'offerTitle',
+	'publisherName',
+	'subject',
+	'title',
+]);
+
+/** Whether a text certainly says nothing of contact, at a glance; `isShort` is its field's. */
+export function saysNothing(text: string, isShort = false): boolean {
+	if (text.length < SHORTEST) return true;
+	return isShort ? !MAY_SAY_IN_SHORT.test(text) : !(MAY_SAY.test(text) || TELLING_WORD.test(text));
+}
+
+/** What a text was found to say, and into how many pieces it had to be taken apart for that. */
+export interface TextStatement {
+	readonly how: 'clearly' | 'unclear' | undefined;
+	readonly pieces: number;
+}
+
+/**
+ * Whether a text says in so many words not to contact the customer: "Please do not call me.", or
+ * `Do not contact: yes` as forms, mails and broken JSON have it. `name` is the field's.
+ */
+export function readStatement(text: string, name: string, most: number): TextStatement {
+	const field = findHeader(name)?.field;
+	if (field !== undefined && NAMES_OF_THINGS.has(field)) return { how: undefined, pieces: 0 };
+	const isByCustomer = field === 'description';
+	const pieces = text.split(BREAK, most);
+	for (const piece of pieces) {
+		const how = piece.length > MAX_PIECE_LENGTH ? undefined : readPiece(piece, isByCustomer);
+		if (how !== undefined) return { how, pieces: pieces.length };
+	}
+	return { how: undefined, pieces: pieces.length };
+}
+
+function readPiece(piece: string, isByCustomer: boolean): TextStatement['how'] {
+	const at = piece.search(ASSIGNS);
+	if (at < 0) return isSentence(piece, isByCustomer) ? 'clearly' : undefined;
+	const value = unquoted(piece.slice(at + 1));
+	const kind = contactName(unquoted(piece.slice(0, at)));
+	if (kind === 'optOut') return flagForbids(kind, value);
+	if (kind === 'permission' || kind === 'ownPermission') {
+		return flagForbids(kind, value) === 'clearly' ? 'clearly' : undefined;
+	}
+	const isState = kind === 'state' && saysDoNotContact(value);
+	return isState || isSentence(value, isByCustomer) ? 'clearly' : undefined;
+}
+
+function unquoted(text: string): string {
+	let [start, end] = [0, text.length];
+	while (start < end && AROUND.includes(text.charAt(start))) start += 1;
+	while (start < end && AROUND.includes(text.charAt(end - 1))) end -= 1;
+	return text.slice(start, end);
+}
+
+function isSentence(text: string, isByCustomer: boolean): boolean {
+	if (!TELLING_WORD.test(text)) return false;
+	const words = wordsOf(text);
+	if (isCertain(words.join(''))) return true;
+	const first = words.findIndex((word) => !COURTESY.has(word));
+	for (let end = words.length; end > first && first >= 0; end--) {
+		for (const start of first === 0 ? [0] : [0, first]) {
+			const said = words.slice(start, end).join('');
+			const isAsked = isByCustomer || start > 0 || end < words.length;
+			if (TOLD_BY.has(said) || (isAsked && TOLD_BY_CUSTOMER.has(said))) return true;
+		}
+		if (!COURTESY.has(words[end - 1] ?? '')) break;
+	}
+	return false;
+}
+
+/** Whether a text forbids contact in whatever field it stands: it holds a lead source that does. */
+export function textForbids(text: string): boolean {
+	if (text.length <= MAX_LABEL_LENGTH && FORBIDDING_LABEL.test(text)) return true;
+	if (!DASH.test(text)) return false;
+	const plain = FULL_WIDTH.test(text) ? text.normalize('NFKC') : text;
+	// Not by matchAll, which makes a new expression for each text.
+	SOURCE_AND_ACTION.lastIndex = 0;
+	for (let found = SOURCE_AND_ACTION.exec(plain); found; found = SOURCE_AND_ACTION.exec(plain)) {
+		if (saysDoNotContact(found[1] ?? '')) return true;
+	}
+	return false;
+}
