@@ -22,6 +22,7 @@ import {
 } from './deliveryProperties';
 import { HandOvers } from './handOvers';
 import { sampleHints } from './nothingFound';
+import { connectionNotices, startFromAllNotice, triggerPanel } from './pollPanel';
 import { pollLeads } from './pollLeads';
 import { DeliveriesByTrigger } from './runningDeliveries';
 
@@ -41,12 +42,14 @@ export class MarketplaceLeadPollTrigger implements INodeType {
 		activationMessage: 'New leads will now start this workflow.',
 		defaults: { name: 'Marketplace Lead CRM & Table Trigger' },
 		polling: true,
+		triggerPanel,
 		hints: sampleHints,
 		inputs: [],
 		outputs: outputsExpression,
 		credentials: destinationCredentials(destinationsFor('reading')),
 		properties: [
 			...destinationProperties('reading', 'Where Partner Center is set to write the leads'),
+			...connectionNotices,
 			...deliveryProperties,
 			{
 				displayName: 'Start From',
@@ -75,6 +78,10 @@ export class MarketplaceLeadPollTrigger implements INodeType {
 					},
 				],
 				default: 'now',
+			},
+			{
+				...startFromAllNotice,
+				displayOptions: { ...startFromAllNotice.displayOptions, hide: hiddenWhenAcknowledged },
 			},
 			{
 				displayName: 'Start Date',

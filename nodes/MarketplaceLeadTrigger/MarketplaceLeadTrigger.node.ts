@@ -1,12 +1,12 @@
 import type {
 	IDataObject,
+	IHookFunctions,
 	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
 	IWebhookFunctions,
 	IWebhookResponseData,
 } from 'n8n-workflow';
-import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { matchesFilter, parseLead } from '../lead';
 import {
@@ -16,10 +16,25 @@ import {
 	readLeadOptions,
 } from '../parameters/leadParameters';
 import { setLeadIdHeader, type ResponseTarget, type Receipt, respondWithError } from './responses';
-import { type AuthenticationMethod, type EndpointSecret, isAuthorized } from './authentication';
+import {
+	type AuthenticationMethod,
+	type EndpointSecret,
+	isAuthorized,
+	type SecretCarrier,
+} from './authentication';
 import { marketplaceLeadTriggerApiTest } from './credentialTest';
-import { connectionNotice, triggerPanel } from './triggerPanel';
-import { type DeliveredRequest, readLeadsOf } from './webhookBody';
+import { isPublishedId, PUBLISHED_ID } from './exampleIds';
+import {
+	logLine,
+	type Refused,
+	refusedItem,
+	type RefusedRequest,
+	RefusedRequests,
+	secretsOf,
+} from './refusedRequests';
+import { assertSecret, checkSetUp } from './setUp';
+import { connectionNotices, triggerHints, triggerPanel } from './triggerPanel';
+import { readLeadsOf } from './webhookBody';
 import { leadWebhook } from './webhookDescription';
 import { WrongSecrets } from './wrongSecrets';
 
@@ -29,8 +44,15 @@ const UNEXPECTED =
 	'This endpoint could not take the lead. Look into the n8n log for the reason, then send it again.';
 const BASIC_CHALLENGE = { 'WWW-Authenticate': 'Basic realm="Marketplace leads", charset="UTF-8"' };
 
+const FILTERED = 'The lead does not pass the Filters.';
+
 /** Of all triggers in this process. */
 const wrongSecrets = new WrongSecrets();
+const refusedRequests = new RefusedRequests();
+
+/** The second output is there only where the user wants to know of refused requests. */
+const outputsExpression =
+	'={{ ($parameter["options"] || {})["outputRefused"] === true ? [{ type: "main", displayName: "Leads" }, { type: "main", displayName: "Refused" }] : ["main"] }}';
 
 export class MarketplaceLeadTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -52,7 +74,8 @@ export class MarketplaceLeadTrigger implements INodeType {
 		defaults: { name: 'Marketplace Lead Trigger' },
 		triggerPanel,
 		inputs: [],
-		outputs: [NodeConnectionTypes.Main],
+		hints: triggerHints,
+		outputs: outputsExpression,
 		credentials: [
 			{
 				name: 'marketplaceLeadTriggerApi',
@@ -63,12 +86,6 @@ export class MarketplaceLeadTrigger implements INodeType {
 		],
 		webhooks: [leadWebhook],
 		properties: [
-			{
-				displayName: connectionNotice,
-				name: 'connectionNotice',
-				type: 'notice',
-				default: '',
-			},
 			{
 				displayName: 'Authentication',
 				name: 'authentication',
@@ -104,6 +121,7 @@ export class MarketplaceLeadTrigger implements INodeType {
 				default: 'secretUrl',
 				description: 'How the sender shows that it may deliver leads',
 			},
+			...connectionNotices,
 			{
 				displayName: 'Path',
 				name: 'path',
@@ -140,12 +158,38 @@ export class MarketplaceLeadTrigger implements INodeType {
 				type: 'collection',
 				placeholder: 'Add Option',
 				default: {},
-				options: leadOptionFields,
+				options: [
+					...leadOptionFields,
+					{
+						displayName: 'Output Refused Requests',
+						name: 'outputRefused',
+						type: 'boolean',
+						description:
+							'Whether requests that are no lead to pass on start the workflow too, on an output of their own, Refused: with a wrong secret, a body that holds no lead, or a lead that does not pass the Filters. At most 10 a minute; none of them holds the secret.',
+						default: false,
+					},
+				],
 			},
 		],
 	};
 
 	methods = { credentialTest: { marketplaceLeadTriggerApiTest } };
+
+	webhookMethods = {
+		default: {
+			/** n8n then calls `create` whenever it puts the endpoint live. */
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return await Promise.resolve(false);
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				await checkSetUp(this);
+				return true;
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				return await Promise.resolve(true);
+			},
+		},
+	};
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		const response = this.getResponseObject() as ResponseTarget;
@@ -154,8 +198,9 @@ export class MarketplaceLeadTrigger implements INodeType {
 		} catch (error) {
 			// Thrown on, n8n would start the workflow without a lead.
 			const reason = error instanceof Error ? error.message : String(error);
-			this.logger.error(`"${this.getNode().name}" could not take a lead: ${reason}`);
-			return respondWithError(response, 500, { message: UNEXPECTED });
+			const refused = { status: 500, reasons: [`${reason}.`.replace(/\.\.$/, '.')] };
+			const started = tellRefused(this, refused, await expectedSecret(this).catch(() => ({})));
+			return { ...respondWithError(response, 500, { message: UNEXPECTED }), ...started };
 		}
 	}
 }
@@ -165,12 +210,9 @@ async function receiveLeads(
 	response: ResponseTarget,
 ): Promise<IWebhookResponseData> {
 	const method = context.getNodeParameter('authentication') as AuthenticationMethod;
-	const expected =
-		method === 'none' || method === 'secretUrl'
-			? {}
-			: await context.getCredentials<EndpointSecret>('marketplaceLeadTriggerApi');
-	const carrier = { query: context.getQueryData(), headers: context.getHeaderData() };
-	if (!isAuthorized(method, carrier, expected)) {
+	const expected = await expectedSecret(context);
+	assertSecret(context, method, expected);
+	if (!isAuthorized(method, carrierOf(context), expected)) {
 		const challenge = method === 'basicAuth' ? BASIC_CHALLENGE : {};
 		const { name } = context.getNode();
 		wrongSecrets.add(
@@ -181,21 +223,26 @@ async function receiveLeads(
 				);
 			},
 		);
-		return { noWebhookResponse: true };
+		const refused = { status: 401, reasons: [UNAUTHORIZED] };
+		return { noWebhookResponse: true, ...tellRefused(context, refused, expected) };
 	}
 
-	const input = await readLeadsOf(context.getRequestObject() as DeliveredRequest);
-	if (!input.ok) return respondWithError(response, 400, { errors: input.problems });
+	const input = await readLeadsOf(context.getRequestObject() as RefusedRequest);
+	if (!input.ok) {
+		const started = tellRefused(context, { status: 400, reasons: input.problems }, expected);
+		return { ...respondWithError(response, 400, { errors: input.problems }), ...started };
+	}
 
 	const options = readLeadOptions(context.getNodeParameter('options', {}));
 	const filter = readLeadFilter(context.getNodeParameter('filters', {}));
 	const items: INodeExecutionData[] = [];
 	const receipts: Receipt[] = [];
+	const isOpen = method === 'secretUrl' && isPublishedId(context.getNode().webhookId);
 	const received = {
 		...options,
 		destination: 'https',
 		isFromSender: true,
-		warnings: input.warnings ?? [],
+		warnings: [...(input.warnings ?? []), ...(isOpen ? [PUBLISHED_ID] : [])],
 	} as const;
 	for (const record of input.records) {
 		const lead = parseLead(record, received);
@@ -205,5 +252,56 @@ async function receiveLeads(
 	}
 	setLeadIdHeader(response, receipts);
 	const webhookResponse = input.isList ? receipts : receipts[0];
-	return items.length === 0 ? { webhookResponse } : { webhookResponse, workflowData: [items] };
+	const isFiltered = items.length < receipts.length;
+	const refused = { status: 200, reasons: [FILTERED] };
+	const { workflowData: [, told] = [] } = isFiltered ? tellRefused(context, refused, expected) : {};
+	if (items.length === 0 && !told) return { webhookResponse };
+	return { webhookResponse, workflowData: told ? [items, told] : [items] };
+}
+
+async function expectedSecret(context: IWebhookFunctions): Promise<EndpointSecret> {
+	const method = context.getNodeParameter('authentication') as AuthenticationMethod;
+	if (method === 'none' || method === 'secretUrl') return {};
+	return await context.getCredentials<EndpointSecret>('marketplaceLeadTriggerApi');
+}
+
+function carrierOf(context: IWebhookFunctions): SecretCarrier {
+	return { query: context.getQueryData(), headers: context.getHeaderData() };
+}
+
+/**
+ * Says in n8n's log that a request is refused, and gives what n8n is to run: the output Refused where the
+ * user wants it, and always where a person listens in the editor, who would wait without a reason. There
+ * the item is on the second output too, so that no node behind the first takes it for a lead.
+ */
+function tellRefused(
+	context: IWebhookFunctions,
+	refused: Refused,
+	expected: EndpointSecret,
+): Pick<IWebhookResponseData, 'workflowData'> {
+	const { id, name } = context.getNode();
+	const { id: workflowId = '', name: workflowName = '' } = context.getWorkflow();
+	const secrets = secretsOf(carrierOf(context), expected);
+	const { logged, passedOn } = refusedRequests.add(JSON.stringify([workflowId, id]), refused);
+	if (logged) {
+		const line = logLine(refused, logged.others, secrets);
+		context.logger[refused.status === 500 ? 'error' : 'warn'](
+			`"${name}" of workflow "${workflowName}" (${workflowId}) ${line}`,
+		);
+	}
+	const isListening = context.getMode() === 'manual';
+	if (!isListening && !(passedOn && wantsRefused(context))) return {};
+	const request = context.getRequestObject() as RefusedRequest;
+	const item = refusedItem(request, refused, { secrets, others: passedOn?.others ?? 0 });
+	return { workflowData: [[], [item]] };
+}
+
+function wantsRefused(context: IWebhookFunctions): boolean {
+	try {
+		const options = context.getNodeParameter('options', {}) as { outputRefused?: unknown };
+		return options.outputRefused === true;
+	} catch {
+		// An expression that fails is why the request was refused in the first place.
+		return false;
+	}
 }

@@ -46,6 +46,21 @@ export function secretsMatch(given: unknown, expected: unknown): boolean {
 	return timingSafeEqual(digestOf(given), digestOf(expected));
 }
 
+/** Every text in a request that is, or might be, a secret. Never throws, whatever the request holds. */
+export function secretsIn({ query, headers }: SecretCarrier): string[] {
+	const authorization = ownValue(headers, 'authorization');
+	const [, encoded = ''] = /^basic +(\S+)$/i.exec(textOf(authorization)) ?? [];
+	const password = Buffer.from(encoded, 'base64')
+		.toString('utf8')
+		.replace(/^[^:]*:/, '');
+	const given = [ownValue(query, SECRET_QUERY_PARAMETER), ownValue(headers, SECRET_HEADER)].flat();
+	return [...given, encoded, password].map(textOf).filter((text) => text !== '');
+}
+
+function textOf(value: unknown): string {
+	return typeof value === 'string' ? value : '';
+}
+
 function digestOf(text: string): Buffer {
 	return createHash('sha256').update(text).digest();
 }

@@ -9,7 +9,7 @@ import { LOOPBACK } from '../destinations/addresses';
 import { SECRET_HEADER } from './authentication';
 
 /** Characters. 16 random ones of the set below are some 95 bits: nobody guesses that by asking. */
-const MIN_SECRET_LENGTH = 16;
+export const MIN_SECRET_LENGTH = 16;
 /** What a URL's query takes without encoding (RFC 3986 "unreserved"). */
 const URL_SAFE = /^[A-Za-z0-9._~-]+$/;
 /** Milliseconds. n8n's own test waits for us, and a person for n8n. */
@@ -47,6 +47,11 @@ function textOf(value: unknown): string {
 	return typeof value === 'string' ? value : '';
 }
 
+/** Whether a secret could be guessed, or is none. */
+export function shortSecret(secret: unknown): boolean {
+	return typeof secret !== 'string' || secret.length < MIN_SECRET_LENGTH;
+}
+
 function secretComplaint(secret: string): string | undefined {
 	if (secret.trim() === '') {
 		return `The Secret is empty, so nobody could send leads. ${MAKE_ONE}`;
@@ -54,7 +59,7 @@ function secretComplaint(secret: string): string | undefined {
 	if (secret !== secret.trim()) {
 		return 'The Secret begins or ends with white space. Remove it: a URL would lose it on the way.';
 	}
-	if (secret.length < MIN_SECRET_LENGTH) {
+	if (shortSecret(secret)) {
 		return `The Secret is shorter than ${MIN_SECRET_LENGTH} characters and could be guessed. ${MAKE_ONE}`;
 	}
 	if (!URL_SAFE.test(secret)) {

@@ -74,6 +74,20 @@ describe("n8n's own loader", () => {
 		}
 	});
 
+	it('lets the triggers and the action be found by what people look for', () => {
+		const wanted = [
+			...DESTINATIONS.map(({ displayName }) => displayName),
+			...['commercial marketplace', 'partner center', 'sales lead', 'crm', 'AppSource'],
+		].map((word) => word.toLowerCase());
+		for (const [name, , sourcePath] of nodes) {
+			if (name === 'leadSource') continue;
+			const file = path.join(ROOT, sourcePath.replace(/\.ts$/, '.json'));
+			const { alias } = JSON.parse(readFileSync(file, 'utf8')) as { alias: string[] };
+			const found = alias.map((word) => word.toLowerCase());
+			expect([name, wanted.filter((word) => !found.includes(word))]).toEqual([name, []]);
+		}
+	});
+
 	it('has a codex file for every node', () => {
 		for (const [name, , sourcePath] of nodes) {
 			const file = path.join(ROOT, sourcePath.replace(/\.ts$/, '.json'));

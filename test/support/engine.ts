@@ -27,6 +27,7 @@ import { join } from 'node:path';
 import {
 	CredentialTestContext,
 	ExecutionLifecycleHooks,
+	HookContext,
 	PollContext,
 	WebhookContext,
 	WorkflowExecute,
@@ -81,6 +82,8 @@ export interface TestNode {
 	parameters?: INodeParameters;
 	/** Decrypted credential data by credential type. */
 	credentials?: Record<string, ICredentialDataDecryptedObject>;
+	/** The random part of its webhooks' URLs. */
+	webhookId?: string;
 	/** As in the node's settings. */
 	onError?: INode['onError'];
 	retryOnFail?: boolean;
@@ -191,7 +194,10 @@ export function workflowOf(
 ): Workflow {
 	const types = new Map<string, INodeType>();
 	const built = nodes.map(
-		({ type, id, name, parameters = {}, credentials, onError, retryOnFail }, index): INode => {
+		(
+			{ type, id, name, parameters = {}, credentials, webhookId, onError, retryOnFail },
+			index,
+		): INode => {
 			types.set(type.description.name, strict(type));
 			return {
 				id: id ?? `node-${index}`,
@@ -200,6 +206,7 @@ export function workflowOf(
 				typeVersion: Number([type.description.version].flat().at(-1)),
 				position: [0, 0],
 				parameters,
+				...(webhookId === undefined ? {} : { webhookId }),
 				...(onError === undefined ? {} : { onError }),
 				...(retryOnFail === undefined ? {} : { retryOnFail, waitBetweenTries: 0 }),
 				...(credentials === undefined ? {} : { credentials: inline(credentials) }),
@@ -422,6 +429,13 @@ export async function callWebhook(
 		null,
 	);
 	return await type.webhook.call(context);
+}
+
+/** n8n-core's real context of what n8n asks of a node as it puts its webhook live. */
+export function hookContext(node: TestNode, activation: WorkflowActivateMode): HookContext {
+	const workflow = workflowOf([node]);
+	const mode = activation === 'manual' ? 'manual' : 'trigger';
+	return new HookContext(workflow, onlyNode(workflow), additionalDataFor(), mode, activation);
 }
 
 /** The execution of a run; by default one that a trigger began. */

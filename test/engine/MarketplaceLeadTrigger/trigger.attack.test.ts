@@ -91,6 +91,26 @@ describe('every refusal ends the response exactly once', () => {
 	});
 });
 
+describe('while a person listens in the editor', () => {
+	it.each([
+		['a wrong secret', { query: { code: 'guess-at-the-secret' } }, 401],
+		['no lead', { body: { a: 1 }, rawBody: Buffer.from('{"a":1}') }, 400],
+		[
+			'a body that is cut off',
+			{ contentType: 'text/json', rawBody: undefined, readRawBody: cutOff },
+			500,
+		],
+	])('%s is shown at once, on no output that anything hangs on', async (_name, parts, status) => {
+		const response = new StrictResponse();
+		const { workflowData } = await callWebhook(NODE, request(parts), response, 'manual');
+		expect(workflowData).toEqual([
+			[],
+			[{ json: expect.objectContaining({ refused: true, status }) as unknown }],
+		]);
+		expect(JSON.stringify(workflowData)).not.toMatch(/c0ffee|guess-at/);
+	});
+});
+
 async function cutOff(): Promise<never> {
 	throw await Promise.resolve(new Error('request aborted'));
 }

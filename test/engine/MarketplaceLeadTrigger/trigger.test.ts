@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import type { INodeParameters } from 'n8n-workflow';
+import { NodeHelpers } from 'n8n-workflow';
 
 import { parseLead } from '../../../nodes/lead';
 import { MarketplaceLeadTrigger } from '../../../nodes/MarketplaceLeadTrigger/MarketplaceLeadTrigger.node';
+import { workflowOf } from '../../support/engine';
 import { startWebhookServer, type WebhookServer } from '../../support/webhookServer';
 
 const SECRET = 'c0ffee00c0ffee00c0ffee00';
@@ -21,6 +24,8 @@ async function listen(parameters: INodeParameters = {}, secret: string | null = 
 	const credentials = { marketplaceLeadTriggerApi: { secret: secret ?? '', user: 'marketplace' } };
 	server = await startWebhookServer({
 		type: new MarketplaceLeadTrigger(),
+		// What is told of refused requests is bounded for each trigger.
+		id: randomUUID(),
 		parameters: { authentication: 'sharedSecret', ...parameters },
 		...(secret === null ? {} : { credentials }),
 	});
@@ -267,6 +272,92 @@ describe('a body that is no lead', () => {
 		for (const error of errors) expect(error).toMatch(/^[A-Z].*\.$/s);
 		expect(server.started()).toEqual([]);
 	});
+});
+
+describe('a request that is refused', () => {
+	const WRONG = { query: '?code=guess-at-the-secret' };
+	const REFUSED = [
+		['a wrong secret', {}, LEAD, WRONG, 401, /secret is missing or is not/],
+		['no lead', {}, '{"a":1}', {}, 400, /lead/i],
+		['a lead that is filtered', { filters: { actions: ['DNC'] } }, LEAD, {}, 200, /Filters/],
+	] as const;
+
+	it.each(REFUSED)('starts the workflow on an output of its own: %s', async (...given) => {
+		const [, parameters, body, request, status, reason] = given;
+		await listen({
+			options: { outputRefused: true },
+			...(parameters as unknown as INodeParameters),
+		});
+		expect((await post(body, request)).status).toBe(status);
+		const [{ workflowData = [] } = {}] = server.results;
+		expect(workflowData).toEqual([[], [{ json: expect.anything() }]]);
+		expect(workflowData[1]?.[0]?.json).toMatchObject({
+			refused: true,
+			status,
+			reasons: [expect.stringMatching(reason)],
+			senderAddress: expect.stringContaining('127.0.0.1'),
+			body,
+		});
+		expect(JSON.stringify(workflowData)).not.toMatch(new RegExp(`${SECRET}|guess-at-the-secret`));
+	});
+
+	it.each(REFUSED)('starts nothing where nobody asks for it: %s', async (...given) => {
+		const [, parameters, body, request] = given;
+		await listen(parameters as unknown as INodeParameters);
+		await post(body, request);
+		expect(server.started()).toEqual([]);
+	});
+
+	it('does so at most ten times a minute, whoever sends how many', async () => {
+		await listen({ options: { outputRefused: true } });
+		for (let at = 0; at < 15; at += 1) await post('{}');
+		expect(server.results.filter(({ workflowData }) => workflowData)).toHaveLength(10);
+	});
+
+	it('in a list goes beside the leads that pass', async () => {
+		await listen({ options: { outputRefused: true }, filters: { testLeads: 'exclude' } });
+		await post(`[${LEAD},${TEST_LEAD}]`);
+		const [{ workflowData = [] } = {}] = server.results;
+		expect(workflowData.map((items) => items.length)).toEqual([1, 1]);
+	});
+
+	it('has its second output only where it is asked for', () => {
+		const outputsOf = (options: INodeParameters) => {
+			const type = new MarketplaceLeadTrigger();
+			const workflow = workflowOf([{ type, parameters: { options } }]);
+			const [node] = Object.values(workflow.nodes);
+			return NodeHelpers.getNodeOutputs(workflow, node!, type.description);
+		};
+		expect(outputsOf({})).toEqual(['main']);
+		expect(outputsOf({ outputRefused: false })).toEqual(['main']);
+		expect(outputsOf({ outputRefused: true })).toEqual([
+			{ type: 'main', displayName: 'Leads' },
+			{ type: 'main', displayName: 'Refused' },
+		]);
+	});
+});
+
+describe('a secret that can be guessed', () => {
+	it.each(['sharedSecret', 'basicAuth'])(
+		'lets nobody in, the right one neither: %s',
+		async (way) => {
+			const short = 'fifteen-letters';
+			await listen({ authentication: way }, short);
+			const authorization = `Basic ${Buffer.from(`marketplace:${short}`).toString('base64')}`;
+			const { status } = await post(LEAD, {
+				query: `?code=${short}`,
+				headers: { ...JSON_TYPE, authorization },
+			});
+			expect(status).toBe(500);
+			expect(server.started()).toEqual([]);
+		},
+	);
+});
+
+it('with Secret URL asks for nothing but its URL', async () => {
+	await listen({ authentication: 'secretUrl' }, null);
+	expect((await post(LEAD, { query: '' })).status).toBe(200);
+	expect(server.started()).toHaveLength(1);
 });
 
 describe('a node that is not set up completely', () => {

@@ -1,0 +1,57 @@
+/** What is looked at as n8n puts the endpoint live: what would make it no endpoint, or an open one. */
+import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { toNodeError } from '../errors';
+import type { AuthenticationMethod, EndpointSecret } from './authentication';
+import { MIN_SECRET_LENGTH, shortSecret } from './credentialTest';
+import { isPublishedId, NEW_ID, PUBLISHED_ID } from './exampleIds';
+
+/** A person is there to read it, and no lead is lost by not going live. */
+const BY_A_PERSON = ['activate', 'manual'];
+
+/** @throws NodeOperationError for a secret that could be guessed */
+export function assertSecret(
+	context: IHookFunctions | IWebhookFunctions,
+	method: AuthenticationMethod,
+	{ secret }: EndpointSecret,
+): void {
+	if (method !== 'sharedSecret' && method !== 'basicAuth') return;
+	if (!shortSecret(secret)) return;
+	throw new NodeOperationError(
+		context.getNode(),
+		`The Secret is shorter than ${MIN_SECRET_LENGTH} characters and could be guessed`,
+		{ description: 'Set a longer one in the credential of this node, and in Partner Center.' },
+	);
+}
+
+/**
+ * Checks the endpoint before it is live. Where nobody is there to read it, as n8n starts, it is logged:
+ * an endpoint that went away would lose leads.
+ *
+ * @throws NodeOperationError where a person publishes or tests the workflow
+ */
+export async function checkSetUp(context: IHookFunctions): Promise<void> {
+	try {
+		await assertSetUp(context);
+	} catch (error) {
+		if (BY_A_PERSON.includes(context.getActivationMode()))
+			throw toNodeError(context.getNode(), error);
+		const { name } = context.getNode();
+		const reason = error instanceof Error ? error.message : String(error);
+		context.logger.warn(`"${name}" is live, but not as it should be: ${reason}`);
+	}
+}
+
+async function assertSetUp(context: IHookFunctions): Promise<void> {
+	const method = context.getNodeParameter('authentication') as AuthenticationMethod;
+	if (method === 'secretUrl' && isPublishedId(context.getNode().webhookId)) {
+		throw new NodeOperationError(context.getNode(), PUBLISHED_ID, { description: NEW_ID });
+	}
+	if (method !== 'sharedSecret' && method !== 'basicAuth') return;
+	assertSecret(
+		context,
+		method,
+		await context.getCredentials<EndpointSecret>('marketplaceLeadTriggerApi'),
+	);
+}
