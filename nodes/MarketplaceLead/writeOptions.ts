@@ -8,6 +8,7 @@ import type { JsonObject, JsonValue } from '../lead';
 import type { DestinationContext } from '../parameters/openDestination';
 import { destinationsFor } from '../parameters/destinationProperties';
 import { readNumber } from '../parameters/values';
+import { isObject } from '../schemas';
 
 /** Minutes; one that a user may set lower or higher. */
 const MAX_MINUTES = 60;
@@ -160,5 +161,5 @@ function toJson(value: unknown): JsonValue {
 }
 
 function asObject(value: unknown): Record<string, unknown> {
-	return typeof value === 'object' && value !== null ? { ...value } : {};
+	return isObject(value) ? value : {};
 }

@@ -6,7 +6,9 @@ import {
 	withoutRows,
 	type Cursor,
 } from '../polling/cursor';
-import { asData, isRecord, isSavedWithWorkflow, WorkflowEntry } from './workflowEntries';
+import { isObject, readAs } from '../schemas';
+import { object, string } from '../vendor/schema';
+import { asData, isSavedWithWorkflow, WorkflowEntry } from './workflowEntries';
 
 /** Places of which a cursor is kept where an expression names the place, the current one left out. */
 const MAX_OTHER_PLACES = 3;
@@ -91,7 +93,7 @@ export class KeptCursor {
 		const state: NodeState = { nodeId: this.nodeId, cursor: stored, start: place.start };
 		if (place.varies && newest?.start === place.start) {
 			const before = [newest.cursor, ...listOf(newest.others)].filter(
-				(other) => isRecord(other) && originOf(other) !== place.origin,
+				(other) => isObject(other) && originOf(other) !== place.origin,
 			);
 			state.others = asData(before.slice(0, MAX_OTHER_PLACES)) as unknown as IDataObject[];
 		}
@@ -125,7 +127,7 @@ export class KeptCursor {
 		return [
 			...own,
 			...(byId ? [byId as NodeState] : []),
-			...(isRecord(start) ? [{ cursor: start as IDataObject }] : []),
+			...(isObject(start) ? [{ cursor: start as IDataObject }] : []),
 		];
 	}
 
@@ -138,7 +140,7 @@ export class KeptCursor {
 		const workflow = this.workflow();
 		const starts = workflow.marketplaceLeadStarts;
 		if (starts === undefined) return;
-		const left = isRecord(starts)
+		const left = isObject(starts)
 			? Object.entries(starts).filter(([id]) => id !== this.nodeId)
 			: [];
 		if (left.length === 0) delete workflow.marketplaceLeadStarts;
@@ -155,7 +157,7 @@ function another(others: unknown, origin: string): Cursor | undefined {
 }
 
 function originOf(cursor: unknown): string {
-	return isRecord(cursor) && typeof cursor.origin === 'string' ? cursor.origin : '';
+	return readAs(object({ origin: string() }), cursor)?.origin ?? '';
 }
 
 function revisionOf({ cursor }: NodeState): number {
@@ -167,5 +169,5 @@ function listOf(value: unknown): unknown[] {
 }
 
 function ownEntry(values: unknown, name: string): unknown {
-	return isRecord(values) && Object.hasOwn(values, name) ? values[name] : undefined;
+	return isObject(values) && Object.hasOwn(values, name) ? values[name] : undefined;
 }

@@ -1,5 +1,7 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 
+import { isObject } from '../schemas';
+
 /** Nodes of one workflow, those that were removed included: what n8n keeps of them is never cleared. */
 const MAX_NODES = 100;
 
@@ -22,15 +24,15 @@ export class WorkflowEntry {
 	get(): Record<string, unknown> | undefined {
 		const entries = this.workflow[this.name];
 		const { id } = this.context.getNode();
-		const entry = isRecord(entries) && Object.hasOwn(entries, id) ? entries[id] : undefined;
-		return isRecord(entry) ? entry : undefined;
+		const entry = isObject(entries) && Object.hasOwn(entries, id) ? entries[id] : undefined;
+		return isObject(entry) ? entry : undefined;
 	}
 
 	/** Set as a whole: n8n does not see a change further down. The latest written is the last. */
 	set(value: object): void {
 		const { id } = this.context.getNode();
 		const entries = this.workflow[this.name];
-		const others = isRecord(entries) ? Object.entries(entries) : [];
+		const others = isObject(entries) ? Object.entries(entries) : [];
 		const kept = others.filter(([other]) => other !== id).slice(1 - MAX_NODES);
 		this.workflow[this.name] = Object.fromEntries([...kept, [id, asData(value)]]);
 	}
@@ -43,10 +45,6 @@ export class WorkflowEntry {
 /** n8n watches the data of a node for changes where it saves them with the workflow; in its durable mode they are a copy. */
 export function isSavedWithWorkflow(node: IDataObject): boolean {
 	return '__dataChanged' in node;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** n8n watches its static data for changes of plain objects: a state is made one. */

@@ -1,3 +1,4 @@
+import { isObject } from '../schemas';
 import { configurationError } from './addresses';
 import type { WriteInput } from './contract';
 
@@ -18,4 +19,9 @@ export function readBoolean(
 export function textField(values: Record<string, unknown>, name: string): string {
 	const value = Object.hasOwn(values, name) ? values[name] : undefined;
 	return typeof value === 'string' ? value.trim() : '';
+}
+
+/** The value of a resource locator, which comes whole within a collection; anything else as it is. */
+export function locatorValue(value: unknown): unknown {
+	return isObject(value) && 'value' in value ? value['value'] : value;
 }

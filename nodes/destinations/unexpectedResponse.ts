@@ -1,3 +1,4 @@
+import { isObject } from '../schemas';
 import { DestinationError, type DestinationOperation } from './contract';
 
 /** A response as it came, whoever sent it. */
@@ -83,8 +84,4 @@ function parsed(text: string): unknown {
 	} catch {
 		return undefined;
 	}
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

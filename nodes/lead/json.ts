@@ -80,8 +80,13 @@ export function cleanJson(value: unknown, warnings: Warnings, limits = RECORD): 
 	return new Cleaner(warnings, limits).clean(value, 0) ?? null;
 }
 
-export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+/** An object that is no list. */
+export function isObject(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+	return isObject(value);
 }
 
 class Cleaner {

@@ -5,7 +5,7 @@ import { digest } from './destination';
 import { DESTINATION_NAMES } from './destinationShapes';
 import { emailAddress } from './emailAddress';
 import { mappingForbids } from './fieldMapping';
-import { cleanJson, isJsonObject, LEAD } from './json';
+import { cleanJson, isJsonObject, isObject, LEAD } from './json';
 import { parseLeadSource, toAction, toSource } from './leadSource';
 import { companyDomain } from './mailboxKind';
 import { isTestText } from './testLead';
@@ -170,8 +170,4 @@ function text(parent: JsonObject, name: string): string {
 
 function asObject(value: JsonValue | undefined): JsonObject {
 	return isJsonObject(value) ? value : {};
-}
-
-function isObject(value: unknown): value is object {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

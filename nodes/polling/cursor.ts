@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { JsonObject } from '../lead';
-import { isTime } from '../lead/time';
-import { SeenRows, type StoredSeenRows } from './seenRows';
+import { entriesAs, flag, jsonObject, readAs, time } from '../schemas';
+import { literal, nullable, object, optional, pipe, string, transform } from '../vendor/schema';
+import { SeenRows, seenRows, type StoredSeenRows } from './seenRows';
 import type { Mark, PollStart, Position } from './types';
 
 /**
@@ -63,31 +63,48 @@ export function cursorOrigin(identity: string, start: PollStart): string {
 		.slice(0, 22);
 }
 
+const position = nullable(jsonObject);
+
+const scanSchema = pipe(
+	object({
+		startedAt: time,
+		since: nullable(time),
+		position,
+		highest: time,
+		memory: seenRows,
+		forgottenTo: time,
+		learning: flag,
+	}),
+	transform(({ memory: seen, ...scan }): Scan => ({ ...scan, seen })),
+);
+
+const cursorSchema = pipe(
+	object({
+		version: literal(CURSOR_VERSION),
+		origin: string(),
+		revision: time,
+		watermark: time,
+		floor: time,
+		forgottenTo: time,
+		memory: seenRows,
+		// Without what is damaged: a mark spares a request, and nothing else depends on it.
+		marks: optional(entriesAs(object({ time, position: jsonObject })), []),
+		scan: optional(nullable(scanSchema)),
+		// Its name before: not read, every lead would come again.
+		sweep: optional(nullable(scanSchema)),
+	}),
+	transform(({ version: _, memory: seen, scan, sweep, ...cursor }) => ({
+		...cursor,
+		seen,
+		scan: scan === undefined ? sweep : scan,
+	})),
+);
+
 /** The kept cursor, or `undefined` when there is none for this origin or it can't be trusted. */
 export function loadCursor(stored: unknown, origin: string): Cursor | undefined {
-	if (!isRecord(stored) || stored.version !== CURSOR_VERSION || stored.origin !== origin) {
-		return undefined;
-	}
-	const seen = SeenRows.from(stored.memory);
-	const { revision, watermark, floor, forgottenTo } = stored;
-	if (!seen || !isTime(revision) || !isTime(watermark) || !isTime(floor)) return undefined;
-	if (!isTime(forgottenTo)) return undefined;
-	const marks = loadMarks(stored.marks);
-	const cursor: Cursor = {
-		origin,
-		revision,
-		watermark,
-		floor,
-		forgottenTo,
-		seen,
-		marks,
-		scan: null,
-	};
-	// Cursors of before have the scan by the name `sweep`: not read, every lead would come again.
-	const kept = stored.scan === undefined ? stored.sweep : stored.scan;
-	if (kept === null) return cursor;
-	const scan = loadScan(kept);
-	return scan ? { ...cursor, scan } : undefined;
+	const cursor = readAs(cursorSchema, stored);
+	if (cursor?.origin !== origin || cursor.scan === undefined) return undefined;
+	return { ...cursor, scan: cursor.scan };
 }
 
 export function storeCursor({ seen, marks, scan, ...cursor }: Cursor): StoredCursor {
@@ -131,36 +148,5 @@ export function withoutRows(
 
 /** The revision of a kept cursor of any origin; -1 when there is none. */
 export function storedRevision(stored: unknown): number {
-	return isRecord(stored) && isTime(stored.revision) ? stored.revision : -1;
-}
-
-function loadScan(stored: unknown): Scan | undefined {
-	if (!isRecord(stored)) return undefined;
-	const seen = SeenRows.from(stored.memory);
-	const { startedAt, since, position, highest, forgottenTo, learning } = stored;
-	if (!seen || !isTime(startedAt) || !isTime(highest) || !isTime(forgottenTo)) return undefined;
-	if (since !== null && !isTime(since)) return undefined;
-	if (position !== null && !isRecord(position)) return undefined;
-	return {
-		startedAt,
-		since,
-		position: position as JsonObject | null,
-		highest,
-		forgottenTo,
-		learning: learning === true,
-		seen,
-	};
-}
-
-/** Without what is damaged: a mark spares a request, and nothing else depends on it. */
-function loadMarks(stored: unknown): Mark[] {
-	const entries: unknown[] = Array.isArray(stored) ? stored : [];
-	return entries.flatMap((entry): Mark[] => {
-		if (!isRecord(entry) || !isTime(entry.time) || !isRecord(entry.position)) return [];
-		return [{ time: entry.time, position: entry.position as JsonObject }];
-	});
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
+	return readAs(object({ revision: time }), stored)?.revision ?? -1;
 }

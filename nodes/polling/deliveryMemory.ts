@@ -1,3 +1,5 @@
+import { jsonObject, readAs } from '../schemas';
+import { custom, literal, nullable, object, string } from '../vendor/schema';
 import { SeenRows } from './seenRows';
 import type { HandOver, Position } from './types';
 
@@ -15,6 +17,14 @@ export interface StoredDeliveries {
 }
 
 const VERSION = 1;
+
+const storedSchema = object({
+	version: literal(VERSION),
+	origin: string(),
+	position: nullable(jsonObject),
+	pass: custom<number>(Number.isSafeInteger),
+	handOvers: string(),
+});
 
 /**
  * Hand-overs remembered where the destination keeps none. Bounds the kept state to 310 kB. Of more,
@@ -52,13 +62,12 @@ export class DeliveryMemory {
 	/** The kept memory; an empty one where there is none for this origin, or none that can be trusted. */
 	static load(stored: unknown, origin: string, most = MAX_REMEMBERED): DeliveryMemory {
 		const empty = new DeliveryMemory(origin, most);
-		if (!isRecord(stored) || stored.version !== VERSION || stored.origin !== origin) return empty;
-		const { position, pass, handOvers } = stored;
-		if (position !== null && !isRecord(position)) return empty;
-		if (typeof handOvers !== 'string' || !Number.isSafeInteger(pass)) return empty;
+		const kept = readAs(storedSchema, stored);
+		if (kept?.origin !== origin) return empty;
+		const { position, pass, handOvers } = kept;
 		const memory = new DeliveryMemory(origin, most);
-		memory.position = position as Position | null;
-		memory.pass = pass as number;
+		memory.position = position;
+		memory.pass = pass;
 		for (let at = 0; at < handOvers.length; at += ENTRY_LENGTH) {
 			const [, digest, attempt, firstAt, nextAt, isGivenUp, parity] =
 				ENTRY.exec(handOvers.slice(at, at + ENTRY_LENGTH)) ?? [];
@@ -143,8 +152,4 @@ function toDigits(value: number, length: number): string {
 
 function fromDigits(digits = ''): number {
 	return Number.parseInt(digits, RADIX);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,8 @@
 import { hash } from 'node:crypto';
 
+import { isObject } from '../schemas';
+import { check, custom, pipe, record, string, transform } from '../vendor/schema';
+
 /**
  * Remembers which rows have been passed on, by a digest of their key and a coarse time of their
  * clock. Kept as JSON in the cursor, so its form is small: digests of one time slot in one string.
@@ -16,16 +19,12 @@ const SLOT_RADIX = 36;
 export class SeenRows {
 	private readonly slots = new Map<string, number>();
 
-	/** Reads what `toJSON` gave. Anything else is none: the cursor holding it is then not used. */
-	static from(stored: unknown): SeenRows | undefined {
-		if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return undefined;
+	/** From what `toJSON` gave. */
+	static from(stored: StoredSeenRows): SeenRows {
 		const seen = new SeenRows();
-		for (const [slotText, digests] of Object.entries(stored)) {
-			const slot = Number.parseInt(slotText, SLOT_RADIX);
-			if (!Number.isSafeInteger(slot) || typeof digests !== 'string') return undefined;
-			if (digests.length % DIGEST_CHARACTERS !== 0) return undefined;
+		for (const [slot, digests] of Object.entries(stored)) {
 			for (let at = 0; at < digests.length; at += DIGEST_CHARACTERS) {
-				seen.slots.set(digests.slice(at, at + DIGEST_CHARACTERS), slot);
+				seen.slots.set(digests.slice(at, at + DIGEST_CHARACTERS), slotOf(slot));
 			}
 		}
 		return seen;
@@ -109,3 +108,23 @@ export class SeenRows {
 		if (known === undefined || known < slot) this.slots.set(digest, slot);
 	}
 }
+
+function slotOf(text: string): number {
+	return Number.parseInt(text, SLOT_RADIX);
+}
+
+/** What `toJSON` gave. A cursor that holds anything else is not used. */
+export const seenRows = pipe(
+	custom<object>(isObject),
+	record(
+		pipe(
+			string(),
+			check((slot) => Number.isSafeInteger(slotOf(slot))),
+		),
+		pipe(
+			string(),
+			check((digests) => digests.length % DIGEST_CHARACTERS === 0),
+		),
+	),
+	transform((stored) => SeenRows.from(stored)),
+);

@@ -1,4 +1,21 @@
 /** What Dataverse says about the columns of the table Lead. */
+import { flag, readAs } from '../../schemas';
+import {
+	array,
+	boolean,
+	check,
+	fallback,
+	type GenericSchema,
+	type InferOutput,
+	minValue,
+	nullish,
+	number,
+	object,
+	optional,
+	pipe,
+	string,
+	transform,
+} from '../../vendor/schema';
 import { DestinationError } from '../contract';
 import type { TimeLimits } from '../timeLimits';
 import { unexpectedResponse } from '../unexpectedResponse';
@@ -42,24 +59,84 @@ export interface WritableColumn {
 /** By logical name. */
 export type WritableColumns = ReadonlyMap<string, WritableColumn>;
 
-type Attribute = Readonly<Record<string, unknown>>;
+/** Text; `undefined` for anything else. */
+const maybeText = fallback(optional(string()), undefined);
+
+/** What people read in the application user's language. */
+const label = fallback(
+	pipe(
+		object({ UserLocalizedLabel: object({ Label: string() }) }),
+		transform(({ UserLocalizedLabel: { Label: text } }) => text),
+	),
+	'',
+);
+
+const translation = object({ Label: maybeText });
+
+/** A label in every language. */
+const translations = nullish(
+	pipe(
+		object({
+			UserLocalizedLabel: nullish(translation),
+			LocalizedLabels: nullish(array(translation), []),
+		}),
+		transform(({ UserLocalizedLabel: own, LocalizedLabels: all }) =>
+			[own, ...all].flatMap((entry) => entry?.Label ?? []),
+		),
+	),
+	{},
+);
+
+const attributeSchema = object({
+	LogicalName: maybeText,
+	AttributeOf: maybeText,
+	AttributeType: maybeText,
+	IsValidForRead: fallback(boolean(), true),
+	IsValidForCreate: flag,
+	IsValidForUpdate: fallback(boolean(), true),
+	DisplayName: label,
+	MaxLength: fallback(optional(pipe(number(), minValue(1))), undefined),
+	DateTimeBehavior: fallback(object({ Value: maybeText }), { Value: undefined }),
+});
+type Attribute = InferOutput<typeof attributeSchema>;
+
+const optionSet = object({
+	Options: array(object({ Value: fallback(optional(number()), undefined), Label: translations })),
+});
+
+/** Without its choices a column would be searched for none of them, and its leads left out. */
+const choiceColumn = pipe(
+	object({
+		LogicalName: maybeText,
+		OptionSet: nullish(optionSet),
+		GlobalOptionSet: nullish(optionSet),
+	}),
+	check(({ OptionSet: own, GlobalOptionSet: shared }) => Boolean(own ?? shared)),
+	transform(({ LogicalName: name, OptionSet: own, GlobalOptionSet: shared }) => ({
+		name,
+		choices: ((own ?? shared)?.Options ?? []).flatMap(
+			({ Value: value, Label: labels }): Choice[] =>
+				value === undefined ? [] : [{ value, labels }],
+		),
+	})),
+);
 
 const ATTRIBUTES = "EntityDefinitions(LogicalName='lead')/Attributes";
 const OPTIONS =
 	'$select=LogicalName&$expand=OptionSet($select=Options),GlobalOptionSet($select=Options)';
 
-const KINDS: Readonly<Record<string, ColumnKind>> = {
-	BigInt: 'integer',
-	Boolean: 'boolean',
-	DateTime: 'dateTime',
-	Decimal: 'number',
-	Double: 'number',
-	Integer: 'integer',
-	Memo: 'memo',
-	Money: 'number',
-	Picklist: 'choice',
-	String: 'text',
-};
+const KINDS: ReadonlyMap<string | undefined, ColumnKind> = new Map([
+	['BigInt', 'integer'],
+	['Boolean', 'boolean'],
+	['DateTime', 'dateTime'],
+	['Decimal', 'number'],
+	['Double', 'number'],
+	['Integer', 'integer'],
+	['Memo', 'memo'],
+	['Money', 'number'],
+	['Picklist', 'choice'],
+	['String', 'text'],
+] as const);
 
 /** What Dataverse gives a text column unless told otherwise. */
 const DEFAULT_LENGTH = 100;
@@ -75,13 +152,13 @@ export async function readColumns(
 	const attributes = await readAttributes(client, `?$select=${select}`, limits);
 	return attributes.flatMap((attribute): ReadableColumn[] => {
 		const name = ownNameOf(attribute);
-		if (name === undefined || attribute['IsValidForRead'] === false) return [];
+		if (name === undefined || !attribute.IsValidForRead) return [];
 		const kind = kindOf(attribute);
 		const isSearchable = kind === 'choice' || kind === 'text';
 		return [
 			{
 				name,
-				label: labelOf(attribute['DisplayName']) ?? name,
+				label: attribute.DisplayName || name,
 				kind: isSearchable ? kind : kind === 'memo' ? 'text' : 'other',
 			},
 		];
@@ -122,7 +199,7 @@ async function readChoices(
 		subject: 'columns',
 		...limits,
 	});
-	return choicesIn(body);
+	return columnAs(choiceColumn, body).choices;
 }
 
 /** The choices of all columns of choices at once, by name. @throws DestinationError */
@@ -130,16 +207,16 @@ export async function readAllChoices(
 	client: DataverseClient,
 	limits: TimeLimits,
 ): Promise<Map<string, Choice[]>> {
-	const attributes = await readAttributes(
-		client,
-		`/Microsoft.Dynamics.CRM.PicklistAttributeMetadata?${OPTIONS}`,
-		limits,
-	);
+	const { body } = await client.get({
+		path: `${ATTRIBUTES}/Microsoft.Dynamics.CRM.PicklistAttributeMetadata?${OPTIONS}`,
+		subject: 'columns',
+		...limits,
+	});
 	return new Map(
-		attributes.flatMap((attribute): Array<[string, Choice[]]> => {
-			const { LogicalName: name } = attribute;
-			return typeof name === 'string' ? [[name, choicesIn(attribute)]] : [];
-		}),
+		columnAs(array(choiceColumn), body['value']).flatMap(
+			({ name, choices }): Array<[string, Choice[]]> =>
+				name === undefined ? [] : [[name, choices]],
+		),
 	);
 }
 
@@ -165,10 +242,10 @@ export async function readWritableColumns(
 			ofType('DateTime', 'DateTimeBehavior'),
 		]);
 		const details = new Map(
-			[...texts, ...memos, ...dates].map((attribute) => [attribute['LogicalName'], attribute]),
+			[...texts, ...memos, ...dates].map((attribute) => [attribute.LogicalName, attribute]),
 		);
 		const columns = all.flatMap((attribute) =>
-			toWritable(attribute, details.get(attribute['LogicalName']) ?? {}),
+			toWritable(attribute, details.get(attribute.LogicalName)),
 		);
 		return new Map(columns.map((column) => [column.name, column]));
 	} catch (error) {
@@ -178,19 +255,18 @@ export async function readWritableColumns(
 	}
 }
 
-function toWritable(attribute: Attribute, details: Attribute): WritableColumn[] {
+function toWritable(attribute: Attribute, details?: Attribute): WritableColumn[] {
 	const name = ownNameOf(attribute);
-	if (name === undefined || attribute['IsValidForCreate'] !== true) return [];
+	if (name === undefined || !attribute.IsValidForCreate) return [];
 	const kind = kindOf(attribute);
-	const { MaxLength: length, DateTimeBehavior: behavior } = details;
-	const isDate = kind === 'dateTime' && asRecord(behavior)?.['Value'] === 'DateOnly';
+	const isDate = kind === 'dateTime' && details?.DateTimeBehavior.Value === 'DateOnly';
 	return [
 		{
 			name,
-			label: labelOf(attribute['DisplayName']) ?? name,
+			label: attribute.DisplayName || name,
 			kind: isDate ? 'date' : kind,
-			maxLength: typeof length === 'number' && length > 0 ? length : DEFAULT_LENGTH,
-			updatable: attribute['IsValidForUpdate'] !== false,
+			maxLength: details?.MaxLength ?? DEFAULT_LENGTH,
+			updatable: attribute.IsValidForUpdate,
 		},
 	];
 }
@@ -205,49 +281,23 @@ async function readAttributes(
 		subject: 'columns',
 		...limits,
 	});
-	return recordsOf(body['value']);
+	return columnAs(array(attributeSchema), body['value']);
 }
 
 /** `undefined` for a companion of another column, such as the label of a choice: the service keeps it. */
 function ownNameOf({ LogicalName: name, AttributeOf: owner }: Attribute): string | undefined {
-	return typeof name === 'string' && typeof owner !== 'string' ? name : undefined;
+	return owner === undefined ? name : undefined;
 }
 
 function kindOf({ AttributeType: type }: Attribute): ColumnKind {
-	const kind = typeof type === 'string' && Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
-	return kind ?? 'other';
+	return KINDS.get(type) ?? 'other';
 }
 
-function choicesIn(attribute: Attribute): Choice[] {
-	const set = asRecord(attribute['OptionSet']) ?? asRecord(attribute['GlobalOptionSet']);
-	// Without its choices a column would be searched for none of them, and its leads left out.
-	return recordsOf(set?.['Options']).flatMap(({ Value: value, Label: label }): Choice[] =>
-		typeof value === 'number' ? [{ value, labels: labelsOf(label) }] : [],
-	);
-}
-
-function labelOf(label: unknown): string | undefined {
-	const text = asRecord(asRecord(label)?.['UserLocalizedLabel'])?.['Label'];
-	return typeof text === 'string' && text !== '' ? text : undefined;
-}
-
-function labelsOf(label: unknown): string[] {
-	const record = asRecord(label);
-	const all = [record?.['UserLocalizedLabel'], ...recordsOf(record?.['LocalizedLabels'] ?? [])];
-	return all.flatMap((entry) => {
-		const text = asRecord(entry)?.['Label'];
-		return typeof text === 'string' ? [text] : [];
-	});
-}
-
-function recordsOf(value: unknown): Attribute[] {
-	const records = Array.isArray(value) ? value.map(asRecord) : [undefined];
-	if (records.every((record) => record !== undefined)) return records;
+function columnAs<Schema extends GenericSchema>(
+	schema: Schema,
+	value: unknown,
+): InferOutput<Schema> {
+	const found = readAs(schema, value);
+	if (found !== undefined) return found;
 	throw unexpectedResponse('Dynamics 365', 'its descriptions of columns are not a list of objects');
-}
-
-function asRecord(value: unknown): Record<string, unknown> | undefined {
-	return typeof value === 'object' && value !== null && !Array.isArray(value)
-		? (value as Record<string, unknown>)
-		: undefined;
 }

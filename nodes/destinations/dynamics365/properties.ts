@@ -1,9 +1,11 @@
 /** What the editor asks for, and the functions that read it. */
 import type { INodeProperties } from 'n8n-workflow';
 
+import { jsonObject, readAs } from '../../schemas';
+import { array, nullish, object } from '../../vendor/schema';
 import { configurationError } from '../addresses';
 import type { DestinationInput, WriteInput } from '../contract';
-import { readBoolean } from '../input';
+import { locatorValue, readBoolean } from '../input';
 
 /** A part of a lead that a column can be set for, by the name `parseLead` knows it under. */
 export interface LeadPart {
@@ -191,7 +193,7 @@ export interface WriteRules {
 /** @throws DestinationError with the code `configuration` that names the option to correct */
 export function readWriteRules(input: WriteInput): WriteRules {
 	const leadIdColumn = input.option('leadIdColumn');
-	const value = isRecord(leadIdColumn) ? leadIdColumn['value'] : leadIdColumn;
+	const value = locatorValue(leadIdColumn);
 	const isChosen = value !== undefined && value !== null && value !== '';
 	return {
 		updateExisting: readBoolean(input, 'updateExisting', 'Update Existing Leads', false),
@@ -270,8 +272,7 @@ export function withoutOptOut(columns: ColumnSettings, name: string): ColumnSett
 
 /** @throws DestinationError for what is no logical name; `setting` is where it was given */
 function readColumnName(value: unknown, setting: string): string {
-	// A resource locator gives its value; within a collection it comes whole.
-	const text = isRecord(value) ? value['value'] : value;
+	const text = locatorValue(value);
 	// Its schema name differs from its logical name in nothing but case.
 	const name = typeof text === 'string' ? text.trim().toLowerCase() : '';
 	if (COLUMN_NAME.test(name)) return name;
@@ -283,13 +284,7 @@ function readColumnName(value: unknown, setting: string): string {
 
 function entriesOf(value: unknown, setting: string): Array<Readonly<Record<string, unknown>>> {
 	if (value === undefined || value === null || value === '') return [];
-	const entries = isRecord(value) ? (value['values'] ?? []) : undefined;
-	if (!Array.isArray(entries) || !entries.every(isRecord)) {
-		throw configurationError(`${setting} is not a list of entries`, 'Add its entries in the node.');
-	}
-	return entries;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
+	const entries = readAs(object({ values: nullish(array(jsonObject), []) }), value)?.values;
+	if (entries) return entries;
+	throw configurationError(`${setting} is not a list of entries`, 'Add its entries in the node.');
 }

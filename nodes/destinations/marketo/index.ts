@@ -1,3 +1,5 @@
+import { entriesAs, readAs, text } from '../../schemas';
+import { object } from '../../vendor/schema';
 import { type DestinationDescription, DestinationError } from '../contract';
 import { processCache } from '../processCache';
 import { editorLimits, type TimeLimits } from '../timeLimits';
@@ -5,7 +7,6 @@ import { readAccount } from './connection/account';
 import { openForEditor, openMarketo, type MarketoClient } from './connection/client';
 import { DailyQuota } from './connection/dailyQuota';
 import { rateLimiterOf } from './connection/rateLimiter';
-import { isObject, textOf } from './connection/response';
 import { MarketoError } from './errors';
 import {
 	searchForms,
@@ -97,8 +98,9 @@ async function testActivities(client: MarketoClient, limits: TimeLimits): Promis
 		path: '/rest/v1/activities/types.json',
 		permission: 'Read-Only Activity',
 	});
-	const type = result.find((entry) => isObject(entry) && Number(entry['id']) === FILL_OUT_FORM);
-	if (isObject(type) && /fill.?out.?form/i.test(textOf(type['name']))) return;
+	const types = readAs(entriesAs(object({ id: text, name: text })), result) ?? [];
+	const type = types.find(({ id }) => Number(id) === FILL_OUT_FORM);
+	if (/fill.?out.?form/i.test(type?.name ?? '')) return;
 	throw new DestinationError('This Marketo instance has no activities of type Fill Out Form', {
 		description: `The trigger reads activities of type ${FILL_OUT_FORM}. Check that the address is that of a Marketo Engage instance.`,
 		code: 'configuration',

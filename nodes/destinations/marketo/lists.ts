@@ -1,8 +1,9 @@
+import { entriesAs, readAs, text } from '../../schemas';
+import { object } from '../../vendor/schema';
 import type { DestinationInput, ListEntry, WritableField } from '../contract';
 import { editorLimits } from '../timeLimits';
 import { readAccount } from './connection/account';
 import { openForEditor, type MarketoClient } from './connection/client';
-import { isObject, textOf } from './connection/response';
 import { APPROVED, readFormLayout, readPersonFields, TYPES, type PersonFields } from './metadata';
 
 /** The asset API's own limit of a page. */
@@ -21,10 +22,7 @@ export async function searchForms({ credential }: DestinationInput): Promise<Lis
 			{ ...APPROVED, maxReturn: String(FORMS_PER_PAGE), offset: String(offset) },
 			limits,
 		);
-		for (const form of result) {
-			if (!isObject(form)) continue;
-			const id = textOf(form['id']);
-			const name = textOf(form['name']);
+		for (const { id, name } of readAs(entriesAs(object({ id: text, name: text })), result) ?? []) {
 			if (id !== '') entries.push({ name: `${name} (${id})`, value: id });
 		}
 		if (result.length < FORMS_PER_PAGE) break;
@@ -35,11 +33,8 @@ export async function searchForms({ credential }: DestinationInput): Promise<Lis
 export async function searchPartitions({ credential }: DestinationInput): Promise<ListEntry[]> {
 	const client = await openForEditor(readAccount(credential));
 	const { result } = await client.read('/rest/v1/leads/partitions.json', {}, editorLimits());
-	const entries = result.flatMap((partition): ListEntry[] => {
-		const name = isObject(partition) ? textOf(partition['name']) : '';
-		return name === '' ? [] : [{ name, value: name }];
-	});
-	return byName(entries);
+	const partitions = readAs(entriesAs(object({ name: text })), result) ?? [];
+	return byName(partitions.flatMap(({ name }) => (name === '' ? [] : [{ name, value: name }])));
 }
 
 /** By their names in REST. */

@@ -1,8 +1,19 @@
 import { compact } from '../../lead/text';
+import { entriesAs, flag, readAs, text } from '../../schemas';
+import {
+	fallback,
+	type InferOutput,
+	integer,
+	minValue,
+	number,
+	object,
+	optional,
+	pipe,
+	transform,
+} from '../../vendor/schema';
 import type { ListEntry } from '../contract';
 import type { TimeLimits } from '../timeLimits';
 import type { MarketoClient } from './connection/client';
-import { isObject, textOf } from './connection/response';
 import { MarketoError, noSuchForm, notApproved } from './errors';
 
 /** The version that customers fill out; a form can have a draft beside it, or a draft alone. */
@@ -39,6 +50,40 @@ interface DescribedField extends PersonField {
 	soap: string;
 }
 
+/** Characters, where it has a length. */
+const lengthSchema = fallback(optional(pipe(number(), integer(), minValue(1))), undefined);
+
+const describedField = object({
+	rest: object({ name: text, readOnly: flag }),
+	soap: fallback(object({ name: text }), { name: '' }),
+	displayName: text,
+	dataType: text,
+	length: lengthSchema,
+});
+
+/** `values` of a list to choose from; its first entry is often one that asks to choose. */
+const choices = fallback(
+	pipe(
+		object({ values: entriesAs(object({ value: text, label: text })) }),
+		transform(({ values }) =>
+			values.flatMap(({ value, label }): ListEntry[] =>
+				value === '' ? [] : [{ name: label || value, value }],
+			),
+		),
+	),
+	[],
+);
+
+const formField = object({
+	id: text,
+	maxLength: lengthSchema,
+	required: flag,
+	fieldMetaData: choices,
+});
+
+const formSchema = object({ url: text });
+type Form = InferOutput<typeof formSchema>;
+
 /** All fields of a person that REST knows. @throws DestinationError */
 export async function readPersonFields(
 	client: MarketoClient,
@@ -48,19 +93,18 @@ export async function readPersonFields(
 	const fields = new Map<string, DescribedField>();
 	for (const entry of result) {
 		// A field without a name in REST is one of the SOAP API only.
-		if (!isObject(entry) || !isObject(entry['rest'])) continue;
-		const { rest, soap, length } = entry;
-		const name = textOf(rest['name']);
-		if (name === '') continue;
-		fields.set(name, {
-			name,
-			label: textOf(entry['displayName']) || name,
-			type: textOf(entry['dataType']).toLowerCase(),
-			length: lengthOf(length),
-			readOnly: rest['readOnly'] === true,
+		const field = readAs(describedField, entry);
+		if (!field || field.rest.name === '') continue;
+		const { rest, soap, displayName, dataType, length } = field;
+		fields.set(rest.name, {
+			name: rest.name,
+			label: displayName || rest.name,
+			type: dataType.toLowerCase(),
+			length,
+			readOnly: rest.readOnly,
 			required: false,
 			choices: [],
-			soap: isObject(soap) ? textOf(soap['name']) : '',
+			soap: soap.name,
 		});
 	}
 	return fields;
@@ -81,26 +125,25 @@ export async function readFormLayout(
 	const form = await readApprovedForm(client, formId, limits);
 	const path = `/rest/asset/v1/form/${formId}/fields.json`;
 	const { result } = await client.read(path, APPROVED, limits);
-	return { fields: onForm(result, described), app: originOf(textOf(form['url'])) };
+	const entries = readAs(entriesAs(formField), result) ?? [];
+	return { fields: onForm(entries, described), app: originOf(form.url) };
 }
 
-function onForm(entries: readonly unknown[], described: ReadonlyMap<string, DescribedField>) {
+function onForm(
+	entries: ReadonlyArray<InferOutput<typeof formField>>,
+	described: ReadonlyMap<string, DescribedField>,
+) {
 	// Forms name fields as SOAP does, which differs from REST in casing and underscores at most.
 	const byName = new Map<string, DescribedField>();
 	for (const field of described.values()) byName.set(compact(field.name), field);
 	for (const field of described.values()) if (field.soap) byName.set(compact(field.soap), field);
 	const fields = new Map<string, PersonField>();
-	for (const entry of entries) {
-		if (!isObject(entry)) continue;
-		const field = byName.get(compact(textOf(entry['id'])));
+	for (const { id, maxLength, required, fieldMetaData } of entries) {
+		const field = byName.get(compact(id));
 		// A button, a text to read, or a field of a program member, which is none of the person's.
 		if (!field) continue;
-		fields.set(field.name, {
-			...field,
-			length: shorter(field.length, lengthOf(entry['maxLength'])),
-			required: entry['required'] === true,
-			choices: choicesOf(entry['fieldMetaData']),
-		});
+		const length = shorter(field.length, maxLength);
+		fields.set(field.name, { ...field, length, required, choices: fieldMetaData });
 	}
 	return fields;
 }
@@ -117,23 +160,9 @@ export const TYPES: ReadonlyMap<string, 'boolean' | 'dateTime' | 'number'> = new
 	['score', 'number'],
 ] as const);
 
-function lengthOf(value: unknown): number | undefined {
-	return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined;
-}
-
 function shorter(one: number | undefined, other: number | undefined): number | undefined {
 	const length = Math.min(one ?? Number.POSITIVE_INFINITY, other ?? Number.POSITIVE_INFINITY);
 	return Number.isFinite(length) ? length : undefined;
-}
-
-/** `values` of a list to choose from; its first entry is often one that asks to choose. */
-function choicesOf(metaData: unknown): ListEntry[] {
-	const values: unknown = isObject(metaData) ? metaData['values'] : undefined;
-	return (Array.isArray(values) ? (values as unknown[]) : []).flatMap((entry): ListEntry[] => {
-		if (!isObject(entry)) return [];
-		const value = textOf(entry['value']);
-		return value === '' ? [] : [{ name: textOf(entry['label']) || value, value }];
-	});
 }
 
 /** Links are shown to people, so nothing but a web address becomes one. */
@@ -151,7 +180,7 @@ export async function readApprovedForm(
 	client: MarketoClient,
 	formId: number,
 	limits: TimeLimits,
-): Promise<Readonly<Record<string, unknown>>> {
+): Promise<Form> {
 	const approved = await readForm(client, formId, APPROVED, limits);
 	if (approved) return approved;
 	const draft = await readForm(client, formId, {}, limits);
@@ -164,11 +193,11 @@ async function readForm(
 	formId: number,
 	query: { status?: string },
 	limits: TimeLimits,
-): Promise<Readonly<Record<string, unknown>> | undefined> {
+): Promise<Form | undefined> {
 	try {
 		const path = `/rest/asset/v1/form/${formId}.json`;
 		const [form] = (await client.read(path, query, limits)).result;
-		return isObject(form) ? form : undefined;
+		return readAs(formSchema, form);
 	} catch (error) {
 		if (error instanceof MarketoError && error.code === 'notFound') return undefined;
 		throw error;

@@ -1,9 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { isObject, readAs, textOf } from '../../schemas';
+import { array, object, unknown } from '../../vendor/schema';
 import { configurationError } from '../addresses';
 import type { WriteInput } from '../contract';
+import { locatorValue } from '../input';
 import type { QuotaOptions } from './connection/dailyQuota';
-import { isObject, textOf } from './connection/response';
 import type { ReaderOptions } from './reading/reader';
 import { LEAD_SOURCE } from './reading/record';
 import type { WriterOptions } from './writing/writer';
@@ -259,7 +261,7 @@ export function readFormToFill({ parameter }: WriteInput): number | undefined {
 
 /** @throws DestinationError where none is chosen */
 function readFormId(value: unknown): number {
-	const id = textOf(valueOf(value)).trim();
+	const id = textOf(locatorValue(value)).trim();
 	if (new RegExp(FORM_ID).test(id)) return Number(id);
 	throw configurationError(
 		id === '' ? 'No form is chosen' : 'The form ID is not one',
@@ -269,7 +271,7 @@ function readFormId(value: unknown): number {
 
 /** Empty where none is chosen. @throws DestinationError for what is no name */
 function readFieldName(value: unknown): string {
-	const name = textOf(valueOf(value)).trim();
+	const name = textOf(locatorValue(value)).trim();
 	if (name === '' || new RegExp(FIELD_NAME).test(name)) return name;
 	throw configurationError(
 		'The name of a person field is not one',
@@ -279,17 +281,12 @@ function readFieldName(value: unknown): string {
 
 /** Empty where none is chosen. @throws DestinationError for what is no name */
 function readPartition(value: unknown): string {
-	const name = textOf(valueOf(value)).trim();
+	const name = textOf(locatorValue(value)).trim();
 	if (name.length <= LONGEST_NAME) return name;
 	throw configurationError(
 		`The name of the partition has more than ${LONGEST_NAME} characters`,
 		'Choose the partition from the list, or give its name: Admin, Workspaces & Partitions.',
 	);
-}
-
-/** Within a collection a resource locator comes whole. */
-function valueOf(value: unknown): unknown {
-	return isObject(value) && '__rl' in value ? value['value'] : value;
 }
 
 function readLookBack(value: unknown): number {
@@ -303,9 +300,8 @@ function readLookBack(value: unknown): number {
 }
 
 function readFieldNames(value: unknown): string[] {
-	const { values } = isObject(value) ? value : {};
-	const entries: unknown[] = Array.isArray(values) ? values : [];
-	const names = entries.map((entry) => readFieldName(isObject(entry) ? entry['field'] : entry));
+	const { values } = readAs(object({ values: array(unknown()) }), value) ?? { values: [] };
+	const names = values.map((entry) => readFieldName(isObject(entry) ? entry['field'] : entry));
 	return names.filter((name) => name !== '');
 }
 

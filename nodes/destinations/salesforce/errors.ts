@@ -1,4 +1,6 @@
 /** What Salesforce's REST API and Web-to-Lead say, in words for the user. Nothing they wrote is repeated but codes and names of fields. */
+import { readAs, text } from '../../schemas';
+import { object } from '../../vendor/schema';
 import {
 	DestinationError,
 	type DestinationErrorCode,
@@ -8,6 +10,7 @@ import { HttpError, type HttpResponse, unreachable, WHAT_NEXT } from '../httpCli
 import { retryAfterOf } from '../timeLimits';
 import { describeResponse, unexpectedResponse } from '../unexpectedResponse';
 import { shownCode } from '../vendorCodes';
+import type { RecordError } from './connection/saveResults';
 
 /** What was asked for when an error came up. */
 export interface RequestContext {
@@ -273,12 +276,6 @@ export function restError(
 	);
 }
 
-/** What Salesforce says of one record of several, as it came. */
-export interface RecordError {
-	statusCode?: unknown;
-	fields?: unknown;
-}
-
 /** Why a record was not saved. */
 export function recordError({ statusCode, fields }: RecordError): DestinationError {
 	const code = codeOf(statusCode);
@@ -317,6 +314,13 @@ export interface VendorError {
 	message: string;
 }
 
+const vendorError = object({
+	errorCode: text,
+	message: text,
+	error: text,
+	error_description: text,
+});
+
 /** Reads the REST API's `[{ errorCode, message }]` and OAuth's `{ error, error_description }`. */
 export function readVendorError(body: string): VendorError {
 	let parsed: unknown;
@@ -325,12 +329,10 @@ export function readVendorError(body: string): VendorError {
 	} catch {
 		return { code: '', message: '' };
 	}
-	const first = Object(Array.isArray(parsed) ? parsed[0] : parsed) as Record<string, unknown>;
-	const { errorCode, error, message, error_description: description } = first;
-	const text = message ?? description;
+	const told = readAs(vendorError, Array.isArray(parsed) ? parsed[0] : parsed);
 	return {
-		code: codeOf(errorCode ?? error),
-		message: typeof text === 'string' ? text.slice(0, MAX_MESSAGE) : '',
+		code: codeOf(told?.errorCode || told?.error),
+		message: (told?.message || told?.error_description || '').slice(0, MAX_MESSAGE),
 	};
 }
 
@@ -397,10 +399,8 @@ function codeOf(value: unknown): string {
 	return typeof value === 'string' && /^\w{1,60}$/.test(value) ? value : '';
 }
 
-function namesOf(fields: unknown): string {
-	const names = (Array.isArray(fields) ? fields : []).filter(
-		(name): name is string => typeof name === 'string' && /^\w{1,80}$/.test(name),
-	);
+function namesOf(fields: readonly string[]): string {
+	const names = fields.filter((name) => /^\w{1,80}$/.test(name));
 	return names.slice(0, 5).join(', ');
 }
 

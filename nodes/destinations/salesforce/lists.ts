@@ -1,3 +1,5 @@
+import { readAs } from '../../schemas';
+import { object, string } from '../../vendor/schema';
 import {
 	DestinationError,
 	type DestinationInput,
@@ -48,8 +50,8 @@ export async function searchLeadSources(input: DestinationInput): Promise<ListEn
 	]);
 	const picklist = (fields.get('leadsource')?.choices ?? []).map(({ value }) => value);
 	const used = records.flatMap((group) => {
-		const { LeadSource } = Object(group) as { LeadSource?: unknown };
-		return typeof LeadSource === 'string' && LeadSource !== '' ? [LeadSource] : [];
+		const source = readAs(object({ LeadSource: string() }), group)?.LeadSource;
+		return source ? [source] : [];
 	});
 	const byName = new Map([...picklist, ...used].map((name) => [name.toLowerCase(), name]));
 	return sortedBy(
@@ -135,11 +137,11 @@ async function readCustomFormNames(
 	try {
 		const { records } = await session.query(FIELD_IDS, signal, '/tooling');
 		return records.flatMap((record): Array<[string, string]> => {
-			const { DurableId, QualifiedApiName } = Object(record) as Partial<Record<string, unknown>>;
-			if (typeof DurableId !== 'string' || typeof QualifiedApiName !== 'string') return [];
+			const named = readAs(object({ DurableId: string(), QualifiedApiName: string() }), record);
 			// As in `Lead.00N1a00000ABCDE`; standard fields have their name there.
-			const [, id] = /^Lead\.(00N[A-Za-z0-9]{12})(?:[A-Za-z0-9]{3})?$/.exec(DurableId) ?? [];
-			return id === undefined ? [] : [[QualifiedApiName, id]];
+			const [, id] =
+				/^Lead\.(00N[A-Za-z0-9]{12})(?:[A-Za-z0-9]{3})?$/.exec(named?.DurableId ?? '') ?? [];
+			return named && id !== undefined ? [[named.QualifiedApiName, id]] : [];
 		});
 	} catch (error) {
 		// To see the set-up is a right of its own, which nothing else needs: the standard fields remain.

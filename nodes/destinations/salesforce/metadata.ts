@@ -1,3 +1,16 @@
+import { entriesAs, flag, readAs } from '../../schemas';
+import {
+	array,
+	fallback,
+	literal,
+	minValue,
+	number,
+	object,
+	optional,
+	pipe,
+	string,
+	transform,
+} from '../../vendor/schema';
 import type { ListEntry } from '../contract';
 import type { SalesforceSession } from './connection/session';
 
@@ -24,6 +37,31 @@ export interface LeadField {
 /** By lower-case name: Salesforce takes names in any case. */
 export type LeadFields = ReadonlyMap<string, LeadField>;
 
+const maybeText = fallback(optional(string()), undefined);
+
+const choice = pipe(
+	object({ active: literal(true), value: string(), label: maybeText }),
+	transform(({ value, label = value }): ListEntry => ({ name: label, value })),
+);
+
+const fieldSchema = pipe(
+	object({
+		name: string(),
+		label: maybeText,
+		type: string(),
+		length: fallback(pipe(number(), minValue(0)), 0),
+		createable: flag,
+		updateable: flag,
+		externalId: flag,
+		unique: flag,
+		picklistValues: fallback(entriesAs(choice), []),
+	}),
+	transform(({ label, externalId, unique, picklistValues: choices, ...field }): LeadField => {
+		const isExternalId = externalId && unique && field.createable && field.type === 'string';
+		return { ...field, label: label ?? field.name, isExternalId, choices };
+	}),
+);
+
 /** Asks which fields leads have. @throws DestinationError */
 export async function readLeadFields(
 	session: SalesforceSession,
@@ -33,38 +71,7 @@ export async function readLeadFields(
 		async (connection) => await connection.describe('Lead'),
 		signal,
 	);
-	const { fields } = Object(response.body) as { fields?: unknown };
-	if (!Array.isArray(fields)) throw response.unexpected();
-	return new Map(
-		fields.map((entry: unknown): [string, LeadField] => {
-			const field = toField(entry);
-			if (!field) throw response.unexpected();
-			return [field.name.toLowerCase(), field];
-		}),
-	);
-}
-
-function toField(entry: unknown): LeadField | undefined {
-	const { name, label, type, length, ...others } = Object(entry) as Partial<
-		Record<string, unknown>
-	>;
-	if (typeof name !== 'string' || typeof type !== 'string') return undefined;
-	const { externalId, unique, picklistValues } = others;
-	const createable = others['createable'] === true;
-	return {
-		name,
-		label: typeof label === 'string' ? label : name,
-		type,
-		length: typeof length === 'number' && length > 0 ? length : 0,
-		createable,
-		updateable: others['updateable'] === true,
-		isExternalId: externalId === true && unique === true && createable && type === 'string',
-		choices: (Array.isArray(picklistValues) ? picklistValues : []).flatMap(toChoice),
-	};
-}
-
-function toChoice(entry: unknown): ListEntry[] {
-	const { active, value, label } = Object(entry) as Partial<Record<string, unknown>>;
-	if (active !== true || typeof value !== 'string') return [];
-	return [{ name: typeof label === 'string' ? label : value, value }];
+	const described = readAs(object({ fields: array(fieldSchema) }), response.body);
+	if (!described) throw response.unexpected();
+	return new Map(described.fields.map((field) => [field.name.toLowerCase(), field]));
 }

@@ -2,6 +2,7 @@ import { forbidsContact } from '../contact';
 import { saysDoNotContact } from '../contactWords';
 import { mappingForbids, type FieldMapping } from '../fieldMapping';
 import { IDENTIFIERS, type Identity } from '../identity/identity';
+import { isObject } from '../json';
 import { toAction, toSource } from '../leadSource';
 import { readDestinationName } from '../ownLead';
 import { cleanText } from '../text';
@@ -138,8 +139,4 @@ function text(value: object, name: string): string {
 /** Own fields only: "constructor" and "__proto__" lead nowhere. */
 function own(value: object, name: string): unknown {
 	return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
-}
-
-function isObject(value: unknown): value is object {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

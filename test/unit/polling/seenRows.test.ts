@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
-import { SeenRows } from '../../../nodes/polling/seenRows';
+import { SeenRows, seenRows } from '../../../nodes/polling/seenRows';
+import { readAs } from '../../../nodes/schemas';
 
 const MINUTE = 60_000;
 const digests = (count: number, prefix = 'row') =>
@@ -27,7 +28,7 @@ describe('seen rows', () => {
 			fc.property(fc.array(fc.tuple(fc.string(), fc.nat(10_000 * MINUTE))), (rows) => {
 				const seen = seenOf(rows.map(([key, clock]) => [SeenRows.digest(key), clock]));
 				const stored = JSON.parse(JSON.stringify(seen)) as unknown;
-				const again = SeenRows.from(stored);
+				const again = readAs(seenRows, stored);
 				expect(again?.size).toBe(seen.size);
 				expect(again?.toJSON()).toEqual(seen.toJSON());
 				for (const [key] of rows) expect(again?.has(SeenRows.digest(key))).toBe(true);
@@ -48,7 +49,7 @@ describe('seen rows', () => {
 		['half a digest', { a: 'aaaaaaaaaaaaa' }],
 		['digests that are no text', { a: 12 }],
 	])('are none out of %s', (_, stored) => {
-		expect(SeenRows.from(stored)).toBeUndefined();
+		expect(readAs(seenRows, stored)).toBeUndefined();
 	});
 
 	it('keep the later time of a row, also when joined', () => {

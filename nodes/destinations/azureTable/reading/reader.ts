@@ -5,6 +5,7 @@ import type {
 	PolledPage,
 	PolledRow,
 } from '../../../polling/types';
+import { fallback, object, optional, parse, string, tuple } from '../../../vendor/schema';
 import type { TableClient, TableEntityResult } from '../../../vendor/dataTables';
 import { unexpectedResponse } from '../../unexpectedResponse';
 import { explainError, isBadToken, isMissingTable } from '../errors';
@@ -43,7 +44,7 @@ export class AzureTableReader implements LeadReader {
 
 	async readPage(request: PageRequest): Promise<PolledPage> {
 		const { since, position, pageSize, signal } = request;
-		const { after, token } = readPosition(position);
+		const { after, token } = parse(positionSchema, position);
 		let serviceTime: number | undefined;
 		const filter = await queryFilter(since, after);
 		const pages = this.table
@@ -130,13 +131,11 @@ function toPosition({ after, token }: TablePosition): Position {
 	};
 }
 
-function readPosition(position: Position | null): TablePosition {
-	if (position === null) return {};
-	const { after, token } = position;
-	const found: TablePosition = {};
-	if (Array.isArray(after) && typeof after[0] === 'string' && typeof after[1] === 'string') {
-		found.after = [after[0], after[1]];
-	}
-	if (typeof token === 'string') found.token = token;
-	return found;
-}
+/** What is damaged is left out: beginning earlier only reads again. */
+const positionSchema = fallback(
+	object({
+		after: fallback(optional(tuple([string(), string()])), undefined),
+		token: fallback(optional(string()), undefined),
+	}),
+	{ after: undefined, token: undefined },
+);

@@ -1,3 +1,13 @@
+import { isObject, readAs } from '../../../schemas';
+import {
+	minValue,
+	object,
+	pipe,
+	regex,
+	string,
+	toLowerCase,
+	transform,
+} from '../../../vendor/schema';
 import type { DestinationError } from '../../contract';
 import { unexpectedResponse } from '../../unexpectedResponse';
 import { API_PATH, GUID, LEADS, type DataverseResult } from '../connection/client';
@@ -20,6 +30,15 @@ export interface LeadPage {
 	serviceTime: number | undefined;
 }
 
+const keysSchema = object({
+	leadid: pipe(string(), toLowerCase(), regex(GUID)),
+	createdon: pipe(
+		string(),
+		transform((text) => Date.parse(text)),
+		minValue(0),
+	),
+});
+
 /** @throws DestinationError when the response is not one that the Web API gives */
 export function readLeadPage({ body, serviceTime }: DataverseResult): LeadPage {
 	const { value, '@odata.context': context } = body;
@@ -37,12 +56,10 @@ export function readLeadPage({ body, serviceTime }: DataverseResult): LeadPage {
 }
 
 function readLead(row: unknown): ReadLead {
-	if (typeof row !== 'object' || row === null) throw unexpected('a lead is not an object');
-	const { leadid, createdon } = row as Record<string, unknown>;
-	const id = typeof leadid === 'string' ? leadid.toLowerCase() : '';
-	const clock = typeof createdon === 'string' ? Date.parse(createdon) : Number.NaN;
-	if (!GUID.test(id) || !(clock >= 0)) throw unexpected('a lead lacks its leadid or createdon');
-	return { id, clock, row: row as Record<string, unknown> };
+	if (!isObject(row)) throw unexpected('a lead is not an object');
+	const keys = readAs(keysSchema, row);
+	if (!keys) throw unexpected('a lead lacks its leadid or createdon');
+	return { id: keys.leadid, clock: keys.createdon, row };
 }
 
 /** Of a link only its query is taken: the token goes to the environment's own address or nowhere. */

@@ -1,5 +1,17 @@
-import { isTime } from '../../../lead/time';
 import type { Position } from '../../../polling/types';
+import { readAs, time } from '../../../schemas';
+import {
+	boolean,
+	check,
+	integer,
+	maxValue,
+	minValue,
+	nullable,
+	number,
+	object,
+	pipe,
+	string,
+} from '../../../vendor/schema';
 import { isLinkQuery, MAX_PAGE_SIZE } from './page';
 
 /**
@@ -31,26 +43,21 @@ export function toPosition(place: ChainPlace): Position {
 	return { ...place };
 }
 
+const placeSchema = object({
+	from: nullable(time),
+	link: nullable(pipe(string(), check(isLinkQuery))),
+	size: pipe(number(), integer(), minValue(1), maxValue(MAX_PAGE_SIZE)),
+	at: nullable(time),
+	after: nullable(string()),
+	alone: boolean(),
+	query: string(),
+	restricted: boolean(),
+});
+
 /**
  * The place that was kept; `undefined` when it is not one, or damaged. Then the pass begins again,
  * and what was passed on is known.
  */
 export function readPosition(position: Position): ChainPlace | undefined {
-	const { from, link, size, at, after, alone, query, restricted } = position;
-	if (!isTimeOrNull(from) || !isTimeOrNull(at) || !isTextOrNull(after)) return undefined;
-	if (!isTextOrNull(link) || (link !== null && !isLinkQuery(link))) return undefined;
-	if (!Number.isInteger(size) || (size as number) < 1 || (size as number) > MAX_PAGE_SIZE) {
-		return undefined;
-	}
-	if (typeof alone !== 'boolean' || typeof restricted !== 'boolean') return undefined;
-	if (typeof query !== 'string') return undefined;
-	return { from, link, size: size as number, at, after, alone, query, restricted };
-}
-
-function isTextOrNull(value: unknown): value is string | null {
-	return value === null || typeof value === 'string';
-}
-
-function isTimeOrNull(value: unknown): value is number | null {
-	return value === null || isTime(value);
+	return readAs(placeSchema, position);
 }

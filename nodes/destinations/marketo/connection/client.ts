@@ -17,7 +17,8 @@ import { retried, retryAfterOf, type TimeLimits } from '../../timeLimits';
 import { MarketoError, noTurn, notReached, signInError, statusError, unexpected } from '../errors';
 import type { MarketoAccount } from './account';
 import { RateLimiter } from './rateLimiter';
-import { errorCodeOf, type MarketoResponse, readBody, readResponse, textOf } from './response';
+import { textOf } from '../../../schemas';
+import { errorCodeOf, type MarketoResponse, readBody, readResponse } from './response';
 
 /**
  * Characters of path and query from which a call is sent as a POST: Marketo accepts no addresses of

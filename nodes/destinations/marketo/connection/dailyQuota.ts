@@ -1,8 +1,9 @@
+import { readAs, text } from '../../../schemas';
+import { object } from '../../../vendor/schema';
 import { DestinationError } from '../../contract';
 import type { TimeLimits } from '../../timeLimits';
 import { MarketoError, unexpected } from '../errors';
 import type { MarketoClient } from './client';
-import { isObject } from './response';
 
 /** Calls of ours after which Marketo's own count is asked again, since others call as well. */
 const CALLS_BETWEEN = 100;
@@ -149,7 +150,7 @@ export class DailyQuota {
 		try {
 			const { result } = await this.client.read(path, {}, limits);
 			return result.map((day) => {
-				const total = isObject(day) ? Number(day['total']) : Number.NaN;
+				const total = Number(readAs(object({ total: text }), day)?.total || Number.NaN);
 				if (!(total >= 0)) throw unexpected('the usage of a day has no total');
 				return total;
 			});

@@ -1,5 +1,7 @@
 import { DestinationError, type DestinationOperation } from '../../contract';
 import type { HttpResponse } from '../../httpClient';
+import { readAs, text } from '../../../schemas';
+import { array, fallback, object, pipe, transform, unknown } from '../../../vendor/schema';
 import { readJsonObject } from '../../unexpectedResponse';
 import { MarketoError, unexpected } from '../errors';
 
@@ -19,6 +21,19 @@ export interface RecordResult {
 	/** Why it was not written. */
 	code: string;
 }
+
+/** Of a list of codes with their messages; empty where there is none. */
+const firstCode = fallback(
+	pipe(
+		array(unknown()),
+		transform(([first]) => first),
+		object({ code: text }),
+		transform(({ code }) => code),
+	),
+	'',
+);
+
+const recordResult = object({ id: text, status: text, reasons: firstCode });
 
 /** @throws DestinationError for what is no JSON object */
 export function readBody(
@@ -52,18 +67,16 @@ export function readResponse(
 
 /** The first code of a body's `errors`, a number in quotes. */
 export function errorCodeOf({ errors }: Readonly<Record<string, unknown>>): string | undefined {
-	const code = firstCodeOf(errors);
-	return code === '' ? undefined : code;
+	return readAs(firstCode, errors) || undefined;
 }
 
 /** One for each record of a call that writes, in their order. @throws DestinationError */
 export function readRecordResults({ result }: MarketoResponse, count: number): RecordResult[] {
 	if (result.length !== count) throw unexpected('it does not tell of each record', 'write');
 	return result.map((entry) => {
-		if (!isObject(entry)) throw unexpected('a record’s result is no object', 'write');
-		const status = textOf(entry['status']);
-		const id = textOf(entry['id']);
-		const code = firstCodeOf(entry['reasons']);
+		const told = readAs(recordResult, entry);
+		if (!told) throw unexpected('a record’s result is no object', 'write');
+		const { id, status, reasons: code } = told;
 		const isDone = /^(?:created|deleted|updated)$/.test(status) && /^\d{1,20}$/.test(id);
 		// Neither done nor skipped is nothing that can be told.
 		if (!isDone && status !== 'skipped' && code === '') {
@@ -71,20 +84,4 @@ export function readRecordResults({ result }: MarketoResponse, count: number): R
 		}
 		return isDone ? { id, status, code } : { status, code };
 	});
-}
-
-/** Empty where there is none. */
-function firstCodeOf(entries: unknown): string {
-	const first: unknown = Array.isArray(entries) ? entries[0] : undefined;
-	return isObject(first) ? textOf(first['code']) : '';
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Text and numbers as text; empty for anything else. */
-export function textOf(value: unknown): string {
-	if (typeof value === 'string') return value;
-	return typeof value === 'number' && Number.isFinite(value) ? String(value) : '';
 }

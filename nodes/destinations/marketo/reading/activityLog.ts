@@ -1,6 +1,7 @@
 import type { TimeLimits } from '../../timeLimits';
 import type { MarketoClient } from '../connection/client';
-import { type MarketoResponse, textOf } from '../connection/response';
+import { textOf } from '../../../schemas';
+import type { MarketoResponse } from '../connection/response';
 import { unexpected } from '../errors';
 import { FILL_OUT_FORM, readFillOut, type FillOut } from './fillOut';
 

@@ -1,5 +1,6 @@
 import { readTime } from '../../../lead/time';
-import { isObject, textOf } from '../connection/response';
+import { entriesAs, readAs, text } from '../../../schemas';
+import { fallback, object, optional } from '../../../vendor/schema';
 import { unexpected } from '../errors';
 
 /** "Fill Out Form", the same in every instance: https://experienceleague.adobe.com/docs/marketo-developer/marketo/rest/lead-database/activities */
@@ -21,6 +22,18 @@ export interface FillOut {
 	attributes: ReadonlyMap<string, string>;
 }
 
+const activitySchema = object({
+	marketoGUID: text,
+	id: text,
+	leadId: text,
+	activityDate: text,
+	// What is left out is as asked for.
+	activityTypeId: optional(text, String(FILL_OUT_FORM)),
+	primaryAttributeValueId: optional(text),
+	primaryAttributeValue: text,
+	attributes: fallback(entriesAs(object({ name: text, value: text })), []),
+});
+
 /**
  * Reads an entry of the activities' result; `undefined` for an activity of another type or form,
  * should Marketo give one.
@@ -28,25 +41,29 @@ export interface FillOut {
  * @throws DestinationError for what is no activity at all
  */
 export function readFillOut(value: unknown, formId: number): FillOut | undefined {
-	if (!isObject(value)) throw unexpected('an activity is no object');
-	const { activityTypeId = FILL_OUT_FORM, primaryAttributeValueId = formId } = value;
-	if (Number(activityTypeId) !== FILL_OUT_FORM || Number(primaryAttributeValueId) !== formId) {
-		return undefined;
-	}
+	const activity = readAs(activitySchema, value);
+	if (!activity) throw unexpected('an activity is no object');
+	const { activityTypeId, primaryAttributeValueId, activityDate, attributes } = activity;
+	if (Number(activityTypeId) !== FILL_OUT_FORM) return undefined;
+	if (Number(primaryAttributeValueId ?? formId) !== formId) return undefined;
 	// The number it was known by before: https://experienceleague.adobe.com/docs/marketo-developer
-	const guid = textOf(value['marketoGUID']) || textOf(value['id']);
+	const guid = activity.marketoGUID || activity.id;
 	if (guid === '') throw unexpected('an activity has no marketoGUID');
-	const activityDate = textOf(value['activityDate']);
 	const time = readTime(activityDate);
-	const leadId = Number(value['leadId']);
+	const leadId = Number(activity.leadId);
 	return {
 		guid,
 		leadId: Number.isSafeInteger(leadId) && leadId > 0 ? leadId : '',
 		activityDate,
 		at: time === '' ? undefined : Date.parse(time),
 		formId,
-		formName: textOf(value['primaryAttributeValue']),
-		attributes: readAttributes(value['attributes']),
+		formName: activity.primaryAttributeValue,
+		// One that is empty is left out by Marketo, too.
+		attributes: new Map(
+			attributes.flatMap((entry): Array<[string, string]> =>
+				entry.name === '' || entry.value === '' ? [] : [[entry.name, entry.value]],
+			),
+		),
 	};
 }
 
@@ -79,16 +96,4 @@ export function withoutKey(fillOut: FillOut): FillOut {
 	query.delete(LEAD_KEY);
 	const attributes = new Map(fillOut.attributes).set(QUERY_PARAMETERS, query.toString());
 	return { ...fillOut, attributes };
-}
-
-/** An attribute that is empty is left out by Marketo, and so is one here that is no attribute. */
-function readAttributes(value: unknown): Map<string, string> {
-	const attributes = new Map<string, string>();
-	for (const attribute of Array.isArray(value) ? (value as unknown[]) : []) {
-		if (!isObject(attribute)) continue;
-		const name = textOf(attribute['name']);
-		const text = textOf(attribute['value']);
-		if (name !== '' && text !== '') attributes.set(name, text);
-	}
-	return attributes;
 }

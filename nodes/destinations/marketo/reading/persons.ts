@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../lead';
 import type { TimeLimits } from '../../timeLimits';
 import type { MarketoClient } from '../connection/client';
-import { isObject, textOf } from '../connection/response';
+import { isObject, textOf } from '../../../schemas';
 import { MarketoError, unexpected } from '../errors';
 import { readPersonFields } from '../metadata';
 import { SOURCE_SYSTEM_NAME } from './record';

@@ -1,5 +1,4 @@
 import type { JsonObject, JsonValue } from '../../../lead';
-import { isTime } from '../../../lead/time';
 import type {
 	LeadReader,
 	Mark,
@@ -8,9 +7,22 @@ import type {
 	PolledPage,
 	PolledRow,
 } from '../../../polling/types';
+import { flag, textOf, time } from '../../../schemas';
+import {
+	fallback,
+	minValue,
+	nonEmpty,
+	number,
+	object,
+	optional,
+	parse,
+	pipe,
+	safeInteger,
+	string,
+} from '../../../vendor/schema';
 import type { MarketoClient } from '../connection/client';
 import type { DailyQuota } from '../connection/dailyQuota';
-import { type MarketoResponse, textOf } from '../connection/response';
+import type { MarketoResponse } from '../connection/response';
 import { MarketoError, unexpected } from '../errors';
 import { readApprovedForm } from '../metadata';
 import { EARLIEST, MAX_ACTIVITIES, openLog, readLogPage, readPagingToken } from './activityLog';
@@ -87,7 +99,7 @@ export class MarketoReader implements LeadReader {
 	async readPage(request: PageRequest): Promise<PolledPage> {
 		await this.quota.check(request, this.isFirst);
 		this.isFirst = false;
-		const position = readPosition(request.position);
+		const position = parse(positionSchema, request.position);
 		const page = (await this.goOn(position, request)) ?? (await this.beginAt(position.at, request));
 		const fillOuts = page.response.result.flatMap(
 			(entry) => readFillOut(entry, this.options.formId) ?? [],
@@ -248,16 +260,12 @@ function toPosition({ token, passed, wide, at }: LogPosition): Position {
 }
 
 /** What is damaged is left out: beginning earlier only reads again. */
-function readPosition(position: Position | null): LogPosition {
-	const { token, passed, wide, at } = position ?? {};
-	return {
-		token: typeof token === 'string' && token !== '' ? token : undefined,
-		passed: isCount(passed) ? passed : 0,
-		wide: wide === true,
-		at: isTime(at) ? at : undefined,
-	};
-}
-
-function isCount(value: JsonValue | undefined): value is number {
-	return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
+const positionSchema = fallback(
+	object({
+		token: fallback(optional(pipe(string(), nonEmpty())), undefined),
+		passed: fallback(pipe(number(), safeInteger(), minValue(0)), 0),
+		wide: flag,
+		at: fallback(optional(time), undefined),
+	}),
+	{ token: undefined, passed: 0, wide: false, at: undefined },
+);

@@ -8,7 +8,8 @@ import {
 } from '../../contract';
 import type { TimeLimits } from '../../timeLimits';
 import type { MarketoClient } from '../connection/client';
-import { readRecordResults, textOf } from '../connection/response';
+import { textOf } from '../../../schemas';
+import { readRecordResults } from '../connection/response';
 import { recordError } from '../errors';
 import { readFormLayout, type PersonFields } from '../metadata';
 import { findFillOuts } from '../reading/activityLog';

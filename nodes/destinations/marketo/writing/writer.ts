@@ -11,7 +11,8 @@ import {
 } from '../../contract';
 import { retried, type TimeLimits } from '../../timeLimits';
 import type { MarketoClient } from '../connection/client';
-import { readRecordResults, textOf } from '../connection/response';
+import { textOf } from '../../../schemas';
+import { readRecordResults } from '../connection/response';
 import { recordError } from '../errors';
 import type { PersonFields } from '../metadata';
 import type { FillOut } from '../reading/fillOut';

@@ -1,3 +1,5 @@
+import { isObject, readAs } from '../../../schemas';
+import { nonEmpty, object, pipe, string } from '../../../vendor/schema';
 import type { Connection } from '../../../vendor/jsforce';
 import { accountOf, type BrowserSignIn, BrowserTokens } from '../../browserSignIn';
 import { DestinationError } from '../../contract';
@@ -123,10 +125,8 @@ export class SalesforceSession {
 		const response = await this.read(async (connection) => await connection.request(url), signal);
 		const { body } = response;
 		// jsforce leaves what is not JSON as text.
-		if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-			throw response.unexpected();
-		}
-		const { done, records } = body as Partial<Record<string, unknown>>;
+		if (!isObject(body)) throw response.unexpected();
+		const { done, records } = body;
 		if (typeof done !== 'boolean') throw response.unexpected('it has no field "done"');
 		if (!Array.isArray(records)) throw response.unexpected('it has no field "records"');
 		return { ...response, done, records };
@@ -310,12 +310,16 @@ async function requestToken(http: HttpClient, signIn: SignIn, signal: AbortSigna
 
 /** What a token endpoint gave; `undefined` where a part is missing, or where it may not be sent. */
 function readGrant(token: unknown, loginUrl: string): Grant | undefined {
-	const { access_token: accessToken, instance_url: url, id } = Object(token) as TokenFields;
-	const [, organisationId] =
-		/\/id\/(00D[a-zA-Z0-9]{12})/.exec(typeof id === 'string' ? id : '') ?? [];
-	const isWhole = typeof accessToken === 'string' && accessToken !== '' && typeof url === 'string';
-	if (!isWhole || organisationId === undefined || !mayHaveToken(url, loginUrl)) return undefined;
+	const granted = readAs(tokenSchema, token);
+	const [, organisationId] = /\/id\/(00D[a-zA-Z0-9]{12})/.exec(granted?.id ?? '') ?? [];
+	if (!granted || organisationId === undefined) return undefined;
+	const { access_token: accessToken, instance_url: url } = granted;
+	if (!mayHaveToken(url, loginUrl)) return undefined;
 	return { accessToken, instanceUrl: new URL(url).origin, organisationId };
 }
 
-type TokenFields = Partial<Record<'access_token' | 'id' | 'instance_url', unknown>>;
+const tokenSchema = object({
+	access_token: pipe(string(), nonEmpty()),
+	instance_url: string(),
+	id: string(),
+});

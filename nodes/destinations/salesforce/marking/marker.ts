@@ -2,15 +2,10 @@ import type { DestinationError, LeadMarker, LeadToMark, MarkResult } from '../..
 import type { HandledField } from '../../handledField';
 import { type BatchMarking, markLeads } from '../../markLeads';
 import { inTime, type TimeLimits } from '../../timeLimits';
+import { readSaveResults } from '../connection/saveResults';
 import type { SalesforceSession } from '../connection/session';
 import { textLiteral } from '../connection/soql';
-import {
-	noSuchLead,
-	notALeadId,
-	recordError,
-	wrongHandledField,
-	type RecordError,
-} from '../errors';
+import { noSuchLead, notALeadId, recordError, wrongHandledField } from '../errors';
 import { readLeadFields } from '../metadata';
 import { isLeadId } from '../reading/position';
 import { FIELD_TYPES, handledValue, pendingCondition } from './field';
@@ -82,16 +77,9 @@ export class SalesforceMarker implements BatchMarking, LeadMarker {
 				await connection.update('Lead', records, { allOrNone: false, headers: HEADERS }),
 			signal,
 		);
-		const { body } = response;
-		if (!Array.isArray(body) || body.length !== leads.length) throw response.unexpected();
-		return body.map((result): MarkResult => {
-			const { success, errors } = Object(result) as Partial<Record<string, unknown>>;
-			if (success === true) return { ok: true, outcome: 'marked' };
-			if (success !== false) throw response.unexpected();
-			const [entry] = Array.isArray(errors) ? (errors as unknown[]) : [];
-			const first = Object(entry) as RecordError;
-			const isGone = GONE.has(String(first.statusCode));
-			return { ok: false, error: isGone ? noSuchLead() : recordError(first) };
+		return readSaveResults(response, leads.length).map(({ success, error }): MarkResult => {
+			if (success) return { ok: true, outcome: 'marked' };
+			return { ok: false, error: GONE.has(error.statusCode) ? noSuchLead() : recordError(error) };
 		});
 	}
 

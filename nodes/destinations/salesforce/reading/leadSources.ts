@@ -1,4 +1,6 @@
 /// <reference lib="es2024.string" />
+import { readAs } from '../../../schemas';
+import { nullable, object, string } from '../../../vendor/schema';
 import { createHash } from 'node:crypto';
 import { isMarketplaceLead, matchesFilter, parseLead, type LeadFilter } from '../../../lead';
 import { DestinationError, type WantedLeads } from '../../contract';
@@ -141,7 +143,7 @@ function isDirect({ since, after }: PageStart): boolean {
 }
 
 function sourceOf(group: unknown, page: QueryPage): string | null {
-	const { LeadSource } = Object(group) as { LeadSource?: unknown };
-	if (typeof LeadSource === 'string' || LeadSource === null) return LeadSource;
+	const source = readAs(object({ LeadSource: nullable(string()) }), group);
+	if (source) return source.LeadSource;
 	throw page.unexpected();
 }

@@ -1,5 +1,16 @@
-import { isTime } from '../../../lead/time';
 import type { Position } from '../../../polling/types';
+import { readAs, time } from '../../../schemas';
+import {
+	custom,
+	fallback,
+	nullable,
+	object,
+	optional,
+	pipe,
+	string,
+	transform,
+	tuple,
+} from '../../../vendor/schema';
 
 /** Behind a lead, in the order of CreatedDate and Id. */
 export interface LeadPosition {
@@ -25,22 +36,24 @@ export function toPosition({ createdDate, id, sources }: LeadPosition): Position
 	return { after: [createdDate, id], ...(sources && { sources: { ...sources } }) };
 }
 
+const positionSchema = pipe(
+	object({
+		after: tuple([time, custom<string>(isLeadId)]),
+		sources: fallback(optional(object({ only: nullable(string()), digest: string() })), undefined),
+	}),
+	transform(({ after: [createdDate, id], sources }): LeadPosition => ({
+		createdDate,
+		id,
+		sources,
+	})),
+);
+
 /**
  * `undefined` for the beginning, and for what is no position: a cursor that was damaged must not
  * stop every poll from now on. The pass then begins again, and what was passed on is remembered.
  */
 export function readPosition(position: Position | null): LeadPosition | undefined {
-	const after = position?.['after'];
-	if (!Array.isArray(after)) return undefined;
-	const [createdDate, id] = after;
-	if (!isTime(createdDate) || !isLeadId(id)) return undefined;
-	return { createdDate, id, sources: readSources(position) };
-}
-
-function readSources(position: Position | null): KeptSources | undefined {
-	const { only, digest } = Object(position?.['sources']) as Partial<Record<string, unknown>>;
-	if (typeof digest !== 'string' || (only !== null && typeof only !== 'string')) return undefined;
-	return { only, digest };
+	return readAs(positionSchema, position);
 }
 
 export function isLeadId(value: unknown): value is string {

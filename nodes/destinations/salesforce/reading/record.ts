@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../lead';
+import { jsonObject, readAs } from '../../../schemas';
 import { readTime } from '../../../lead/time';
 import type { PolledRow } from '../../../polling/types';
 import { isLeadId, type KeptSources, toPosition } from './position';
@@ -36,8 +36,9 @@ export function toRow(
 	fields: ReadonlySet<string>,
 	sources?: KeptSources,
 ): PolledRow | undefined {
-	if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined;
-	const { Id, CreatedDate } = record as JsonObject;
+	const fieldsOfLead = readAs(jsonObject, record);
+	if (!fieldsOfLead) return undefined;
+	const { Id, CreatedDate } = fieldsOfLead;
 	const time = readTime(CreatedDate ?? null);
 	if (!isLeadId(Id) || time === '') return undefined;
 	const clock = Date.parse(time);
@@ -48,7 +49,7 @@ export function toRow(
 		position: toPosition({ createdDate: clock, id: Id, sources }),
 		// Whichever way it was asked for, a lead is the same record.
 		record: Object.fromEntries(
-			Object.entries(record as JsonObject)
+			Object.entries(fieldsOfLead)
 				.filter(([name]) => fields.has(name.toLowerCase()))
 				// A customer's name must not become "[not provided]" in a follow-up.
 				.map(([name, value]) => [name, isPlaceholder(name, value) ? null : value]),

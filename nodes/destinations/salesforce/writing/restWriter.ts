@@ -8,8 +8,9 @@ import {
 	type WritableLead,
 } from '../../contract';
 import { inTime, type TimeLimits } from '../../timeLimits';
+import { readSaveResults, type SaveResult } from '../connection/saveResults';
 import type { SalesforceSession } from '../connection/session';
-import { recordError, type RecordError } from '../errors';
+import { recordError } from '../errors';
 import { readLeadFields, type LeadField, type LeadFields } from '../metadata';
 import { isLeadId } from '../reading/position';
 import { ExistingLeads } from './existing';
@@ -119,11 +120,9 @@ export class RestWriter implements LeadWriter<MappedLead> {
 					: await connection.create('Lead', records, options),
 			signal,
 		);
-		const { body } = response;
-		if (!Array.isArray(body) || body.length !== batch.length) throw response.unexpected();
 		// All of them first: what is no response says nothing of any lead.
-		const results = body.map((entry) => {
-			const result = readResult(entry);
+		const results = readSaveResults(response, batch.length).map((entry) => {
+			const result = toSendResult(entry);
 			if (!result) throw response.unexpected();
 			return result;
 		});
@@ -167,16 +166,12 @@ export class RestWriter implements LeadWriter<MappedLead> {
 }
 
 /** `undefined` for what is no result of a record. */
-function readResult(entry: unknown): SendResult | undefined {
-	const { success, id, created, errors } = Object(entry) as Partial<Record<string, unknown>>;
-	if (success === true && isLeadId(id)) {
-		return { status: created === false ? 'updated' : 'created', id };
-	}
-	if (success !== false) return undefined;
-	const first = Object(Array.isArray(errors) ? errors[0] : undefined) as RecordError;
-	const error = recordError(first);
+function toSendResult({ success, id, created, error: told }: SaveResult): SendResult | undefined {
+	if (success && !isLeadId(id)) return undefined;
+	if (success) return { status: created === false ? 'updated' : 'created', id };
+	const error = recordError(told);
 	// It was made since it was looked for, unless it is another unique field.
-	return first.statusCode === 'DUPLICATE_VALUE'
+	return told.statusCode === 'DUPLICATE_VALUE'
 		? { status: 'exists', error }
 		: { status: 'failed', error };
 }

@@ -36,7 +36,7 @@ async function tested(data: Data) {
 async function polled(data: Data): Promise<number> {
 	const poller = pollContext({
 		type,
-		parameters: { destination: 'salesforce' },
+		parameters: { destination: 'salesforce', startFrom: 'all' },
 		credentials: { [TYPE]: filledIn(data) },
 	});
 	const [items] = (await poller.poll()) ?? [[]];

@@ -2,6 +2,8 @@
  * Hostile answers to what is written: codes that are object members or sentences, fields that are no
  * names, messages that quote what was sent, errors of no shape at all.
  */
+import { DestinationError } from '../../../../nodes/destinations/contract';
+import { readSaveResults } from '../../../../nodes/destinations/salesforce/connection/saveResults';
 import { recordError, restError } from '../../../../nodes/destinations/salesforce/errors';
 
 const SECRET = 'kim.secret@fabrikam.example';
@@ -33,7 +35,14 @@ const CODES = [
 
 it.each(CODES)('the code %p becomes words, with its fields and nothing else', (statusCode) => {
 	for (const fields of [undefined, ['Email'], [SECRET, 7, null], 'Email', {}]) {
-		const told = recordError({ statusCode, fields, message: SECRET } as never);
+		const response = {
+			body: [{ success: false, id: null, errors: [{ statusCode, fields, message: SECRET }] }],
+			serviceTime: undefined,
+			usage: undefined,
+			unexpected: () => new DestinationError('unexpected', { code: 'other', description: '' }),
+		};
+		const [result] = readSaveResults(response, 1);
+		const told = recordError(result!.error);
 		expect(told.message).toMatch(/^[A-Z].{15,}[^.]$/);
 		expect(told.description).toMatch(/^[A-Z].{20,}\.$/);
 		const text = `${told.message} ${told.description}`;
@@ -47,9 +56,13 @@ it('names the fields, and tries again only what may pass', () => {
 	const missing = recordError({ statusCode: 'REQUIRED_FIELD_MISSING', fields: ['Region__c'] });
 	expect(missing.message).toBe('Salesforce requires a value for Region__c in every lead');
 	expect(missing.retryAfter).toBeUndefined();
-	expect(recordError({ statusCode: 'UNABLE_TO_LOCK_ROW' }).retryAfter).toBe(0);
-	expect(recordError({ statusCode: 'TRIAL_EXPIRED' }).message).toContain('(TRIAL_EXPIRED)');
-	expect(recordError({ statusCode: 'SOMETHING_NEW' }).message).toMatch(/did not take the lead$/);
+	expect(recordError({ statusCode: 'UNABLE_TO_LOCK_ROW', fields: [] }).retryAfter).toBe(0);
+	expect(recordError({ statusCode: 'TRIAL_EXPIRED', fields: [] }).message).toContain(
+		'(TRIAL_EXPIRED)',
+	);
+	expect(recordError({ statusCode: 'SOMETHING_NEW', fields: [] }).message).toMatch(
+		/did not take the lead$/,
+	);
 });
 
 it('tells of a whole call what reading would, but for what only writing is refused', () => {
