@@ -2,9 +2,9 @@ import type { JsonValue } from './types';
 
 const ISO =
 	/^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s?([Zz]|[+-]\d{2}(?::?\d{2})?)?)?$/;
-/** The same as Azure and JavaScript write it; years that leads are from, and days that every month has. */
+/** The same as Azure, JavaScript and Salesforce (`+0000`) write it; years that leads are from, and days that every month has. */
 const USUAL_ISO =
-	/^((?:19[89]|2\d\d)\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d{1,9}))?Z$/;
+	/^((?:19[89]|2\d\d)\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d{1,9}))?(?:Z|\+00:?00)$/;
 /** The form of .NET's older JSON writers: milliseconds since 1970 and an offset that adds nothing. */
 const DOT_NET = /^\/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\/$/;
 
