@@ -210,7 +210,7 @@ export function messagesPage(messages: readonly Message[]): string {
 		.map(([heading, lines]) => `## ${heading}\n\n${lines.sort().join('\n')}\n`);
 	return `# Every message
 
-What the nodes and the credentials' _Test_ can show, and what to do then. "…" stands for what is filled in, such as a name or a
+What the nodes and the credentials' tests can show, and what to do then. "…" stands for what is filled in, such as a name or a
 number. Where leads have stopped, begin with [what to look at](troubleshooting.md#leads-have-stopped-what-do-i-look-at).
 
 ${parts.join('\n')}`;
