@@ -45,7 +45,14 @@ export async function checkSetUp(context: IHookFunctions): Promise<void> {
 
 async function assertSetUp(context: IHookFunctions): Promise<void> {
 	const method = context.getNodeParameter('authentication') as AuthenticationMethod;
-	if (method === 'secretUrl' && isPublishedId(context.getNode().webhookId)) {
+	const { name, webhookId } = context.getNode();
+	if (method === 'secretUrl' && webhookId === undefined) {
+		// A workflow that came by the command line or an API; n8n gives the ID as it is saved.
+		context.logger.warn(
+			`The URL of "${name}" holds no ID of its own yet: n8n makes it of the workflow's ID and the node's name. Open the workflow in the editor, save and publish it, and give Partner Center the URL that the node shows then.`,
+		);
+	}
+	if (method === 'secretUrl' && isPublishedId(webhookId)) {
 		throw new NodeOperationError(context.getNode(), PUBLISHED_ID, { description: NEW_ID });
 	}
 	if (method !== 'sharedSecret' && method !== 'basicAuth') return;

@@ -76,6 +76,17 @@ describe.each(BAD)('with %s', (_, node, said) => {
 	);
 });
 
+it('goes live without an ID of its own, and says what to do for one', async () => {
+	const { context, warned } = contextOf({}, 'activate');
+	expect(await create.call(context)).toBe(true);
+	expect(warned()).toEqual([
+		expect.stringMatching(/holds no ID of its own yet.* save and publish/),
+	]);
+	const guardedNode = contextOf(guarded('sharedSecret', LONG), 'activate');
+	await create.call(guardedNode.context);
+	expect(guardedNode.warned()).toEqual([]);
+});
+
 it('marks each lead that comes to a URL of an example', async () => {
 	const LEAD = {
 		LeadSource: 'AzureMarketplace',
