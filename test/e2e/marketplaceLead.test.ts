@@ -204,7 +204,7 @@ describe('the check of every morning', () => {
 		const execution = await run(await filledIn('check-connections.json'), 'Every Morning');
 		const reports = jsonOf(execution, 'All Checks');
 		expect(reports.map(({ destination, ok, message }) => [destination, ok, message])).toEqual(
-			NAMES.map((name) => [name, true, '']),
+			NAMES.map((name) => [name, true, expect.stringMatching(/\d checks passed/)]),
 		);
 		expect(execution.status).toBe('success');
 	});

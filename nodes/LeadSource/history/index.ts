@@ -58,7 +58,7 @@ export const historyProperties: INodeProperties[] = [
 		displayName: 'History Table',
 		name: 'historyTable',
 		noDataExpression: true,
-		default: { mode: 'name', value: 'MarketplaceLeadHistory' },
+		default: { mode: 'list', value: 'MarketplaceLeadHistory' },
 		displayOptions: { show: { operation: operations, ...inAzure } },
 		description:
 			'The table that holds the history, and nothing else. It is created if it does not exist. Nothing in it is deleted unless you do so or run Clear Repeats: three rows are kept for each lead, of about 0.5 kB each.',

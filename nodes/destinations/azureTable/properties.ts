@@ -13,7 +13,7 @@ export const tableProperty: INodeProperties = {
 	displayName: 'Table',
 	name: 'table',
 	type: 'resourceLocator',
-	default: { mode: 'name', value: DEFAULT_TABLE },
+	default: { mode: 'list', value: DEFAULT_TABLE },
 	required: true,
 	description:
 		'The table that holds the leads, as Microsoft writes them. It may not exist yet: it is made with the first lead.',

@@ -87,7 +87,7 @@ function leadSourceColumnProperty(description: string): INodeProperties {
 		displayName: 'Lead Source Column',
 		name: 'leadSourceColumn',
 		type: 'resourceLocator',
-		default: { mode: 'name', value: DEFAULT_LEAD_SOURCE_COLUMN },
+		default: { mode: 'list', value: DEFAULT_LEAD_SOURCE_COLUMN },
 		required: true,
 		description,
 		modes: columnProperty.modes ?? [],
