@@ -31,6 +31,7 @@ export const COUNTRY_ALIASES: Readonly<Record<string, readonly string[]>> = {
 	KP: ['DPRK', 'Korea North', 'DPR Korea', 'Korea DPR', 'Korea DPRK'],
 	KR: ['Korea', 'Korea South', 'ROK', 'Korea ROK', 'S Korea', '한국', '韓國'],
 	LA: ['Lao PDR'],
+	LY: ['Libyan Arab Jamahiriya'],
 	MD: ['Republic of Moldova'],
 	MK: [
 		'Macedonia',

@@ -23,7 +23,8 @@ const MAILTO = /^mailto:/i;
 const WRAPPED =
 	/^(?:<(.*)>|\[(.*)\]|\((.*)\)|«(.*)»|"(.*)"|'(.*)'|`(.*)`|[“”„](.*)[“”]|[‘’‚](.*)[‘’])$/;
 /** `Kim Sample <kim@contoso.com>` and `Kim Sample [mailto:kim@contoso.com]`, whatever the name says. */
-const NAMED = /^[^<>[\]]*(?:<([^<>]*)>|\[(mailto:[^[\]]*)\])$/i;
+const NAMED =
+	/^(?:[^<>[\]]*(?:<([^<>]*)>|\[(mailto:[^[\]]*)\])|[^<>[\]()@]*\(([^()@]*@[^()@]*)\))$/i;
 /** `kim@contoso.com (Kim Sample)` */
 const COMMENT = / ?\([^()]*\)$/;
 

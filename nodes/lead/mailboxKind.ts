@@ -21,6 +21,28 @@ const PLACEHOLDERS: ReadonlySet<string> = new Set(
 const EXAMPLES: ReadonlySet<string> = new Set(
 	'abc address domain email example mail me my name sample user username your yourname'.split(' '),
 );
+/** Domains that are for examples (RFC 2606), and the one for tests. */
+const EXAMPLE_DOMAIN = /^(?:.+\.)?(?:example\.(?:com|net|org)|test)$/;
+
+/** Mailboxes of departments that the list, which is mostly in English, lacks. */
+const MORE_ROLES = [
+	...'buero büro vertrieb einkauf verkauf verwaltung zentrale empfang sekretariat rechnung'.split(
+		' ',
+	),
+	...'rechnungen buchhaltung bestellung bestellungen anfrage anfragen kundenservice'.split(' '),
+	...'comptabilite compta achats accueil secretariat factures ventas compras facturacion'.split(
+		' ',
+	),
+	...'administracion contabilidad contabilidade vendas financeiro comercial vendite acquisti'.split(
+		' ',
+	),
+	...'amministrazione segreteria fatture verkoop inkoop administratie facturen sprzedaz'.split(' '),
+	...'biuro ksiegowosc salg forsaljning ekonomi azure cloud microsoft'.split(' '),
+];
+/** Roles that companies have one of in each region: `sales-emea@`, `info.de@`. */
+const REGIONAL =
+	/^(?:billing|contact|hello|info|kontakt|marketing|office|orders?|sales|service|support|team|vertrieb)[._-](?:[a-z]{2}|usa|emea|apac|latam|anz|dach|europe|asia|africa|global|intl|international|north|south|east|west)$/;
+
 /** "Do not reply", as mailboxes of machines are called in several languages. */
 const NO_REPLY =
 	/(?:no|not|dont|donot|never)(?:reply|replay|respond|response|answer)|noresponder|naoresponda|nepasrepondre|keineantwort|nichtantworten|nonrispondere|niet?beantwoorden/;
@@ -64,18 +86,16 @@ export function mailboxKind(address: string): MailboxKind {
 	const [label = ''] = domain.split('.', 1);
 	const isSame = name === letters(label);
 	if (PLACEHOLDERS.has(name) || NO_REPLY.test(name) || isPlaceholderDomain(domain)) return 'unread';
-	if (isSame && (EXAMPLES.has(name) || /^(.)\1*$/u.test(name))) return 'unread';
-	roles ??= new Set(
-		lists()
-			.roles()
-			.flatMap((role) => [role, letters(role)]),
-	);
-	return isSame || roles.has(local) || roles.has(name) ? 'shared' : 'personal';
+	// "123@123.com", "aaa@aaa.com"
+	if (isSame && (EXAMPLES.has(name) || /^(?:(.)\1*|\d+)$/u.test(name))) return 'unread';
+	roles ??= new Set([...lists().roles(), ...MORE_ROLES].flatMap((role) => [role, letters(role)]));
+	const isRole = roles.has(local) || roles.has(name) || REGIONAL.test(local);
+	return isSame || isRole ? 'shared' : 'personal';
 }
 
 function isPlaceholderDomain(domain: string): boolean {
 	const label = domain.slice(0, domain.indexOf('.')).replaceAll('-', '');
-	return PLACEHOLDERS.has(label) || domain.endsWith('.invalid');
+	return PLACEHOLDERS.has(label) || EXAMPLE_DOMAIN.test(domain) || domain.endsWith('.invalid');
 }
 
 /** Without separators, and without the number by which one mailbox is told from another. */

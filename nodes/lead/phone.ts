@@ -25,6 +25,9 @@ const MAX_PHONE_LENGTH = 64;
 const INTERNATIONAL_PREFIX = '00';
 const LONGER_PREFIXES = ['0011', '001', '002', '009'];
 
+/** Digits of a mobile number in most countries, without the code. */
+const WHOLE_NUMBER_LENGTH = 10;
+
 const NONE: PhoneReading = { number: '', choice: [] };
 
 /**
@@ -60,13 +63,27 @@ function readNational(parsed: PhoneNumber, written: string): PhoneReading {
 	// North America's plan, of which most leads are: no number begins with the 1, and nobody writes it.
 	if (parsed.countryCallingCode === '1') return one(parsed.number);
 	const digits = withoutExtension(written.replace(/\D/g, ''), parsed);
-	// With a prefix for calls abroad, a trunk prefix or the country code, there is no other reading.
-	if (digits !== parsed.nationalNumber) return one(parsed.number);
-	const repeatsCode = digits.startsWith(parsed.countryCallingCode);
+	const repeatsCode = parsed.nationalNumber.startsWith(parsed.countryCallingCode);
+	const isHalfPrefixed = repeatsCode && hasHalfPrefix(parsed, digits, written);
+	// With a whole prefix for calls abroad, a trunk prefix or the country code, there is no other reading.
+	if (digits !== parsed.nationalNumber && !isHalfPrefixed) return one(parsed.number);
 	if (!repeatsCode && isAsWrittenThere(parsed, digits)) return one(parsed.number);
-	const abroad = parse(`+${digits}`);
+	const abroad = parse(`+${parsed.nationalNumber}`);
 	if (!abroad || abroad.number === parsed.number) return one(parsed.number);
-	return repeatsCode ? one(abroad.number) : { number: '', choice: [parsed.number, abroad.number] };
+	return repeatsCode && !isHalfPrefixed
+		? one(abroad.number)
+		: { number: '', choice: [parsed.number, abroad.number] };
+}
+
+/**
+ * "049 170 1234567" may be Leer's area code, 0491, or a country code behind half of its prefix: where
+ * the code stands by itself, or so much follows as a whole number has.
+ */
+function hasHalfPrefix(parsed: PhoneNumber, digits: string, written: string): boolean {
+	const { countryCallingCode: code, nationalNumber } = parsed;
+	if (digits !== `0${nationalNumber}`) return false;
+	const standsAlone = written.startsWith(`0${code}`) && !/^\d/.test(written.slice(code.length + 1));
+	return standsAlone || nationalNumber.length - code.length >= WHOLE_NUMBER_LENGTH;
 }
 
 function withoutExtension(digits: string, { ext }: PhoneNumber): string {

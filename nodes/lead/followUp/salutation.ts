@@ -15,11 +15,13 @@ const HOST_NAME = /\.\p{L}{2}/u;
 const INITIAL = /^\p{Script=Latin}\.?$/u;
 
 /** What forms and systems write in place of a name. */
-const NO_NAMES: ReadonlySet<string> = new Set(
-	'admin anonymous customer guest info none null private redacted test undefined unknown user withheld'.split(
+const NO_NAMES: ReadonlySet<string> = new Set([
+	...'admin anonymous customer guest info none null private redacted test undefined unknown'.split(
 		' ',
 	),
-);
+	...'user withheld name vorname prénom nombre nome voornaam sales support team office'.split(' '),
+	...['first name', 'firstname', 'your name', 'not provided', 'not available', 'not specified'],
+]);
 
 /** Titles that are nobody's first name. */
 const TITLES: ReadonlySet<string> = new Set(
@@ -38,7 +40,7 @@ const TITLES: ReadonlySet<string> = new Set(
 );
 /** Those that are somebody's name without their dot. */
 const SHORT_TITLES: ReadonlySet<string> = new Set(
-	'arq capt col eng gen hon ing jur lic mag med nat phil sig'.split(' '),
+	'arq capt cmdr col cpt eng gen hon ing jur lic lt mag maj med nat phil sgt sig'.split(' '),
 );
 
 /** Scripts whose first letter is a capital in names; Georgian, say, has capitals for headlines only. */

@@ -175,6 +175,7 @@ describe('phone', () => {
 		['861391234 5678', 'CN', '+8613912345678'],
 		// Digits of a country code that belong to the number.
 		['0491 123456', 'DE', '+49491123456'],
+		['049112345678', 'DE', '+4949112345678'],
 		['39 12 34 56', 'NO', '+4739123456'],
 		['9198765432', 'IN', '+919198765432'],
 		['321 253 1000', 'US', '+13212531000'],
@@ -219,6 +220,9 @@ describe('a phone number that can be read as two', () => {
 		// Of a customer in Germany who left out a zero, or of one in France who left out a plus.
 		['33612345678', 'DE', '+4933612345678', '+33612345678'],
 		['15123456789', 'DE', '+4915123456789', '+15123456789'],
+		// Of the town of Leer, or of a mobile with half a prefix for calls abroad.
+		['049 170 1234567', 'DE', '+49491701234567', '+491701234567'],
+		['0491701234567', 'DE', '+49491701234567', '+491701234567'],
 		// Abroad by the prefix of most countries, or by that of Singapore or Australia.
 		['001 47 22 12 34 56', '', '+14722123456', '+4722123456'],
 		['0011 64 9 123 4567', '', '+16491234567', '+6491234567'],

@@ -8,6 +8,8 @@ describe('the address in a text', () => {
 		['\u00a0kim@contoso.com\u200b', 'kim@contoso.com'],
 		['<kim@contoso.com>', 'kim@contoso.com'],
 		['Kim Sample <Kim@contoso.com>', 'kim@contoso.com'],
+		['Kim Sample (kim@contoso.com)', 'kim@contoso.com'],
+		['kim@contoso.com (sam@contoso.com)', 'kim@contoso.com'],
 		['"sam@contoso.com" <kim@contoso.com>', 'kim@contoso.com'],
 		["'kim@contoso.com'", 'kim@contoso.com'],
 		['mailto:kim@contoso.com', 'kim@contoso.com'],

@@ -35,6 +35,20 @@ describe('who reads a mailbox', () => {
 		['email@email.com', 'unread'],
 		['mailer-daemon@contoso.com', 'unread'],
 		['kim@contoso.invalid', 'unread'],
+		['kim@example.com', 'unread'],
+		['kim@mail.example.org', 'unread'],
+		['kim@contoso.test', 'unread'],
+		['kim@myexample.com', 'personal'],
+		['123@123.com', 'unread'],
+		['vertrieb@contoso.com', 'shared'],
+		['einkauf2@contoso.com', 'shared'],
+		['comptabilite@contoso.com', 'shared'],
+		['achats@contoso.com', 'shared'],
+		['verkoop@contoso.com', 'shared'],
+		['sales-emea@contoso.com', 'shared'],
+		['info.de@contoso.com', 'shared'],
+		['sales.kimberly@contoso.com', 'personal'],
+		['kim.sales@contoso.com', 'personal'],
 	])('%s: %s', (address, kind) => {
 		expect(mailboxKind(address)).toBe(kind);
 	});
