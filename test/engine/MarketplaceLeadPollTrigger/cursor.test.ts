@@ -6,6 +6,7 @@ import { DynamicsPlace } from '../../integration/dynamics365/dynamicsPlace';
 import { startDynamics } from '../../fakeServers/dynamics365/dynamics';
 import { pollContext } from '../../support/engine';
 import type { TestPoller } from '../../support/engine';
+import { SharedReferences } from '../../support/sharedReferences';
 import { startEntraAuthority } from '../../fakeServers/entra/authority';
 import type { EntraAuthority } from '../../fakeServers/entra/authority';
 
@@ -60,6 +61,28 @@ function names(output: Awaited<ReturnType<TestPoller['poll']>>): string[] {
 const NAME = 'Marketplace Lead CRM & Table Trigger';
 const nodeData = (data: IDataObject, name = NAME) => data[`node:${name}`] as IDataObject;
 const globalData = (data: IDataObject) => data.global as IDataObject;
+
+it.each(['handedOver', 'markedInWorkflow'])(
+	'no lead shares anything with another, of the same poll or of others (%s)',
+	async (handledWhen) => {
+		const marks = {
+			markedBy: 'boolean',
+			handledColumn: { __rl: true, mode: 'name', value: 'contoso_handled' },
+		};
+		const parameters = { handledWhen, ...marks, options: { includeRaw: true } };
+		const seen = new SharedReferences();
+		const poller = trigger({ parameters });
+		const jsonsOf = async () => ((await poller.poll()) ?? []).flat().map(({ json }) => json);
+		await place.insert([{ name: 'a' }, { name: 'b' }]);
+		const first = await jsonsOf();
+		await place.insert([{ name: 'c' }]);
+		// The same leads once more, as another trigger reads them.
+		const other = ((await trigger({ id: 'other', parameters }).poll()) ?? []).flat();
+		const all = [...first, ...(await jsonsOf()), ...other.map(({ json }) => json)];
+		expect(all).toHaveLength(6);
+		expect(seen.in(all, 'leads')).toEqual([]);
+	},
+);
 
 describe('in the default mode', () => {
 	it('a node that is renamed goes on', async () => {

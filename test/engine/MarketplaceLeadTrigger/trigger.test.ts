@@ -8,6 +8,7 @@ import { NodeHelpers } from 'n8n-workflow';
 import { parseLead } from '../../../nodes/lead';
 import { MarketplaceLeadTrigger } from '../../../nodes/MarketplaceLeadTrigger/MarketplaceLeadTrigger.node';
 import { workflowOf } from '../../support/engine';
+import { SharedReferences } from '../../support/sharedReferences';
 import { startWebhookServer, type WebhookServer } from '../../support/webhookServer';
 
 const SECRET = 'c0ffee00c0ffee00c0ffee00';
@@ -58,6 +59,15 @@ describe('a lead', () => {
 		expect(Date.parse(lead.receivedAt)).toBeGreaterThan(Date.now() - 60_000);
 		expect({ status, json }).toEqual({ status: 200, json: { id: expected.id } });
 		expect(headers.get('x-lead-id')).toBe(expected.id);
+	});
+
+	it('shares nothing with another, of the same delivery or of one that is alike', async () => {
+		await listen({ options: { includeRaw: true } });
+		const seen = new SharedReferences();
+		for (const body of [LEAD, LEAD, `[${LEAD},${LEAD}]`]) await post(body);
+		const jsons = server.started().flatMap((items) => items.map(({ json }) => json));
+		expect(jsons).toHaveLength(4);
+		expect(seen.in(jsons, 'leads')).toEqual([]);
 	});
 
 	it('never takes the secret into the workflow', async () => {
