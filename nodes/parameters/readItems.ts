@@ -203,6 +203,12 @@ function readRecords(
 		);
 	}
 	const path = readText(context, 'field', itemIndex);
+	if (path.trim() === '') {
+		throw noLead(
+			'"Field" is empty',
+			'Fill in the name of the field that holds the lead. If it is an expression, it has to give the name of a field, not its value.',
+		);
+	}
 	const found = recordsOfField(item.json, path, mapping);
 	if (found === undefined) {
 		throw noLead(

@@ -61,9 +61,24 @@ import type {
 	WorkflowActivateMode,
 	WorkflowExecuteMode,
 } from 'n8n-workflow';
-import { createRunExecutionData, ICredentialsHelper, Workflow } from 'n8n-workflow';
+import {
+	createRunExecutionData,
+	ICredentialsHelper,
+	setSafeRegexEngine,
+	Workflow,
+} from 'n8n-workflow';
 
 import { withDeclaredParameters } from './nodeParameters';
+
+// n8n ends a regular expression of a parameter after 250 ms of the clock, which on a busy machine says
+// nothing about the expression.
+setSafeRegexEngine({
+	exec: (pattern, input, flags) => new RegExp(pattern, flags).exec(input),
+	test: (pattern, input, flags) => new RegExp(pattern, flags).test(input),
+	replace: (pattern, input, flags, by) => input.replace(new RegExp(pattern, flags), by),
+	matchAll: (pattern, input, flags) => [...input.matchAll(new RegExp(pattern, flags))],
+	split: (pattern, input, flags) => input.split(new RegExp(pattern, flags)),
+});
 
 // n8n writes its settings file into the user's home at the first context unless told otherwise.
 const userFolder = mkdtempSync(join(tmpdir(), 'n8n-engine-test-'));

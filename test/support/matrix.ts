@@ -43,6 +43,18 @@ export const asNeither = [`"neither"`, 'NaN', '[]', '({})'].map(
 			`={{ $json.odd ? ${neither} : ${JSON.stringify(value)} }}`,
 );
 
+/** For an item with `odd` nothing, as an expression on a field that is not there gives it. */
+export const asNothing = [`''`, `'  '`, 'null', 'undefined'].map(
+	(nothing) =>
+		(value: unknown): string => {
+			const [, code] = /^=\{\{(.*)\}\}$/.exec(String(value)) ?? [];
+			return `={{ $json.odd ? ${nothing} : ${code ?? JSON.stringify(value)} }}`;
+		},
+);
+
+export const isRequired = (property: INodeProperties): boolean =>
+	property.required === true && takesExpression(property);
+
 /** Numbers and booleans. */
 export const isTyped = (property: INodeProperties): boolean =>
 	['number', 'boolean'].includes(property.type) && takesExpression(property);

@@ -12,7 +12,17 @@ import type {
 
 import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
 import { SEPARATE, SPLITS, type SplitName } from '../../../nodes/LeadSource/splits';
-import { cellsOf, differing, failing, takesExpression, variantsOf } from '../../support/matrix';
+import {
+	asNeither,
+	asText,
+	cellsOf,
+	differing,
+	failing,
+	isTyped,
+	labelOf,
+	takesExpression,
+	variantsOf,
+} from '../../support/matrix';
 import { SharedReferences } from '../../support/sharedReferences';
 import { ProcessedStore } from '../../engine/LeadSource/processedStore';
 import { items, outputs as outputsOf, row } from '../../engine/LeadSource/support';
@@ -241,4 +251,30 @@ describe.each(fixed)('nonsense for %s of %s', (_path, _variant, parameters) => {
 			expect(went[apart]).toHaveLength(3);
 		},
 	);
+});
+
+it('is as large as it was', () => {
+	const [items, settings] = [3, 3];
+	const count = cells.length * (1 + items * settings) + different.length + fixed.length * 2;
+	process.stdout.write(`The matrix of Lead Source has ${count} cells.\n`);
+	expect(count).toBeGreaterThan(3_000);
+});
+
+/** What comes out as text, as nothing and as nonsense where a number or a switch belongs. */
+describe.each(
+	[asText, ...asNeither].flatMap((put, at) =>
+		variants.flatMap((variant) =>
+			cellsOf(description, variant, { valid: VALID, put, into: isTyped })
+				// Owners are rows of a table as well, where an empty list is an empty cell.
+				.filter(({ path }) => !path.startsWith('owners.'))
+				.map((cell) => [cell.path, at, JSON.stringify(variant), cell] as const),
+		),
+	),
+)('%s (%i) of %s', (_path, at, _variant, cell) => {
+	it(at === 0 ? 'is understood as text' : 'fails its item alone, and is named', async () => {
+		const went = await outputs(cell.parameters, input(-1), 'continueRegularOutput');
+		const failed = went.flat().filter(isFailed);
+		expect(failed.flatMap(pairedTo)).toEqual(at === 0 ? [] : [1]);
+		if (at > 0) expect(failed[0]?.json['error']).toContain(labelOf(description, cell));
+	});
 });

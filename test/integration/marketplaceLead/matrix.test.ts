@@ -16,16 +16,19 @@ import { MarketplaceLead } from '../../../nodes/MarketplaceLead/MarketplaceLead.
 import { outputsOf, runNode } from '../../support/engine';
 import {
 	asNeither,
+	asNothing,
 	asText,
 	cellsOf,
 	differing,
 	failing,
+	isRequired,
 	isTyped,
 	labelOf,
 	takesExpression,
 	variantsOf,
 	type Put,
 } from '../../support/matrix';
+import { SharedReferences } from '../../support/sharedReferences';
 import { namesAt, OTHER_WAYS, PLACES, type WritePlace } from '../../support/writePlaces';
 
 const { description } = new MarketplaceLead();
@@ -274,7 +277,8 @@ describe.each(OPERATIONS)('%s', (operation) => {
 			}
 		}, 300_000);
 
-		it('each item has its outcome, whatever differs for one', async () => {
+		it('each item has its outcome, whatever differs for one, and none shares anything', async () => {
+			const seen = new SharedReferences();
 			for (const tried of triedAt(place, operation, differing)) {
 				cells += 1;
 				const [went = []] = await execute(
@@ -291,6 +295,28 @@ describe.each(OPERATIONS)('%s', (operation) => {
 				expect([tried.path, expected]).toEqual([tried.path, all]);
 				const failed = failedOf(went).filter((at) => at !== 1);
 				expect([tried.path, failed]).toEqual([tried.path, []]);
+				const jsons = went.filter((item) => !isFailed(item)).map(({ json }) => json);
+				expect([tried.path, seen.in(jsons, tried.path)]).toEqual([tried.path, []]);
+			}
+		}, 300_000);
+
+		it('what is required and comes out empty fails its item alone, and is named', async () => {
+			const triedWith = (put: Put) =>
+				triedAt(place, operation, put, isRequired).filter(
+					({ path }) => !isMapperOrCredential(path),
+				);
+			for (const tried of asNothing.flatMap(triedWith)) {
+				cells += 1;
+				const given = await itemsFor(-1);
+				const [went = []] = await execute(place, tried, -1, 'continueRegularOutput', given);
+				const { [tried.path.split('.')[0]!]: value } = tried.parameters;
+				const where = [tried.path, JSON.stringify(value)];
+				const failed = went.filter(isFailed).flatMap(pairedTo);
+				expect([where, failed.filter((at) => at !== 1)]).toEqual([where, []]);
+				// A check reports what is wrong with the settings as what did not pass.
+				const { error, message } = went.find((item) => pairedTo(item).includes(1))?.json ?? {};
+				const label = NAMED[tried.path] ?? labelOf(description, tried);
+				expect([where, error ?? message]).toEqual([where, expect.stringContaining(label)]);
 			}
 		}, 300_000);
 
@@ -316,11 +342,20 @@ describe.each(OPERATIONS)('%s', (operation) => {
 	});
 });
 
+/** What names a parameter in a message besides its label. */
+const NAMED: Readonly<Record<string, string>> = {
+	'fieldMapping.values.from': 'Field 1 of "Field Mapping"',
+	'options.columns.values.column': 'Columns (Offer Title)',
+	'options.additionalColumns.values.column': 'Additional Columns',
+	leadId: '"id"',
+	leadDestination: '"destination"',
+};
+
 const isMapperOrCredential = (path: string) => /^credential\.|\.value$/.test(path);
 
 it('is as large as it was', () => {
 	// Of a part of it alone there is nothing to say.
 	if (runs < RUNS.length) return;
 	process.stdout.write(`The matrix of Marketplace Lead has ${cells} cells.\n`);
-	expect(cells).toBeGreaterThan(1_000);
+	expect(cells).toBeGreaterThan(3_000);
 });
