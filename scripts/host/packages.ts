@@ -9,15 +9,22 @@ import { serverNode } from './paths.ts';
 /**
  * The `node_modules` that a package of npm's is in, installed first where it is not: what is needed now
  * and then, and would make every `npm ci` of the project longer. No install script is run.
+ *
+ * @param overrides npm's, for what it depends on and a registry may not have as declared
  */
-export async function ensurePackage(name: string, version: string): Promise<string> {
+export async function ensurePackage(
+	name: string,
+	version: string,
+	overrides: Readonly<Record<string, string>> = {},
+): Promise<string> {
 	const folder = path.join(cacheFolder(), `${name.replace('@', '').replace('/', '-')}-${version}`);
 	if (!existsSync(folder)) {
 		// In a sibling first: a folder of the final name is always whole.
 		const partial = `${folder}.partial-${process.pid}`;
 		await mkdir(partial, { recursive: true });
 		try {
-			await writeFile(path.join(partial, 'package.json'), '{"private":true}\n');
+			const manifest = JSON.stringify({ private: true, overrides });
+			await writeFile(path.join(partial, 'package.json'), `${manifest}\n`);
 			await npm(['install', '--ignore-scripts', `${name}@${version}`], { cwd: partial });
 			await rename(partial, folder);
 		} catch (error) {

@@ -1,12 +1,9 @@
 /** n8n's own scanner of community packages, over a tarball that is not published yet. */
-import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { cacheFolder } from '../host/cache.ts';
-import { npm } from '../host/npm.ts';
+import { ensurePackage } from '../host/packages.ts';
 import { PROJECT_ROOT } from '../host/paths.ts';
 import { run } from '../host/run.ts';
 import { temporaryFolder } from '../host/temporary.ts';
@@ -37,7 +34,8 @@ interface Eslint {
  * The scanner itself takes a published package only; this asks its rules for both of its passes.
  */
 export async function scan(tarball: string): Promise<Finding[]> {
-	const require = createRequire(path.join(await ensureScanner(), 'scanner.mjs'));
+	const modules = await ensurePackage(SCANNER, SCANNER_VERSION);
+	const require = createRequire(path.join(modules, SCANNER, 'scanner', 'scanner.mjs'));
 	const file = pathToFileURL(require.resolve('./scanner.mjs')).href;
 	const { buildScanConfig, SOURCE_FILE_PATTERNS } = (await import(file)) as Scanner;
 	const { ESLint } = require('eslint') as Eslint;
@@ -70,22 +68,4 @@ export async function scan(tarball: string): Promise<Finding[]> {
 	} finally {
 		await unpacked.remove();
 	}
-}
-
-/** The folder of the installed scanner's modules; 220 MB, kept beside the real n8n. */
-async function ensureScanner(): Promise<string> {
-	const folder = path.join(cacheFolder(), `scan-${SCANNER_VERSION}`);
-	if (!existsSync(folder)) {
-		// In a sibling first: a folder of the final name is always whole.
-		const partial = `${folder}.partial-${process.pid}`;
-		await mkdir(partial, { recursive: true });
-		try {
-			await writeFile(path.join(partial, 'package.json'), '{"private":true}\n');
-			await npm(['install', '--ignore-scripts', `${SCANNER}@${SCANNER_VERSION}`], { cwd: partial });
-			await rename(partial, folder);
-		} finally {
-			await rm(partial, { recursive: true, force: true });
-		}
-	}
-	return path.join(folder, 'node_modules', SCANNER, 'scanner');
 }

@@ -18,8 +18,14 @@ export interface ForwardProxy {
 	stop(): Promise<void>;
 }
 
-/** It finds every host on this machine, at the port that was asked for. */
-export async function startForwardProxy(): Promise<ForwardProxy> {
+/**
+ * It finds every host on this machine, at the port that was asked for, or at another.
+ *
+ * @param ports where `host:port` is in truth, for servers that go by a name of the world outside
+ */
+export async function startForwardProxy(
+	ports: Readonly<Record<string, number>> = {},
+): Promise<ForwardProxy> {
 	const folder = mkdtempSync(path.join(tmpdir(), 'proxy-'));
 	const logFile = path.join(folder, 'log');
 	writeFileSync(logFile, '');
@@ -28,7 +34,7 @@ export async function startForwardProxy(): Promise<ForwardProxy> {
 	const server = startServer({
 		script: path.join(import.meta.dirname, 'forwardProxy/proxyServer.ts'),
 		args: [String(port), logFile],
-		env: { PROXY_SIGN_IN: signIn },
+		env: { PROXY_SIGN_IN: signIn, PROXY_PORTS: JSON.stringify(ports) },
 	});
 	const stop = async () => {
 		await server.kill();

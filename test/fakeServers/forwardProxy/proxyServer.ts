@@ -1,14 +1,31 @@
 /**
  * A process of its own, since `proxy-chain` is an ES module, which jest does not load. Arguments:
- * port, log file. User and password come in `PROXY_SIGN_IN`, with a colon between.
+ * port, log file. User and password come in `PROXY_SIGN_IN`, with a colon between; `PROXY_PORTS` has
+ * the port here of each `host:port` that goes by another.
  */
 import type { lookup } from 'node:dns';
 import { appendFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 
 import { Server } from 'proxy-chain';
 
 const [port = '0', logFile = ''] = process.argv.slice(2);
 const [user = '', password = ''] = (process.env['PROXY_SIGN_IN'] ?? '').split(':');
+const ports = JSON.parse(process.env['PROXY_PORTS'] ?? '{}') as Record<string, number>;
+
+/** What proxy-chain gives a connection to, in the place of the host that was asked for. */
+function passingOnTo(target: number) {
+	// Nothing is read of what comes: it is TLS, and ends where it is passed on to.
+	const passer = createServer().removeAllListeners('connection');
+	return passer.on('connection', (socket: Socket) => {
+		const onward = connect({ host: '127.0.0.1', port: target });
+		socket.pipe(onward).pipe(socket);
+		socket.on('error', () => onward.destroy());
+		onward.on('error', () => socket.destroy());
+	});
+}
 
 /** Every host is on this machine: names that nobody else can resolve, so nobody gets past the proxy. */
 const everyHostIsHere = ((
@@ -31,7 +48,10 @@ const server = new Server({
 			logFile,
 			`${asked.isHttp ? 'HTTP' : 'CONNECT'} ${asked.hostname}:${asked.port}\n`,
 		);
-		return { dnsLookup: everyHostIsHere };
+		const target = ports[`${asked.hostname}:${asked.port}`];
+		return target === undefined
+			? { dnsLookup: everyHostIsHere }
+			: { customConnectServer: passingOnTo(target) };
 	},
 });
 await server.listen();
