@@ -81,7 +81,9 @@ export async function startEntraAuthority(hosts: readonly string[] = []): Promis
 	}
 	const control = async (fault?: EntraFault): Promise<Counts> =>
 		await new Promise((resolve, reject) => {
-			const options = { method: fault ? 'PUT' : 'GET', ca: readFileSync(tls.certFile) };
+			const method = fault ? 'PUT' : 'GET';
+			// Without keep-alive: what this process did meanwhile can have taken longer than a connection is kept.
+			const options = { method, ca: readFileSync(tls.certFile), agent: false };
 			request(`${host}${CONTROL}`, options, async (response) => {
 				const chunks: Buffer[] = [];
 				for await (const chunk of response) chunks.push(chunk as Buffer);
