@@ -48,7 +48,7 @@ export class LeadSource implements INodeType {
 		subtitle:
 			'={{ ({ assignOwner: "assign owner", clearRepeats: "clear repeats", composeFollowUp: "compose follow-up", mergeLeads: "merge, by " + ($parameter["groupBy"] === "customerAndOffer" ? "customer and offer" : "customer"), removeRepeats: "remove repeats, by " + (({ customer: "customer", customerAndOffer: "customer and offer" })[$parameter["compareBy"]] ?? "lead"), parseLeads: "parse" + (({ contact: ", by contact", offer: ", by offer", source: ", by source", stage: ", by stage" })[$parameter["outputs"]] ?? ({ field: ", field " + $parameter["field"], fields: ", fields below", text: ", lead source text" })[$parameter["readLeadFrom"]] ?? "") })[$parameter["operation"] ?? "parseLeads"] }}',
 		description:
-			'Reads leads from Azure Marketplace, Azure portal and AppSource in any shape, or a lead source text, and tells their source, action, offer and stage; merges them into customers, removes repeats, assigns owners and composes follow-ups',
+			'Reads leads from Azure Marketplace, Azure portal and AppSource in any shape, or a lead source text, and determines their source, action, offer and stage; merges them into customers, removes repeats, assigns owners and composes follow-ups',
 		defaults: { name: 'Lead Source' },
 		usableAsTool: true,
 		inputs: inputsExpression(),
@@ -76,25 +76,25 @@ export class LeadSource implements INodeType {
 					{
 						name: 'Compose Follow-Up',
 						value: 'composeFollowUp',
-						description: 'Tell whether to write to a customer, and write the fitting message',
+						description: 'Decide whether to write to a customer, and compose the message that fits',
 						action: 'Compose follow up',
 					},
 					{
 						name: 'Merge Leads',
 						value: 'mergeLeads',
-						description: 'Make one item of all leads of the same customer',
+						description: 'Merge all leads of the same customer into one item',
 						action: 'Merge leads',
 					},
 					{
 						name: 'Parse Leads',
 						value: 'parseLeads',
-						description: 'Read leads of any shape, and split them over outputs',
+						description: 'Read leads of any shape, and split them over several outputs',
 						action: 'Parse leads',
 					},
 					{
 						name: 'Remove Repeats',
 						value: 'removeRepeats',
-						description: 'Tell leads that were seen before from those that are new',
+						description: 'Separate new leads from those that were seen before',
 						action: 'Remove repeats',
 					},
 				],

@@ -36,7 +36,7 @@ export const parseLeadsProperties: INodeProperties[] = [
 			{ name: 'By Stage', value: 'stage', description: 'One output for each stage of a lead' },
 		],
 		default: 'one',
-		description: 'Whether to split the leads, and by what',
+		description: 'How to split the leads over outputs',
 	},
 	{
 		displayName: 'Offer Outputs',
@@ -70,7 +70,7 @@ export const parseLeadsProperties: INodeProperties[] = [
 						noDataExpression: true,
 						default: '',
 						placeholder: 'e.g. CRM',
-						description: 'What the editor writes at the output. The offers when empty.',
+						description: 'Label of the output in the editor. The offers when empty.',
 					},
 				],
 			},

@@ -51,7 +51,7 @@ export const removeRepeatsProperties: INodeProperties[] = [
 		],
 		default: 'lead',
 		description:
-			'What has to have been seen before for a lead to be a repeat. Each lead also says whether the others were.',
+			'What must have been seen before for a lead to count as a repeat. The field repeat.seen says what was.',
 	},
 	separateOutputsProperty(
 		'removeRepeats',

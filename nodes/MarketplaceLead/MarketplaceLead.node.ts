@@ -49,7 +49,7 @@ export class MarketplaceLead implements INodeType {
 		version: 1,
 		subtitle: `={{ ({ checkConnection: "check connection", createLeads: "create leads", getLeads: "get leads", markAsHandled: "mark as handled", sendTestLead: "send test lead" })[$parameter["operation"]] + ": " + ${destinationName} }}`,
 		description:
-			"Writes leads into the destinations of Microsoft's marketplaces as Microsoft does, sends test leads, checks connections, fetches leads again and marks them as handled",
+			"Creates leads where Microsoft's marketplaces send them, sends test leads, checks connections, gets leads and marks them as handled",
 		defaults: { name: 'Marketplace Lead' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -65,7 +65,7 @@ export class MarketplaceLead implements INodeType {
 					{
 						name: 'Check Connection',
 						value: 'checkConnection',
-						description: 'Tell step by step whether leads can be written and read',
+						description: 'Check step by step whether leads can be written and read',
 						action: 'Check connection',
 					},
 					{
@@ -77,19 +77,20 @@ export class MarketplaceLead implements INodeType {
 					{
 						name: 'Get Leads',
 						value: 'getLeads',
-						description: 'Fetch the leads of a period again',
+						description: 'Get the leads that were created in a period',
 						action: 'Get leads',
 					},
 					{
 						name: 'Mark as Handled',
 						value: 'markAsHandled',
-						description: 'Tell the destination that a lead is not to be handed over again',
+						description:
+							'Mark leads at their destination, so that the trigger does not hand them over again',
 						action: 'Mark leads as handled',
 					},
 					{
 						name: 'Send Test Lead',
 						value: 'sendTestLead',
-						description: 'Write the lead that Microsoft sends to try a connection',
+						description: 'Write a test lead like the one that Microsoft sends to test a connection',
 						action: 'Send test lead',
 					},
 				],

@@ -44,7 +44,7 @@ export const checkConnectionProperties: INodeProperties[] = [
 		displayOptions: { show },
 		default: true,
 		description:
-			'Whether to write a test lead, read it back and take it away again, which alone shows that leads arrive',
+			'Whether to write a test lead, read it back and delete it again. Nothing else shows that leads arrive.',
 	},
 	...[offerTitleProperty('checkConnection'), ...additionalFieldsProperties('checkConnection')].map(
 		(property): INodeProperties => ({
@@ -77,7 +77,7 @@ export const checkConnectionProperties: INodeProperties[] = [
 				name: 'keepTestLead',
 				type: 'boolean',
 				default: false,
-				description: 'Whether the test lead stays at the destination',
+				description: 'Whether to leave the test lead at the destination',
 			},
 			{
 				displayName: STEP_TIMEOUT,
@@ -93,7 +93,7 @@ export const checkConnectionProperties: INodeProperties[] = [
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether each check comes out as an item of its own, which the editor shows as a table',
+					'Whether to return each check as an item of its own, which the editor shows as a table',
 			},
 			...destinationOptions('writing'),
 		],

@@ -29,7 +29,7 @@ const DO_NOT_CONTACT = [
 	{
 		name: 'Write',
 		value: 'write',
-		description: 'The lead is written like any other, with what says that it must not be contacted',
+		description: 'The lead is written like any other, including that it must not be contacted',
 	},
 ];
 
@@ -109,7 +109,7 @@ function held(
 	const error = new NodeOperationError(context.getNode(), MUST_NOT_BE_CONTACTED, {
 		itemIndex,
 		description:
-			'The lead says so (DNC), so it is not written where people would contact them. To go on without such leads set the option Do-Not-Contact Leads to Leave Out, or to Write where they are known there as what they are.',
+			'The lead says so (DNC), so it is not written where people would contact them. To go on without such leads, set the option Do-Not-Contact Leads to Leave Out. To write them all the same, set it to Write.',
 	});
 	return { error };
 }

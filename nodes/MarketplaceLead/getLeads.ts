@@ -31,7 +31,7 @@ export const getLeadsProperties: INodeProperties[] = [
 		displayOptions: { show },
 		default: '',
 		description:
-			'The first moment of the period, in the time zone of the workflow unless the value names one. Empty for all leads there are.',
+			'Start of the period, in the time zone of the workflow unless the value names one. Leave empty to begin with the oldest lead.',
 	},
 	{
 		displayName: 'Created Before',
@@ -39,7 +39,7 @@ export const getLeadsProperties: INodeProperties[] = [
 		type: 'dateTime',
 		displayOptions: { show },
 		default: '',
-		description: 'The end of the period, itself not in it. Empty for up to now.',
+		description: 'End of the period, which itself is not in it. Leave empty for now.',
 	},
 	{
 		displayName: 'Return All',

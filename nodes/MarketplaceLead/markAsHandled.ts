@@ -23,7 +23,7 @@ export const markAsHandledProperties: INodeProperties[] = [
 		required: true,
 		default: '={{ $json.id }}',
 		displayOptions: { show },
-		description: 'The ID of the lead, as the trigger gave it',
+		description: 'ID of the lead, as the trigger returned it',
 	},
 	{
 		displayName: 'Lead Destination',
@@ -33,7 +33,7 @@ export const markAsHandledProperties: INodeProperties[] = [
 		default: '={{ $json.destination }}',
 		displayOptions: { show },
 		description:
-			'The destination of the lead, as the trigger gave it. A lead of another one is not marked.',
+			'Destination of the lead, as the trigger returned it. Leads of another destination are not marked.',
 	},
 	{
 		displayName: 'Options',

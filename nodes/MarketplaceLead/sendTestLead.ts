@@ -18,7 +18,7 @@ export function offerTitleProperty(operation: string): INodeProperties {
 		displayOptions: { show: { operation: [operation] } },
 		default: '',
 		placeholder: 'e.g. Contoso CRM',
-		description: 'The offer that the test lead names. "Test Offer" when empty.',
+		description: 'Title of the offer in the test lead. "Test Offer" when empty.',
 	};
 }
 

@@ -30,7 +30,7 @@ export function additionalFieldsProperties(operation: string): INodeProperties[]
 			default: { mappingMode: 'defineBelow', value: null },
 			displayOptions: showFor(mapped),
 			description:
-				'Fields to write besides those that the lead fills; these win over the lead’s own',
+				'More fields to write. Where the lead fills the same field, the value given here is written.',
 			typeOptions: {
 				loadOptionsDependsOn: ['destination', 'marketoMethod', 'salesforceMethod'],
 				resourceMapper: {
@@ -53,7 +53,7 @@ export function additionalFieldsProperties(operation: string): INodeProperties[]
 			default: {},
 			displayOptions: showFor(unmapped),
 			description:
-				'Fields to write besides those that the lead fills; these win over the lead’s own',
+				'More fields to write. Where the lead fills the same field, the value given here is written.',
 			options: [
 				{
 					displayName: 'Field',
@@ -86,7 +86,7 @@ export const timeoutOption: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: 1440 },
 	default: MAX_MINUTES,
-	description: 'How long the node may take, with all waiting for a destination that is busy',
+	description: 'How long the node may take, including the time it waits for a busy destination',
 };
 
 /** The parameters as an item has them. */

@@ -17,8 +17,7 @@ const INPUTS: INodePropertyOptions[] = [
 	{
 		name: 'Fields Below',
 		value: 'fields',
-		description:
-			'Each part of the lead is filled in by itself, here or by the agent whose tool the node is',
+		description: 'Fill in each part of the lead separately. As a tool, the AI agent fills them in.',
 	},
 ];
 
@@ -83,7 +82,7 @@ export function leadInputProperties(
 				displayOptions: { show },
 				options: text ? [...INPUTS, TEXT_INPUT] : INPUTS,
 				default: 'item',
-				description: 'Where the lead is found in each item',
+				description: 'Where to find the lead in each item',
 			},
 			'fields',
 		),
@@ -95,7 +94,7 @@ export function leadInputProperties(
 				placeholder: 'Add Field',
 				displayOptions: { show: { ...show, readLeadFrom: ['fields'] } },
 				default: {},
-				description: 'The parts of the lead; empty ones are left out',
+				description: 'Parts of the lead. Empty ones are left out.',
 				options: MAPPABLE_FIELDS.map(({ name, value }): INodeProperties => ({
 					displayName: name,
 					name: value,
@@ -126,7 +125,7 @@ export function leadInputProperties(
 		displayOptions: { show: { ...show, readLeadFrom: ['item', 'field'] } },
 		default: {},
 		description:
-			'Which of your own fields hold what of the lead. Usual names, such as "Customer email", are understood without; fields that are not mapped become properties.',
+			'Which of your fields hold which parts of the lead. Usual names, such as "Customer email", are recognized without it; fields that are not mapped become properties.',
 		options: [
 			{
 				displayName: 'Field',
@@ -150,7 +149,7 @@ export function leadInputProperties(
 						noDataExpression: true,
 						options: [...MAPPABLE_FIELDS],
 						default: 'email',
-						description: 'What of the lead it holds',
+						description: 'Which part of the lead it holds',
 					},
 				],
 			},

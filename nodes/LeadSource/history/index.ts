@@ -51,7 +51,7 @@ export const historyProperties: INodeProperties[] = [
 			},
 		],
 		default: 'n8n',
-		description: 'Where is noted what was seen',
+		description: 'Where to keep the history of what was seen',
 	},
 	{
 		...tableProperty,
@@ -95,7 +95,7 @@ export const historyScopeOptions: INodeProperties[] = [
 		displayOptions: { show: { '/historyStore': ['n8n'] } },
 		options: [scopes.node, scopes.workflow],
 		default: 'node',
-		description: 'Whose history is used',
+		description: 'Which history to use',
 	},
 	{
 		displayName: 'History Scope',
@@ -105,7 +105,7 @@ export const historyScopeOptions: INodeProperties[] = [
 		displayOptions: { show: { '/historyStore': ['azureTable'] } },
 		options: [scopes.node, scopes.table, scopes.workflow],
 		default: 'node',
-		description: 'Whose history is used',
+		description: 'Which history to use',
 	},
 ];
 
