@@ -3,6 +3,7 @@ import type { IPollFunctions, NodeHint, WorkflowActivateMode } from 'n8n-workflo
 
 import { timeLimits, type TimeLimits } from '../destinations/timeLimits';
 import { isMarketplaceLead, parseLead, type JsonValue } from '../lead';
+import { whenOwnItem } from '../parameters/ownOutput';
 import { openForSurvey, type OpenSurvey } from '../parameters/openDestination';
 import { survey, type Survey } from '../polling/survey';
 
@@ -43,7 +44,9 @@ export const sampleHints: NodeHint[] = Object.entries(HINTS).map(([kind, text]) 
 	type: 'warning',
 	location: 'outputPane',
 	whenToDisplay: 'afterExecution',
-	displayCondition: `={{ String($json.id).startsWith("sample-") && String($json.warnings).includes("${REASONS[kind as Reason['kind']]}") }}`,
+	displayCondition: whenOwnItem(
+		`String(item.id).startsWith("sample-") && String(item.warnings).includes("${REASONS[kind as Reason['kind']]}")`,
+	),
 }));
 
 /** Characters. A lead source has at most 255; longer texts are not looked into for one. */

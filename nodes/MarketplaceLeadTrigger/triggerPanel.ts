@@ -1,6 +1,7 @@
 /** What the editor tells of the way from Partner Center to the trigger, in the editor's own words. */
 import type { INodeProperties, NodeHint, TriggerPanelDefinition } from 'n8n-workflow';
 
+import { whenOwnItem } from '../parameters/ownOutput';
 import { SECRET_QUERY_PARAMETER } from './authentication';
 import { hasPublishedId, NEW_ID, PUBLISHED_ID } from './exampleIds';
 
@@ -74,6 +75,6 @@ export const triggerHints: NodeHint[] = [
 		type: 'warning',
 		location: 'outputPane',
 		whenToDisplay: 'afterExecution',
-		displayCondition: '={{ $json.refused === true }}',
+		displayCondition: whenOwnItem('item.refused === true', 1),
 	},
 ];

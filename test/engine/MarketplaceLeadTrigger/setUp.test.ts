@@ -3,6 +3,7 @@ import { HookContext } from 'n8n-core';
 import type { IHookFunctions, INodeParameters, WorkflowActivateMode } from 'n8n-workflow';
 
 import { MarketplaceLeadTrigger } from '../../../nodes/MarketplaceLeadTrigger/MarketplaceLeadTrigger.node';
+import { hintsBeside } from '../../support/hints';
 import { callWebhook, hookContext, type TestNode } from '../../support/engine';
 
 const type = new MarketplaceLeadTrigger();
@@ -74,6 +75,25 @@ describe.each(BAD)('with %s', (_, node, said) => {
 			expect(warned()).toEqual([expect.stringMatching(said)]);
 		},
 	);
+});
+
+describe('the hint in the editor', () => {
+	const REFUSED = [[], [{ refused: true, status: 401 }]];
+
+	it('is beside a request that was refused', () => {
+		expect(hintsBeside(type, REFUSED)).toEqual([expect.stringContaining('refused')]);
+		for (const outputs of [undefined, [[]], [[{ id: 'a' }]], [[{ id: 'a' }], []]]) {
+			expect(hintsBeside(type, outputs)).toEqual([]);
+		}
+	});
+
+	it('is there where the URL is of an example, before anything has run', () => {
+		const webhookId = PUBLISHED.toLowerCase();
+		const said = [expect.stringContaining('is no secret')];
+		expect(hintsBeside(type, undefined, { webhookId })).toEqual(said);
+		const parameters = { authentication: 'sharedSecret' };
+		expect(hintsBeside(type, undefined, { webhookId, parameters })).toEqual([]);
+	});
 });
 
 it('goes live without an ID of its own, and says what to do for one', async () => {

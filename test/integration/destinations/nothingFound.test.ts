@@ -3,7 +3,8 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import type { Lead } from '../../../nodes/lead/types.ts';
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node.ts';
-import { pollContext, workflowOf } from '../../support/engine.ts';
+import { pollContext } from '../../support/engine.ts';
+import { hintsBeside } from '../../support/hints.ts';
 import type { DestinationServer, PollHarness } from '../../support/pollContract/harness.ts';
 import { AzureTablePlace, azureTablePolled } from '../azureTable/azureTablePlace.ts';
 import { DynamicsPlace, dynamicsPolled } from '../dynamics365/dynamicsPlace.ts';
@@ -49,25 +50,6 @@ function triggerAt(place: PollHarness, parameters: INodeParameters = {}) {
 			return [...lines(logged.warn), ...lines(logged.info)];
 		},
 	};
-}
-
-/** The hints that the editor shows beside an item. */
-function hintsBeside(json: object): string[] {
-	const workflow = workflowOf([{ type }]);
-	const [node] = Object.values(workflow.nodes);
-	return (type.description.hints ?? []).flatMap(({ message, displayCondition = '' }) => {
-		const isShown = workflow.expression.getParameterValue(
-			displayCondition,
-			null,
-			0,
-			0,
-			node!.name,
-			[{ json: json as never }],
-			'manual',
-			{},
-		);
-		return isShown === true ? [message] : [];
-	});
 }
 
 describe('an Azure table', () => {
@@ -173,11 +155,13 @@ describe('the hint in the editor', () => {
 		['12 leads found in X, none with a marketplace lead source in "a".', /none of Microsoft's/],
 		['2 leads found in X; none of them passes the Filters.', /the Filters let none/],
 	])('is one, beside a sample: %s', (warning, said) => {
-		expect(hintsBeside(sample(warning))).toEqual([expect.stringMatching(said)]);
+		expect(hintsBeside(type, [[sample(warning)]])).toEqual([expect.stringMatching(said)]);
 	});
 
 	it('is not shown beside a lead, or beside something else', () => {
 		const lead = { id: '2018/a', warnings: ['holds no lead yet'] };
-		for (const json of [lead, {}, { id: 5, warnings: null }]) expect(hintsBeside(json)).toEqual([]);
+		expect(hintsBeside(type, [[]])).toEqual([]);
+		for (const json of [lead, {}, { id: 5, warnings: null }])
+			expect(hintsBeside(type, [[json]])).toEqual([]);
 	});
 });
