@@ -123,7 +123,7 @@ export class LeadSource implements INodeType {
 				if (operation === undefined) {
 					throw new NodeOperationError(
 						context.getNode(),
-						`"${name}" is no operation of this node`,
+						`"${name}" is not an operation of this node`,
 						{ description: 'Choose one of the entries of "Operation"', itemIndex: 0 },
 					);
 				}

@@ -122,7 +122,7 @@ function splitOf(context: IExecuteFunctions): Split {
 	}
 	const split = splitNamed(name);
 	if (split !== undefined) return split;
-	throw new NodeOperationError(context.getNode(), `"${name}" is no way to split leads`, {
+	throw new NodeOperationError(context.getNode(), `"${name}" is not a way to split leads`, {
 		description: 'Choose one of the entries of "Outputs"',
 		itemIndex: 0,
 	});

@@ -117,10 +117,14 @@ export class MarketplaceLead implements INodeType {
 			const name = context.getNodeParameter('operation', 0);
 			const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
 			if (operation === undefined) {
-				throw new NodeOperationError(context.getNode(), `"${name}" is no operation of this node`, {
-					description: 'Choose one of the entries of "Operation".',
-					itemIndex: 0,
-				});
+				throw new NodeOperationError(
+					context.getNode(),
+					`"${name}" is not an operation of this node`,
+					{
+						description: 'Choose one of the entries of "Operation".',
+						itemIndex: 0,
+					},
+				);
 			}
 			return await operation(context);
 		});

@@ -41,7 +41,7 @@ import { WrongSecrets } from './wrongSecrets';
 const UNAUTHORIZED =
 	'The secret is missing or is not the one of this endpoint. Check the URL in Partner Center.';
 const UNEXPECTED =
-	'This endpoint could not take the lead. Look into the n8n log for the reason, then send it again.';
+	'This endpoint could not take the lead. Look for the reason in the n8n log, then send it again.';
 const BASIC_CHALLENGE = { 'WWW-Authenticate': 'Basic realm="Marketplace leads", charset="UTF-8"' };
 
 const FILTERED = 'The lead does not pass the Filters.';

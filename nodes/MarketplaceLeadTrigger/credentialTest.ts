@@ -140,9 +140,9 @@ function responseComplaint({ statusCode, body }: EndpointResponse): string | und
 		return 'No workflow listens at the Endpoint URL. Publish the workflow with the trigger, and copy its Production URL.';
 	}
 	if (statusCode >= 300 && statusCode < 400) {
-		return `The Endpoint URL answers with a redirect (status ${statusCode}), which Partner Center may not follow. Use the address it leads to.`;
+		return `The Endpoint URL responds with a redirect (status ${statusCode}), which Partner Center may not follow. Use the address it leads to.`;
 	}
-	return `Something other than a Marketplace Lead Trigger answers at the Endpoint URL (status ${statusCode}). Copy the Production URL from the trigger.`;
+	return `Something other than a Marketplace Lead Trigger responds at the Endpoint URL (status ${statusCode}). Copy the Production URL from the trigger.`;
 }
 
 /** The list our trigger gives for a body that is no lead. */

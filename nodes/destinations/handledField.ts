@@ -110,7 +110,7 @@ export function handledFieldProperties(words: HandledFieldWords): EditorProperti
 			words.pending,
 			`Leads with this value in the ${words.field}, or none, are pending. A lead that somebody has given another value is left alone.`,
 		),
-		value(words.handled, 'What a handled lead gets'),
+		value(words.handled, 'The value that a handled lead gets'),
 	];
 }
 
@@ -142,7 +142,7 @@ export function readHandledField(
 	) as [string, string];
 	if (pending === '' || handled === '' || pending === handled) {
 		throw configurationError(
-			'The values of pending and of handled leads are not two',
+			'Pending and handled leads have the same value',
 			`Set "${words.pending.label}" and "${words.handled.label}" to different values.`,
 		);
 	}

@@ -4,6 +4,8 @@ import path from 'node:path';
 
 import ts from 'typescript';
 
+import type { DestinationName } from '../../nodes/lead/types.ts';
+
 /** What a user sees: what happened, and what to do next. */
 export interface Message {
 	/** Of the source, from the root, with slashes. */
@@ -166,14 +168,22 @@ interface Section {
 	files: RegExp;
 }
 
+/** Headings of the destinations, in their order. */
+const DESTINATIONS: Readonly<Record<DestinationName, string>> = {
+	azureTable: 'Azure Table',
+	dynamics365: 'Dynamics 365',
+	https: 'HTTPS endpoint',
+	marketo: 'Marketo',
+	salesforce: 'Salesforce',
+};
+
 /** Where a message is looked for. The last takes what no other does. */
 const SECTIONS: readonly Section[] = [
 	{ heading: 'Any destination: the way there', files: /^nodes\/destinations\/\w+\.ts$/ },
-	{ heading: 'Azure Table', files: /^nodes\/destinations\/azureTable\// },
-	{ heading: 'Dynamics 365', files: /^nodes\/destinations\/dynamics365\// },
-	{ heading: 'HTTPS endpoint', files: /^nodes\/destinations\/https\// },
-	{ heading: 'Marketo', files: /^nodes\/destinations\/marketo\// },
-	{ heading: 'Salesforce', files: /^nodes\/destinations\/salesforce\// },
+	...Object.entries(DESTINATIONS).map(([name, heading]) => ({
+		heading,
+		files: new RegExp(`^nodes/destinations/${name}/`),
+	})),
 	{ heading: 'Marketplace Lead Trigger', files: /^nodes\/MarketplaceLeadTrigger\// },
 	{
 		heading: 'Marketplace Lead CRM & Table Trigger',

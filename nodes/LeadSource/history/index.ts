@@ -178,14 +178,10 @@ export async function openHistories(
 		return () => Promise.resolve(history);
 	}
 	if (store !== 'azureTable') {
-		throw new NodeOperationError(
-			context.getNode(),
-			'Where the history is kept was not understood',
-			{
-				description: 'Choose one of the entries of "History Kept In".',
-				itemIndex: 0,
-			},
-		);
+		throw new NodeOperationError(context.getNode(), '"History Kept In" has an unknown value', {
+			description: 'Choose one of the entries of "History Kept In".',
+			itemIndex: 0,
+		});
 	}
 	const days: unknown = context.getNodeParameter('options.olderThanDays', 0, 0);
 	const { id: workflow = '' } = context.getWorkflow();

@@ -127,7 +127,7 @@ export class N8nHistory implements History {
 				throw new NodeOperationError(this.context.getNode(), error as Error, {
 					message: "n8n's history of what was seen before cannot be used",
 					description:
-						'Save the workflow and execute it again. If its Remove Duplicates nodes compare by date or number, set "History Scope" to "This Node" here. Else look into the n8n log for the reason.',
+						'Save the workflow and execute it again. If its Remove Duplicates nodes compare by date or number, set "History Scope" to "This Node" here. Otherwise look for the reason in the n8n log.',
 				});
 			}
 		}

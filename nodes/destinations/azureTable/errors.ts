@@ -24,7 +24,7 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
 		code: 'authentication',
 		message: 'Azure did not accept the sign-in to the storage account',
 		description:
-			'The account key or the signature is wrong, regenerated or expired, or the clock of this machine is off. Copy the key or SAS anew into the credential.',
+			'The account key or the signature is wrong, regenerated or expired, or the clock of this machine is off. Copy the key or SAS into the credential again.',
 	},
 	AuthorizationFailure: {
 		code: 'authentication',
@@ -62,12 +62,12 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
 		code: 'permission',
 		message: 'The storage account is disabled',
 		description:
-			'Enable it in the Azure portal; a subscription without means disables its accounts.',
+			'Enable it in the Azure portal; an expired or unpaid subscription disables its accounts.',
 	},
 	InvalidAuthenticationInfo: {
 		code: 'authentication',
 		message: 'Azure could not read the sign-in',
-		description: 'Copy the key, SAS or client secret anew into the credential.',
+		description: 'Copy the key, SAS or client secret into the credential again.',
 	},
 	KeyBasedAuthenticationNotPermitted: {
 		code: 'permission',
@@ -110,12 +110,12 @@ const BY_CODE_IN_WRITING: Readonly<Record<string, Explanation>> = {
 	TableBeingDeleted: {
 		code: 'throttled',
 		message: 'The table is being deleted at this moment',
-		description: 'Azure takes about a minute for it. Write the lead again then.',
+		description: 'That takes Azure about a minute. Write the lead again afterwards.',
 		retryAfter: 15_000,
 	},
 	TableNotFound: {
 		code: 'notFound',
-		message: 'The table does not exist and could not be made',
+		message: 'The table does not exist and could not be created',
 		description: 'Make it in the storage account, or check its name.',
 	},
 };
@@ -247,7 +247,7 @@ export function explainTableCreation(error: unknown): DestinationError {
 	// to make one. For a SAS of one table this is no signature for the list of tables at all.
 	if (told.code !== 'permission' && told.code !== 'authentication') return told;
 	return told.with({
-		message: 'The table does not exist, and the sign-in may not make it',
+		message: 'The table does not exist, and the sign-in may not create it',
 		description:
 			'Make the table in the storage account, or let the sign-in do it: an Entra application with the role Storage Table Data Contributor, or a SAS of the account (not of one table) with the permission Write and the resource type Container.',
 		code: 'permission',

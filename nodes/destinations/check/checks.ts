@@ -39,13 +39,13 @@ export async function checkSignIn(connection: ConnectionToCheck, report: Report)
 	}
 	const check = checkOfSignIn(error, isOpen);
 	if (check !== 'reachable') {
-		if (error.httpCode === undefined) report.skipped('reachable', 'Nothing was asked');
-		else report.passed('reachable', duration, 'The sign-in is answered');
+		if (error.httpCode === undefined) report.skipped('reachable', 'No request was sent');
+		else report.passed('reachable', duration, 'The sign-in gets a response');
 	}
 	if (check === 'mayRead') {
 		if (error.code === 'permission') {
 			report.passed('signedIn', duration, 'The sign-in is accepted');
-		} else report.skipped('signedIn', 'It was not told before the destination asked to wait');
+		} else report.skipped('signedIn', 'Not checked: the destination asked to wait');
 	}
 	report.failed(check, duration, error);
 	return error.code === 'permission';
@@ -103,7 +103,7 @@ export async function checkReading(
 	}
 	if (report.has('mayRead')) return true;
 	if (!connection.mayOpenReader) {
-		report.skipped('mayRead', 'What is written in this way is not read by the trigger');
+		report.skipped('mayRead', 'The trigger does not read what this method writes');
 		return true;
 	}
 	const { duration, error } = await step(connection, async (limits) => {
@@ -179,7 +179,7 @@ function tellFailedWrite(
 	const { code, operation } = error;
 	const isReading = operation === 'read' || report.failedFor('mayRead', error);
 	if (isReading && report.failure('mayRead')) {
-		report.skipped('mayWrite', 'Writing begins with reading, which is refused');
+		report.skipped('mayWrite', 'Writing starts with reading, which is not permitted');
 		return;
 	}
 	if (code === 'permission' || code === 'authentication') {
@@ -252,7 +252,7 @@ async function checkCleanUp(
 	if (!writer.remove || id === '') {
 		report.skipped(
 			'cleanedUp',
-			`Nothing can be taken away again from ${connection.destination.displayName}`,
+			`Nothing can be deleted from ${connection.destination.displayName}`,
 		);
 		return;
 	}
@@ -260,7 +260,7 @@ async function checkCleanUp(
 		await writer.remove?.(id, limits);
 	});
 	if (error) report.failed('cleanedUp', duration, error);
-	else report.passed('cleanedUp', duration, 'The test lead is taken away again');
+	else report.passed('cleanedUp', duration, 'The test lead was deleted');
 }
 
 /** What says who the lead is and where it comes from; other fields not every destination holds. */

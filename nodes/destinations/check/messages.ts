@@ -30,7 +30,7 @@ export function notLookedFor(displayName: string): DestinationError {
 		`${displayName} took the test lead, but nobody looked whether it made a lead of it`,
 		{
 			description:
-				'It answers the same whether it makes one or not. Let the lead be looked for: turn on the option that does.',
+				'It responds the same whether it creates one or not. To have the lead looked for, turn on the option for that.',
 			code: 'configuration',
 		},
 	);

@@ -72,7 +72,7 @@ export class Report {
 					name,
 					status: 'skipped',
 					duration: 0,
-					message: 'Not tried because of what was found before',
+					message: 'Skipped because an earlier check did not pass',
 					toDo: '',
 				},
 		);

@@ -64,7 +64,7 @@ const CALLS: Readonly<Record<string, Explanation>> = {
 	'607': {
 		code: 'quota',
 		message: 'The daily calls of the Marketo instance are used up',
-		description: `${SHARED} They are counted anew at midnight, US Central Time.`,
+		description: `${SHARED} They are counted from zero at midnight, US Central Time.`,
 		isPassing: true,
 		httpCode: '429',
 	},

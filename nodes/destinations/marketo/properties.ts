@@ -253,10 +253,7 @@ export function readFormToFill({ parameter }: WriteInput): number | undefined {
 	const method = parameter('marketoMethod');
 	if (method === 'submitForm') return readFormId(parameter('form'));
 	if (method === 'upsertPerson') return undefined;
-	throw configurationError(
-		'The method is none that is known',
-		'Choose Submit Form or Upsert Person.',
-	);
+	throw configurationError('The method is unknown', 'Choose Submit Form or Upsert Person.');
 }
 
 /** @throws DestinationError where none is chosen */
@@ -264,7 +261,7 @@ function readFormId(value: unknown): number {
 	const id = textOf(locatorValue(value)).trim();
 	if (new RegExp(FORM_ID).test(id)) return Number(id);
 	throw configurationError(
-		id === '' ? 'No form is chosen' : 'The form ID is not one',
+		id === '' ? 'No form is chosen' : 'The form ID is invalid',
 		'Choose the form from the list, or give its ID, which has digits only.',
 	);
 }
@@ -274,7 +271,7 @@ function readFieldName(value: unknown): string {
 	const name = textOf(locatorValue(value)).trim();
 	if (name === '' || new RegExp(FIELD_NAME).test(name)) return name;
 	throw configurationError(
-		'The name of a person field is not one',
+		'The name of a person field is invalid',
 		'Choose it from the list, or give its REST API name, such as leadSource.',
 	);
 }

@@ -138,7 +138,7 @@ const BY_SAVE_CODE: Readonly<Record<string, Explanation>> = {
 	},
 	DUPLICATES_DETECTED: {
 		code: 'duplicate',
-		message: 'A duplicate rule of the organisation keeps the lead out',
+		message: 'A duplicate rule of the organisation blocked the lead',
 		description:
 			'A lead or contact like it is there already. To write it all the same, let the rule alert instead of block (Setup, Duplicate Rules).',
 	},
@@ -159,7 +159,7 @@ const BY_SAVE_CODE: Readonly<Record<string, Explanation>> = {
 	},
 	FIELD_CUSTOM_VALIDATION_EXCEPTION: {
 		code: 'rejected',
-		message: 'A validation rule of the organisation keeps the lead out',
+		message: 'A validation rule of the organisation blocked the lead',
 		description:
 			'Look through Setup, Object Manager, Lead, Validation Rules. Exempt the user that signs in, or provide what the rule asks for as an additional field.',
 	},
@@ -188,7 +188,7 @@ const BY_SAVE_CODE: Readonly<Record<string, Explanation>> = {
 	},
 	CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY: {
 		code: 'rejected',
-		message: 'An automation of the organisation keeps the lead out',
+		message: 'An automation of the organisation blocked the lead',
 		description:
 			'A flow or trigger on leads stopped. Salesforce sends its administrator an email that says where.',
 	},
@@ -207,12 +207,12 @@ const BY_SAVE_CODE: Readonly<Record<string, Explanation>> = {
 	},
 	CANNOT_EXECUTE_FLOW_TRIGGER: {
 		code: 'rejected',
-		message: 'A flow of the organisation keeps the lead out',
+		message: 'A flow of the organisation blocked the lead',
 		description: 'Salesforce sends its administrator an email that says where it stopped.',
 	},
 	TRANSACTION_ROLLEDBACK: {
 		code: 'other',
-		message: 'Salesforce took back the lead with others of its batch',
+		message: 'Salesforce rolled back the lead together with others of its batch',
 		description: WHAT_NEXT.write,
 		retryAfter: 0,
 	},

@@ -65,6 +65,6 @@ describe('the operation', () => {
 	});
 
 	it.each(['constructor', 'Parse', ''])('%j is none', async (operation) => {
-		await expect(outputs({ operation }, INPUT)).rejects.toThrow('is no operation of this node');
+		await expect(outputs({ operation }, INPUT)).rejects.toThrow('is not an operation of this node');
 	});
 });

@@ -162,11 +162,11 @@ describe('a table that is missing', () => {
 		'AuthorizationFailure',
 		'AuthorizationPermissionMismatch',
 		'AuthorizationResourceTypeMismatch',
-	])('is told as a permission where the sign-in may not make it: %s', async (code) => {
+	])('is told as a permission where the sign-in may not create it: %s', async (code) => {
 		proxy.script([{ fault: refused(403, code), when: makesTable }]);
 		const refusal = refusalOf(await (await open()).write(leads(2), limits()));
 		expect(refusal).toMatchObject({ code: 'permission', httpCode: '403' });
-		expect(refusal.message).toMatch(/does not exist, and the sign-in may not make it/);
+		expect(refusal.message).toMatch(/does not exist, and the sign-in may not create it/);
 		expect(proxy.unspentFaults).toBe(0);
 	});
 
@@ -185,7 +185,7 @@ describe('a table that is missing', () => {
 		const writer = await open({}, { authentication: 'sas', sasUrl });
 		const refusal = refusalOf(await writer.write(leads(1), limits()));
 		expect(refusal).toMatchObject({ code: 'permission', httpCode: '403' });
-		expect(refusal.message).toMatch(/the sign-in may not make it/);
+		expect(refusal.message).toMatch(/the sign-in may not create it/);
 	});
 });
 

@@ -675,7 +675,7 @@ describe('the instance’s limits', () => {
 		const error = await refusalOf(reading.poll());
 		expectHelpful(error, place);
 		expect(error.message).toMatch(
-			/^The Marketo instance has made 50\d of its 1000 calls of today$/,
+			/^The Marketo instance has made 50\d of its 1000 calls for today$/,
 		);
 		expect(reading.kept()).toEqual(kept);
 		// That there is something to read is known by then, and it is left.

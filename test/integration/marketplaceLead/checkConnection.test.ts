@@ -159,7 +159,7 @@ describe('Azure Table', () => {
 		expectFailed(report, 'mayRead', /table name is not one Azure allows/);
 	});
 
-	it('the table is not there and the sign-in may not make it', async () => {
+	it('the table is not there and the sign-in may not create it', async () => {
 		const signature = generateAccountSas(key, {
 			expiresOn: expiresOn(),
 			permissions: { query: true, list: true, add: true, update: true, delete: true },
@@ -173,7 +173,7 @@ describe('Azure Table', () => {
 			},
 		]);
 		const report = await check(place, { credential: sas(signature) });
-		expectFailed(report, 'mayWrite', /may not make it/);
+		expectFailed(report, 'mayWrite', /may not create it/);
 	});
 
 	it('the sign-in may read and not write', async () => {

@@ -34,7 +34,7 @@ export function readEndpoint(
 	if (url.protocol !== 'https:' && !allowHttpOnLocalhost) {
 		throw configurationError(
 			'The Endpoint URL is an http address of this machine',
-			'Use https://, or allow it by the option Allow HTTP on Localhost.',
+			'Use https://, or turn on the option Allow HTTP on Localhost.',
 		);
 	}
 	return { url, headers: readHeader(credential) };

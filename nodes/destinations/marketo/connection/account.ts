@@ -42,7 +42,7 @@ function instanceUrl(credential: Record<string, unknown>): string {
 			const munchkinId = textField(credential, 'munchkinId');
 			if (MUNCHKIN_ID.test(munchkinId)) return `https://${munchkinId.toLowerCase()}.mktorest.com`;
 			throw configurationError(
-				'The Munchkin ID is not one',
+				'The Munchkin ID is invalid',
 				'It has the form 123-ABC-456. Copy it from Marketo: Admin, Integration, Munchkin.',
 			);
 		}

@@ -67,9 +67,9 @@ export class DailyQuota {
 		if (!this.isSpent(usage)) return;
 		const { share } = this.options;
 		throw new DestinationError(
-			`The Marketo instance has made ${usage.used} of its ${this.quota(usage)} calls of today`,
+			`The Marketo instance has made ${usage.used} of its ${this.quota(usage)} calls for today`,
 			{
-				description: `The option Max Daily Quota Share leaves the rest to others (${share} percent). Where the instance may make more, say so in Daily Quota. Marketo counts anew at midnight, US Central Time; nothing is lost until then.`,
+				description: `The option Max Daily Quota Share leaves the rest to others (${share} percent). Where the instance may make more, say so in Daily Quota. Marketo starts counting again at midnight, US Central Time; nothing is lost until then.`,
 				code: 'quota',
 				operation: 'read',
 				httpCode: '429',

@@ -33,7 +33,7 @@ const EXPLANATIONS: readonly Explanation[] = [
 	{
 		vendorCode: /^(invalid_client_id|app_not_found|OAUTH_(EC_)?APP_NOT_FOUND)$/i,
 		message: 'The Consumer Key is not one of an app in this organisation',
-		description: `Copy it anew from the app’s settings. Then check My Domain or Environment: each sandbox and organisation has apps of its own, and an external client app of another one has to be installed first. Then check that the flow is enabled in the app. ${TEN_MINUTES}; one that was deleted stays unknown.`,
+		description: `Copy it again from the app’s settings. Then check My Domain or Environment: each sandbox and organisation has apps of its own, and an external client app of another one has to be installed first. Then check that the flow is enabled in the app. ${TEN_MINUTES}; one that was deleted stays unknown.`,
 	},
 	{
 		vendorCode: /^invalid_client(_credentials)?$/i,
@@ -44,7 +44,7 @@ const EXPLANATIONS: readonly Explanation[] = [
 	{
 		vendorCode: /^invalid_client(_credentials)?$/i,
 		message: 'The Consumer Secret is wrong, or is not that of this Consumer Key',
-		description: `Copy both anew from the same app’s settings: the secret is another one after it was rotated. Then check that the app is one of the organisation that My Domain or Environment names, and that it is enabled and installed there. ${TEN_MINUTES}.`,
+		description: `Copy both again from the same app’s settings: the secret is another one after it was rotated. Then check that the app is one of the organisation that My Domain or Environment names, and that it is enabled and installed there. ${TEN_MINUTES}.`,
 	},
 	{ vendorCode: /^inactive_user$/i, ...USER_IS_OUT },
 	{
@@ -78,7 +78,7 @@ const EXPLANATIONS: readonly Explanation[] = [
 		vendorCode: /^invalid_request$/i,
 		message: 'Salesforce could not read the sign-in',
 		description:
-			'Fill in the credential’s fields anew, without quotes or line breaks around them. Then check whether a proxy on the way changes requests.',
+			'Fill in the credential’s fields again, without quotes or line breaks around them. Then check whether a proxy on the way changes requests.',
 	},
 	{
 		vendorCode: GRANT,
@@ -126,9 +126,9 @@ const EXPLANATIONS: readonly Explanation[] = [
 	{
 		vendorCode: GRANT,
 		text: /expired assertion|assertion (has |is )?expired/i,
-		message: 'Salesforce finds that the signed request has expired',
+		message: 'According to Salesforce, the signed request has expired',
 		description:
-			'Set the clock of this machine right: the request is good for three minutes. Then check that the app’s certificate has not expired.',
+			'Correct the clock of this machine: the request is valid for three minutes. Then check that the app’s certificate has not expired.',
 	},
 	{
 		vendorCode: GRANT,
@@ -148,7 +148,7 @@ const EXPLANATIONS: readonly Explanation[] = [
 	{
 		vendorCode: GRANT,
 		text: /authentication failure/i,
-		message: 'Salesforce turned the user away',
+		message: 'Salesforce denied access to the user',
 		description:
 			'Look up the reason in Setup, Login History: the user may be inactive, locked, or not let in from here or at this hour. Where nothing is listed there, My Domain or Environment is that of another organisation.',
 	},

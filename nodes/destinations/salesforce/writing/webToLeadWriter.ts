@@ -223,7 +223,7 @@ function notTaken(): DestinationError {
 function notMade(): DestinationError {
 	return new DestinationError('Salesforce took the form but no lead has come of it', {
 		description:
-			'Check the Organization ID, that Web-to-Lead is enabled and asks for no reCAPTCHA, that no picklist or other field is mandatory, that no validation or duplicate rule keeps the lead out, and that the day’s 500 are not used up. The Default Lead Creator gets an email with the reason.',
+			'Check the Organization ID, that Web-to-Lead is enabled and asks for no reCAPTCHA, that no picklist or other field is mandatory, that no validation or duplicate rule blocks the lead, and that the day’s 500 are not used up. The Default Lead Creator gets an email with the reason.',
 		code: 'configuration',
 		operation: 'write',
 	});

@@ -498,7 +498,7 @@ describe('500 leads', () => {
 		const results = await (await newWriter()).write(many(500), inTime());
 		expect(count(results, 'created')).toBe(499);
 		const refusal = refusalOf(results[250]);
-		expect(refusal.message).toBe('A validation rule of the organisation keeps the lead out');
+		expect(refusal.message).toBe('A validation rule of the organisation blocked the lead');
 		expectNoSecret(refusal, ['secret-250']);
 	});
 

@@ -120,7 +120,7 @@ describe('a token that was not given out', () => {
 describe('a refusal of a write', () => {
 	it.each<[DestinationErrorCode, RegExp, number | undefined, unknown]>([
 		['permission', /may not write/, undefined, answered(403, 'AuthorizationPermissionMismatch')],
-		['notFound', /could not be made/, undefined, answered(404, 'TableNotFound')],
+		['notFound', /could not be created/, undefined, answered(404, 'TableNotFound')],
 		['rejected', /larger than a row/, undefined, answered(400, 'EntityTooLarge')],
 		['rejected', /status 400, InvalidInput\)/, undefined, answered(400, 'InvalidInput')],
 		['throttled', /being deleted/, 15_000, answered(409, 'TableBeingDeleted')],
@@ -208,7 +208,7 @@ describe('a table that could not be made', () => {
 		for (const code of ['AuthenticationFailed', 'AuthorizationPermissionMismatch']) {
 			const told = explainTableCreation(answered(403, code));
 			expect(told).toMatchObject({ code: 'permission', operation: 'write', httpCode: '403' });
-			expect(told.message).toMatch(/the sign-in may not make it/);
+			expect(told.message).toMatch(/the sign-in may not create it/);
 		}
 	});
 

@@ -145,7 +145,7 @@ describe('what the token endpoint refuses', () => {
 		],
 		['invalid_grant', 'ip restricted', 'permission', /address n8n comes from/],
 		['invalid_grant', 'user is locked', 'authentication', /inactive or locked/],
-		['invalid_grant', 'authentication failure', 'authentication', /turned the user away/],
+		['invalid_grant', 'authentication failure', 'authentication', /denied access to the user/],
 		['invalid_grant', SECRET, 'authentication', /did not accept the sign-in \(invalid_grant\)/],
 		['invalid_grant', 'invalid login hours', 'permission', /not at this hour/],
 		['invalid_grant', 'expired assertion', 'authentication', /signed request has expired/],
