@@ -397,6 +397,8 @@ export const YES_VALUES: readonly string[] = [
 /** What customers write in full sentences, besides the names above: the whole of one has to say it. */
 export const SENTENCES: readonly string[] = [
 	...['Unsubscribed', 'Blacklisted', 'Abgemeldet', 'Désabonné', 'Disiscritto'],
+	// As this package says it, in a column of its own that came back.
+	...['The customer must not be contacted'],
 	...['Stop contacting', 'Stop calling', 'Stop emailing', 'Stop sending', 'Leave me alone'],
 	...['Remove me', 'Remove me from your list', 'Remove me from your mailing list'],
 	...['Take me off your list', 'Opt me out', 'Do not want to hear from'],

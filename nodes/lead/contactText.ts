@@ -44,6 +44,9 @@ export const TOLD_BY: ReadonlySet<string> = keysOf([
 const TELLING_WORD =
 	/\b(?:n[eio]|do[ns]|dnc|opt|unsub|stop|remove|take|leave|black|cannot|object|forget|kein|kont|werb|robin|contact f|suppress|marketing s|abgem|dado|desca|desu|susc|insc|iscri|disis|desin|desab|opposi|geen|afgem|uitg|wypis)|[^\0-\x7f]/i;
 
+/** A warning of ours that came back without its lead. */
+const OWN_WARNING = /saysnottocontactthecustomer$/;
+
 /** Meant only in what the customer wrote, or with a "please" or "me". */
 const TOLD_BY_CUSTOMER = keysOf(['DNC', 'Unsubscribe', 'Opt Out', 'No Contact']);
 const COURTESY = keysOf(COURTESIES);
@@ -110,7 +113,8 @@ function unquoted(text: string): string {
 function isSentence(text: string, isByCustomer: boolean): boolean {
 	if (!TELLING_WORD.test(text)) return false;
 	const words = wordsOf(text);
-	if (isCertain(words.join(''))) return true;
+	const joined = words.join('');
+	if (isCertain(joined) || OWN_WARNING.test(joined)) return true;
 	const first = words.findIndex((word) => !COURTESY.has(word));
 	for (let end = words.length; end > first && first >= 0; end--) {
 		for (const start of first === 0 ? [0] : [0, first]) {

@@ -71,9 +71,9 @@ export interface FieldMatch {
  * alone. Told to users in docs/lead.md, which a test compares with this.
  */
 export const LIKELY_HEADERS = {
-	firstName: ['Forename', 'FName', 'Vorname', 'Prénom', 'Nombre', 'Voornaam'],
+	firstName: ['Forename', 'FName', 'Vorname', 'Prénom', 'Nombre', 'Voornaam', 'Nome'],
 	lastName: ['LName', 'Nachname', 'Nom de famille', 'Apellido', 'Apellidos', 'Cognome'],
-	fullName: ['Contact Person', 'Display Name', 'Your Name'],
+	fullName: ['Contact Person', 'Display Name', 'Your Name', 'Ansprechpartner', 'Kontaktperson'],
 	email: [
 		'Work Email',
 		'Business Email',
@@ -89,6 +89,7 @@ export const LIKELY_HEADERS = {
 		'Mailadresse',
 		'Courriel',
 		'Adresse e-mail',
+		'Correo',
 		'Correo electrónico',
 		'E-mailadres',
 	],
@@ -107,10 +108,13 @@ export const LIKELY_HEADERS = {
 		'Telephone Number',
 		'Contact Number',
 		'Tel',
+		'Phone No',
 		'Telefon',
 		'Telefonnummer',
 		'Téléphone',
 		'Teléfono',
+		'Telefone',
+		'Mobilnummer',
 	],
 	country: [
 		'Country Name',
@@ -133,6 +137,10 @@ export const LIKELY_HEADERS = {
 		'Business Name',
 		'Employer',
 		'Firma',
+		'Firmenname',
+		'Raison sociale',
+		'Razón social',
+		'Ragione sociale',
 		'Unternehmen',
 		'Société',
 		'Entreprise',

@@ -24,6 +24,12 @@ const EXAMPLES: ReadonlySet<string> = new Set(
 /** Domains that are for examples (RFC 2606), and the one for tests. */
 const EXAMPLE_DOMAIN = /^(?:.+\.)?(?:example\.(?:com|net|org)|test)$/;
 
+/** Providers that neither list has: forwarding addresses, and newer names of old ones. */
+const MORE_PUBLIC_DOMAINS =
+	'anonaddy.com magenta.de mozmail.com passmail.net simplelogin.co simplelogin.com tuta.com tutanota.com users.noreply.github.com'.split(
+		' ',
+	);
+
 /** Mailboxes of departments that the list, which is mostly in English, lacks. */
 const MORE_ROLES = [
 	...'buero büro vertrieb einkauf verkauf verwaltung zentrale empfang sekretariat rechnung'.split(
@@ -74,7 +80,7 @@ const MAX_KNOWN = 2_000;
 
 function isCompanyDomain(domain: string): boolean {
 	if (domain === '' || isPlaceholderDomain(domain)) return false;
-	publicDomains ??= new Set(lists().publicDomains());
+	publicDomains ??= new Set([...lists().publicDomains(), ...MORE_PUBLIC_DOMAINS]);
 	return !publicDomains.has(domain);
 }
 

@@ -229,6 +229,11 @@ describe('a statement is heard', () => {
 		['in JSON as HTML', { Description: '{&quot;DoNotContact&quot;:true}' }],
 		['as a permission that is refused in a text', { Description: 'May contact: no' }],
 		['as a state in a text', { Description: 'Lead status: unsubscribed' }],
+		['in a reason of ours', { reason: 'The customer must not be contacted.' }],
+		[
+			'in a warning of ours',
+			{ warnings: ['The field "DoNotCall" says not to contact the customer.'] },
+		],
 		['as an answer with its time', { unsubscribed: { value: 'true', timestamp: 7 } }],
 		['as what Dataverse shows', { 'Bulk E-mail': 'Do Not Allow' }],
 		['in a lead source of whatever name', { 'Original source': 'SPZA-DNC|contoso.app' }],

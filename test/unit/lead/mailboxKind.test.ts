@@ -1,6 +1,13 @@
 import { composeFollowUp, mergeLeads, parseLead } from '../../../nodes/lead';
 import { companyDomain, mailboxKind } from '../../../nodes/lead/mailboxKind';
 
+it.each(['kim@tutanota.com', 'kim@mozmail.com', 'kim@magenta.de'])(
+	'%s has no company',
+	(address) => {
+		expect(companyDomain(address)).toBe('');
+	},
+);
+
 describe('who reads a mailbox', () => {
 	it.each([
 		['kim@contoso.com', 'personal'],
