@@ -42,10 +42,10 @@ const AIMS = ['claim', 'mark', 'poll', 'post'] as const;
 const LONGEST_SPAN = 1_500;
 /** Milliseconds that a life may take until something happens; n8n polls as it starts. */
 const QUIET_LIFE = 30_000;
-/** Milliseconds; a poll comes every ten seconds, and its executions have to end. */
-const ROUND = 20_000;
+/** Milliseconds; a poll comes every ten seconds. */
+const ROUND = 12_000;
 const MINUTE = 60_000;
-/** Rounds until what is still pending is stuck. */
+/** Rounds in which nothing is marked, until what is still pending is stuck. */
 const LAST_ROUNDS = 15;
 
 /** Makes and activates the workflow of a delivery. */
@@ -139,8 +139,10 @@ export class Lives {
 	/** Nothing goes wrong any more: what is pending has to come, by and by. */
 	private async rest(): Promise<void> {
 		await this.scene.host.start();
-		for (let round = 0; round < LAST_ROUNDS; round += 1) {
-			await sleep(ROUND);
+		let before = Infinity;
+		for (let idle = 0; idle < LAST_ROUNDS; idle += 1) {
+			const hasTraffic = await this.next('post', ROUND);
+			if (hasTraffic) await sleep(ROUND);
 			const pending = await Promise.all(
 				this.deliveries
 					.filter(({ way }) => way.handledWhen !== 'handedOver')
@@ -149,8 +151,10 @@ export class Lives {
 			const sum = pending.reduce((total, one) => total + one, 0);
 			this.plan.tell(`${sum} leads pending`);
 			if (sum === 0) return;
-			// Past every wait, the longest too.
-			this.turnClocks(25 * 60 * MINUTE);
+			if (sum < before) idle = 0;
+			before = sum;
+			// Past every wait, the longest too; but not while it works, which would only get it more work.
+			if (!hasTraffic) this.turnClocks(25 * 60 * MINUTE);
 		}
 	}
 
@@ -229,7 +233,7 @@ async function retryAll(rest: RestClient, workflowId: string): Promise<void> {
 			if (!(error instanceof RestRefusal)) throw error;
 		}
 	}
-	await sleep(ROUND / 2);
+	await sleep(ROUND);
 }
 
 function deckOf(kinds: readonly FaultKind[], { faults, seed, kills }: Plan): FaultKind[] {
