@@ -64,6 +64,11 @@ export const KNOWN_FINDINGS: readonly KnownFinding[] = [
 		why: 'Connection strings, SAS URLs, keys and header values are secrets too; the rule knows them by words such as "password".',
 	},
 	{
+		rule: '@n8n/community-nodes/resource-operation-pattern',
+		files: /^nodes\/LeadSource\/LeadSource\.node\.ts$/,
+		why: 'All operations work on leads: a choice of resource would have one entry.',
+	},
+	{
 		rule: '@n8n/community-nodes/webhook-lifecycle-complete',
 		files: /^nodes\/MarketplaceLeadTrigger\//,
 		why: 'Partner Center has no API to register an endpoint with: a person pastes its URL.',
