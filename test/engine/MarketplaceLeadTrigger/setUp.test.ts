@@ -1,4 +1,7 @@
 /** What n8n asks of the trigger as it puts the endpoint live: the node on n8n-core's real HookContext. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
 import { HookContext } from 'n8n-core';
 import type { IHookFunctions, INodeParameters, WorkflowActivateMode } from 'n8n-workflow';
 
@@ -75,6 +78,19 @@ describe.each(BAD)('with %s', (_, node, said) => {
 			expect(warned()).toEqual([expect.stringMatching(said)]);
 		},
 	);
+});
+
+it('is in no example with an ID, which everybody would know', () => {
+	const folder = path.join(__dirname, '../../../examples');
+	const files = readdirSync(folder);
+	expect(files.length).toBeGreaterThan(10);
+	const withId = files.filter((file) => {
+		const { nodes } = JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as {
+			nodes: object[];
+		};
+		return nodes.some((node) => 'webhookId' in node);
+	});
+	expect(withId).toEqual([]);
 });
 
 describe('the hint in the editor', () => {
