@@ -30,6 +30,7 @@ const STEPS = {
 	n8n: ['n8n.ts', 'installs the real n8n into the cache'],
 	addresses: ['addresses.ts', 'writes the addresses that follow from `repository` in package.json'],
 	'check:package': ['checkPackage.ts', "builds twice and compares, and runs n8n's scanner"],
+	fixtures: ['fixtures.ts', 'writes what this version leaves in n8n, for later ones to go on with'],
 	messages: ['messages.ts', 'writes docs/messages.md, the list of every message'],
 	advisories: ['advisories.ts', 'notes known advisories of what is bundled'],
 	release: ['release.ts', 'makes the commit and the tag of a release'],

@@ -12,6 +12,7 @@ import { run } from './host/run.ts';
 import { command } from './host/terminal.ts';
 import { addressesOf } from './publishing/addresses.ts';
 import { released, sectionOf } from './publishing/changelog.ts';
+import { fixtureVersions, writeReleaseFixture } from './publishing/fixtures.ts';
 import { filesWithAddresses, readManifest, withCurrentAddresses } from './publishing/sources.ts';
 
 const CHANGELOG = path.join(PROJECT_ROOT, 'CHANGELOG.md');
@@ -37,6 +38,7 @@ async function release(version: string): Promise<void> {
 	await npm(['version', version, '--no-git-tag-version'], { cwd: PROJECT_ROOT });
 	writeFileSync(CHANGELOG, changelog);
 	for (const file of filesWithAddresses()) writeFileSync(file, withCurrentAddresses(file));
+	await writeReleaseFixture();
 	await git('add', '--all');
 	await git('commit', '--quiet', '--message', `chore: release ${version}`);
 	await git('tag', '--annotate', '--message', `Release ${version}`, `v${version}`);
@@ -54,6 +56,11 @@ function check(tag: string, repository: string): void {
 	if (manifest.repository.url !== `git+${repository}.git`) {
 		throw new Error(
 			`"repository" in package.json is ${manifest.repository.url}, and this one is ${repository}: npm would not take the statement of provenance.`,
+		);
+	}
+	if (!fixtureVersions().includes(manifest.version)) {
+		throw new Error(
+			`There is no test/fixtures/${manifest.version}: no later version could be tried with what this one leaves in n8n. Run npm run fixtures and commit it.`,
 		);
 	}
 	const notes = sectionOf(readFileSync(CHANGELOG, 'utf8'), manifest.version);

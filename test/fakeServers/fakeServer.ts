@@ -42,6 +42,8 @@ export interface FakeServerOptions {
 	tls?: { key: string; cert: string };
 	/** The name it goes by, where it is not reached by the address it listens on. */
 	host?: string;
+	/** Whether it goes by `host` alone, because something before it knows its port. */
+	hidesPort?: boolean;
 	/** 0, the default, for any free one. */
 	port?: number;
 }
@@ -61,15 +63,20 @@ export class FakeServer {
 	readonly #server: Server;
 	readonly #protocol: string;
 	readonly #host: string;
+	readonly #hidesPort: boolean;
 	readonly #stopping = new AbortController();
 	#faults: ScriptedFault[] = [];
 	#meanwhile: Array<{ skip: number; action: () => void }> = [];
 	#turned = 0;
 	#traffic: Traffic = { requests: 0, records: 0 };
 
-	private constructor(vendor: FakeVendor, { tls, host = '127.0.0.1' }: FakeServerOptions) {
+	private constructor(
+		vendor: FakeVendor,
+		{ tls, host = '127.0.0.1', hidesPort = false }: FakeServerOptions,
+	) {
 		this.#vendor = vendor;
 		this.#host = host;
+		this.#hidesPort = hidesPort;
 		const serve = (request: IncomingMessage, response: ServerResponse): void => {
 			this.#serve(request, response).catch((cause: unknown) => {
 				// A fake server that breaks must not look like a vendor that does.
@@ -92,8 +99,12 @@ export class FakeServer {
 
 	/** `http://127.0.0.1:<port>`, or https with TLS, or another host. */
 	get origin(): string {
-		const { port } = this.#server.address() as AddressInfo;
-		return `${this.#protocol}://${this.#host}:${port}`;
+		return `${this.#protocol}://${this.#host}${this.#hidesPort ? '' : `:${this.port}`}`;
+	}
+
+	/** Where it listens on this machine. */
+	get port(): number {
+		return (this.#server.address() as AddressInfo).port;
 	}
 
 	/** The vendor's clock, epoch milliseconds. */

@@ -2,6 +2,8 @@
 export interface LeadToWrite {
 	/** Tells the lead from the others at its place: the customer's last name. */
 	name: string;
+	/** Of the record; made up by the vendor when absent. Marketo numbers its own. */
+	id?: string;
 	/** The customer's company. */
 	company?: string;
 	/** `Source-Action|Offer`. */

@@ -545,12 +545,14 @@ function timeOf({ createdAt, writtenAt }: LeadToWrite): number | undefined {
 
 function rowOf({
 	name,
+	id,
 	company = 'Fabrikam',
 	leadSource,
 	offerTitle,
 	isTest,
 }: LeadToWrite): Record<string, Value> {
 	return {
+		...(id === undefined ? {} : { leadid: id }),
 		firstname: 'Kim',
 		lastname: name,
 		fullname: `Kim ${name}`,

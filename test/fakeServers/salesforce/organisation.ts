@@ -44,11 +44,13 @@ export interface NewLead {
 	/** Epoch milliseconds; Salesforce keeps whole seconds. */
 	createdDate: number;
 	values: LeadRecord;
+	/** Made up when absent. */
+	id?: string;
 }
 
 export class Organisation {
 	/** Told apart by it from every other organisation. */
-	readonly id = salesforceId('00D', randomInt(1, 2 ** 47));
+	id = salesforceId('00D', randomInt(1, 2 ** 47));
 	readonly userId = salesforceId('005', 1);
 	/** Whose leads are that the assignment rule has handed out. */
 	readonly queueId = salesforceId('00G', 1);
@@ -127,13 +129,12 @@ export class Organisation {
 	}
 
 	/** Makes a lead; with `late` no query finds it until `showLate`. @returns its id */
-	insert({ createdDate, values }: NewLead, { late = false } = {}): string {
+	insert({ createdDate, values, id }: NewLead, { late = false } = {}): string {
 		const unknown = Object.keys(values).find(
 			(name) => !this.fields.some((field) => field.name === name),
 		);
 		if (unknown !== undefined) throw new Error(`The Lead has no field ${unknown}`);
-		this.serial += randomInt(1, 40);
-		const Id = salesforceId(LEAD_PREFIX, this.serial);
+		const Id = id ?? this.newId();
 		const created = Math.floor(createdDate / 1_000) * 1_000;
 		const { FirstName = null, LastName = null } = values;
 		const Name = [FirstName, LastName].filter((name) => name !== null).join(' ');
@@ -153,6 +154,14 @@ export class Organisation {
 		});
 		if (late) this.late.add(Id);
 		return Id;
+	}
+
+	private newId(): string {
+		for (;;) {
+			this.serial += randomInt(1, 40);
+			const id = salesforceId(LEAD_PREFIX, this.serial);
+			if (!this.stored.has(id)) return id;
+		}
 	}
 
 	showLate(): void {

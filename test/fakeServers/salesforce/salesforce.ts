@@ -155,7 +155,8 @@ export class FakeSalesforce {
 	}
 
 	private record(lead: LeadToWrite): NewLead {
-		const { name, company = 'Fabrikam', leadSource, isTest = false, createdAt, writtenAt } = lead;
+		const { name, id, company = 'Fabrikam', leadSource, isTest = false } = lead;
+		const { createdAt, writtenAt } = lead;
 		const values: LeadRecord = {
 			FirstName: 'Kim',
 			LastName: name,
@@ -167,7 +168,8 @@ export class FakeSalesforce {
 			Description: isTest ? 'MSFT_TEST_636573304831318844' : ' ',
 			LeadSource: leadSource ?? 'AzureMarketplace-INS|fabrikam.widget-1',
 		};
-		return { createdDate: writtenAt ?? createdAt ?? this.now(), values };
+		const createdDate = writtenAt ?? createdAt ?? this.now();
+		return { createdDate, values, ...(id === undefined ? {} : { id }) };
 	}
 
 	private async answer(request: FakeRequest): Promise<FakeResponse> {
