@@ -6,6 +6,7 @@ import { startServer } from './child.ts';
 import type { ServerProcess } from './child.ts';
 import { serverNode } from './paths.ts';
 import { freePort } from './ports.ts';
+import { run } from './run.ts';
 import { temporaryFolder } from './temporary.ts';
 import type { TemporaryFolder } from './temporary.ts';
 import { waitFor } from './wait.ts';
@@ -28,8 +29,8 @@ export interface N8nOptions {
 	node?: string;
 	/** On top of the settings below; undefined takes a setting away. */
 	env?: Record<string, string | undefined>;
-	/** Options of Node's for n8n's process, e.g. `--require`. */
-	nodeOptions?: string[];
+	/** Options of Node's for n8n's process, e.g. `--require`; by its user folder where they name it. */
+	nodeOptions?: string[] | ((userFolder: string) => string[]);
 	/** Which of the processes of queue mode it is; outside of that, main does it all. */
 	role?: keyof typeof COMMAND;
 }
@@ -129,7 +130,7 @@ export class N8n implements N8nHost {
 			cwd: this.userFolder,
 			logFile: this.logFile,
 			...(this.options.node ? { node: this.options.node } : {}),
-			...(this.options.nodeOptions ? { nodeOptions: this.options.nodeOptions } : {}),
+			nodeOptions: this.nodeOptions(),
 		});
 		this.process = server;
 		let ready = false;
@@ -144,6 +145,20 @@ export class N8n implements N8nHost {
 			return (ready && READY_LINE[this.role].test(server.tail())) || undefined;
 		}).catch((error: unknown) => {
 			throw new Error(`${String(error)}\n${withoutMigrations(server.tail())}`, { cause: error });
+		});
+	}
+
+	/** Runs a command of n8n's, such as `export:workflow`, beside it on the same data; gives what it printed. */
+	async command(...args: string[]): Promise<string> {
+		const script = path.join(this.options.install, 'node_modules/n8n/bin/n8n');
+		return await run(this.options.node ?? serverNode(), [...this.nodeOptions(), script, ...args], {
+			cwd: this.userFolder,
+			env: {
+				...process.env,
+				...this.environment(),
+				N8N_RUNNERS_BROKER_PORT: String(await freePort()),
+			},
+			name: `n8n ${args[0]}`,
 		});
 	}
 
@@ -172,6 +187,11 @@ export class N8n implements N8nHost {
 
 	private get role(): keyof typeof COMMAND {
 		return this.options.role ?? 'main';
+	}
+
+	private nodeOptions(): string[] {
+		const { nodeOptions = [] } = this.options;
+		return typeof nodeOptions === 'function' ? nodeOptions(this.userFolder) : nodeOptions;
 	}
 
 	private environment(): Record<string, string | undefined> {

@@ -41,6 +41,8 @@ export interface WorkflowFile {
 		{ main: Array<Array<{ node: string; type: string; index: number }>> }
 	>;
 	settings?: Record<string, unknown>;
+	/** Items that the editor's runs take for a node's output, by its name. */
+	pinData?: Record<string, Array<{ json: Record<string, unknown> }>>;
 }
 
 export interface Workflow extends WorkflowFile {
@@ -151,6 +153,11 @@ export class RestClient {
 
 	async workflow(id: string): Promise<Workflow> {
 		return await this.get(`/rest/workflows/${id}`);
+	}
+
+	/** Saves the draft; what is published stays as it is. */
+	async saveDraft(id: string, changes: Partial<WorkflowFile>): Promise<Workflow> {
+		return await this.request('PATCH', `/rest/workflows/${id}`, { data: changes });
 	}
 
 	/** Puts the triggers live and waits until n8n has tried them all. */
