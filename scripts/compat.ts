@@ -1,7 +1,7 @@
 /**
  * `npm run test:compat -- [N8N …] [--node NODE …]`: the packed package in every n8n named, on every
  * Node.js named that this n8n takes; without names in all of `host/compat.ts`. In the pinned one it is also
- * installed, updated and removed as the editor does it.
+ * installed, updated and removed as the editor does it, and goes on with what earlier versions kept.
  * Prints the table that stands in docs/compatibility.md, and leaves with 1 unless all went well.
  */
 import { readFileSync } from 'node:fs';
