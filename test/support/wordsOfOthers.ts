@@ -14,6 +14,7 @@ export const N8N_EDITOR: readonly string[] = [
 	'Continue (using error output)',
 	'Do not save',
 	'Error Workflow',
+	'Execute Once',
 	'Execute step',
 	'Executions',
 	'Fetch Test Event',
