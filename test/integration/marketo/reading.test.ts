@@ -493,7 +493,9 @@ describe('the person', () => {
 			description: expect.stringMatching(/additional person fields/),
 		});
 		for (const hostile of ['a,b', 'a&fields=email', 'x y', '__proto__.x']) {
-			await expect(poller(additionalPersonFields(hostile)).poll()).rejects.toThrow(/is not one/);
+			await expect(poller(additionalPersonFields(hostile)).poll()).rejects.toThrow(
+				/name of a person field is invalid/,
+			);
 		}
 	});
 
@@ -762,11 +764,14 @@ describe('the instance’s limits', () => {
 		place.fakeServer.addForeign(300 * 150, { at: place.now() - DAY });
 		await poller().poll();
 		expect(asked()).toBe(2);
+		// It has looked at everything again, so the next call may be the hundredth.
+		await reading.poll();
+		const soFar = asked();
 		const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + HOUR);
 		await reading.poll();
 		await reading.poll();
 		clock.mockRestore();
-		expect(asked()).toBe(3);
+		expect(asked()).toBe(soFar + 1);
 	});
 
 	it('of a day are not guarded where the usage may not be read', async () => {
