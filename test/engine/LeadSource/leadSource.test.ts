@@ -132,7 +132,7 @@ describe('outputs', () => {
 
 	it('are refused by a plain sentence when there is no such split', async () => {
 		await expect(leads({ outputs: 'constructor' }, items(HTTPS))).rejects.toThrow(
-			/no way to split/,
+			/not a way to split/,
 		);
 	});
 });

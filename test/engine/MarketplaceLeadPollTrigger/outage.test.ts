@@ -175,6 +175,8 @@ describe('while it runs', () => {
 	it('an outage is told when it begins, once an hour, and when it has ended', async () => {
 		const trigger = activated('activate');
 		expect(await trigger.everyMinute(5)).toEqual([]);
+		// That it is published and has found no lead so far.
+		trigger.logged.info.mockClear();
 		place.fakeServer.mayReadLeads = false;
 		expect(await trigger.everyMinute(125)).toEqual([
 			[0, MAY_NOT_READ],

@@ -81,8 +81,8 @@ describe('a sign-in is refused', () => {
 	it('with fields that are empty or not what they should be', async () => {
 		await expectRefused(/Client ID is missing/, { clientId: '' });
 		await expectRefused(/Client Secret is missing/, { clientSecret: ' ' });
-		await expectRefused(/Munchkin ID is not one/, { address: 'munchkinId' });
-		await expectRefused(/Munchkin ID is not one/, { address: 'munchkinId', munchkinId: '1.2.3.4' });
+		await expectRefused(/Munchkin ID is invalid/, { address: 'munchkinId' });
+		await expectRefused(/Munchkin ID is invalid/, { address: 'munchkinId', munchkinId: '1.2.3.4' });
 		await expectRefused(/Endpoint is not an address/, { endpoint: '123-ABC-456' });
 		await expectRefused(/Endpoint is not an https/, { endpoint: 'http://contoso.example/rest' });
 		expect(marketo.requests).toEqual([]);

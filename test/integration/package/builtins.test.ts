@@ -66,6 +66,7 @@ const VENDOR: Readonly<Record<string, string>> = {
 	'jsforce.js': 'crypto events querystring stream timers url',
 	'phone.js': '',
 	'proxyAgents.js': 'assert events http https net os tls tty url util',
+	'schema.js': '',
 };
 
 /** What the banner of every bundle asks for, its own address. */

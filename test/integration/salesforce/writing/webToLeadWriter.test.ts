@@ -7,7 +7,7 @@ import {
 } from '../../../../nodes/destinations/salesforce/writing/webToLeadWriter.ts';
 import { readWebToLeadOptions } from '../../../../nodes/destinations/salesforce/properties.ts';
 import type { WriteResult } from '../../../../nodes/destinations/contract.ts';
-import { parseLead, sampleLead } from '../../../../nodes/lead/index.ts';
+import { microsoftTestLead, parseLead } from '../../../../nodes/lead/index.ts';
 import type { JsonObject } from '../../../../nodes/lead/types.ts';
 import { skipWaits } from '../../../support/skippedWaits.ts';
 import { byEngine, type EngineWriter } from '../../../support/openWriter.ts';
@@ -162,7 +162,7 @@ describe('with a session', () => {
 
 	it('Microsoft’s test lead comes back as one', async () => {
 		const writer = await finder();
-		const test = sampleLead('https', new Date(salesforce.now()).toISOString());
+		const test = microsoftTestLead({ destination: 'https', now: salesforce.now() });
 		const [result] = await writer.write([outgoing(test)], inTime());
 		if (!result?.ok) throw refusalOf(result);
 		const read = parseLead(await writer.readBack(result.written.id, inTime()));

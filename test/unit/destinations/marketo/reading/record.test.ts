@@ -152,14 +152,14 @@ describe('a lead from a fill-out', () => {
 		});
 	});
 
-	it('does not take the customer’s name, source or permission from the address', () => {
+	it('takes nothing of the customer from the address but a statement against contact', () => {
 		const lead = leadOf(
 			{ Email: 'kim@fabrikam.example' },
 			{
 				others: { 'Query Parameters': 'LastName=Evil&LeadSource=SPZA-INS&ActionCode=DNC&title=x' },
 			},
 		);
-		expect(lead).toMatchObject({ leadSource: '', contactAllowed: true });
+		expect(lead).toMatchObject({ leadSource: '', contactAllowed: false });
 		expect(lead.customer).toMatchObject({ lastName: '', title: '' });
 	});
 
