@@ -141,7 +141,9 @@ export function secretsOf(carrier: SecretCarrier, { secret, user }: EndpointSecr
 }
 
 function base64(text: string): string {
-	return Buffer.from(text).toString('base64').replace(/={1,2}$/, '');
+	return Buffer.from(text)
+		.toString('base64')
+		.replace(/={1,2}$/, '');
 }
 
 function withoutSecrets(text: string, secrets: readonly string[]): string {
