@@ -36,11 +36,6 @@ const EXCEPTIONS = [
 		rules: { 'n8n-nodes-base/cred-class-field-documentation-url-miscased': 'off' },
 	},
 	{
-		why: 'Partner Center has no API to register an endpoint with: a person pastes its URL, as the trigger panel tells.',
-		files: ['nodes/MarketplaceLeadTrigger/*.node.ts'],
-		rules: { '@n8n/community-nodes/webhook-lifecycle-complete': 'off' },
-	},
-	{
 		why: 'All operations work on leads: a choice of resource would have one entry.',
 		files: ['nodes/LeadSource/LeadSource.node.ts'],
 		rules: { '@n8n/community-nodes/resource-operation-pattern': 'off' },

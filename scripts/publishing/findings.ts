@@ -69,11 +69,6 @@ export const KNOWN_FINDINGS: readonly KnownFinding[] = [
 		why: 'All operations work on leads: a choice of resource would have one entry.',
 	},
 	{
-		rule: '@n8n/community-nodes/webhook-lifecycle-complete',
-		files: /^nodes\/MarketplaceLeadTrigger\//,
-		why: 'Partner Center has no API to register an endpoint with: a person pastes its URL.',
-	},
-	{
 		rule: '@n8n/community-nodes/require-node-api-error',
 		files:
 			/^nodes\/(?:destinations|lead|parameters|polling|writing|LeadSource|MarketplaceLead\w*)\//,
