@@ -26,10 +26,16 @@ interface Claim {
 	stage: LeadStage;
 }
 
-/** A row of the list that fits a customer. */
-interface Candidate {
+/** A row of the list, with what its owner is known by. */
+interface Row {
 	id: string;
+	words: Words;
 	owner: Owner;
+	isHere: boolean;
+}
+
+/** A row that fits a customer. */
+interface Candidate extends Row {
 	/** Lower comes first. */
 	rank: number;
 }
@@ -48,38 +54,44 @@ export function ownerAssigner(
 	const skipped = new Set((rules.skip ?? []).map(idText));
 	const rows = owners
 		.filter(({ weight }) => weight > 0)
-		.map((owner) => ({ owner, id: ownerId(owner) }))
+		.map((owner): Row => {
+			const id = ownerId(owner);
+			return { owner, id, words: wordsOf(id), isHere: !isAway(owner, rules.now) };
+		})
 		.filter(({ id, owner }) => !skipped.has(id) && !skipped.has(idText(owner.name)));
-	const withTerritory = rows.filter(({ owner }) => hasTerritory(owner.territory));
+	const territories = rows.filter(({ owner }) => hasTerritory(owner.territory));
 	const pool = rows.filter(({ owner }) => !hasTerritory(owner.territory));
-	const isHere = ({ owner }: Candidate) => !isAway(owner, rules.now);
+	const poolHere = pool.filter(({ isHere }) => isHere);
+	const poolCount = countOwners(poolHere);
 
 	return (entry) => {
 		const claim = claimOf(entry);
-		const fitting = withTerritory.filter(({ owner }) => covers(owner.territory, claim));
-		const inTerritory = inOrder(fitting, claim.key);
-		const inPool = inOrder(pool, claim.key);
-		// The same person may be in both.
-		const line = firstOfEach([...inTerritory, ...inPool]);
-		const [first, next] = line.filter(isHere);
+		const key = wordsOf(claim.key);
+		const fitting = territories.filter(({ owner }) => covers(owner.territory, claim));
+		const fittingHere = fitting.filter(({ isHere }) => isHere);
+		const inTerritory = lowestTwo(fittingHere, key);
+		const [first, ...others] = [...inTerritory, ...lowestTwo(poolHere, key)];
 		if (first === undefined) {
+			const line = inOrder(fitting, key).concat(inOrder(pool, key));
 			return { name: '', email: '', why: whyNobody(line, claim), nextInLine: NOBODY() };
 		}
-		const isTerritory = inTerritory.includes(first);
-		const rivals = firstOfEach(isTerritory ? inTerritory : inPool).filter(isHere);
+		const isTerritory = inTerritory.length > 0;
+		const share = shareText(isTerritory ? countOwners(fittingHere) : poolCount);
 		const why = isTerritory
-			? `Territory: ${territoryText(first.owner.territory)}; ${shareText(rivals.length)}.`
-			: `${inTerritory.length > 0 ? 'The owners of the territory are away' : 'No territory'}; ${shareText(rivals.length)}.`;
-		const [usual] = line;
-		const away =
-			usual && usual !== first ? ` ${usual.owner.name || usual.owner.email} is away.` : '';
+			? `Territory: ${territoryText(first.owner.territory)}; ${share}.`
+			: `${fitting.length > 0 ? 'The owners of the territory are away' : 'No territory'}; ${share}.`;
+		const [usual] = lowestTwo(fitting.length > 0 ? fitting : pool, key);
+		const isInstead = usual !== undefined && usual.id !== first.id;
+		const away = isInstead ? ` ${usual.owner.name || usual.owner.email} is away.` : '';
+		// The same person may be in both.
+		const next = others.find(({ id }) => id !== first.id);
 		return { ...person(first), why: why + away, nextInLine: next ? person(next) : NOBODY() };
 	};
 }
 
 const NOBODY = () => ({ name: '', email: '' });
 
-function person({ owner: { name, email } }: Candidate): { name: string; email: string } {
+function person({ owner: { name, email } }: Row): { name: string; email: string } {
 	return { name, email };
 }
 
@@ -121,29 +133,69 @@ function claimOf(entry: Entry): Claim {
 	return { key: `${by} ${value}`, country: entry.customer.country, offers: [entry.offer], stage };
 }
 
-function inOrder(rows: readonly { owner: Owner; id: string }[], key: string): Candidate[] {
-	return rows
-		.map(({ owner, id }) => ({ owner, id, rank: -Math.log(draw(id, key)) / owner.weight }))
-		.sort((one, other) => one.rank - other.rank || (one.id < other.id ? -1 : 1));
+function rankOf({ owner, words }: Row, key: Words): number {
+	return -Math.log(draw(words, key)) / owner.weight;
 }
 
-/** Each owner once, by the first row. */
-function firstOfEach(candidates: readonly Candidate[]): Candidate[] {
+/** The two owners that come first, without sorting all of them. */
+function lowestTwo(rows: readonly Row[], key: Words): Candidate[] {
+	let [first, second]: Array<Candidate | undefined> = [];
+	for (const row of rows) {
+		const candidate = { ...row, rank: rankOf(row, key) };
+		if (first === undefined || isBefore(candidate, first)) {
+			if (first?.id !== row.id) second = first;
+			first = candidate;
+		} else if (first.id !== row.id && (second === undefined || isBefore(candidate, second))) {
+			second = candidate;
+		}
+	}
+	return [first, second].filter((candidate) => candidate !== undefined);
+}
+
+/** Each owner once, by the row that comes first. */
+function inOrder(rows: readonly Row[], key: Words): Candidate[] {
+	const ranked = rows.map((row) => ({ ...row, rank: rankOf(row, key) }));
 	const seen = new Set<string>();
-	return candidates.filter(({ id }) => !seen.has(id) && seen.add(id));
+	return ranked
+		.sort((one, other) => (isBefore(one, other) ? -1 : 1))
+		.filter(({ id }) => !seen.has(id) && seen.add(id));
 }
 
-/** As many bits as a number holds exactly, in hexadecimal digits of four bits each. */
-const DRAWN_DIGITS = 13;
-const DRAWN_VALUES = 16 ** DRAWN_DIGITS;
+function isBefore(one: Candidate, other: Candidate): boolean {
+	return one.rank === other.rank ? one.id < other.id : one.rank < other.rank;
+}
+
+function countOwners(rows: readonly Row[]): number {
+	return new Set(rows.map(({ id }) => id)).size;
+}
+
+/** 64 bits of a text's digest, as two words of 32. */
+type Words = readonly [number, number];
+
+function wordsOf(text: string): Words {
+	const digits = hash('sha256', text);
+	return [Number.parseInt(digits.slice(0, 8), 16), Number.parseInt(digits.slice(8, 16), 16)];
+}
+
+const WORD = 2 ** 32;
 
 /**
  * Above 0 and below 1, evenly, the same for the same two texts for ever. With `-log(draw) / weight`
- * the lowest is an owner's in proportion to the weight (an exponential race).
+ * the lowest is an owner's in proportion to the weight (an exponential race). Of two digests rather
+ * than one of both texts: a thousand owners times ten thousand leads would hold n8n up for half a minute.
  */
-function draw(id: string, key: string): number {
-	const digits = hash('sha256', `${id}\n${key}`).slice(0, DRAWN_DIGITS);
-	return (Number.parseInt(digits, 16) + 0.5) / DRAWN_VALUES;
+function draw(owner: Words, key: Words): number {
+	const high = mixed(owner[0] ^ key[0]);
+	const low = mixed((high + (owner[1] ^ key[1])) | 0);
+	return (mixed(high ^ low) + (low + 0.5) / WORD) / WORD;
+}
+
+/** Every bit of the word depends on all: the last step of MurmurHash3. */
+function mixed(word: number): number {
+	let bits = word;
+	bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+	bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+	return (bits ^ (bits >>> 16)) >>> 0;
 }
 
 function shareText(count: number): string {
