@@ -281,16 +281,19 @@ function tellRefused(
 ): Pick<IWebhookResponseData, 'workflowData'> {
 	const { id, name } = context.getNode();
 	const { id: workflowId = '', name: workflowName = '' } = context.getWorkflow();
-	const secrets = secretsOf(carrierOf(context), expected);
 	const { logged, passedOn } = refusedRequests.add(JSON.stringify([workflowId, id]), refused);
+	const isListening = context.getMode() === 'manual';
+	const isPassedOn = isListening || (passedOn !== undefined && wantsRefused(context));
+	// Of a flood, most are told to nobody: a request with a thousand secrets in it must cost little then.
+	if (!logged && !isPassedOn) return {};
+	const secrets = secretsOf(carrierOf(context), expected);
 	if (logged) {
 		const line = logLine(refused, logged.others, secrets);
 		context.logger[refused.status === 500 ? 'error' : 'warn'](
 			`"${name}" of workflow "${workflowName}" (${workflowId}) ${line}`,
 		);
 	}
-	const isListening = context.getMode() === 'manual';
-	if (!isListening && !(passedOn && wantsRefused(context))) return {};
+	if (!isPassedOn) return {};
 	const request = context.getRequestObject() as RefusedRequest;
 	const item = refusedItem(request, refused, { secrets, others: passedOn?.others ?? 0 });
 	return { workflowData: [[], [item]] };
