@@ -7,7 +7,7 @@ import { toNodeError } from '../errors';
 import { readDateParameter } from '../parameters/dateParameter';
 import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
 import { binaryOf, eachItem, readEntries } from '../parameters/readItems';
-import { readSeparateOutputs, separateOutputsProperty } from '../parameters/separateOutputs';
+import { openOutputs, separateOutputsProperty } from '../parameters/separateOutputs';
 import { SEPARATE } from './splits';
 
 const show = { operation: ['assignOwner'] };
@@ -166,13 +166,11 @@ export function inputsExpression(): `={{${string}}}` {
 	return `={{ ${isSecond} ? [${named.join(', ')}] : ["${Main}"] }}`;
 }
 
+type Assign = ReturnType<typeof ownerAssigner>;
+
 /** Each lead or merged customer with its owner in the field `owner`. */
 export function assignOwners(context: IExecuteFunctions): INodeExecutionData[][] {
-	const isApart = readSeparateOutputs(context);
-	const { acted, rest } = SEPARATE.assignOwner;
-	const outputs: INodeExecutionData[][] = isApart ? [[], []] : [[]];
-	const put = (isAssigned: boolean, item: INodeExecutionData) =>
-		outputs[isApart && !isAssigned ? rest : acted]?.push(item);
+	const { outputs, put } = openOutputs(context, SEPARATE.assignOwner);
 	// One time for all: with two, an owner could come back between two leads of one customer.
 	const now = Date.now();
 	const receivedAt = new Date(now).toISOString();
@@ -180,18 +178,17 @@ export function assignOwners(context: IExecuteFunctions): INodeExecutionData[][]
 		context.getNodeParameter('ownersFrom', 0, 'list') === 'input'
 			? ownersOfInput(context)
 			: undefined;
-	// Nearly always the same for all items.
-	let latest: { key: string; assign: ReturnType<typeof ownerAssigner> } | undefined;
+	// Nearly always the very same for all items: text of them would be as long as the list, for each.
+	let latest: { list: unknown; skip: unknown; assign: Assign } | undefined;
 	eachItem(
 		context,
 		(item, itemIndex) => {
 			const given = context.getNodeParameter('options', itemIndex, {});
-			const skip = namesOf(given['skipOwners']);
+			const skip: unknown = given['skipOwners'];
 			const list: unknown = ofInput ?? context.getNodeParameter('owners.values', itemIndex, []);
-			const key = JSON.stringify([ofInput ? null : list, skip]);
-			if (latest?.key !== key) {
+			if (latest === undefined || latest.list !== list || latest.skip !== skip) {
 				const owners = ofInput ?? ownersOfList(context, list, itemIndex);
-				latest = { key, assign: ownerAssigner(owners, { now, skip }) };
+				latest = { list, skip, assign: ownerAssigner(owners, { now, skip: namesOf(skip) }) };
 			}
 			const { assign } = latest;
 			const reading = { ...readLeadOptions(given), receivedAt };
@@ -205,7 +202,9 @@ export function assignOwners(context: IExecuteFunctions): INodeExecutionData[][]
 				});
 			}
 		},
-		(failed) => put(false, failed),
+		(failed) => {
+			put(false, failed);
+		},
 	);
 	return outputs;
 }

@@ -19,7 +19,7 @@ import {
 import { toNodeError } from '../errors';
 import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
 import { binaryOf, eachItem, readEntries, readText } from '../parameters/readItems';
-import { readSeparateOutputs, separateOutputsProperty } from '../parameters/separateOutputs';
+import { openOutputs, separateOutputsProperty } from '../parameters/separateOutputs';
 import { readBoolean } from '../parameters/values';
 import { SEPARATE } from './splits';
 
@@ -146,11 +146,7 @@ type Composer = ReturnType<typeof followUpComposer>;
 
 /** The lead or merged customer with its follow-up in the field `followUp`. */
 export async function composeItems(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const isApart = readSeparateOutputs(context);
-	const { acted, rest } = SEPARATE.composeFollowUp;
-	const outputs: INodeExecutionData[][] = isApart ? [[], []] : [[]];
-	const put = (write: boolean, item: INodeExecutionData) =>
-		outputs[isApart && !write ? rest : acted]?.push(item);
+	const { outputs, put } = openOutputs(context, SEPARATE.composeFollowUp);
 	const receivedAt = new Date().toISOString();
 	// Reading templates takes longer than composing, and most items have the same.
 	let latest: { key: string; compose: Composer } | undefined;
@@ -183,7 +179,9 @@ export async function composeItems(context: IExecuteFunctions): Promise<INodeExe
 			}
 		},
 		// What holds no lead must not reach whoever sends.
-		(failed) => put(false, failed),
+		(failed) => {
+			put(false, failed);
+		},
 	);
 	if (isPreviewed(context)) {
 		for (const item of outputs.flat()) await attachPreview(context, item);

@@ -7,7 +7,7 @@ import type { AskedLead, History } from '../lead/repeats/types';
 import { toNodeError } from '../errors';
 import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
 import { binaryOf, eachItem, failedItem, readLeadRecords } from '../parameters/readItems';
-import { readSeparateOutputs, separateOutputsProperty } from '../parameters/separateOutputs';
+import { openOutputs, separateOutputsProperty } from '../parameters/separateOutputs';
 import { readBoolean } from '../parameters/values';
 import {
 	askedLead,
@@ -124,11 +124,7 @@ interface Found extends ReadLead {
 /** Leads that are new, and those that were seen before, in this execution or an earlier one. */
 export async function removeRepeats(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const compareBy = readCompareBy(context);
-	const isApart = readSeparateOutputs(context);
-	const { acted, rest } = SEPARATE.removeRepeats;
-	const outputs: INodeExecutionData[][] = isApart ? [[], []] : [[]];
-	const put = (isRepeat: boolean, item: INodeExecutionData) =>
-		outputs[isApart && isRepeat ? rest : acted]?.push(item);
+	const { outputs, put } = openOutputs(context, SEPARATE.removeRepeats);
 	// What cannot be judged must not be acted on.
 	const { found, failures } = readFound(context);
 	const outcomes = await findRepeats(context, found, compareBy);
@@ -140,13 +136,13 @@ export async function removeRepeats(context: IExecuteFunctions): Promise<INodeEx
 			failed.add(itemIndex);
 			return;
 		}
-		put(outcome.isRepeat, {
+		put(!outcome.isRepeat, {
 			json: { ...lead, repeat: outcome },
 			...binary,
 			pairedItem: { item: itemIndex },
 		});
 	});
-	for (const failure of failures) put(true, failure);
+	for (const failure of failures) put(false, failure);
 	return outputs;
 }
 

@@ -6,7 +6,7 @@ import { leadInputProperties } from '../parameters/leadInputProperties';
 import { destinationOptions } from '../parameters/destinationProperties';
 import { binaryOf, readLeads } from '../parameters/readItems';
 import {
-	readSeparateOutputs,
+	openOutputs,
 	separateOutputsProperty,
 	type SeparateOutputs,
 } from '../parameters/separateOutputs';
@@ -74,8 +74,7 @@ export const createLeadsProperties: INodeProperties[] = [
 
 /** Writes the leads of the items; each comes out with what has become of it in the field `written`. */
 export async function createLeads(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const isApart = readSeparateOutputs(context);
-	const { acted, rest } = CREATE_LEADS_OUTPUTS;
+	const { outputs, put } = openOutputs(context, CREATE_LEADS_OUTPUTS);
 	// One time for all: records that are alike and came together are one lead.
 	const receivedAt = new Date().toISOString();
 	const items = await writeLeads(context, (item, itemIndex) => {
@@ -87,9 +86,7 @@ export async function createLeads(context: IExecuteFunctions): Promise<INodeExec
 			binary: binaryOf(item, leads),
 		}));
 	});
-	if (!isApart) return [items];
-	const outputs: INodeExecutionData[][] = [[], []];
-	for (const item of items) outputs[isLeftOut(item) ? rest : acted]?.push(item);
+	for (const item of items) put(!isLeftOut(item), item);
 	return outputs;
 }
 

@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { readBoolean } from './values';
 
 const SEPARATE_OUTPUTS = 'Separate Outputs';
@@ -17,16 +17,34 @@ export function separateOutputsProperty(operation: string, description: string):
 	};
 }
 
-/** The same of the first item; off in a tool, where it is hidden. */
-export function readSeparateOutputs(context: IExecuteFunctions): boolean {
-	return readBoolean(context.getNodeParameter('separateOutputs', 0, false), SEPARATE_OUTPUTS);
-}
-
 /** Where an operation with two outputs puts what: `acted` is to be acted on, the first one always. */
 export interface SeparateOutputs {
 	readonly outputs: readonly [acted: string, rest: string];
 	readonly acted: 0;
 	readonly rest: 1;
+}
+
+/** What an operation puts out, as it comes. */
+export interface OpenOutputs {
+	readonly outputs: INodeExecutionData[][];
+	/** @param isActed whether it is to be acted on */
+	readonly put: (isActed: boolean, item: INodeExecutionData) => void;
+}
+
+/** The outputs by the parameter of the first item: one in a tool, where it is hidden. */
+export function openOutputs(
+	context: IExecuteFunctions,
+	{ acted, rest }: SeparateOutputs,
+): OpenOutputs {
+	const given: unknown = context.getNodeParameter('separateOutputs', 0, false);
+	const isApart = readBoolean(given, SEPARATE_OUTPUTS);
+	const outputs: INodeExecutionData[][] = isApart ? [[], []] : [[]];
+	return {
+		outputs,
+		put(isActed, item) {
+			outputs[isApart && !isActed ? rest : acted]?.push(item);
+		},
+	};
 }
 
 /**
