@@ -1,5 +1,7 @@
 import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
+import { environmentFields } from './fields/dynamics365';
+
 export class MarketplaceLeadDynamics365Api implements ICredentialType {
 	name = 'marketplaceLeadDynamics365Api';
 
@@ -14,45 +16,7 @@ export class MarketplaceLeadDynamics365Api implements ICredentialType {
 	};
 
 	properties: INodeProperties[] = [
-		{
-			displayName: 'Environment URL',
-			name: 'environmentUrl',
-			type: 'string',
-			required: true,
-			default: '',
-			placeholder: 'e.g. https://contoso.crm.dynamics.com',
-			description: 'The address the browser shows when Dynamics 365 is open; a path is left out',
-		},
-		{
-			displayName: 'Cloud',
-			name: 'cloud',
-			type: 'options',
-			options: [
-				{
-					name: 'Azure',
-					value: 'public',
-					description: 'Also the US government cloud GCC (crm9.dynamics.com)',
-				},
-				{ name: 'Azure China', value: 'china' },
-				{
-					name: 'Azure US Government',
-					value: 'usGovernment',
-					description: 'GCC High (microsoftdynamics.us) and DoD (appsplatform.us)',
-				},
-				{ name: 'Custom', value: 'custom', description: 'An authority of your own' },
-			],
-			default: 'public',
-			description: 'Where the environment is signed in to',
-		},
-		{
-			displayName: 'Authority Host',
-			name: 'authorityHost',
-			type: 'string',
-			required: true,
-			default: '',
-			placeholder: 'e.g. https://login.microsoftonline.com',
-			displayOptions: { show: { cloud: ['custom'] } },
-		},
+		...environmentFields,
 		{
 			displayName: 'Tenant ID',
 			name: 'tenantId',

@@ -1,10 +1,9 @@
 import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-/** Code of an expression: scheme and host of an address, whatever was pasted. */
-const originOf = (field: string): string =>
-	`($self["${field}"] ?? "").trim().replace(/^(?!https?:)/, "https://").replace(/^(https?:..[^\\/]*).*$/, "$1")`;
+import { environmentFields } from './fields/dynamics365';
+import { GRANT_TYPE, oAuth2Fields, originOf } from './fields/oAuth2';
 
-const AUTHORITY = `(({ public: "https://login.microsoftonline.com", china: "https://login.partner.microsoftonline.cn", usGovernment: "https://login.microsoftonline.us" })[$self["cloud"]] ?? ${originOf('authorityHost')}) + "/" + encodeURIComponent($self["tenantId"].trim()) + "/oauth2/v2.0/"`;
+const AUTHORITY = `(({ public: "https://login.microsoftonline.com", china: "https://login.partner.microsoftonline.cn", usGovernment: "https://login.microsoftonline.us" })[$self["cloud"]] ?? ${originOf('($self["authorityHost"] ?? "")')}) + "/" + encodeURIComponent($self["tenantId"].trim()) + "/oauth2/v2.0/"`;
 
 export class MarketplaceLeadDynamics365OAuth2Api implements ICredentialType {
 	name = 'marketplaceLeadDynamics365OAuth2Api';
@@ -22,51 +21,8 @@ export class MarketplaceLeadDynamics365OAuth2Api implements ICredentialType {
 	};
 
 	properties: INodeProperties[] = [
-		{
-			displayName: 'Grant Type',
-			name: 'grantType',
-			type: 'hidden',
-			default: 'pkce',
-		},
-		{
-			displayName: 'Environment URL',
-			name: 'environmentUrl',
-			type: 'string',
-			required: true,
-			default: '',
-			placeholder: 'e.g. https://contoso.crm.dynamics.com',
-			description: 'The address the browser shows when Dynamics 365 is open; a path is left out',
-		},
-		{
-			displayName: 'Cloud',
-			name: 'cloud',
-			type: 'options',
-			options: [
-				{
-					name: 'Azure',
-					value: 'public',
-					description: 'Also the US government cloud GCC (crm9.dynamics.com)',
-				},
-				{ name: 'Azure China', value: 'china' },
-				{
-					name: 'Azure US Government',
-					value: 'usGovernment',
-					description: 'GCC High (microsoftdynamics.us) and DoD (appsplatform.us)',
-				},
-				{ name: 'Custom', value: 'custom', description: 'An authority of your own' },
-			],
-			default: 'public',
-			description: 'Where the environment is signed in to',
-		},
-		{
-			displayName: 'Authority Host',
-			name: 'authorityHost',
-			type: 'string',
-			required: true,
-			default: '',
-			placeholder: 'e.g. https://login.microsoftonline.com',
-			displayOptions: { show: { cloud: ['custom'] } },
-		},
+		GRANT_TYPE,
+		...environmentFields,
 		{
 			displayName: 'Tenant ID',
 			name: 'tenantId',
@@ -76,37 +32,11 @@ export class MarketplaceLeadDynamics365OAuth2Api implements ICredentialType {
 			description:
 				'The Directory (tenant) ID of the app registration in Entra. For an app of several tenants: organizations.',
 		},
-		{
-			displayName: 'Authorization URL',
-			name: 'authUrl',
-			type: 'hidden',
-			required: true,
-			default: `={{ ${AUTHORITY} + "authorize" }}`,
-		},
-		{
-			displayName: 'Access Token URL',
-			name: 'accessTokenUrl',
-			type: 'hidden',
-			required: true,
-			default: `={{ ${AUTHORITY} + "token" }}`,
-		},
-		{
-			displayName: 'Scope',
-			name: 'scope',
-			type: 'hidden',
-			default: `={{ "openid offline_access " + ${originOf('environmentUrl')} + "/user_impersonation" }}`,
-		},
-		{
-			displayName: 'Auth URI Query Parameters',
-			name: 'authQueryParameters',
-			type: 'hidden',
-			default: 'response_mode=query&prompt=select_account',
-		},
-		{
-			displayName: 'Authentication',
-			name: 'authentication',
-			type: 'hidden',
-			default: 'body',
-		},
+		...oAuth2Fields({
+			beginning: AUTHORITY,
+			paths: ['authorize', 'token'],
+			scope: `={{ "openid offline_access " + ${originOf('($self["environmentUrl"] ?? "")')} + "/user_impersonation" }}`,
+			query: 'response_mode=query&prompt=select_account',
+		}),
 	];
 }

@@ -1,16 +1,8 @@
 import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-const shownFor = (...authentication: string[]) => ({ show: { authentication } });
+import { environmentField, myDomainField } from './fields/salesforce';
 
-const MY_DOMAIN: Omit<INodeProperties, 'displayOptions'> = {
-	displayName: 'My Domain',
-	name: 'myDomain',
-	type: 'string',
-	required: true,
-	default: '',
-	placeholder: 'e.g. https://contoso.my.salesforce.com',
-	description: 'The Current My Domain URL, from Setup, My Domain; sandboxes have their own',
-};
+const shownFor = (...authentication: string[]) => ({ show: { authentication } });
 
 export class MarketplaceLeadSalesforceApi implements ICredentialType {
 	name = 'marketplaceLeadSalesforceApi';
@@ -49,25 +41,10 @@ export class MarketplaceLeadSalesforceApi implements ICredentialType {
 			],
 			default: 'clientCredentials',
 		},
+		{ ...environmentField, displayOptions: shownFor('jwtBearer', 'refreshToken') },
+		{ ...myDomainField, displayOptions: shownFor('clientCredentials') },
 		{
-			displayName: 'Environment',
-			name: 'environment',
-			type: 'options',
-			options: [
-				{
-					name: 'My Domain',
-					value: 'myDomain',
-					description: "The organisation's own address, for whichever environment it is",
-				},
-				{ name: 'Production', value: 'production', description: 'Login.salesforce.com' },
-				{ name: 'Sandbox', value: 'sandbox', description: 'Test.salesforce.com' },
-			],
-			default: 'production',
-			displayOptions: shownFor('jwtBearer', 'refreshToken'),
-		},
-		{ ...MY_DOMAIN, displayOptions: shownFor('clientCredentials') },
-		{
-			...MY_DOMAIN,
+			...myDomainField,
 			displayOptions: {
 				show: { authentication: ['jwtBearer', 'refreshToken'], environment: ['myDomain'] },
 			},

@@ -1,0 +1,68 @@
+/** Fields of the credentials that n8n signs in with the browser, which its users do not see. */
+import type { INodeProperties } from 'n8n-workflow';
+
+/** Code of an expression: scheme and host of an address, whatever was pasted; `address` is code, too. */
+export function originOf(address: string): string {
+	return `${address}.trim().replace(/^(?!https?:)/, "https://").replace(/^(https?:..[^\\/]*).*$/, "$1")`;
+}
+
+export const GRANT_TYPE: INodeProperties = {
+	displayName: 'Grant Type',
+	name: 'grantType',
+	type: 'hidden',
+	default: 'pkce',
+};
+
+export interface OAuth2Endpoints {
+	/** Code of an expression: how both addresses begin. */
+	beginning: string;
+	/** What follows it, where the user signs in and where n8n gets the token. */
+	paths: readonly [string, string];
+	/** A text, or a whole expression. */
+	scope: string;
+	/** Query parameters of the page where the user signs in. */
+	query: string;
+}
+
+export function oAuth2Fields({
+	beginning,
+	paths,
+	scope,
+	query,
+}: OAuth2Endpoints): INodeProperties[] {
+	const [signIn, issue] = paths;
+	return [
+		{
+			displayName: 'Authorization URL',
+			name: 'authUrl',
+			type: 'hidden',
+			required: true,
+			default: `={{ ${beginning} + "${signIn}" }}`,
+		},
+		{
+			displayName: 'Access Token URL',
+			name: 'accessTokenUrl',
+			type: 'hidden',
+			required: true,
+			default: `={{ ${beginning} + "${issue}" }}`,
+		},
+		{
+			displayName: 'Scope',
+			name: 'scope',
+			type: 'hidden',
+			default: scope,
+		},
+		{
+			displayName: 'Auth URI Query Parameters',
+			name: 'authQueryParameters',
+			type: 'hidden',
+			default: query,
+		},
+		{
+			displayName: 'Authentication',
+			name: 'authentication',
+			type: 'hidden',
+			default: 'body',
+		},
+	];
+}
