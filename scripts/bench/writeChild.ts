@@ -4,51 +4,18 @@
  */
 import { randomUUID } from 'node:crypto';
 
-import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import type { INodeParameters } from 'n8n-workflow';
 
 import { outputsOf, runNode } from '../../test/support/engine';
 import { builtNode } from './builtNode';
 import { peakMemory } from './peakMemory';
-import { BARE_WRITERS, type BareLead } from './writeClients';
+import { BARE_WRITERS, bareLeads, type BareLead, toRow } from './writeClients';
 import type { WriteOrder, WriteReport } from './writeOrder';
 
 const order = JSON.parse(process.argv[2] ?? '') as WriteOrder;
 
 function newLeads(length: number): BareLead[] {
-	const round = randomUUID().slice(0, 8);
-	return Array.from({ length }, (_, at) => ({
-		id: `${round}-${at}`,
-		firstName: 'Kim',
-		lastName: `Sample ${round} ${at}`,
-		email: `kim.${round}.${at}@fabrikam.example`,
-		company: 'Fabrikam',
-		leadSource: 'AzureMarketplace-INS|contoso.gateway',
-	}));
-}
-
-/** As a row of Microsoft's, so that every lead has an id. */
-function toItem({
-	id,
-	firstName,
-	lastName,
-	email,
-	company,
-	leadSource,
-}: BareLead): INodeExecutionData {
-	return {
-		json: {
-			PartitionKey: '2026-03-01',
-			RowKey: id,
-			LeadSource: leadSource,
-			CreatedTime: '2026-03-01T12:00:00Z',
-			CustomerInfo: JSON.stringify({
-				FirstName: firstName,
-				LastName: lastName,
-				Email: email,
-				Company: company,
-			}),
-		},
-	};
+	return bareLeads(randomUUID().slice(0, 8), length);
 }
 
 async function writeOurs(
@@ -60,7 +27,12 @@ async function writeOurs(
 		parameters: { ...parameters, options } as INodeParameters,
 		credentials: { [credentialType]: credential },
 	};
-	const [items = []] = outputsOf(await runNode(node, leads.map(toItem)));
+	const [items = []] = outputsOf(
+		await runNode(
+			node,
+			leads.map((lead) => ({ json: toRow(lead) })),
+		),
+	);
 	const created = items.filter(
 		({ json }) => (json['written'] as { outcome?: string } | undefined)?.outcome === 'created',
 	);

@@ -17,6 +17,34 @@ export interface BareLead {
 	leadSource: string;
 }
 
+/** Leads that are told apart by their round and their number. */
+export function bareLeads(round: string, length: number): BareLead[] {
+	return Array.from({ length }, (_, at) => ({
+		id: `${round}-${at}`,
+		firstName: 'Kim',
+		lastName: `Sample ${round} ${at}`,
+		email: `kim.${round}.${at}@fabrikam.example`,
+		company: 'Fabrikam',
+		leadSource: 'AzureMarketplace-INS|contoso.gateway',
+	}));
+}
+
+/** The lead as a row of Microsoft's, so that it has an id. */
+export function toRow({ id, firstName, lastName, email, company, leadSource }: BareLead) {
+	return {
+		PartitionKey: '2026-03-01',
+		RowKey: id,
+		LeadSource: leadSource,
+		CreatedTime: '2026-03-01T12:00:00Z',
+		CustomerInfo: JSON.stringify({
+			FirstName: firstName,
+			LastName: lastName,
+			Email: email,
+			Company: company,
+		}),
+	};
+}
+
 type BareWriter = (order: WriteOrder, leads: readonly BareLead[]) => Promise<void>;
 
 /** The vendors' own limits of a call. */

@@ -2,7 +2,12 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { processCache } from '../../../nodes/destinations/processCache.ts';
-import { BARE_WRITERS, LEADS_A_CALL, type BareLead } from '../../../scripts/bench/writeClients.ts';
+import {
+	BARE_WRITERS,
+	bareLeads,
+	LEADS_A_CALL,
+	toRow,
+} from '../../../scripts/bench/writeClients.ts';
 import type { BareWriterName } from '../../../scripts/bench/writeOrder.ts';
 import { asItems, PLACES, run, type WritePlace } from '../../support/writePlaces.ts';
 
@@ -12,31 +17,9 @@ const AIM = 1.5;
 /** What is there already is looked up once for each call at most. */
 const LOOK_UPS = 1;
 
-const leads = (round: string): BareLead[] =>
-	Array.from({ length: LEADS }, (_, at) => ({
-		id: `${round}-${at}`,
-		firstName: 'Kim',
-		lastName: `Sample ${round} ${at}`,
-		email: `kim.${round}.${at}@fabrikam.example`,
-		company: 'Fabrikam',
-		leadSource: 'AzureMarketplace-INS|contoso.gateway',
-	}));
+const leads = (round: string) => bareLeads(round, LEADS);
 
-const items = (round: string) =>
-	asItems(
-		...leads(round).map(({ id, firstName, lastName, email, company, leadSource }) => ({
-			PartitionKey: '2026-03-01',
-			RowKey: id,
-			LeadSource: leadSource,
-			CreatedTime: '2026-03-01T12:00:00Z',
-			CustomerInfo: JSON.stringify({
-				FirstName: firstName,
-				LastName: lastName,
-				Email: email,
-				Company: company,
-			}),
-		})),
-	);
+const items = (round: string) => asItems(...leads(round).map(toRow));
 
 /** A form takes a call for each lead, by whichever client: persons are what a call holds several of. */
 const PARAMETERS: Readonly<Record<string, INodeParameters>> = {
