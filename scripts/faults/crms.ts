@@ -22,14 +22,40 @@ export interface CrmStore extends LeadStore {
 	stop(): Promise<void>;
 }
 
-abstract class Crm {
-	abstract readonly server: FakeServer;
-	protected abstract setStruck(struck: 'reading' | 'writing'): void;
+abstract class Crm<Fake extends FakeDynamics | FakeSalesforce> {
+	protected readonly fake: Fake;
+	private written = 0;
 	protected abstract turnAway(why: 'forbidden' | 'revoked'): void;
 	protected abstract letIn(): void;
 
+	constructor(fake: Fake) {
+		this.fake = fake;
+	}
+
+	get server() {
+		return this.fake.server;
+	}
+
+	get credentialType() {
+		return this.fake.credentialType;
+	}
+
+	get credential() {
+		return this.fake.credential;
+	}
+
+	async write(count: number): Promise<Written[]> {
+		const leads = Array.from({ length: count }, () => ({ name: `Lead ${(this.written += 1)}` }));
+		const ids = await this.fake.insert(leads);
+		return ids.map((id) => ({ id, lead: id }));
+	}
+
+	async stop(): Promise<void> {
+		await this.fake.stop();
+	}
+
 	begin(weather: Weather, random: () => number): void {
-		this.setStruck(random() < 0.5 ? 'reading' : 'writing');
+		this.fake.struck = random() < 0.5 ? 'reading' : 'writing';
 		if (weather === 'destination says 403') this.turnAway('forbidden');
 		else if (weather === 'token revoked') this.turnAway('revoked');
 		else this.server.fault(faultOf(weather, random), { times: Infinity });
@@ -75,38 +101,23 @@ function faultOf(weather: Weather, random: () => number): Fault {
 	}
 }
 
-class SalesforceStore extends Crm implements CrmStore {
+class SalesforceStore extends Crm<FakeSalesforce> implements CrmStore {
 	readonly displayName = 'Salesforce';
 	readonly destination = 'salesforce';
 	readonly parameters = { destination: 'salesforce' };
 	readonly marking = { markedBy: 'boolean', handledField: named(FIELD) };
-	private readonly fake: FakeSalesforce;
-	private written = 0;
 
 	constructor(fake: FakeSalesforce) {
-		super();
-		this.fake = fake;
+		super(fake);
 		fake.organisation.addField(typedField(FIELD, 'boolean', 'Handled'));
 	}
 
-	get server() {
-		return this.fake.server;
-	}
-
-	get credentialType() {
-		return this.fake.credentialType;
-	}
-
-	get credential() {
-		return this.fake.credential;
-	}
-
-	async write(count: number): Promise<Written[]> {
-		const leads = Array.from({ length: count }, () => ({ name: `Lead ${(this.written += 1)}` }));
-		const ids = await this.fake.insert(leads);
+	override async write(count: number): Promise<Written[]> {
+		const written = await super.write(count);
+		const { organisation } = this.fake;
 		// A checkbox is never empty.
-		for (const id of ids) this.fake.organisation.update(id, { [FIELD]: false }, this.fake.now());
-		return ids.map((id) => ({ id, lead: id }));
+		for (const { id } of written) organisation.update(id, { [FIELD]: false }, this.fake.now());
+		return written;
 	}
 
 	async pending(): Promise<number> {
@@ -116,14 +127,6 @@ class SalesforceStore extends Crm implements CrmStore {
 	async marked(): Promise<number> {
 		const records = this.fake.organisation.records();
 		return await Promise.resolve(records.filter((record) => record[FIELD] === true).length);
-	}
-
-	async stop(): Promise<void> {
-		await this.fake.stop();
-	}
-
-	protected setStruck(struck: 'reading' | 'writing'): void {
-		this.fake.struck = struck;
 	}
 
 	protected turnAway(why: 'forbidden' | 'revoked'): void {
@@ -144,39 +147,14 @@ class SalesforceStore extends Crm implements CrmStore {
 	}
 }
 
-class DynamicsStore extends Crm implements CrmStore {
+class DynamicsStore extends Crm<FakeDynamics> implements CrmStore {
 	readonly displayName = 'Dynamics 365';
 	readonly destination = 'dynamics365';
 	readonly marking = { markedBy: 'boolean', handledColumn: named(COLUMN) };
-	private readonly fake: FakeDynamics;
-	private written = 0;
-
-	constructor(fake: FakeDynamics) {
-		super();
-		this.fake = fake;
-	}
-
-	get server() {
-		return this.fake.server;
-	}
-
-	get credentialType() {
-		return this.fake.credentialType;
-	}
-
-	get credential() {
-		return this.fake.credential;
-	}
 
 	get parameters() {
 		const { destination, leadSourceColumn } = this.fake.parameters;
 		return { destination, leadSourceColumn };
-	}
-
-	async write(count: number): Promise<Written[]> {
-		const leads = Array.from({ length: count }, () => ({ name: `Lead ${(this.written += 1)}` }));
-		const ids = await this.fake.insert(leads);
-		return ids.map((id) => ({ id, lead: id }));
 	}
 
 	async pending(): Promise<number> {
@@ -185,14 +163,6 @@ class DynamicsStore extends Crm implements CrmStore {
 
 	async marked(): Promise<number> {
 		return await Promise.resolve(this.fake.rows().filter((row) => row[COLUMN] === true).length);
-	}
-
-	async stop(): Promise<void> {
-		await this.fake.stop();
-	}
-
-	protected setStruck(struck: 'reading' | 'writing'): void {
-		this.fake.struck = struck;
 	}
 
 	protected turnAway(why: 'forbidden' | 'revoked'): void {
