@@ -36,7 +36,7 @@ export const assignOwnerProperties: INodeProperties[] = [
 			},
 		],
 		default: 'list',
-		description: 'Where the people are kept whom leads are assigned to',
+		description: 'Where the owners come from',
 	},
 	{
 		displayName:
@@ -67,14 +67,14 @@ export const assignOwnerProperties: INodeProperties[] = [
 						type: 'dateTime',
 						default: '',
 						description:
-							'From when on the others take over. Empty means since always, if Away Until is set.',
+							'When the others take over. Empty while Away Until is set: they already do.',
 					},
 					{
 						displayName: 'Away Until',
 						name: 'awayUntil',
 						type: 'dateTime',
 						default: '',
-						description: 'When the owner is back. Empty means for good, if Away From is set.',
+						description: 'When the owner is back. Empty while Away From is set: never.',
 					},
 					{
 						displayName: 'Countries',
@@ -91,7 +91,7 @@ export const assignOwnerProperties: INodeProperties[] = [
 						type: 'string',
 						placeholder: 'e.g. name@email.com',
 						default: '',
-						description: 'By this the owner is known, so that a new name moves nobody',
+						description: 'Identifies the owner: changing only the name moves no customers',
 					},
 					{
 						displayName: 'Name',
@@ -149,7 +149,7 @@ export const assignOwnerProperties: INodeProperties[] = [
 				default: '',
 				placeholder: 'e.g. {{ $json.owner.email }}',
 				description:
-					'Comma-separated email addresses or names of owners who are passed over, such as one who did not act in time: the next in line gets the customer',
+					'Comma-separated email addresses or names of owners to pass over, such as one who did not act in time. The customer goes to the next in line.',
 			},
 		],
 	},
