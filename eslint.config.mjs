@@ -137,6 +137,11 @@ const EXCEPTIONS = [
  */
 const BORDERS = [
 	{
+		files: ['scripts/**/*.ts'],
+		pattern: '^\\.{1,2}/(?!.*\\.(ts|mjs|json)$)',
+		message: 'Node runs the scripts as they are: it finds a file by its whole name only.',
+	},
+	{
 		files: ['nodes/**/*.ts', 'credentials/**/*.ts'],
 		ignores: ['nodes/vendor/**/*.ts'],
 		pattern: '^(?!\\.{1,2}/|n8n-workflow$|node:(?:crypto|https?|timers/promises)$)',

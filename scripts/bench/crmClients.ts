@@ -6,8 +6,8 @@
 
 import { TableClient } from '@azure/data-tables';
 
-import { dynamicsClient, marketoCalls, salesforceConnection } from './crmSignIn';
-import type { CrmOrder } from './crmOrder';
+import { dynamicsClient, marketoCalls, salesforceConnection } from './crmSignIn.ts';
+import type { CrmOrder } from './crmOrder.ts';
 
 type Use = (name: unknown) => void;
 

@@ -9,12 +9,12 @@ import { AzureNamedKeyCredential, TableClient } from '@azure/data-tables';
 import type { TableEntityResult } from '@azure/data-tables';
 import type { IDataObject } from 'n8n-workflow';
 
-import type * as TableRecord from '../../nodes/destinations/azureTable/reading/record';
-import type * as Domain from '../../nodes/lead';
-import { pollContext } from '../../test/support/engine';
-import { builtNode } from './builtNode';
-import type { Azurite } from '../../test/fakeServers/azureTable/azurite';
-import { peakMemory } from './peakMemory';
+import type * as TableRecord from '../../nodes/destinations/azureTable/reading/record.ts';
+import type * as Domain from '../../nodes/lead/index.ts';
+import { pollContext } from '../../test/support/engine.ts';
+import { builtNode } from './builtNode.ts';
+import type { Azurite } from '../../test/fakeServers/azureTable/azurite.ts';
+import { peakMemory } from './peakMemory.ts';
 
 /**
  * The bare SDK; the same with each row read into a lead, which is what no way of polling can do

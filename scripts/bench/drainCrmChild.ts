@@ -5,11 +5,11 @@
 
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { pollContext } from '../../test/support/engine';
-import { builtNode } from './builtNode';
-import { BARE_CLIENTS } from './crmClients';
-import type { CrmOrder, CrmReport } from './crmOrder';
-import { peakMemory } from './peakMemory';
+import { pollContext } from '../../test/support/engine.ts';
+import { builtNode } from './builtNode.ts';
+import { BARE_CLIENTS } from './crmClients.ts';
+import type { CrmOrder, CrmReport } from './crmOrder.ts';
+import { peakMemory } from './peakMemory.ts';
 
 const order = JSON.parse(process.argv[2] ?? '') as CrmOrder;
 

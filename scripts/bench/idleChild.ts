@@ -7,8 +7,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import axios from 'axios';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { pollContext } from '../../test/support/engine';
-import { builtNode } from './builtNode';
+import { pollContext } from '../../test/support/engine.ts';
+import { builtNode } from './builtNode.ts';
 
 export interface IdleOrder {
 	packageFolder: string;

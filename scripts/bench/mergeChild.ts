@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import type * as Domain from '../../nodes/lead/index.ts';
 import { journeyLeads } from './journeys.ts';
-import { peakMemory } from './peakMemory';
+import { peakMemory } from './peakMemory.ts';
 
 export interface MergeReport {
 	/** The most memory this process ever had, in bytes. */

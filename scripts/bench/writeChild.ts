@@ -6,11 +6,11 @@ import { randomUUID } from 'node:crypto';
 
 import type { INodeParameters } from 'n8n-workflow';
 
-import { outputsOf, runNode } from '../../test/support/engine';
-import { builtNode } from './builtNode';
-import { peakMemory } from './peakMemory';
-import { BARE_WRITERS, bareLeads, type BareLead, toRow } from './writeClients';
-import type { WriteOrder, WriteReport } from './writeOrder';
+import { outputsOf, runNode } from '../../test/support/engine.ts';
+import { builtNode } from './builtNode.ts';
+import { peakMemory } from './peakMemory.ts';
+import { BARE_WRITERS, bareLeads, type BareLead, toRow } from './writeClients.ts';
+import type { WriteOrder, WriteReport } from './writeOrder.ts';
 
 const order = JSON.parse(process.argv[2] ?? '') as WriteOrder;
 

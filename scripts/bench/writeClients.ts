@@ -5,8 +5,8 @@
 import axios from 'axios';
 import { TableClient } from '@azure/data-tables';
 
-import { dynamicsClient, marketoCalls, salesforceConnection } from './crmSignIn';
-import type { BareWriterName, WriteOrder } from './writeOrder';
+import { dynamicsClient, marketoCalls, salesforceConnection } from './crmSignIn.ts';
+import type { BareWriterName, WriteOrder } from './writeOrder.ts';
 
 export interface BareLead {
 	id: string;
