@@ -43,9 +43,14 @@ export function messagesOf(root: string): Message[] {
 			true,
 		),
 	}));
-	const constants = new Map<string, ts.Expression>();
-	for (const { source } of sources) collectConstants(source, constants);
-	const found = sources.flatMap(({ file, source }) => messagesIn(file, source, constants));
+	const exported = new Map<string, ts.Expression>();
+	for (const { source } of sources) collectConstants(source, exported, isExported);
+	const found = sources.flatMap(({ file, source }) => {
+		// A file's own come first: another may use the same name for something else.
+		const constants = new Map(exported);
+		collectConstants(source, constants);
+		return messagesIn(file, source, constants);
+	});
 	const place = ({ file, text }: Message) => `${path.posix.dirname(file)}\n${text}`;
 	const advised = new Set(found.filter(({ advice }) => advice !== '').map(place));
 	const seen = new Set<string>();
@@ -55,9 +60,16 @@ export function messagesOf(root: string): Message[] {
 	});
 }
 
-function collectConstants(source: ts.SourceFile, constants: Map<string, ts.Expression>): void {
+const isExported = ({ modifiers }: ts.VariableStatement): boolean =>
+	modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false;
+
+function collectConstants(
+	source: ts.SourceFile,
+	constants: Map<string, ts.Expression>,
+	isWanted: (statement: ts.VariableStatement) => boolean = () => true,
+): void {
 	for (const statement of source.statements) {
-		if (!ts.isVariableStatement(statement)) continue;
+		if (!ts.isVariableStatement(statement) || !isWanted(statement)) continue;
 		for (const { name, initializer } of statement.declarationList.declarations) {
 			if (initializer && ts.isIdentifier(name)) constants.set(name.text, initializer);
 		}
@@ -129,7 +141,9 @@ const SMALL_WORDS = new Set('a an and at by for from in of on or per the to with
 /** Whether a text is a sentence for a person, and no name, path, label or query. */
 function isMessage(text: string): boolean {
 	if (!/^(?:["“…]*[A-Z“"…]|n8n)/.test(text) || !/[a-z][^\s]*\s+\S+\s+\S/.test(text)) return false;
-	if (/^(?:Whether|SELECT|PartitionKey|RowKey|Timestamp|Basic) /.test(text)) return false;
+	// What the editor says of a field, queries, and expressions in code that the editor shows.
+	if (/^(?:Whether|Where|SELECT|PartitionKey|RowKey|Timestamp|Basic) /.test(text)) return false;
+	if (/^\w+\(/.test(text)) return false;
 	// A label has none but capitals and small words.
 	const words = text.match(/[A-Za-z]+/g) ?? [];
 	return words.some((word) => /^[a-z]/.test(word) && !SMALL_WORDS.has(word));

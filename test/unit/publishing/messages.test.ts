@@ -9,11 +9,13 @@ import { type Message, messagesOf, messagesPage } from '../../../scripts/publish
 const read = (file: string) => readFileSync(path.join(PROJECT_ROOT, 'docs', file), 'utf8');
 const messages = messagesOf(PROJECT_ROOT);
 
-function messagesIn(code: string): Message[] {
+function messagesIn(...files: string[]): Message[] {
 	const root = mkdtempSync(path.join(tmpdir(), 'messages-'));
 	try {
 		mkdirSync(path.join(root, 'nodes'));
-		writeFileSync(path.join(root, 'nodes', 'a.ts'), code);
+		for (const [at, code] of files.entries()) {
+			writeFileSync(path.join(root, 'nodes', `${at}.ts`), code);
+		}
 		return messagesOf(root);
 	} finally {
 		rmSync(root, { recursive: true });
@@ -40,6 +42,27 @@ it('finds a message with its advice however it is made', () => {
 		['The secret is too short.', ''],
 		['The poll stopped early', ''],
 	]);
+});
+
+it('fills in a constant of the file itself, or one that another file exports', () => {
+	const found = messagesIn(
+		`export const SERVICE = 'Azure'; const HOST = 'one';`,
+		`throw new DestinationError(\`\${SERVICE} did not accept \${HOST} lead\`);`,
+		`const SERVICE = 'Dynamics'; throw new DestinationError(\`\${SERVICE} did not accept it\`);`,
+	);
+	expect(found.map(({ text }) => text)).toEqual([
+		'Azure did not accept … lead',
+		'Dynamics did not accept it',
+	]);
+});
+
+it('leaves out what the editor says of a field, and code', () => {
+	const found = messagesIn(`
+		properties('Where the leads are written');
+		properties('Whether to also return leads of other sources');
+		return 'String(item.id).startsWith("a") && String(item.warnings).includes("b").';
+	`);
+	expect(found).toEqual([]);
 });
 
 it('lists every message of the package; npm run messages writes the list', () => {
