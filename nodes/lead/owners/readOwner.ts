@@ -67,9 +67,7 @@ export function readOwners(records: readonly unknown[], readDate: ReadDate): Own
 		throw new OwnerError('There are no owners. Each needs a name or an e-mail address.');
 	}
 	if (owners.length > MAX_OWNERS) {
-		throw new OwnerError(
-			`There are ${owners.length} owners; at most ${MAX_OWNERS} can be told apart.`,
-		);
+		throw new OwnerError(`There are ${owners.length} owners. The limit is ${MAX_OWNERS}.`);
 	}
 	return owners;
 }
@@ -102,7 +100,7 @@ function readWeight(value: unknown, where: string): number {
 	if (value === undefined) return 1;
 	const weight = typeof value === 'string' ? Number(value.trim()) : value;
 	if (typeof weight === 'number' && Number.isFinite(weight) && weight >= 0) return weight;
-	throw new OwnerError(`${where} has a weight that is no number of at least 0.`);
+	throw new OwnerError(`${where}: the weight must be a number, 0 or greater.`);
 }
 
 /**
@@ -114,14 +112,14 @@ function list(value: unknown, where: string, isEntry = (_: string) => false): st
 	const entries = values.flatMap((part) => {
 		const whole = text(part);
 		if (whole.length > MAX_LENGTH)
-			throw new OwnerError(`${where} has a territory of too much text.`);
+			throw new OwnerError(`${where}: the territory is longer than ${MAX_LENGTH} characters.`);
 		return whole
 			.split(/[;\n]/)
 			.flatMap((piece) => (isEntry(piece.trim()) ? [piece] : piece.split(',')));
 	});
 	const filled = nonEmpty(entries);
 	if (filled.length <= MAX_ENTRIES) return filled;
-	throw new OwnerError(`${where} has a territory of more than ${MAX_ENTRIES} entries.`);
+	throw new OwnerError(`${where}: the territory has more than ${MAX_ENTRIES} entries.`);
 }
 
 function isCountry(entry: string): boolean {
@@ -131,7 +129,7 @@ function isCountry(entry: string): boolean {
 function readCountry(entry: string, where: string): string {
 	const code = countryCode(entry);
 	if (code !== '') return code;
-	throw new OwnerError(`${where} has the country ${quote(entry)}, which is not a known one.`);
+	throw new OwnerError(`${where}: ${quote(entry)} is not a known country.`);
 }
 
 function readStage(entry: string, where: string): LeadStage {
@@ -141,7 +139,7 @@ function readStage(entry: string, where: string): LeadStage {
 	);
 	if (stage !== undefined) return stage.code;
 	const names = STAGES.map(({ name }) => name).join(', ');
-	throw new OwnerError(`${where} has the stage ${quote(entry)}, which is none of ${names}.`);
+	throw new OwnerError(`${where}: ${quote(entry)} is not a stage. The stages are ${names}.`);
 }
 
 function readAway(
@@ -153,7 +151,7 @@ function readAway(
 		try {
 			return readDate(value);
 		} catch {
-			throw new OwnerError(`${where} has a date in ${label} that is not a valid one.`);
+			throw new OwnerError(`${where}: the date in ${label} is not valid.`);
 		}
 	};
 	const away = {
@@ -165,7 +163,7 @@ function readAway(
 		away.awayUntil !== undefined &&
 		away.awayFrom >= away.awayUntil
 	) {
-		throw new OwnerError(`${where} is away until a time that is not after Away From.`);
+		throw new OwnerError(`${where}: Away Until must be later than Away From.`);
 	}
 	return away;
 }

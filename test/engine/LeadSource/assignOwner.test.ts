@@ -86,7 +86,7 @@ it.each([
 	[assign(undefined), /^There are no owners/],
 	[
 		assign([ANN, { ...DORA, countries: 'Bavaria' }]),
-		/Owner 2 \("Dora"\) has the country "Bavaria"/,
+		/Owner 2 \("Dora"\): "Bavaria" is not a known country/,
 	],
 	[assign([{ ...ANN, awayUntil: 'soon' }]), /a date in Away Until/],
 ])('says what is wrong with the owners: %j', async (parameters, message) => {

@@ -73,18 +73,18 @@ it('keeps the commas of a country', () => {
 });
 
 it.each([
-	[{ name: 'Ann', countries: 'Bavaria' }, /^Owner 2 \("Ann"\) has the country "Bavaria"/],
-	[{ name: 'Ann', stages: 'hot' }, /has the stage "hot", which is none of Initial Interest,/],
-	[{ name: 'Ann', weight: -1 }, /has a weight that is no number of at least 0/],
-	[{ name: 'Ann', weight: '0,5' }, /has a weight/],
-	[{ name: 'Ann', weight: {} }, /has a weight/],
-	[{ name: 'Ann', weight: Infinity }, /has a weight/],
+	[{ name: 'Ann', countries: 'Bavaria' }, /^Owner 2 \("Ann"\): "Bavaria" is not a known country\.$/],
+	[{ name: 'Ann', stages: 'hot' }, /: "hot" is not a stage\. The stages are Initial Interest,/],
+	[{ name: 'Ann', weight: -1 }, /: the weight must be a number, 0 or greater\.$/],
+	[{ name: 'Ann', weight: '0,5' }, /weight must be a number/],
+	[{ name: 'Ann', weight: {} }, /weight must be a number/],
+	[{ name: 'Ann', weight: Infinity }, /weight must be a number/],
 	[
 		{ email: 'a@b.example', awayUntil: 'soon' },
-		/^Owner 2 \("a@b.example"\) has a date in Away Until/,
+		/^Owner 2 \("a@b\.example"\): the date in Away Until is not valid\.$/,
 	],
-	[{ name: 'Ann', awayFrom: '2026-12-24', awayUntil: '2026-12-24' }, /not after Away From/],
-	[{ name: 'Ann', offers: 'x'.repeat(10_001) }, /too much text/],
+	[{ name: 'Ann', awayFrom: '2026-12-24', awayUntil: '2026-12-24' }, /Away Until must be later than Away From/],
+	[{ name: 'Ann', offers: 'x'.repeat(10_001) }, /territory is longer than 10000 characters/],
 	[{ name: 'Ann', offers: 'x,'.repeat(501) }, /more than 500 entries/],
 ])('refuses %j', (record, message) => {
 	const reading = () => read({ name: 'First' }, record);
@@ -92,9 +92,9 @@ it.each([
 	expect(reading).toThrow(OwnerError);
 });
 
-it('needs owners, and no more than can be told apart', () => {
+it('needs owners, and takes no more than the limit', () => {
 	expect(() => read()).toThrow(/no owners/);
 	expect(() => read({}, { Title: 'x' })).toThrow(/no owners/);
 	const many = Array.from({ length: 1_001 }, (_, number) => ({ name: `Owner ${number}` }));
-	expect(() => read(...many)).toThrow(/There are 1001 owners; at most 1000/);
+	expect(() => read(...many)).toThrow(/^There are 1001 owners\. The limit is 1000\.$/);
 });
