@@ -49,7 +49,7 @@ export class MarketplaceLeadAzureTableApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. DefaultEndpointsProtocol=https;AccountName=…;AccountKey=…',
 			description:
-				'From the storage account in the Azure portal: Security + networking, Access keys. It is the same one that Partner Center has.',
+				'From the storage account in the Azure portal: Security + networking, Access keys. Use the one that you gave Partner Center.',
 			displayOptions: shownFor('connectionString'),
 		},
 		{
@@ -61,7 +61,7 @@ export class MarketplaceLeadAzureTableApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. https://account.table.core.windows.net/?sv=…&sig=…',
 			description:
-				'The Table service SAS URL of the account or of one table. To read leads it needs the permissions Read and List, to write them Add, Update and Delete too, to make the table Write, and the resource types Service, Container and Object.',
+				'The Table service SAS URL of the account or of one table. It needs the permissions Read and List to read leads, also Add, Update and Delete to write them, and also Write to create the table. A SAS of the account needs the resource types Service, Container and Object.',
 			displayOptions: shownFor('sas'),
 		},
 		{
@@ -131,7 +131,7 @@ export class MarketplaceLeadAzureTableApi implements ICredentialType {
 			required: true,
 			default: '',
 			description:
-				'The Application (client) ID. The application needs the role Storage Table Data Reader on the storage account, to write leads Storage Table Data Contributor.',
+				'The Application (client) ID of the app registration in Entra. The application needs the role Storage Table Data Reader on the storage account, or Storage Table Data Contributor to write leads.',
 			displayOptions: shownFor('entra'),
 		},
 		{

@@ -32,7 +32,7 @@ export class MarketplaceLeadDynamics365Api implements ICredentialType {
 			required: true,
 			default: '',
 			description:
-				'The Application (client) ID. The application needs an application user in the environment, with a role that may read leads.',
+				'The Application (client) ID of the app registration in Entra. The environment needs an application user for it, with a security role that can read leads.',
 		},
 		{
 			displayName: 'Client Secret',

@@ -13,7 +13,7 @@ export class MarketplaceLeadDynamics365OAuth2Api implements ICredentialType {
 	extends = ['oAuth2Api'];
 
 	documentationUrl =
-		'https://unpkg.com/n8n-nodes-marketplace-leads@0.1.0/docs/destinations/dynamics-365.md#signing-in-with-the-browser';
+		'https://unpkg.com/n8n-nodes-marketplace-leads@0.1.0/docs/destinations/dynamics-365.md#how-do-i-sign-in-with-the-browser';
 
 	icon: Icon = {
 		light: 'file:../nodes/icons/dynamics365.svg',
@@ -30,7 +30,7 @@ export class MarketplaceLeadDynamics365OAuth2Api implements ICredentialType {
 			required: true,
 			default: '',
 			description:
-				'The Directory (tenant) ID of the app registration in Entra. For an app of several tenants: organizations.',
+				'The Directory (tenant) ID of the app registration in Entra. For a multitenant app, enter organizations.',
 		},
 		...oAuth2Fields({
 			beginning: AUTHORITY,

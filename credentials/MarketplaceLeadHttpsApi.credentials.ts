@@ -24,7 +24,7 @@ export class MarketplaceLeadHttpsApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. https://leads.contoso.com/api/lead?code=…',
 			description:
-				'Where the leads are sent to, whole and with its secret: what Partner Center would be given as HTTPS endpoint. The test of this credential connects to its host and sends nothing else; whether leads are taken there is shown by the operation Check Connection.',
+				'The whole address that leads are sent to, including its secret, as you would enter it in Partner Center. Testing this credential connects to its host and sends no lead. To find out whether leads are accepted there, use the operation Check Connection.',
 		},
 		{
 			displayName: 'Header Name',
@@ -33,7 +33,7 @@ export class MarketplaceLeadHttpsApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. Authorization',
 			description:
-				'Only where the receiver asks for a header besides, which Partner Center could not send',
+				'Only if the receiver also requires a header, which Partner Center itself cannot send',
 		},
 		{
 			displayName: 'Header Value',
@@ -42,7 +42,7 @@ export class MarketplaceLeadHttpsApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			placeholder: 'e.g. Bearer …',
-			description: 'The whole value of that header',
+			description: 'The whole value of the header',
 		},
 	];
 }

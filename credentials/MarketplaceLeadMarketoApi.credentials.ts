@@ -29,7 +29,7 @@ export class MarketplaceLeadMarketoApi implements ICredentialType {
 				},
 			],
 			default: 'munchkinId',
-			description: 'What names the Marketo instance',
+			description: 'How to identify the Marketo instance',
 		},
 		{
 			displayName: 'Munchkin ID',
@@ -39,7 +39,7 @@ export class MarketplaceLeadMarketoApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. 123-ABC-456',
 			description:
-				'From Marketo: Admin, Integration, Munchkin. It is the same one that Partner Center has.',
+				'From Marketo: Admin, Integration, Munchkin. Use the one that you gave Partner Center.',
 			displayOptions: { show: { address: ['munchkinId'] } },
 		},
 		{
@@ -59,7 +59,7 @@ export class MarketplaceLeadMarketoApi implements ICredentialType {
 			required: true,
 			default: '',
 			description:
-				'From Marketo: Admin, Integration, LaunchPoint, View Details of a custom service. The role of its API-only user needs the permissions Read-Only Activity, Read-Only Person and Read-Only Assets.',
+				'From Marketo: Admin, Integration, LaunchPoint, then View Details of your custom service. The role of its API-only user needs the permissions Read-Only Activity, Read-Only Person and Read-Only Assets.',
 		},
 		{
 			displayName: 'Client Secret',
@@ -68,7 +68,7 @@ export class MarketplaceLeadMarketoApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			description: 'From the same place as the client ID',
+			description: 'Shown with the client ID',
 		},
 	];
 }

@@ -26,7 +26,7 @@ export class MarketplaceLeadSalesforceApi implements ICredentialType {
 				{
 					name: 'OAuth Client Credentials',
 					value: 'clientCredentials',
-					description: 'Key and secret of an app that runs as a user of your choice',
+					description: 'Consumer key and secret of an app that runs as a user you choose',
 				},
 				{
 					name: 'OAuth JWT Bearer',
@@ -36,7 +36,7 @@ export class MarketplaceLeadSalesforceApi implements ICredentialType {
 				{
 					name: 'OAuth Refresh Token',
 					value: 'refreshToken',
-					description: 'A refresh token that you got by signing in to the app',
+					description: 'A refresh token that you obtained by signing in to the app',
 				},
 			],
 			default: 'clientCredentials',
@@ -75,7 +75,7 @@ export class MarketplaceLeadSalesforceApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			description: 'Issued for the scopes api and refresh_token',
+			description: 'Has to be issued for the scopes api and refresh_token',
 			displayOptions: shownFor('refreshToken'),
 		},
 		{
@@ -86,7 +86,7 @@ export class MarketplaceLeadSalesforceApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. integration@contoso.com',
 			description:
-				'The user to sign in as, pre-authorised for the app. In a sandbox it ends with the name of the sandbox.',
+				'The user to sign in as, who must be pre-authorised for the app. In a sandbox, the username ends with the name of the sandbox.',
 			displayOptions: shownFor('jwtBearer'),
 		},
 		{

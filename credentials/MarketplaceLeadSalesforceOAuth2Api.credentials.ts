@@ -14,7 +14,7 @@ export class MarketplaceLeadSalesforceOAuth2Api implements ICredentialType {
 	extends = ['oAuth2Api'];
 
 	documentationUrl =
-		'https://unpkg.com/n8n-nodes-marketplace-leads@0.1.0/docs/destinations/salesforce.md#signing-in-with-the-browser';
+		'https://unpkg.com/n8n-nodes-marketplace-leads@0.1.0/docs/destinations/salesforce.md#how-do-i-sign-in-with-the-browser';
 
 	icon: Icon = {
 		light: 'file:../nodes/icons/salesforce.svg',
@@ -23,7 +23,7 @@ export class MarketplaceLeadSalesforceOAuth2Api implements ICredentialType {
 
 	properties: INodeProperties[] = [
 		GRANT_TYPE,
-		{ ...environmentField, description: 'Where you sign in' },
+		environmentField,
 		{ ...myDomainField, displayOptions: { show: { environment: ['myDomain'] } } },
 		...oAuth2Fields({
 			beginning: LOGIN_URL,

@@ -23,14 +23,14 @@ export class MarketplaceLeadTriggerApi implements ICredentialType {
 			required: true,
 			placeholder: 'e.g. the output of: openssl rand -hex 24',
 			description:
-				'What senders must know: the end of the URL in Partner Center (?code=…), the header X-Lead-Secret, or the password of basic authentication. At least 16 characters out of A–Z, a–z, 0–9, "-", ".", "_" and "~".',
+				'What senders have to know. It goes at the end of the URL in Partner Center (?code=…), into the header X-Lead-Secret, or into the password for basic authentication. At least 16 characters: A–Z, a–z, 0–9, "-", ".", "_" and "~".',
 		},
 		{
 			displayName: 'User',
 			name: 'user',
 			type: 'string',
 			default: 'marketplace',
-			description: 'The user name of basic authentication; not used otherwise',
+			description: 'The user name for basic authentication. Not used otherwise.',
 		},
 		{
 			displayName: 'Endpoint URL',
@@ -39,7 +39,7 @@ export class MarketplaceLeadTriggerApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. https://n8n.example.com/webhook/…/lead',
 			description:
-				'Only for the test of this credential: the Production URL of a published Marketplace Lead Trigger, without the secret. The test then also tries the secret there.',
+				'Only used when you test this credential: the Production URL of a published Marketplace Lead Trigger, without the secret. The test then also tries the secret there.',
 		},
 	];
 }

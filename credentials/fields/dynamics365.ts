@@ -9,7 +9,7 @@ export const environmentFields: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. https://contoso.crm.dynamics.com',
-		description: 'The address the browser shows when Dynamics 365 is open; a path is left out',
+		description: 'The address in the browser when Dynamics 365 is open. A path is ignored.',
 	},
 	{
 		displayName: 'Cloud',
@@ -27,10 +27,10 @@ export const environmentFields: INodeProperties[] = [
 				value: 'usGovernment',
 				description: 'GCC High (microsoftdynamics.us) and DoD (appsplatform.us)',
 			},
-			{ name: 'Custom', value: 'custom', description: 'An authority of your own' },
+			{ name: 'Custom', value: 'custom', description: 'An authority host that you enter' },
 		],
 		default: 'public',
-		description: 'Where the environment is signed in to',
+		description: 'The cloud that the environment belongs to',
 	},
 	{
 		displayName: 'Authority Host',

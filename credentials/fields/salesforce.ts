@@ -11,12 +11,13 @@ export const environmentField: Field = {
 		{
 			name: 'My Domain',
 			value: 'myDomain',
-			description: "The organisation's own address, for whichever environment it is",
+			description: "The organisation's own address, in production or in a sandbox",
 		},
 		{ name: 'Production', value: 'production', description: 'Login.salesforce.com' },
 		{ name: 'Sandbox', value: 'sandbox', description: 'Test.salesforce.com' },
 	],
 	default: 'production',
+	description: 'Where the user signs in',
 };
 
 export const myDomainField: Field = {
@@ -26,5 +27,5 @@ export const myDomainField: Field = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. https://contoso.my.salesforce.com',
-	description: 'The Current My Domain URL, from Setup, My Domain; sandboxes have their own',
+	description: 'The Current My Domain URL from Setup, My Domain. Each sandbox has its own.',
 };

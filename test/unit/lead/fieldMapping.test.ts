@@ -426,7 +426,7 @@ describe('headers of other systems', () => {
 
 	it('are told to users name by name', () => {
 		const doc = readFileSync(path.join(__dirname, '../../../docs/lead.md'), 'utf8');
-		const [, section = ''] = /^## Rows of your own(.*?)^## /ms.exec(doc) ?? [];
+		const [, section = ''] = /^## How do I read rows of my own(.*?)^## /ms.exec(doc) ?? [];
 		const rows = [...section.matchAll(/^\| .+? \| (.+?) *\|$/gm)].map(([, cell = '']) =>
 			cell.split('; '),
 		);
