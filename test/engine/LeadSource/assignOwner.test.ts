@@ -88,7 +88,7 @@ it.each([
 		assign([ANN, { ...DORA, countries: 'Bavaria' }]),
 		/Owner 2 \("Dora"\): "Bavaria" is not a known country/,
 	],
-	[assign([{ ...ANN, awayUntil: 'soon' }]), /a date in Away Until/],
+	[assign([{ ...ANN, awayUntil: 'soon' }]), /: the date in Away Until is not valid/],
 ])('says what is wrong with the owners: %j', async (parameters, message) => {
 	await expect(outputs(parameters, items(german))).rejects.toThrow(message);
 	const [assigned, nobody] = await outputs(parameters, items(german), 'continueRegularOutput');
