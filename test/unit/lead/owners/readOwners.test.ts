@@ -73,7 +73,10 @@ it('keeps the commas of a country', () => {
 });
 
 it.each([
-	[{ name: 'Ann', countries: 'Bavaria' }, /^Owner 2 \("Ann"\): "Bavaria" is not a known country\.$/],
+	[
+		{ name: 'Ann', countries: 'Bavaria' },
+		/^Owner 2 \("Ann"\): "Bavaria" is not a known country\.$/,
+	],
 	[{ name: 'Ann', stages: 'hot' }, /: "hot" is not a stage\. The stages are Initial Interest,/],
 	[{ name: 'Ann', weight: -1 }, /: the weight must be a number, 0 or greater\.$/],
 	[{ name: 'Ann', weight: '0,5' }, /weight must be a number/],
@@ -83,7 +86,10 @@ it.each([
 		{ email: 'a@b.example', awayUntil: 'soon' },
 		/^Owner 2 \("a@b\.example"\): the date in Away Until is not valid\.$/,
 	],
-	[{ name: 'Ann', awayFrom: '2026-12-24', awayUntil: '2026-12-24' }, /Away Until must be later than Away From/],
+	[
+		{ name: 'Ann', awayFrom: '2026-12-24', awayUntil: '2026-12-24' },
+		/Away Until must be later than Away From/,
+	],
 	[{ name: 'Ann', offers: 'x'.repeat(10_001) }, /territory is longer than 10000 characters/],
 	[{ name: 'Ann', offers: 'x,'.repeat(501) }, /more than 500 entries/],
 ])('refuses %j', (record, message) => {
