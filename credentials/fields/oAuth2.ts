@@ -1,9 +1,15 @@
 /** Fields of the credentials that n8n signs in with the browser, which its users do not see. */
 import type { INodeProperties } from 'n8n-workflow';
 
-/** Code of an expression: scheme and host of an address, whatever was pasted; `address` is code, too. */
+/** In the code of an expression, where two braces would end it and two slashes begin a comment. */
+const LOOPBACK = String.raw`(localhost|127[.]\d+[.]\d+[.]\d+|\[::1\])(:\d+)?(\/|$)`;
+
+/**
+ * Code of an expression: scheme and host of an address, whatever was pasted; `address` is code, too. n8n
+ * sends secrets there, so it is https unless they stay on this machine.
+ */
 export function originOf(address: string): string {
-	return `${address}.trim().replace(/^(?!https?:)/, "https://").replace(/^(https?:..[^\\/]*).*$/, "$1")`;
+	return String.raw`${address}.trim().replace(/^(?!https?:)/, "https://").replace(/^http:(?!..${LOOPBACK})/, "https:").replace(/^(https?:..[^\/]*).*$/, "$1")`;
 }
 
 export const GRANT_TYPE: INodeProperties = {

@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
+import { keepToEgressRules } from '../parameters/egress';
 import { leadInputProperties } from '../parameters/leadInputProperties';
 import { forAllItems } from '../parameters/readItems';
 import { resolvedOnce } from '../parameters/resolvedOnce';
@@ -114,6 +115,8 @@ export class LeadSource implements INodeType {
 	methods = { listSearch: { searchHistoryTables } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		// For a history that is kept in an Azure table.
+		keepToEgressRules(this);
 		const context = resolvedOnce(this);
 		return await forAllItems(
 			context,

@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import { LOOPBACK } from '../destinations/addresses';
+import { isBlocked } from '../destinations/egress';
 import { SECRET_HEADER } from './authentication';
 
 /** Characters. 16 random ones of the set below are some 95 bits: nobody guesses that by asking. */
@@ -127,6 +128,9 @@ async function tryEndpoint(
 
 /** Says no more than the code: the message of an HTTP client can quote the request. */
 function unreachable(error: unknown): string {
+	if (isBlocked(error)) {
+		return 'n8n’s SSRF protection blocks requests to the Endpoint URL. If it may be reached, n8n’s administrator can add it to N8N_SSRF_ALLOWED_HOSTNAMES or N8N_SSRF_ALLOWED_IP_RANGES.';
+	}
 	const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
 	return `The Endpoint URL cannot be reached from n8n${code}. Check the address, and that n8n can resolve and open it.`;
 }

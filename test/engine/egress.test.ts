@@ -5,17 +5,28 @@ import type { AddressInfo } from 'node:net';
 import { SsrfProtectionService } from '@n8n/backend-network';
 import { SsrfProtectionConfig } from '@n8n/config';
 import { Container } from '@n8n/di';
-import type { ICredentialDataDecryptedObject, INodeParameters } from 'n8n-workflow';
+import { LoadOptionsContext } from 'n8n-core';
+import type {
+	ICredentialDataDecryptedObject,
+	INodeParameters,
+	INodeType,
+	IWorkflowExecuteAdditionalData,
+} from 'n8n-workflow';
 
+import { DESTINATIONS } from '../../nodes/destinations';
 import { openAccount } from '../../nodes/destinations/azureTable/connection/account';
 import { keepTo } from '../../nodes/destinations/egress';
 import { openHttp } from '../../nodes/destinations/httpClient';
+import { LeadSource } from '../../nodes/LeadSource/LeadSource.node';
 import { MarketplaceLead } from '../../nodes/MarketplaceLead/MarketplaceLead.node';
 import { MarketplaceLeadPollTrigger } from '../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node';
+import { MarketplaceLeadTrigger } from '../../nodes/MarketplaceLeadTrigger/MarketplaceLeadTrigger.node';
 import { keepToEgressRules } from '../../nodes/parameters/egress';
-import { outputsOf, pollContext, runNode, testCredential } from '../support/engine';
+import { readManifest } from '../../scripts/publishing/sources.ts';
+import { outputsOf, pollContext, runNode, testCredential, type TestNode } from '../support/engine';
 
 const BLOCKED = 'n8n’s SSRF protection blocks requests to';
+const ORGANISATION = 'https://login.salesforce.com/id/00D000000000001AAA/005000000000001AAA';
 const GUID = '00000000-0000-4000-8000-000000000000';
 
 let server: Server;
@@ -56,6 +67,8 @@ interface Place {
 	credentialType: string;
 	credential: () => ICredentialDataDecryptedObject;
 	parameters: INodeParameters;
+	/** Whether a person signs in with the browser, for which n8n has no test of the credential. */
+	byBrowser?: true;
 }
 
 const entra = () => ({
@@ -111,6 +124,24 @@ const PLACES: Place[] = [
 		parameters: {},
 	},
 	{
+		name: 'dynamics365',
+		credentialType: 'marketplaceLeadDynamics365OAuth2Api',
+		credential: () => ({ environmentUrl: origin, oauthTokenData: { access_token: 'a-token' } }),
+		parameters: { authentication: 'oAuth2' },
+		byBrowser: true,
+	},
+	{
+		name: 'salesforce',
+		credentialType: 'marketplaceLeadSalesforceOAuth2Api',
+		credential: () => ({
+			environment: 'myDomain',
+			myDomain: origin,
+			oauthTokenData: { access_token: 'a-token', instance_url: origin, id: ORGANISATION },
+		}),
+		parameters: { authentication: 'oAuth2' },
+		byBrowser: true,
+	},
+	{
 		name: 'https',
 		credentialType: 'marketplaceLeadHttpsApi',
 		credential: () => ({ endpointUrl: origin.replace('http:', 'https:') }),
@@ -118,54 +149,149 @@ const PLACES: Place[] = [
 	},
 ];
 
-// First of all, as below: no node has run in this process yet.
-it('is asked of n8n without a request that the test itself does not need', async () => {
-	Container.get(SsrfProtectionConfig).enabled = false;
-	const marketo = PLACES.find(({ name }) => name === 'marketo');
-	const result = await testCredential(
-		new MarketplaceLead(),
-		'marketplaceLeadMarketoApiTest',
-		marketo?.credential() ?? {},
+it('is tried with every credential for a destination', () => {
+	const types = readManifest().n8n.credentials.map(
+		(file) => /(\w+)\.credentials\.js$/.exec(file)?.[1],
 	);
-	expect(result).toMatchObject({ status: 'Error' });
-	expect(requests.map((url) => url.split('?')[0])).toEqual(['/identity/oauth/token']);
-	expect(connections).toBe(1);
+	const expected = types.filter((name) => name !== 'MarketplaceLeadTriggerApi');
+	const tried = new Set(
+		PLACES.map(({ credentialType: [first = '', ...rest] }) => first.toUpperCase() + rest.join('')),
+	);
+	expect([...tried].sort()).toEqual(expected.sort());
 });
 
-describe.each(PLACES)('$name, $credentialType', (place) => {
-	// First of all: no node has run in this process yet, so n8n's filter is not known.
-	it('is not asked by the test of its credential', async () => {
+// Before the nodes: where none has run in this process yet, n8n's filter is not known.
+describe('the test of a credential', () => {
+	it('asks n8n without a request that the test itself does not need', async () => {
+		Container.get(SsrfProtectionConfig).enabled = false;
+		const marketo = PLACES.find(({ name }) => name === 'marketo');
 		const result = await testCredential(
 			new MarketplaceLead(),
-			`${place.credentialType}Test`,
-			place.credential(),
+			'marketplaceLeadMarketoApiTest',
+			marketo?.credential() ?? {},
 		);
 		expect(result).toMatchObject({ status: 'Error' });
-		expect(result.message).toContain(BLOCKED);
+		expect(requests.map((url) => url.split('?')[0])).toEqual(['/identity/oauth/token']);
+		expect(connections).toBe(1);
+	});
+
+	it.each(PLACES.filter(({ byBrowser }) => !byBrowser))(
+		'asks nobody at $name, $credentialType',
+		async ({ credentialType, credential }) => {
+			const result = await testCredential(
+				new MarketplaceLead(),
+				`${credentialType}Test`,
+				credential(),
+			);
+			expect(result).toMatchObject({ status: 'Error' });
+			expect(result.message).toContain(BLOCKED);
+			expect(result.message).toContain('N8N_SSRF_ALLOWED_HOSTNAMES');
+			expect(connections).toBe(0);
+		},
+	);
+
+	it('asks no endpoint of the HTTPS trigger', async () => {
+		const result = await testCredential(
+			new MarketplaceLeadTrigger(),
+			'marketplaceLeadTriggerApiTest',
+			{ secret: 'a-secret-of-32-characters-and-more', endpointUrl: `${origin}/webhook/a/lead` },
+		);
+		expect(result).toMatchObject({ status: 'Error' });
+		expect(result.message).toContain(`${BLOCKED} the Endpoint URL`);
 		expect(result.message).toContain('N8N_SSRF_ALLOWED_HOSTNAMES');
 		expect(connections).toBe(0);
 	});
 
-	it('is not written to by the node', async () => {
-		const node = {
-			type: new MarketplaceLead(),
-			parameters: { operation: 'createLeads', destination: place.name, ...place.parameters },
-			credentials: { [place.credentialType]: place.credential() },
+	it('is there for each credential but those that a person signs in with', () => {
+		const tests = Object.keys(new MarketplaceLead().methods.credentialTest);
+		const tested = PLACES.filter(({ byBrowser }) => !byBrowser);
+		expect(tests.sort()).toEqual(
+			[...new Set(tested.map(({ credentialType }) => `${credentialType}Test`))].sort(),
+		);
+	});
+});
+
+const lead = { UserDetails: { FirstName: 'A', LastName: 'B', Email: 'a@contoso.com' } };
+
+describe('a node', () => {
+	// In the place of what another node of the process has left: each has to ask n8n by itself.
+	beforeEach(() => {
+		keepTo({ validateUrl: async () => ({ ok: true }) });
+	});
+
+	const nodeAt = (
+		type: INodeType,
+		{ credentialType, credential }: Place,
+		parameters: INodeParameters,
+	): TestNode => ({ type, parameters, credentials: { [credentialType]: credential() } });
+
+	/** What a method of the editor is given, such as a list's. */
+	function editorContext(node: TestNode, path: string): LoadOptionsContext {
+		const poller = pollContext(node);
+		const [one] = Object.values(poller.workflow.nodes);
+		const { additionalData } = poller.context() as unknown as {
+			additionalData: IWorkflowExecuteAdditionalData;
 		};
-		const lead = { UserDetails: { FirstName: 'A', LastName: 'B', Email: 'a@contoso.com' } };
-		const written = runNode(node, [{ json: lead }]).then(outputsOf);
-		await expect(written).rejects.toThrow(BLOCKED);
+		const current = { ...additionalData, currentNodeParameters: one!.parameters };
+		return new LoadOptionsContext(poller.workflow, one!, current, path);
+	}
+
+	it.each(PLACES)('writes nothing to $name, $credentialType', async (place) => {
+		const parameters = { operation: 'createLeads', destination: place.name, ...place.parameters };
+		const written = runNode(nodeAt(new MarketplaceLead(), place, parameters), [{ json: lead }]);
+		await expect(written.then(outputsOf)).rejects.toThrow(BLOCKED);
 		expect(connections).toBe(0);
 	});
 
-	if (place.name === 'https') return;
-	it('is not polled', async () => {
-		const poller = pollContext({
-			type: new MarketplaceLeadPollTrigger(),
-			parameters: { destination: place.name, ...place.parameters },
-			credentials: { [place.credentialType]: place.credential() },
-		});
-		await expect(poller.poll('trigger')).rejects.toThrow(BLOCKED);
+	it.each(PLACES.filter(({ name }) => name !== 'https'))(
+		'polls nothing from $name, $credentialType',
+		async (place) => {
+			const parameters = { destination: place.name, ...place.parameters };
+			const poller = pollContext(nodeAt(new MarketplaceLeadPollTrigger(), place, parameters));
+			await expect(poller.poll('trigger')).rejects.toThrow(BLOCKED);
+			expect(connections).toBe(0);
+		},
+	);
+
+	const azureTable = PLACES.find(({ name }) => name === 'azureTable')!;
+	const historyTable = { __rl: true, mode: 'id', value: 'History' };
+	const inTable = { historyStore: 'azureTable', historyTable };
+
+	it.each(['removeRepeats', 'clearRepeats'])('keeps no history by %s', async (operation) => {
+		const node = nodeAt(new LeadSource(), azureTable, { operation, ...inTable });
+		const run = runNode(node, [{ json: lead }]);
+		await expect(run.then(outputsOf)).rejects.toThrow(BLOCKED);
+		expect(connections).toBe(0);
+	});
+
+	const lists = [
+		...Object.entries(new MarketplaceLead().methods.listSearch),
+		...Object.entries(new LeadSource().methods.listSearch),
+	];
+
+	it.each(lists)('gives the editor no list by %s', async (name, search) => {
+		const isOfHistory = name === 'searchHistoryTables';
+		const destinations = DESTINATIONS.filter((each) => isOfHistory || name in each.lists);
+		const places = PLACES.filter((place) => destinations.some((each) => each.name === place.name));
+		expect(places.length).toBeGreaterThan(0);
+		for (const place of isOfHistory ? [azureTable] : places) {
+			keepTo({ validateUrl: async () => ({ ok: true }) });
+			const parameters = { operation: 'createLeads', destination: place.name, ...place.parameters };
+			const node = isOfHistory
+				? nodeAt(new LeadSource(), place, { operation: 'removeRepeats', ...inTable })
+				: nodeAt(new MarketplaceLead(), place, parameters);
+			const listed = search.call(editorContext(node, 'parameters.table'));
+			await expect(listed).rejects.toThrow(BLOCKED);
+			expect(connections).toBe(0);
+		}
+	});
+
+	it('gives the editor no fields', async () => {
+		const place = PLACES.find(({ name }) => name === 'dynamics365')!;
+		const parameters = { operation: 'createLeads', destination: place.name };
+		const context = editorContext(nodeAt(new MarketplaceLead(), place, parameters), 'parameters');
+		const { writableFields } = new MarketplaceLead().methods.resourceMapping;
+		await expect(writableFields.call(context)).rejects.toThrow(BLOCKED);
 		expect(connections).toBe(0);
 	});
 });

@@ -28,7 +28,21 @@ it.each<[Record<string, string>, string]>([
 	[{}, 'https://login.salesforce.com'],
 	[{ environment: 'sandbox' }, 'https://test.salesforce.com'],
 	...MY_DOMAINS,
-	[{ environment: 'myDomain', myDomain: 'http://localhost:99/x' }, 'http://localhost:99'],
+	...['localhost:99', '127.0.0.1', '[::1]:99'].map((host): [Record<string, string>, string] => [
+		{ environment: 'myDomain', myDomain: `http://${host}/x` },
+		`http://${host}`,
+	]),
+	// n8n sends the Client Secret there.
+	...[
+		'contoso.my.salesforce.com',
+		'localhost.contoso.com',
+		'127.0.0.1.contoso.com',
+		'localhost:a@contoso.com',
+		'127.0.0.1@contoso.com',
+	].map((host): [Record<string, string>, string] => [
+		{ environment: 'myDomain', myDomain: `http://${host}/x` },
+		`https://${host}`,
+	]),
 ])('Salesforce with %j signs in at %s', (given, origin) => {
 	expect(urls(salesforce, given)).toEqual([
 		`${origin}/services/oauth2/authorize`,
@@ -46,6 +60,10 @@ it.each([
 		'https://login.contoso.example',
 	],
 	[{ cloud: 'custom', authorityHost: 'login.contoso.example' }, 'https://login.contoso.example'],
+	[
+		{ cloud: 'custom', authorityHost: 'http://login.contoso.example' },
+		'https://login.contoso.example',
+	],
 ])('Dynamics 365 with %j signs in at %s', (given, host) => {
 	for (const environmentUrl of [CRM, `${CRM}/main.aspx?appid=1`, ' contoso.crm4.dynamics.com']) {
 		expect(urls(dynamics, { ...given, environmentUrl, tenantId: ` ${TENANT} ` })).toEqual([

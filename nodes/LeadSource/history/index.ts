@@ -14,6 +14,7 @@ import type { History } from '../../lead/repeats/types';
 import { azureTable } from '../../destinations/azureTable';
 import { readTableName, tableProperty } from '../../destinations/azureTable/properties';
 import { toNodeError } from '../../errors';
+import { keepToEgressRules } from '../../parameters/egress';
 import { isEmpty, readNumber } from '../../parameters/values';
 import { N8nHistory } from './n8nStore';
 
@@ -144,6 +145,7 @@ export async function searchHistoryTables(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 ): Promise<INodeListSearchResult> {
+	keepToEgressRules(this);
 	try {
 		const credential = { ...(await this.getCredentials(azureTable.credentialType)) };
 		const list = azureTable.lists['searchTables'];
