@@ -6,7 +6,8 @@ import { REPEAT_LEVELS } from '../lead';
 import type { AskedLead, History } from '../lead/repeats/types';
 import { toNodeError } from '../errors';
 import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
-import { binaryOf, eachItem, failedItem, readLeadRecords } from '../parameters/readItems';
+import { continuesOnFail, failedItem } from '../parameters/failedItems';
+import { binaryOf, eachItem, readLeadRecords } from '../parameters/readItems';
 import { openOutputs, separateOutputsProperty } from '../parameters/separateOutputs';
 import { readBoolean } from '../parameters/values';
 import {
@@ -132,7 +133,7 @@ export async function removeRepeats(context: IExecuteFunctions): Promise<INodeEx
 	outcomes.forEach((outcome, index) => {
 		const { lead, binary, itemIndex } = found[index] as Found;
 		if (outcome instanceof Error) {
-			if (!failed.has(itemIndex)) failures.push(failedItem(outcome, itemIndex));
+			if (!failed.has(itemIndex)) failures.push(failedItem(context, outcome, itemIndex));
 			failed.add(itemIndex);
 			return;
 		}
@@ -154,7 +155,7 @@ export async function clearRepeats(context: IExecuteFunctions): Promise<INodeExe
 		try {
 			await history.clear();
 		} catch (error) {
-			if (!context.continueOnFail()) throw toNodeError(context.getNode(), error);
+			if (!continuesOnFail(context)) throw toNodeError(context.getNode(), error);
 			for (const itemIndex of itemIndexes) failures.set(itemIndex, error as Error);
 		}
 	}
@@ -162,7 +163,7 @@ export async function clearRepeats(context: IExecuteFunctions): Promise<INodeExe
 	return [
 		items.map((item, index) => {
 			const failure = failures.get(index);
-			if (failure) return failedItem(failure, index);
+			if (failure) return failedItem(context, failure, index);
 			return { ...item, json: deepCopy(item.json), pairedItem: { item: index } };
 		}),
 	];
@@ -231,7 +232,7 @@ async function findRepeats(
 			});
 			for (const { keys } of leads) judged.add(keys.lead.slice(0, SHORT_KEY));
 		} catch (error) {
-			if (!context.continueOnFail()) throw toNodeError(context.getNode(), error);
+			if (!continuesOnFail(context)) throw toNodeError(context.getNode(), error);
 			isEveryAsked = false;
 			for (const index of indexes) outcomes.set(index, error as Error);
 		}
@@ -257,7 +258,7 @@ async function histories(
 			group.push(index);
 		} catch (error) {
 			const failure = toNodeError(context.getNode(), error, itemIndex);
-			if (!context.continueOnFail()) throw failure;
+			if (!continuesOnFail(context)) throw failure;
 			failures.set(index, failure);
 		}
 	}

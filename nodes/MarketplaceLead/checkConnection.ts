@@ -21,7 +21,8 @@ import {
 	destinationsThatMark,
 	markingProperties,
 } from '../parameters/destinationProperties';
-import { failedItem, readText } from '../parameters/readItems';
+import { continuesOnFail, failedItem } from '../parameters/failedItems';
+import { readText } from '../parameters/readItems';
 import { isEmpty, readBoolean, readNumber } from '../parameters/values';
 import { offerTitleProperty } from './sendTestLead';
 import { itemsBySettings, pairedTo } from './turns';
@@ -108,10 +109,10 @@ export const checkConnectionProperties: INodeProperties[] = [
 export async function checkConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const { turns, failures } = await itemsBySettings(context);
 	const [unread] = failures.values();
-	if (unread && !context.continueOnFail()) throw unread;
+	if (unread && !continuesOnFail(context)) throw unread;
 	const found = [...failures].map(([itemIndex, failure]): [number, INodeExecutionData[]] => [
 		itemIndex,
-		[failedItem(failure, itemIndex)],
+		[failedItem(context, failure, itemIndex)],
 	]);
 	for (const { itemIndex, items } of turns) {
 		const pairedItem = pairedTo(items);
@@ -120,8 +121,8 @@ export async function checkConnection(context: IExecuteFunctions): Promise<INode
 			found.push([itemIndex, reports.map((json) => ({ json, pairedItem }))]);
 		} catch (error) {
 			const failure = toNodeError(context.getNode(), error, itemIndex);
-			if (!context.continueOnFail()) throw failure;
-			found.push([itemIndex, [{ ...failedItem(failure, itemIndex), pairedItem }]]);
+			if (!continuesOnFail(context)) throw failure;
+			found.push([itemIndex, [{ ...failedItem(context, failure, itemIndex), pairedItem }]]);
 		}
 	}
 	return found.sort(([a], [b]) => a - b).flatMap(([, items]) => items);

@@ -14,7 +14,7 @@ import { openForReading } from '../parameters/openDestination';
 import { destinationFilters, destinationOptions } from '../parameters/destinationProperties';
 import { leadFilterProperty, leadOptionFields } from '../parameters/leadParameters';
 import { readDateParameter } from '../parameters/dateParameter';
-import { failedItem } from '../parameters/readItems';
+import { continuesOnFail, failedItem } from '../parameters/failedItems';
 import { readBoolean, readNumber } from '../parameters/values';
 import { atItem, timeoutOption, timeouts } from './writeOptions';
 
@@ -81,8 +81,8 @@ export async function getLeads(context: IExecuteFunctions): Promise<INodeExecuti
 			}
 		} catch (error) {
 			const failure = toNodeError(context.getNode(), error, itemIndex);
-			if (!context.continueOnFail()) throw failure;
-			items.push(failedItem(failure, itemIndex));
+			if (!continuesOnFail(context)) throw failure;
+			items.push(failedItem(context, failure, itemIndex));
 		}
 	}
 	return items;

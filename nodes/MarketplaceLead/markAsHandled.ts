@@ -1,11 +1,12 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { deepCopy, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import type { LeadToMark, MarkResult } from '../destinations/contract';
 import { toNodeError } from '../errors';
 import { markerProperties } from '../parameters/destinationProperties';
 import { openMarker } from '../parameters/openDestination';
-import { failedItem, readText } from '../parameters/readItems';
+import { continuesOnFail, failedItem } from '../parameters/failedItems';
+import { readText } from '../parameters/readItems';
 import { places, type Place } from './writeLeads';
 import { atItem, timeoutOption } from './writeOptions';
 
@@ -79,16 +80,18 @@ export async function markAsHandled(context: IExecuteFunctions): Promise<INodeEx
 			else results.set(itemIndex, result);
 		}
 	}
-	if (failures.size > 0 && !context.continueOnFail()) {
+	if (failures.size > 0 && !continuesOnFail(context)) {
 		throw firstOf(failures, context.getInputData().length);
 	}
 	return context.getInputData().map((item, itemIndex): INodeExecutionData => {
 		const failure = failures.get(itemIndex);
-		if (failure) return failedItem(failure, itemIndex);
+		if (failure) return failedItem(context, failure, itemIndex);
 		const result = results.get(itemIndex);
 		const outcome = result?.ok === true ? result.outcome : '';
 		const handled = { outcome, at: new Date(handledAt).toISOString() };
-		return { ...item, json: { ...item.json, handled }, pairedItem: { item: itemIndex } };
+		// A copy: where the next node edits its item, the item of the node before must stay as it was.
+		const json = { ...deepCopy(item.json), handled };
+		return { ...item, json, pairedItem: { item: itemIndex } };
 	});
 }
 

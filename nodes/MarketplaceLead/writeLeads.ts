@@ -13,6 +13,7 @@ import type {
 import type { TimeLimits } from '../destinations/timeLimits';
 import { toNodeError } from '../errors';
 import type { Lead, LeadDestinationName } from '../lead';
+import { continuesOnFail, failedItem } from '../parameters/failedItems';
 import {
 	chosenDestination,
 	inputOf,
@@ -20,7 +21,6 @@ import {
 	type ResolvedDestination,
 } from '../parameters/openDestination';
 import { writeLeads as writeToDestination } from '../writing/writeLeads';
-import { failedItem } from '../parameters/readItems';
 import { everyItem, pairedTo, type Turn, type Turns } from './turns';
 import { additionalFieldsOf, atItem, timeouts } from './writeOptions';
 
@@ -100,10 +100,15 @@ export async function writeLeads(
 	for (const { itemIndex, failure } of entries) {
 		if (failure && !failures.has(itemIndex)) failures.set(itemIndex, failure);
 	}
-	if (failures.size > 0 && !context.continueOnFail()) {
+	if (failures.size > 0 && !continuesOnFail(context)) {
 		throw firstOf(failures, entries, context.getInputData().length);
 	}
-	return itemsOf(entries, failures, (itemIndex) => turnOf.get(itemIndex)?.items ?? [itemIndex]);
+	return itemsOf(
+		context,
+		entries,
+		failures,
+		(itemIndex) => turnOf.get(itemIndex)?.items ?? [itemIndex],
+	);
 }
 
 /** All of an item's parameters are read here, so that one that can't be read fails this item alone. */
@@ -217,6 +222,7 @@ function firstOf(
 }
 
 function itemsOf(
+	context: IExecuteFunctions,
 	entries: readonly Entry[],
 	failures: ReadonlyMap<number, Error>,
 	itemsOfTurn: (itemIndex: number) => readonly number[],
@@ -234,7 +240,7 @@ function itemsOf(
 	const failed = [...failures].map(
 		([itemIndex, failure]): [itemIndex: number, INodeExecutionData] => [
 			itemIndex,
-			{ ...failedItem(failure, itemIndex), pairedItem: pairedTo(itemsOfTurn(itemIndex)) },
+			{ ...failedItem(context, failure, itemIndex), pairedItem: pairedTo(itemsOfTurn(itemIndex)) },
 		],
 	);
 	return [...written, ...failed].sort(([a], [b]) => a - b).map(([, item]) => item);

@@ -20,6 +20,7 @@ import {
 	readMergedCustomer,
 	unknownNames,
 } from '../lead';
+import { continuesOnFail, failedItem } from './failedItems';
 import { isWebhookItem, recordsOfField, recordsOfItem, valueOfField } from './records';
 
 /** How leads are read, the same for all items of an execution but for what an expression changes. */
@@ -38,10 +39,10 @@ export function eachItem(
 		try {
 			work(item, itemIndex);
 		} catch (error) {
-			if (!context.continueOnFail()) {
+			if (!continuesOnFail(context)) {
 				throw toNodeError(context.getNode(), error, itemIndex);
 			}
-			failed(failedItem(error as Error, itemIndex));
+			failed(failedItem(context, error as Error, itemIndex));
 		}
 	}
 }
@@ -60,16 +61,11 @@ export async function forAllItems(
 		return await work();
 	} catch (error) {
 		const failure = toNodeError(context.getNode(), error);
-		if (!context.continueOnFail()) throw failure;
-		const failed = context.getInputData().map((_item, at) => failedItem(failure, at));
+		if (!continuesOnFail(context)) throw failure;
+		const failed = context.getInputData().map((_item, at) => failedItem(context, failure, at));
 		const outputs = Array.from({ length: outputOfFailures() }, (): INodeExecutionData[] => []);
 		return [...outputs, failed];
 	}
-}
-
-/** As n8n's own nodes put out an item that could not be done. */
-export function failedItem(error: Error, itemIndex: number): INodeExecutionData {
-	return { json: { error: error.message }, pairedItem: { item: itemIndex } };
 }
 
 /** A file belongs to one lead; copied to each of a list, it would be stored many times. */

@@ -4,7 +4,7 @@
  * agent that asks for what a test tells it to.
  */
 import { getSchema } from 'n8n-core/dist/execution-engine/node-execution-context/utils/create-node-as-tool';
-import type { IDataObject, INodeParameters, INodeType } from 'n8n-workflow';
+import type { IDataObject, INodeParameters, INodePropertyOptions, INodeType } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { LeadSource } from '../../nodes/LeadSource/LeadSource.node';
@@ -81,7 +81,7 @@ class Chat implements INodeType {
 
 /** What the tool gave the agent: its items, or what it says went wrong. */
 async function called(
-	tool: Pick<TestNode, 'credentials' | 'parameters' | 'type'>,
+	tool: Pick<TestNode, 'credentials' | 'onError' | 'parameters' | 'type'>,
 	input: IDataObject,
 ): Promise<IDataObject[]> {
 	const run = await runWorkflow(
@@ -101,6 +101,26 @@ async function called(
 	const data = runData['Tool']?.at(-1)?.data?.['ai_tool']?.[0] ?? [];
 	return data.map(({ json }) => json);
 }
+
+/** What every operation with it fails by: no lead, nowhere to look, and nothing that was seen. */
+const SPOILT = {
+	leadFields: {},
+	readLeadFrom: 'fields',
+	historyStore: 'nowhere',
+	table: { __rl: true, mode: 'name', value: '' },
+	options: { oneItemPerCheck: 'perhaps' },
+};
+const CONNECTION = {
+	authentication: 'connectionString',
+	connectionString: 'UseDevelopmentStorage=true',
+};
+
+const namesOf = ({ description }: INodeType): string[] =>
+	description.properties
+		.filter(({ name }) => name === 'operation')
+		.flatMap(({ options }) =>
+			(options as INodePropertyOptions[]).map(({ value }) => String(value)),
+		);
 
 /** By n8n's own code: the names of what a model may give, with their descriptions. */
 function schemaOf(type: INodeType, parameters: INodeParameters): Record<string, string> {
@@ -229,9 +249,41 @@ describe('a call of an agent', () => {
 		}
 	});
 
-	it('without anything of a lead is told what is missing', async () => {
+	it('without anything of a lead is told what is missing, and what to do', async () => {
 		const tool = { type: new LeadSource(), parameters: { operation: 'parseLeads' } };
-		const said = [{ error: 'No field of the lead is filled in' }];
-		expect(await called(tool, { email: ' ' })).toEqual(said);
+		const [said, ...more] = await called(tool, { email: ' ' });
+		expect(said).toEqual({
+			error: 'No field of the lead is filled in',
+			details: expect.stringContaining('at least an e-mail address or a name'),
+		});
+		expect(more).toEqual([]);
+	});
+
+	it('is told of a lead that is left out on the only output that a tool has', async () => {
+		const tool = {
+			type: new MarketplaceLead(),
+			// From the node that it was before.
+			parameters: { operation: 'createLeads', destination: 'https', separateOutputs: true },
+			credentials: { marketplaceLeadHttpsApi: { endpointUrl: 'https://contoso.example/lead' } },
+		};
+		const leadSource = 'AzureMarketplace-DNC|contoso.crm';
+		expect(await called(tool, { ...LEAD, leadSource })).toMatchObject([
+			{ written: { outcome: 'leftOut', reason: 'The customer must not be contacted' } },
+		]);
+	});
+
+	it.each([
+		...namesOf(new LeadSource()).map((name) => [name, new LeadSource(), {}] as const),
+		...namesOf(new MarketplaceLead()).map(
+			(name) => [name, new MarketplaceLead(), { destination: 'azureTable' }] as const,
+		),
+	])('is told what is wrong with %s by an item, unless it is to stop', async (name, type, more) => {
+		const parameters: INodeParameters = { operation: name, ...more, ...SPOILT };
+		const credentials = { marketplaceLeadAzureTableApi: CONNECTION };
+		const tool = { type, parameters, credentials };
+		expect(await called(tool, {})).toEqual([
+			expect.objectContaining({ error: expect.any(String), details: expect.any(String) }),
+		]);
+		await expect(called({ ...tool, onError: 'stopWorkflow' }, {})).rejects.toThrow();
 	});
 });

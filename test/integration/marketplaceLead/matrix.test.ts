@@ -218,7 +218,8 @@ describe.each(OPERATIONS)('%s', (operation) => {
 			const [created = []] = await execute(place, tried, -1, undefined);
 			return created.map(({ json }, at) => {
 				const { id } = json['written'] as { id: string };
-				return { json: { id, destination, fail: at === failAt, odd: at === 1 } };
+				const lead = { customer: { lastName: `Run ${run}` } };
+				return { json: { id, destination, lead, fail: at === failAt, odd: at === 1 } };
 			});
 		}
 		const itemsFor = async (failAt: number) =>
@@ -281,13 +282,12 @@ describe.each(OPERATIONS)('%s', (operation) => {
 			const seen = new SharedReferences();
 			for (const tried of triedAt(place, operation, differing)) {
 				cells += 1;
-				const [went = []] = await execute(
-					place,
-					tried,
-					-1,
-					'continueRegularOutput',
-					await itemsFor(-1),
+				const given = await itemsFor(-1);
+				seen.in(
+					given.map(({ json }) => json),
+					'input',
 				);
+				const [went = []] = await execute(place, tried, -1, 'continueRegularOutput', given);
 				const outcomes = [...failedOf(went), ...doneOf(went)].sort();
 				// Of other leads there may be none to get.
 				const expected = operation === 'getLeads' ? outcomes.filter((at) => at !== 1) : outcomes;
