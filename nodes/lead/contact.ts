@@ -1,4 +1,5 @@
 /** Everything in a record that says not to contact the customer. */
+import { decoded } from './asTyped';
 import { readStatement, saysNothing, textForbids } from './contactText';
 import {
 	flagForbids,
@@ -220,11 +221,12 @@ class Hearing {
 		if (text.length > SHORT_LENGTH) {
 			this.left -= Math.ceil(text.length / (within === undefined ? TEXT_UNIT : NAME_UNIT));
 		}
-		if (codesForbid(text, within) || textForbids(text)) {
+		const plain = decoded(text);
+		if (codesForbid(plain, within) || textForbids(plain)) {
 			this.add(name, text, within ? 'codes' : 'clearly');
 		} else if (within !== 'leadSource') {
 			// One more than there may be, so that what is beyond is known of.
-			const { how, pieces } = readStatement(text, name, Math.max(0, this.left) + 1);
+			const { how, pieces } = readStatement(plain, name, Math.max(0, this.left) + 1);
 			this.left -= pieces - 1;
 			if (how) this.add(name, text, how);
 		}

@@ -1,7 +1,9 @@
 /** What a text says of contact by itself, in whatever field it stands. */
 import { COURTESIES, NO_SENTENCES, OPT_OUT_NAMES, SENTENCES } from './contactNames';
+import { withLatinLetters } from './asTyped';
+import { readTable } from './contactTable';
 import { flagForbids } from './contactValues';
-import { contactName, isCertain, keysOf, saysDoNotContact, wordsOf } from './contactWords';
+import { contactName, isCertain, keyOf, keysOf, saysDoNotContact, wordsOf } from './contactWords';
 import { findHeader, type FieldName } from './fields';
 
 /** Any of Microsoft's sources with a dash behind it, anywhere in a text, and what follows. */
@@ -11,10 +13,10 @@ const SOURCE_AND_ACTION =
 const SHORTEST = 3;
 
 /** A quick look: a text that is JSON, has a field of its own, or can hold one of the sources. */
-const MAY_SAY = /^[\ufeff\s]*[[{"]|[=>]|:(?!\d\d)|azure|drive|spza|source/i;
+const MAY_SAY = /^[\ufeff\s]*[[{"]|[=>]|:(?!\d\d)|%[0-7][\da-f]|azure|drive|spza|source/i;
 /** The same for a field of a few words: what it states, it begins with. */
 const MAY_SAY_IN_SHORT =
-	/^[\ufeff\s]*(?:[[{"]|do|dnc|un|opt|black|n[eio])|azure|drive|spza|source|[^\0-\x7f]/i;
+	/^[\ufeff\s]*(?:[[{"]|do|dnc|un|opt|black|n[eiou]|ikke|till)|%[0-7][\da-f]|azure|drive|spza|source|[^\0-\x7f]/i;
 const DASH = /[-\u2010-\u2015\u2212\uff0d]/;
 
 /** What Dataverse shows for an opt-out, which some of its forms label "Email" or "Phone". */
@@ -33,8 +35,16 @@ const AROUND = ' \t"\'*_';
 /** Longer pieces are prose that states nothing in so many words, in characters. */
 const MAX_PIECE_LENGTH = 120;
 
-/** What says it as a sentence of its own, as `keyOf` writes it. */
-export const TOLD_BY: ReadonlySet<string> = keysOf([
+const CONTRACTIONS: ReadonlyMap<string, readonly string[]> = new Map([
+	['dont', ['do', 'not']],
+	['doesnt', ['does', 'not']],
+	['cant', ['cannot']],
+	['wont', ['will', 'not']],
+	['mustnt', ['must', 'not']],
+]);
+
+/** What says it as a sentence of its own, as `sentenceKey` writes it. */
+export const TOLD_BY: ReadonlySet<string> = sentencesOf([
 	...OPT_OUT_NAMES.flatMap(({ names }) => names)
 		// Names of columns, as `donotbulkemail`, are no language of anybody's.
 		.filter((name) => /\s|[^\0-\u024f]/.test(name) && !NO_SENTENCES.includes(name)),
@@ -42,13 +52,13 @@ export const TOLD_BY: ReadonlySet<string> = keysOf([
 ]);
 /** Words by one of which every such sentence is known; other texts need no second look. A test holds them to it. */
 const TELLING_WORD =
-	/\b(?:n[eio]|do[ns]|dnc|opt|unsub|stop|remove|take|leave|black|cannot|object|forget|kein|kont|werb|robin|contact f|suppress|marketing s|abgem|dado|desca|desu|susc|insc|iscri|disis|desin|desab|opposi|geen|afgem|uitg|wypis)|[^\0-\x7f]/i;
+	/\b(?:n[eio]|do[ns]|dnc|opt|unsub|stop|remove|take|leave|black|cannot|object|forget|kein|kont|werb|robin|contact f|suppress|marketing s|abgem|dado|delete|erase|supprimez|widersp|ich w|beni ar|nu [mp]|refus|rifiuto|recusa|abb|abm|till|ikke|afm|avm|avp|avr|baja|fecha|solicita|rechaza|cancel|annul|bezwaar|peru|desca|desu|susc|insc|iscri|disis|desin|desab|opposi|geen|afgem|uitg|wypis)|[^\0-\x7f]/i;
 
 /** A warning of ours that came back without its lead. */
 const OWN_WARNING = /saysnottocontactthecustomer$/;
 
 /** Meant only in what the customer wrote, or with a "please" or "me". */
-const TOLD_BY_CUSTOMER = keysOf(['DNC', 'Unsubscribe', 'Opt Out', 'No Contact']);
+const TOLD_BY_CUSTOMER = sentencesOf(['DNC', 'Unsubscribe', 'Opt Out', 'No Contact', 'Stop']);
 const COURTESY = keysOf(COURTESIES);
 
 /** Names of things, which may hold the words: `Do Not Contact` is a product, too. */
@@ -81,6 +91,12 @@ export interface TextStatement {
 export function readStatement(text: string, name: string, most: number): TextStatement {
 	const field = findHeader(name)?.field;
 	if (field !== undefined && NAMES_OF_THINGS.has(field)) return { how: undefined, pieces: 0 };
+	const table = readTable(text, most);
+	if (table) return { how: table.how, pieces: table.cells };
+	// A field that is nobody's name or product says so by these letters alone.
+	if (field === undefined && text.length <= MAX_LABEL_LENGTH && keyOf(text) === 'dnc') {
+		return { how: 'clearly', pieces: 1 };
+	}
 	const isByCustomer = field === 'description';
 	const pieces = text.split(BREAK, most);
 	for (const piece of pieces) {
@@ -103,6 +119,20 @@ function readPiece(piece: string, isByCustomer: boolean): TextStatement['how'] {
 	return isState || isSentence(value, isByCustomer) ? 'clearly' : undefined;
 }
 
+/** "Don't" as the two words it is, so that either spelling is the same sentence. */
+function spelledOut(words: readonly string[]): string[] {
+	return words.flatMap((word) => CONTRACTIONS.get(word) ?? [word]);
+}
+
+/** The words of a sentence as one: what sentences are compared by. */
+export function sentenceKey(text: string): string {
+	return spelledOut(wordsOf(text)).join('');
+}
+
+function sentencesOf(texts: readonly string[]): ReadonlySet<string> {
+	return new Set(texts.map(sentenceKey));
+}
+
 function unquoted(text: string): string {
 	let [start, end] = [0, text.length];
 	while (start < end && AROUND.includes(text.charAt(start))) start += 1;
@@ -112,7 +142,7 @@ function unquoted(text: string): string {
 
 function isSentence(text: string, isByCustomer: boolean): boolean {
 	if (!TELLING_WORD.test(text)) return false;
-	const words = wordsOf(text);
+	const words = spelledOut(wordsOf(text));
 	const joined = words.join('');
 	if (isCertain(joined) || OWN_WARNING.test(joined)) return true;
 	const first = words.findIndex((word) => !COURTESY.has(word));
@@ -131,7 +161,7 @@ function isSentence(text: string, isByCustomer: boolean): boolean {
 export function textForbids(text: string): boolean {
 	if (text.length <= MAX_LABEL_LENGTH && FORBIDDING_LABEL.test(text)) return true;
 	if (!DASH.test(text)) return false;
-	const plain = FULL_WIDTH.test(text) ? text.normalize('NFKC') : text;
+	const plain = withLatinLetters(FULL_WIDTH.test(text) ? text.normalize('NFKC') : text);
 	// Not by matchAll, which makes a new expression for each text.
 	SOURCE_AND_ACTION.lastIndex = 0;
 	for (let found = SOURCE_AND_ACTION.exec(plain); found; found = SOURCE_AND_ACTION.exec(plain)) {

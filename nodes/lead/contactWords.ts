@@ -1,4 +1,5 @@
 /** What names, and texts that state something, say of contact: by words, not by letters. */
+import { decoded, withLatinLetters } from './asTyped';
 import {
 	ALLOWING_VALUES,
 	LEAD_SOURCE_NAMES,
@@ -41,8 +42,9 @@ export function wordsOf(text: string): string[] {
 	const start = text.slice(0, MAX_ACTION_LENGTH).normalize('NFKD');
 	const words = LATIN.test(start)
 		? start.replace(/[\u0300-\u036f]|['`]/g, '').match(ASCII_WORDS)
-		: start.replace(/[\p{M}\p{Cf}'’`]+/gu, '').match(WORDS);
-	return (words ?? []).slice(0, MAX_WORDS).map((word) => word.toLowerCase());
+		: withLatinLetters(start.replace(/[\p{M}\p{Cf}'’`]+/gu, '')).match(WORDS);
+	// The Turkish "ı" has the capital of "i".
+	return (words ?? []).slice(0, MAX_WORDS).map((word) => word.toLowerCase().replaceAll('ı', 'i'));
 }
 
 /** The words of a text as one: what names and values are compared by. */
@@ -200,7 +202,7 @@ export function meaning(name: string): NameMeaning {
 }
 
 function meaningOf(name: string): NameMeaning {
-	const words = wordsOf(name.slice(0, MAX_NAME_LENGTH));
+	const words = wordsOf(decoded(name.slice(0, MAX_NAME_LENGTH)));
 	const isKept = name.length <= MAX_KNOWN_LENGTH;
 	const begins = isKept && words.some((_, at) => BEGINNINGS.has(words.slice(at).join('')));
 	const end = name.slice(-MAX_ENDING);

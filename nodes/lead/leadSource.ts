@@ -1,3 +1,4 @@
+import { decoded } from './asTyped';
 import { saysDoNotContact } from './contactWords';
 import { isTestText } from './testLead';
 import { cleanText, quote } from './text';
@@ -12,6 +13,8 @@ import {
 
 /** Hyphen-minus, and what word processors and web pages make of it. */
 const DASH = /[-\u2010-\u2015\u2212]/g;
+
+const ENCODED_BAR = /%7c|&(?:#124|#x7c|vert|verbar);/i;
 
 /** Longest text before the bar that is taken apart; a longer one is somebody's prose. */
 const MAX_CODES_LENGTH = 256;
@@ -28,7 +31,7 @@ function none(): CodeAndName {
  * own.
  */
 export function parseLeadSource(text: string): LeadSourceParts {
-	const whole = cleanText(text).trim();
+	const whole = inPlain(cleanText(text).trim());
 	const bar = whole.indexOf('|');
 	const codes = bar < 0 ? whole : whole.slice(0, bar).trim();
 	const warnings: string[] = [];
@@ -66,6 +69,11 @@ export function parseLeadSource(text: string): LeadSourceParts {
 		doNotContact: action.code === DO_NOT_CONTACT || (!isKnown && saysDoNotContact(codes)),
 		warnings,
 	};
+}
+
+/** A link's parameter that was not decoded: only then is there no bar, but an encoded one. */
+function inPlain(text: string): string {
+	return !text.includes('|') && ENCODED_BAR.test(text) ? decoded(text) : text;
 }
 
 /** The string that `parseLeadSource` takes apart, without what is empty. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { composeFollowUp, parseLead, readLeadInput } from '../../../nodes/lead';
-import { TOLD_BY } from '../../../nodes/lead/contactText';
+import { sentenceKey, TOLD_BY } from '../../../nodes/lead/contactText';
 import { contactName, keyOf, saysDoNotContact } from '../../../nodes/lead/contactWords';
 import {
 	ALLOWING_VALUES,
@@ -263,6 +263,16 @@ describe('a statement is heard', () => {
 		'Merci de ne pas me contacter',
 		'Por favor no me contacten',
 		'連絡しないでください',
+		'STOP',
+		'Please stop.',
+		'Please delete my data.',
+		'I don’t want to be contacted by sales',
+		'I no longer wish to be contacted.',
+		"Don't reach out to me",
+		'Ich widerspreche der Kontaktaufnahme.',
+		'Plеase do not contact me',
+		'Please%20do%20not%20contact%20me',
+		'Please&nbsp;do&nbsp;not&nbsp;contact&nbsp;me',
 	])('in a description that asks for it: %j', (Description) => {
 		expect(isAllowed({ Description })).toBe(false);
 	});
@@ -273,6 +283,9 @@ describe('a statement is heard', () => {
 		['Lists', ['Customers', 'Do not contact']],
 		['LastName', 'DO NOT CONTACT'],
 		['Email', 'do not email'],
+		['Rating', 'DNC'],
+		['E-Mail', 'Nicht zulassen'],
+		['メール', '許可しない'],
 	])('as all that the field %j holds', (name, value) => {
 		expect(isAllowed({ [name]: value })).toBe(false);
 	});
@@ -287,8 +300,52 @@ describe('a statement is heard', () => {
 		"{'DoNotContact': False}",
 		'Meeting at 10:30: no news',
 		'Consent: see the form',
+		'I would like to stop my trial',
+		'100%25 sure that we want 50% off',
+		'See https://contoso.com/?a=%2D&b=do-not',
 	])('not in a description like %j', (Description) => {
 		expect(isAllowed({ Description })).toBe(true);
+	});
+
+	// The letters С, о and е of these are Russian ones.
+	it.each([
+		{ LeadSource: 'SPZA-DNС|contoso.app' },
+		{ Status: 'DNС' },
+		{ Note: 'SPZA-DNС|contoso.app' },
+		{ 'Dо Not Contact': true },
+	])('in letters of another alphabet that look the same: %j', (fields) => {
+		expect(isAllowed(fields)).toBe(false);
+	});
+
+	it.each([
+		{ LeadSource: 'SPZA%2DDNC%7Ccontoso.app' },
+		{ Note: 'lead_source=AzureMarketplace%2DDNC%7Ccontoso.app' },
+		{ Note: 'SPZA&#45;DNC|contoso.app' },
+		{ query: 'a=1&do_not_contact%3Dyes' },
+		{ 'do%20not%20contact': 'yes' },
+	])('where a link or a page has encoded it: %j', (fields) => {
+		expect(isAllowed(fields)).toBe(false);
+	});
+
+	const table = (header: string, ...rows: string[]) => ({ data: [header, ...rows].join('\r\n') });
+	it.each([
+		table('Name,Email,Do Not Contact', 'Kim,kim@contoso.com,yes'),
+		table('Email;OptOut', 'lee@contoso.com;FALSE', 'kim@contoso.com;TRUE'),
+		table('"Email"\t"DNC"', '"kim@contoso.com"\t"X"'),
+		table('Email,Consent', 'kim@contoso.com,no'),
+		// A comma within a cell moves the others.
+		table('Company,OptOut', 'Contoso, Ltd,0'),
+		table('Email,OptOut,Status', 'kim@contoso.com,0,DNC'),
+	])('in the rows of a table in one text: %j', (fields) => {
+		expect(isAllowed(fields)).toBe(false);
+	});
+
+	it.each([
+		table('Name,Email,Do Not Contact', 'Kim,kim@contoso.com,no', ''),
+		table('Email;OptOut', 'lee@contoso.com;FALSE', 'kim@contoso.com;0'),
+		table('Email,Company', 'kim@contoso.com,Contoso'),
+	])('not where no row says so: %j', (fields) => {
+		expect(isAllowed(fields)).toBe(true);
 	});
 
 	it('not in a pair or an entry that says no', () => {
@@ -302,7 +359,7 @@ describe('a statement is heard', () => {
 			expect(isAllowed({ Notes: `Hello. ${sentence}!` })).toBe(false);
 			expect(isAllowed({ Notes: sentence.toUpperCase() })).toBe(false);
 		}
-		for (const name of OPT_OUTS.filter((one) => TOLD_BY.has(keyOf(one)))) {
+		for (const name of OPT_OUTS.filter((one) => TOLD_BY.has(sentenceKey(one)))) {
 			expect(isAllowed({ Notes: `Please: ${name}` })).toBe(false);
 		}
 	});

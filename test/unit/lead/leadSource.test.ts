@@ -41,6 +41,19 @@ describe('the documented lead sources', () => {
 		}
 	});
 
+	it.each(['SPZA%2DPLT%7Ccontoso.crm', 'SPZA&#45;PLT&#124;contoso.crm'])(
+		'%s is read as what a link or a page has encoded',
+		(text) => {
+			expect(parseLeadSource(text)).toMatchObject({
+				source: { code: 'SPZA' },
+				action: { code: 'PLT' },
+				offer: { id: 'contoso.crm' },
+			});
+			// What has its bar is as it was meant, also with a percent sign in it.
+			expect(parseLeadSource('SPZA-PLT|100%25 Contoso').offer.title).toBe('100%25 Contoso');
+		},
+	);
+
 	it('have a name each', () => {
 		const names = (entries: readonly { code: string; name: string }[]) =>
 			Object.fromEntries(entries.map(({ code, name }) => [code, name]));

@@ -1,0 +1,63 @@
+/** What a text says of contact that is rows of a table: a file as one text, or pasted from a sheet. */
+import { flagForbids, type Flag } from './contactValues';
+import { contactName, saysDoNotContact, type ContactName } from './contactWords';
+
+const DELIMITERS = ['\t', ';', ',', '|'] as const;
+const LINE = /\r\n|\r|\n/;
+/** A header has the names of a few columns, in characters. */
+const MAX_HEADER_LENGTH = 2_000;
+const HEADER = new RegExp(`^[\\r\\n]*([^\\r\\n]{1,${MAX_HEADER_LENGTH}})[\\r\\n]`);
+
+export interface TableStatement {
+	readonly how: 'clearly' | 'unclear' | undefined;
+	/** Cells it was taken apart into. */
+	readonly cells: number;
+}
+
+/**
+ * Whether a row says not to contact somebody, in a column whose name says so or states it.
+ * `undefined` where the text is no table with such a column. Linear; reads `most` cells.
+ */
+export function readTable(text: string, most: number): TableStatement | undefined {
+	const header = HEADER.exec(text)?.[1];
+	if (header === undefined) return undefined;
+	const delimiter = DELIMITERS.find((mark) => header.includes(mark));
+	if (delimiter === undefined) return undefined;
+	const names = header.split(delimiter).map(unquoted);
+	const columns = names
+		.map((name, at) => ({ at, kind: contactName(name) }))
+		.filter((column): column is Column => column.kind !== undefined);
+	if (!columns.some(({ kind }) => kind !== 'state' && kind !== 'leadSource')) return undefined;
+
+	let cells = names.length;
+	const lines = text.replace(/^[\r\n]+/, '').split(LINE);
+	for (const line of lines.slice(1)) {
+		if (line.trim() === '') continue;
+		const row = line.split(delimiter);
+		cells += row.length;
+		// A cell that holds the delimiter moves the others, and what is not read may say it.
+		if (row.length !== names.length || cells > most) return { how: 'unclear', cells };
+		for (const { at, kind } of columns) {
+			const how = cellForbids(kind, unquoted(row[at] ?? ''));
+			if (how) return { how, cells };
+		}
+	}
+	return { how: undefined, cells };
+}
+
+interface Column {
+	at: number;
+	kind: ContactName;
+}
+
+function cellForbids(kind: ContactName, cell: string): TableStatement['how'] {
+	if (kind === 'state' || kind === 'leadSource') {
+		return saysDoNotContact(cell) ? 'clearly' : undefined;
+	}
+	return flagForbids(kind satisfies Flag, cell);
+}
+
+function unquoted(cell: string): string {
+	const text = cell.trim();
+	return text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
+}
