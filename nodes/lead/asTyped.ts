@@ -22,11 +22,11 @@ export function withLatinLetters(text: string): string {
 
 /** Longer texts are no address's parameters and no label of a page, in characters. */
 const MAX_ENCODED_LENGTH = 10_000;
-const ENCODED = /%[0-7][0-9a-f]|&(?:[a-z]{3,6}|#\d{1,6}|#x[0-9a-f]{1,5});|\\u00[0-7][0-9a-f]/i;
+const ENCODED = /%[0-7][0-9a-f]|&(?:[a-z]{2,6}|#\d{1,6}|#x[0-9a-f]{1,5});|\\u00[0-7][0-9a-f]/i;
 /** ASCII only: it is what codes and the names of flags are made of. */
 const PERCENT = /%([0-7][0-9a-f])/gi;
 const ESCAPE = /\\u00([0-7][0-9a-f])/gi;
-const ENTITY = /&(?:([a-z]{3,6})|#(\d{1,6})|#x([0-9a-f]{1,5}));/gi;
+const ENTITY = /&(?:([a-z]{2,6})|#(\d{1,6})|#x([0-9a-f]{1,5}));/gi;
 const NAMED_ENTITIES: ReadonlyMap<string, string> = new Map([
 	['nbsp', ' '],
 	['ensp', ' '],
@@ -42,6 +42,10 @@ const NAMED_ENTITIES: ReadonlyMap<string, string> = new Map([
 	['colon', ':'],
 	['quot', '"'],
 	['apos', "'"],
+	['lt', '<'],
+	['gt', '>'],
+	['amp', '&'],
+	['commat', '@'],
 ]);
 
 /** A quick look: whether {@link decoded} can make another text of it. */
@@ -53,13 +57,18 @@ export function mayBeEncoded(text: string): boolean {
 export function decoded(text: string): string {
 	if (!mayBeEncoded(text)) return text;
 	const character = (code: string) => String.fromCharCode(Number.parseInt(code, 16));
-	return text
-		.replace(ESCAPE, (_, code: string) => character(code))
-		.replace(PERCENT, (_, code: string) => character(code))
-		.replace(ENTITY, (entity, name?: string, decimal?: string, hexadecimal?: string) => {
-			if (name !== undefined) return NAMED_ENTITIES.get(name.toLowerCase()) ?? entity;
-			const point =
-				decimal === undefined ? Number.parseInt(hexadecimal ?? '', 16) : Number(decimal);
-			return point > 0 && point < 0x1_0000 ? String.fromCharCode(point) : entity;
-		});
+	return withoutEntities(
+		text
+			.replace(ESCAPE, (_, code: string) => character(code))
+			.replace(PERCENT, (_, code: string) => character(code)),
+	);
+}
+
+/** The same of what a page has encoded: `&lt;kim&#64;contoso.com&gt;`. */
+export function withoutEntities(text: string): string {
+	return text.replace(ENTITY, (entity, name?: string, decimal?: string, hexadecimal?: string) => {
+		if (name !== undefined) return NAMED_ENTITIES.get(name.toLowerCase()) ?? entity;
+		const point = decimal === undefined ? Number.parseInt(hexadecimal ?? '', 16) : Number(decimal);
+		return point > 0 && point < 0x1_0000 ? String.fromCharCode(point) : entity;
+	});
 }

@@ -70,6 +70,14 @@ const FORM_BEHIND =
 /** Names that two governments claim, so that the form of government tells them apart. */
 const HAS_RIVAL: ReadonlySet<string> = new Set(['CN', 'KP', 'KR', 'TW']);
 
+/** Regional indicator symbols, the letters of flags. */
+const FLAG = /[\u{1f1e6}-\u{1f1ff}]{2}/gu;
+const FLAG_A = 0x1f1e6;
+
+/** Beside a name, as the country of a phone number is chosen: "Germany (+49)", "+1 United States". */
+const DIALLED =
+	/(?<=\p{L}\s?[([]?)\+\d{1,4}(?:[- ]\d{3})?[)\]]?$|^[([]?\+\d{1,4}(?:-\d{3})?[)\]]?(?=\s?\p{L})/u;
+
 type NameIndex = ReadonlyMap<string, string>;
 
 /** Built on first use and never changed: tables, not state. */
@@ -104,13 +112,30 @@ function readCountry(text: string): string {
 	// As most leads have it, without a look at what may hide in it.
 	const code = fromCode(text.trim().toUpperCase(), codes);
 	if (code !== '') return code;
-	const name = visible(text).normalize('NFKC').replace(/\s+/g, ' ').trim();
+	const name = withoutFlags(visible(text))
+		.normalize('NFKC')
+		.replace(/\s+/g, ' ')
+		.trim()
+		.replace(DIALLED, '')
+		.trim();
 	return (
 		fromCode(name.toUpperCase(), codes) ||
 		fromName(name, codes) ||
 		fromForm(name, codes) ||
 		fromParts(name, codes)
 	);
+}
+
+/** A flag is two letters of its own alphabet; alone they are the code, beside a name they say the same. */
+function withoutFlags(text: string): string {
+	const flags = text.match(FLAG) ?? [];
+	const [flag = ''] = flags;
+	if (flags.length !== 1) return text;
+	const rest = text.replace(FLAG, ' ').trim();
+	if (rest !== '') return rest;
+	return Array.from(flag, (sign) =>
+		String.fromCharCode((sign.codePointAt(0) ?? 0) - FLAG_A + 0x41),
+	).join('');
 }
 
 function fromCode(code: string, codes: Codes): string {

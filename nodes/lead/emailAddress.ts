@@ -1,3 +1,4 @@
+import { withoutEntities } from './asTyped';
 import { visible } from './text';
 
 /** Longest text that is searched for an address, in characters: a display name and an address. */
@@ -16,6 +17,15 @@ const LOCAL = /^[\p{L}\p{M}\p{N}!#$%&'+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'+
 const DOMAIN =
 	/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/;
 
+/** What a link encodes, and no address has unencoded: white space, brackets and quotation marks. */
+const ENCODED_AROUND = /%(?:0[9ad]|2[02c]|3[abce]|5[bd]|c2%a0|e2%80%8[b-f])/gi;
+/** What is left of a line break where JSON was written as text twice. */
+const ESCAPED_BREAK = /\\[nrt]/g;
+const CODE = /%[0-9a-f]{2}/i;
+const TAG = /<[a-z/][^<>@]*>/gi;
+/** `<a href="mailto:kim@contoso.com">` */
+const LINK = /<a\s[^<>]*href\s?=\s?["']?(mailto:[^<>"' ]*)["']?[^<>]*>[^<>]*<\/a>/gi;
+
 /** What people and address books write before an address. */
 const LABEL = /^(?:e-?mail|mail|smtp|to) ?: ?/i;
 const MAILTO = /^mailto:/i;
@@ -25,8 +35,8 @@ const WRAPPED =
 /** `Kim Sample <kim@contoso.com>` and `Kim Sample [mailto:kim@contoso.com]`, whatever the name says. */
 const NAMED =
 	/^(?:[^<>[\]]*(?:<([^<>]*)>|\[(mailto:[^[\]]*)\])|[^<>[\]()@]*\(([^()@]*@[^()@]*)\))$/i;
-/** `kim@contoso.com (Kim Sample)` */
-const COMMENT = / ?\([^()]*\)$/;
+/** `kim@contoso.com (Kim Sample)`, `(work) kim@contoso.com` */
+const COMMENT = /^\([^()@]*\) ?(?=[^ ])| ?\([^()]*\)$/;
 
 const SPACE = /[\s\p{Cc}]+/gu;
 
@@ -74,7 +84,7 @@ export function mailbox(address: string): string {
 
 /** The text without everything that stands around its address. */
 function unwrap(text: string): string {
-	let rest = visible(text).normalize('NFKC').replaceAll('%20', ' ').replace(SPACE, ' ');
+	let rest = visible(withoutMarkup(text)).normalize('NFKC').replace(SPACE, ' ');
 	let before;
 	do {
 		before = rest;
@@ -87,8 +97,19 @@ function unwrap(text: string): string {
 	return rest;
 }
 
+/** Without what a page, a link or a program has encoded, and without tags. */
+function withoutMarkup(text: string): string {
+	const plain = text.includes('&') ? withoutEntities(text) : text;
+	const unescaped = plain.includes('\\') ? plain.replace(ESCAPED_BREAK, ' ') : plain;
+	const untagged = unescaped.includes('<')
+		? unescaped.replace(LINK, '$1').replace(TAG, ' ')
+		: unescaped;
+	if (!untagged.includes('%')) return untagged;
+	return untagged.replace(ENCODED_AROUND, (encoded) => decoded(encoded));
+}
+
 /** Without spaces, and without what stands between addresses or ends a sentence. */
-function trimmed(text: string, before = ' ,;:', behind = ' ,;:.'): string {
+function trimmed(text: string, before = ' ,;:', behind = ' ,;:.!?'): string {
 	// By hand: a pattern for the end would be tried at every place.
 	let [start, end] = [0, text.length];
 	while (start < end && before.includes(text.charAt(start))) start += 1;
@@ -98,7 +119,8 @@ function trimmed(text: string, before = ' ,;:', behind = ' ,;:.'): string {
 
 /** The addresses of a link by RFC 6068: percent-encoded, and a question mark ends them. */
 function ofLink(link: string): string {
-	const [addresses = ''] = link.slice('mailto:'.length).split('?', 1);
+	// As if it were the address of a page.
+	const [addresses = ''] = link.slice('mailto:'.length).replace(/^\/\//, '').split('?', 1);
 	return visible(decoded(addresses)).normalize('NFKC');
 }
 
@@ -115,16 +137,24 @@ function decoded(text: string): string {
 /** One address; empty where the text is none, `undefined` where there is no text. */
 function readOne(text: string): string | undefined {
 	// A bracket or quotation mark whose other half was lost is no part of it either.
-	const address = trimmed(text, ' ,;:<([{"', ' ,;:.>)]}"');
+	const address = trimmed(text, ' ,;:<([{"', ' ,;:.!?<>()[]{}"');
 	if (address === '') return undefined;
 	const at = address.lastIndexOf('@');
-	const local = lowerCase(address.slice(0, Math.max(at, 0)));
+	const local = lowerCase(withoutCode(address.slice(0, Math.max(at, 0))));
 	const domain = asciiDomain(lowerCase(address.slice(at + 1)));
 	// Some mail programs would decode it into another address.
 	if (local.includes('=?')) return '';
 	if (!LOCAL.test(local) || Buffer.byteLength(local) > MAX_LOCAL_LENGTH) return '';
 	if (!DOMAIN.test(domain) || domain.length > MAX_DOMAIN_LENGTH) return '';
 	return `${local}@${domain}`;
+}
+
+/** Nobody's name holds a percent sign with two digits of hexadecimal behind it: it was in a link once. */
+function withoutCode(local: string): string {
+	if (!CODE.test(local)) return local;
+	const plain = decoded(local);
+	// Encoded twice, and so perhaps three times.
+	return plain !== local && CODE.test(plain) ? '' : plain;
 }
 
 /**

@@ -6,6 +6,10 @@ type CountryOfPhone = Extract<Parameters<Library['parsePhoneNumberFromString']>[
 
 /** "+0049", in which the plus and the zeros say the same. */
 const PLUS_ZEROS = /^\+ ?(?=00)/;
+/** `491701234567.0`, as a spreadsheet or a program writes a column of numbers. */
+const DECIMALS = /^(\+?\d{5,15})[.,]0{1,2}$/;
+/** `4.91701E+11`: the digits that it leaves out are nobody's to guess. */
+const EXPONENT = /^\d[.,]\d{1,15}e\+?\d{1,2}$/i;
 
 /** What a text was read as. */
 export interface PhoneReading {
@@ -37,7 +41,8 @@ const NONE: PhoneReading = { number: '', choice: [] };
  */
 export function readPhoneNumber(text: string, country: string): PhoneReading {
 	if (text.length > MAX_PHONE_LENGTH) return NONE;
-	const written = tidy(text);
+	const written = tidy(text).replace(DECIMALS, '$1');
+	if (EXPONENT.test(written)) return NONE;
 	const isInternational = written.includes('+');
 	if (country === '' && !isInternational && !/^0 ?0/.test(written)) return NONE;
 	// A country that the library has no plan for is the same to it as none.
@@ -60,6 +65,8 @@ function tidy(text: string): string {
 
 /** Valid is not meant: the digits may be a whole number that only lacks its plus. */
 function readNational(parsed: PhoneNumber, written: string): PhoneReading {
+	// Indonesia and Korea have numbers that begin so, and callers from there write calls abroad so.
+	if (parsed.nationalNumber.startsWith(INTERNATIONAL_PREFIX)) return readPrefix(written);
 	// North America's plan, of which most leads are: no number begins with the 1, and nobody writes it.
 	if (parsed.countryCallingCode === '1') return one(parsed.number);
 	const digits = withoutExtension(written.replace(/\D/g, ''), parsed);

@@ -12,7 +12,7 @@ const BREAKS = /[\p{Cc}\u2028\u2029\u2800\s]+/gu;
  * How an encoded word of RFC 2047 begins, which a mail program shows as what it decodes to. The
  * beginning is enough: some put words together that stand side by side, or take spaces in them.
  */
-const ENCODED_WORD = /=\?(?=[^?]{1,75}\?[bq]\?)/gi;
+const ENCODED_WORD = /=\?(?=[^?]{1,200}\?[bq]\?)/gi;
 
 const ENTITIES: Readonly<Record<string, string>> = {
 	'&': '&amp;',
@@ -62,7 +62,9 @@ export function escapeMailbox(text: string): string {
 
 /** Text as the number of a `tel:` link (RFC 3966). */
 export function escapeTelephone(text: string): string {
-	const digits = text.replace(/[\s()./-]/g, '');
+	// "+49 (0)170": the zero is for calls at home.
+	const dialled = text.replace(/^(\s*\+\d{1,3}\s*)\(0\)/, '$1');
+	const digits = dialled.normalize('NFKC').replace(/[\s()./-]/g, '');
 	return /^\+?\d{3,15}$/.test(digits) ? digits : escapeUrl(text);
 }
 

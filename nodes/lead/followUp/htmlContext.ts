@@ -27,6 +27,9 @@ const RAW_ELEMENTS: ReadonlySet<string> = new Set(
 	'iframe noembed noframes noscript plaintext script style xmp'.split(' '),
 );
 
+/** Of them and of the elements of text, those in which nobody looks for tags. */
+const NO_MARKUP: ReadonlySet<string> = new Set(['script', 'style']);
+
 const TAG_NAME = /^[a-z][a-z0-9:-]*$/i;
 
 /** What browsers make their way through, and mail programs and filters each in another. */
@@ -83,6 +86,8 @@ export function readContexts(literals: readonly string[]): HtmlReading {
 	});
 	const places = new Places(html, marker);
 	places.visit(document);
+	// Within SVG a browser takes it, and what knows no SVG has a comment there.
+	if (html.includes('<![CDATA[')) places.unclear = 'a CDATA section';
 	return {
 		contexts: literals.slice(1).map((_text, at) => places.contextOf(at + 1)),
 		unclear: [...errors].map((code) => UNCLEAR[code]).find(Boolean) ?? places.unclear,
@@ -144,8 +149,12 @@ class Places {
 		}
 		const isText = tagName === 'title' || tagName === 'textarea' || RAW_ELEMENTS.has(tagName);
 		const texts = element.childNodes.map((child) => ('value' in child ? child.value : ''));
-		if (isText && tagName !== 'style' && texts.join('').includes('<!--')) {
+		const text = texts.join('');
+		if (isText && tagName !== 'style' && text.includes('<!--')) {
 			this.unclear = `a comment within <${tagName}>`;
+		} else if (isText && !NO_MARKUP.has(tagName) && /<[a-z/!?]/i.test(text)) {
+			// Without scripts, or by another scanner, it is a tag, which may end elsewhere.
+			this.unclear = `a tag within <${tagName}>`;
 		}
 		for (const { name, prefix, value } of attrs) {
 			const fullName = (prefix ? `${prefix}:${name}` : name).toLowerCase();

@@ -12,7 +12,15 @@ const MAX_FULL_WORDS = 5;
 const NAME = /^\p{L}(?:[\p{L}\p{M}'\u2019\u02bc.\u00b7\u30fb -]|\u200c|\u200d)*$/u;
 /** Mail programs make a link of it. */
 const HOST_NAME = /\.\p{L}{2}/u;
-const INITIAL = /^\p{Script=Latin}\.?$/u;
+/** "K.", "J.R.", "K. J.": letters of alphabets, one by one; of other scripts one may be a whole name. */
+const INITIALS =
+	/^(?:[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Armenian}\p{Script=Hebrew}\p{Script=Arabic}]\p{M}?(?:[. -]|$){1,2}){1,4}$/u;
+/** "aaa", "xxx" */
+const REPEATED = /^(.)\1{2,}$/iu;
+/** More marks on one letter than any script's writing has, or a line through it. */
+const DEFACED = /\p{Script=Latin}\p{M}{3}|\p{M}{6}|[\u0334-\u0338]/u;
+/** Capitals of two letters, which begin a name as one capital and one small letter. */
+const DIGRAPHS = /[\u01c4\u01c7\u01ca\u01f1](?=\p{Ll})/gu;
 
 /** What forms and systems write in place of a name. */
 const NO_NAMES: ReadonlySet<string> = new Set([
@@ -21,6 +29,20 @@ const NO_NAMES: ReadonlySet<string> = new Set([
 	),
 	...'user withheld name vorname prénom nombre nome voornaam sales support team office'.split(' '),
 	...['first name', 'firstname', 'your name', 'not provided', 'not available', 'not specified'],
+	...[
+		'test user',
+		'anonymous user',
+		'tbd',
+		'asdf',
+		'qwerty',
+		'true',
+		'false',
+		'hello',
+		'hi',
+		'dear',
+	],
+	...['administrator', 'it', 'it department', 'marketing', 'purchasing', 'procurement', 'owner'],
+	...['ceo', 'cto', 'cio', 'na'],
 ]);
 
 /** Titles that are nobody's first name. */
@@ -34,13 +56,21 @@ const TITLES: ReadonlySet<string> = new Set(
 		'signor signora signorina dott dottore dottoressa dottssa avv',
 		'heer mevrouw dhr mevr mw drs',
 		'herra rouva fru frk bay bayan',
-		'господин госпожа доктор',
-		'先生 女士 小姐 博士 教授 様 さん 씨 님',
+		'mudr judr mvdr paeddr phdr rndr pharmdr mgr bc ir adv dña doña gospodin gospođa',
+		'pan pani panie panna shri smt kumari bapak ibu puan encik datuk sheikh haji',
+		'господин госпожа доктор профессор гн гжа пан пані г др',
+		'κύριος κυρία κος κα δρ',
+		'السيد السيدة الدكتور الدكتورة الأستاذ الأستاذة المهندس المهندسة د',
+		'מר גב גברת דר פרופ',
+		'श्री श्रीमती डॉ คุณ นาย นาง นางสาว ดร',
+		'先生 女士 小姐 太太 博士 教授 様 さん 殿 씨 님',
 	].flatMap((titles) => titles.split(' ')),
 );
 /** Those that are somebody's name without their dot. */
 const SHORT_TITLES: ReadonlySet<string> = new Set(
-	'arq capt cmdr col cpt eng gen hon ing jur lic lt mag maj med nat phil sgt sig'.split(' '),
+	'arq capt cmdr col cpt eng gen hon ing jur lic lt mag maj med nat phil sgt sig ra rag ssa ктн'.split(
+		' ',
+	),
 );
 
 /** Scripts whose first letter is a capital in names; Georgian, say, has capitals for headlines only. */
@@ -67,21 +97,26 @@ function wholeName(customer: Pick<KnownCustomer, 'firstName' | 'fullName' | 'las
 
 function readName(text: string, maxLength: number, maxWords: number): string {
 	// A ligature has no capital of its own, and other forms of a letter look odd in a greeting.
-	const name = value(text).normalize('NFKC');
+	const name = value(text)
+		.replace(DIGRAPHS, (letters) => String.fromCharCode(letters.charCodeAt(0) + 1))
+		.normalize('NFKC');
 	const words = name.split(' ');
 	if (name.length > maxLength || words.length > maxWords) return '';
-	if (!NAME.test(name) || HOST_NAME.test(name) || INITIAL.test(name) || isTitle(name)) return '';
+	if (!NAME.test(name) || HOST_NAME.test(name) || INITIALS.test(name) || isTitle(name)) return '';
+	if (REPEATED.test(name) || DEFACED.test(name)) return '';
 	if (isTestText(name) || NO_NAMES.has(name.toLowerCase())) return '';
-	return isShouted(name) ? words.map(capitalized).join(' ') : name;
+	const shown = isShouted(name) ? words.map(capitalized).join(' ') : name;
+	// A full stop that ends no abbreviation.
+	return shown.replace(/^(\p{L}{3,})\.$/u, '$1');
 }
 
 /** Whether there is nothing but titles: "Dr.", "Prof. Dr." */
 function isTitle(name: string): boolean {
-	const words = name.toLowerCase().split(/[ .-]+/);
 	const isDotted = name.includes('.');
-	return words
-		.filter((word) => word !== '')
-		.every((word) => TITLES.has(word) || (isDotted && SHORT_TITLES.has(word)));
+	const isOne = (word: string) => TITLES.has(word) || (isDotted && SHORT_TITLES.has(word));
+	const words = lowerCase(name).split(/[ .-]+/);
+	// "Г-н", "к.т.н."
+	return isOne(words.join('')) || words.filter((word) => word !== '').every(isOne);
 }
 
 /** "KIM" and "kim" are typed in haste; "DJ" and "van Berg" may be meant. */

@@ -194,6 +194,9 @@ describe('phone', () => {
 		['٠١٠٠١٢٣٤٥٦٧', 'EG', '+201001234567'],
 		['\u200f+۹۸ ۲۱ ۲۲۲۲ ۳۳۳۳', '', '+982122223333'],
 		['tel:+1-617-253-1000', '', '+16172531000'],
+		// As a spreadsheet writes a column of numbers.
+		['491701234567.0', 'DE', '+491701234567'],
+		['6172531000.00', 'US', '+16172531000'],
 		['Tel. +1 617 253 1000', '', '+16172531000'],
 	])('%j of %j is %s', (phone, country, expected) => {
 		const { customer, warnings } = parseLead(record({ Phone: phone, Country: country }));
@@ -206,6 +209,10 @@ describe('phone', () => {
 		['1234567890', 'US', 'is not a valid one in US'],
 		['call me', 'US', 'is not a valid one in US'],
 		['5', 'DE', 'is not a valid one in DE'],
+		['4.91701E+11', 'DE', 'is not a valid one in DE'],
+		['4,91701234567E+11', 'DE', 'is not a valid one in DE'],
+		// Not +62 001…, which can be a number there.
+		['001 44 20 7946 0958', 'ID', 'is not a valid one in ID'],
 		['6175550199', '', 'has no known country'],
 		['6175550199', 'Atlantis', 'has no known country'],
 	])('%j of %j stays as it came, with a warning', (phone, country, reason) => {

@@ -229,6 +229,9 @@ describe('a template that puts a value', () => {
 		['<p a=1 a=2>[[company]]</p>', 'an attribute twice'],
 		['<? x ?><p>[[company]]</p>', 'a tag that begins with <?'],
 		['<![CDATA[x]]><p>[[company]]</p>', 'a CDATA section'],
+		['<svg><![CDATA[[[company]]]]></svg>', 'a CDATA section'],
+		['<noscript><p title="</noscript>[[company]]"></p></noscript>', 'a tag within <noscript>'],
+		['<title><p title="</title>[[company]]"></p>', 'a tag within <title>'],
 		['<p>[[company]]</p><!-- x', 'a comment without an end'],
 		['<p>[[company]]</p><a x="', 'a tag without an end'],
 	])('into %j is refused, because it is not clear where', (html, unclear) => {
