@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { composeFollowUp, parseLead, readLeadInput } from '../../../nodes/lead';
 import { sentenceKey, TOLD_BY } from '../../../nodes/lead/contactText';
-import { contactName, keyOf, saysDoNotContact } from '../../../nodes/lead/contactWords';
+import { contactName, saysDoNotContact } from '../../../nodes/lead/contactWords';
 import {
 	ALLOWING_VALUES,
 	EMPTY_VALUES,
