@@ -4,7 +4,7 @@
 const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
 	['АаВСсЕеНІіЈјКкМОоРрЅѕТтУуХхԛԜԝһ', 'ΑΒΕΖΗΙΚΜΝΟοΡΤΥΧυνιακρ'].flatMap((letters, script) => {
 		const latin = ['AaBCcEeHIiJjKkMOoPpSsTtYyXxQqWwh', 'ABEZHIKMNOoPTYXuviakp'][script] ?? '';
-		return [...letters].map((letter, at) => [letter, latin.charAt(at)] as const);
+		return Array.from(letters).map((letter, at) => [letter, latin.charAt(at)] as const);
 	}),
 );
 const OTHER_SCRIPT = /[\p{Script=Cyrillic}\p{Script=Greek}]/u;
