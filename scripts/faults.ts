@@ -9,10 +9,11 @@
  * --faults=NAME,NAME    instead of all, one in every second life
  * --retries             in the end, retry what crashed, as a person would
  * --results=FILE        add what was counted to this file, and show the sum of all runs in it
+ * --logs=FOLDER         keep there what n8n's processes print
  * --built               with what dist/ holds
  * --short               what .ci/run does: few kills, a locked database and a page of garbage
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -21,7 +22,7 @@ import { startEntraAuthority } from '../test/fakeServers/entra/authority.ts';
 import { AzureAccount, AzureStore } from './faults/azureTables.ts';
 import { startDynamicsStore, startSalesforceStore, type CrmStore } from './faults/crms.ts';
 import { activate, countOf, Lives, type Delivery, type Plan } from './faults/delivery.ts';
-import { queueHost, regularHost } from './faults/hosts.ts';
+import { queueHost, regularHost, type Host } from './faults/hosts.ts';
 import type { Scene } from './faults/kinds.ts';
 import { randomFrom } from './faults/random.ts';
 import { append, isKept, readRuns, summary, type Run } from './faults/results.ts';
@@ -54,6 +55,7 @@ const { values } = parseArgs({
 		faults: { type: 'string' },
 		retries: { type: 'boolean', default: false },
 		results: { type: 'string' },
+		logs: { type: 'string' },
 		built: { type: 'boolean', default: false },
 		short: { type: 'boolean', default: false },
 	},
@@ -124,7 +126,10 @@ await command(async () => {
 
 		const { n8n, azurite, rest } = environment;
 		const host = n8n instanceof QueueN8n ? queueHost(n8n) : regularHost(n8n);
-		ends.push(async () => await n8n.kill());
+		ends.push(async () => {
+			await n8n.kill();
+			if (values.logs !== undefined) await keepLogs(host, values.logs);
+		});
 		const sink = await Sink.start();
 		ends.push(async () => await sink.kill());
 		const accounts: AzureAccount[] = [];
@@ -184,6 +189,13 @@ await command(async () => {
 		for (const end of ends.reverse()) await end();
 	}
 });
+
+async function keepLogs({ logFiles, kind }: Host, folder: string): Promise<void> {
+	await mkdir(folder, { recursive: true });
+	for (const [at, file] of logFiles.entries()) {
+		await copyFile(file, path.join(folder, `${kind}-${values.seed}-${at}.log`));
+	}
+}
 
 function oneOfNames(option: string, given: string, names: readonly string[]): string {
 	if (names.includes(given)) return given;

@@ -74,7 +74,7 @@ export async function deliverPending(
 			limit,
 			rules,
 			accept,
-			isHandled: (leadId) => running.unmarked.has(leadId),
+			isHandled: (leadId) => running.isSettled(leadId),
 			...limits,
 		}).finally(() => {
 			kept.store(memory);
@@ -156,7 +156,8 @@ async function settle(
 	}
 	const told = deliveries.filter(({ isGivenUp }) => isGivenUp);
 	if (told.length > 0) {
-		await keep(trigger, told, ({ handOver: current }) => ({ ...current, isGivenUp: true }));
+		trigger.running.keepGivenUp(told);
+		await noteGivenUp(trigger, told, timeLimits(MARKING_TIME));
 	}
 	const counts = mode === 'executionFinishes' || ending.isSuccess;
 	if (mode === 'markedInWorkflow' || !counts) return;
@@ -172,10 +173,11 @@ function toMark(context: IPollFunctions, id: string): LeadToMark {
 	return { id, handledBy: `${name ?? ''} (${workflowId ?? ''})`, handledAt: Date.now() };
 }
 
-/** What an earlier execution has handled and the destination did not take the mark for. */
+/** What an earlier execution has settled and the destination did not take a note of. */
 async function markLeftovers(trigger: Trigger, limits: TimeLimits): Promise<void> {
-	const leads = [...trigger.running.unmarked.values()].slice(0, MAX_MARKED_FIRST);
-	if (leads.length > 0) await mark(trigger, leads, limits);
+	const { unmarked, givenUp } = trigger.running;
+	await mark(trigger, [...unmarked.values()].slice(0, MAX_MARKED_FIRST), limits);
+	await noteGivenUp(trigger, [...givenUp.values()].slice(0, MAX_MARKED_FIRST), limits);
 }
 
 async function mark(
@@ -206,26 +208,57 @@ async function mark(
 }
 
 /** Leads that no execution got are due at once, as if they had not been handed over. */
-async function takeBack(trigger: Trigger, deliveries: readonly Delivery[]): Promise<void> {
-	await keep(trigger, deliveries, ({ previous }) => previous);
-}
-
-/** Keeps something else of the hand-overs, where they are noted. */
-async function keep(
+async function takeBack(
 	{ context, pending, running }: Trigger,
 	deliveries: readonly Delivery[],
-	by: (delivery: Delivery) => HandOver | undefined,
 ): Promise<void> {
 	if (!pending.claim) {
-		for (const delivery of deliveries) running.correct(delivery, by(delivery));
+		for (const delivery of deliveries) running.correct(delivery, delivery.previous);
 		return;
 	}
-	const claims = deliveries.map((delivery) => claimOf(delivery, by(delivery)));
+	const claims = deliveries.map((delivery) => claimOf(delivery, delivery.previous));
 	try {
 		await pending.claim(claims, timeLimits(MARKING_TIME));
 	} catch (error) {
 		context.logger.warn(
 			`What is noted of ${claims.length} leads at the destination could not be changed, so they come at their usual time: ${messageOf(error)}`,
+		);
+	}
+}
+
+/**
+ * Leads are told to be given up once. Whatever somebody wrote to the row since, the note is made;
+ * where the destination is away, the next polls make it.
+ */
+async function noteGivenUp(
+	{ context, pending, running }: Trigger,
+	told: readonly Delivery[],
+	limits: TimeLimits,
+): Promise<void> {
+	if (told.length === 0) return;
+	const noted = told.map((delivery): Delivery => {
+		const handOver = { ...delivery.handOver, isGivenUp: true };
+		return { ...delivery, handOver, version: undefined };
+	});
+	const done = (delivery: Delivery): void => void running.givenUp.delete(delivery.lead.id);
+	if (!pending.claim) {
+		told.forEach((delivery, at) => {
+			running.correct(delivery, noted[at]?.handOver);
+			done(delivery);
+		});
+		return;
+	}
+	try {
+		const claims = noted.map((delivery) => claimOf(delivery, delivery.handOver));
+		const results = await pending.claim(claims, limits);
+		told.forEach((delivery, at) => {
+			const result = results[at];
+			// A row that is gone can't be handed over again either.
+			if (result?.ok === true || result?.error === undefined) done(delivery);
+		});
+	} catch (error) {
+		context.logger.warn(
+			`${told.length} leads are given up, which could not be noted at the destination (${messageOf(error)}). The next polls try again; they can be told once more if n8n is restarted before that.`,
 		);
 	}
 }

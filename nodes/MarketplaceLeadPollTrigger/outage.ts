@@ -28,7 +28,7 @@ interface Outage {
 const activations = new WeakMap<IPollFunctions, { outage?: Outage }>();
 
 /**
- * Runs a poll and decides what becomes of its error:
+ * Runs a poll, which is told whether it is the one of n8n's start, and decides what becomes of its error:
  * - it is thrown when a person publishes the workflow, which n8n then refuses;
  * - it is logged when n8n starts: n8n gives up for good on a trigger that throws there five times
  *   within seconds, and the workflow would look active and never poll again;
@@ -39,13 +39,14 @@ const activations = new WeakMap<IPollFunctions, { outage?: Outage }>();
  */
 export async function tellingOutages<Output>(
 	context: IPollFunctions,
-	poll: () => Promise<Output>,
+	poll: (isAtStart: boolean) => Promise<Output>,
 ): Promise<Output | null> {
 	const activation = activations.get(context);
 	if (!activation) activations.set(context, {});
+	const isAtStart = !activation && AT_START.includes(context.getActivationMode());
 	let output: Output;
 	try {
-		output = await poll();
+		output = await poll(isAtStart);
 	} catch (cause) {
 		const error = toNodeError(context.getNode(), cause);
 		if (activation) {
@@ -56,7 +57,7 @@ export async function tellingOutages<Output>(
 			}
 			throw withBeginning(error, activation.outage);
 		}
-		if (!AT_START.includes(context.getActivationMode())) throw error;
+		if (!isAtStart) throw error;
 		context.logger.warn(
 			`${titleOf(context)} could not poll as n8n started, and tries again at its next poll time: ${error.message}`,
 		);

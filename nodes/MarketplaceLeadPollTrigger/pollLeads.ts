@@ -22,6 +22,12 @@ import type { DeliveriesByTrigger } from './runningDeliveries';
 
 /** Milliseconds. n8n polls once a minute at most: a poll that ends before that never overlaps. */
 const POLL_TIME = 50_000;
+/**
+ * Milliseconds for the poll by which n8n activates a trigger as it starts. n8n gives up for good on a
+ * trigger that takes longer for that than 84 s, on a busy machine with all that comes around the poll,
+ * and activates five at a time: a destination that is slow must not keep all others from theirs.
+ */
+const START_TIME = 15_000;
 /** Of the time n8n gives a poll; the rest is for handing the leads over. */
 const BUDGET_SHARE = 0.8;
 const SECOND = 1_000;
@@ -42,10 +48,11 @@ export async function pollLeads(
 			throw toNodeError(context.getNode(), error);
 		}
 	}
-	return await tellingOutages(context, async () => {
+	return await tellingOutages(context, async (isAtStart) => {
 		const mode = readHandledWhen(context);
-		if (mode === 'handedOver') return await handOverNew(context, handOvers);
-		const settings = { mode, limit: readLimit(context), time: pollTime(context) };
+		const time = Math.min(pollTime(context), isAtStart ? START_TIME : Infinity);
+		if (mode === 'handedOver') return await handOverNew(context, handOvers, time);
+		const settings = { mode, limit: readLimit(context), time };
 		return await deliverPending(context, deliveries, settings);
 	});
 }
@@ -58,6 +65,7 @@ function toItems(context: IPollFunctions, leads: Lead[]): INodeExecutionData[] {
 async function handOverNew(
 	context: IPollFunctions,
 	handOvers: HandOvers,
+	time: number,
 ): Promise<INodeExecutionData[][] | null> {
 	const { identity, reader, accept } = await openForReading(context);
 	const limit = readLimit(context);
@@ -86,7 +94,7 @@ async function handOverNew(
 		start: cursor ? { from: 'date', date: cursor.floor } : start.read(),
 		limit,
 		accept,
-		...timeLimits(pollTime(context)),
+		...timeLimits(time),
 	});
 
 	// Another poll of this node ended while this one read: the same rows are in its leads.

@@ -26,6 +26,8 @@ interface Correction {
 export class RunningDeliveries {
 	/** By lead id: handled, but the destination could not be told yet. */
 	readonly unmarked = new Map<string, LeadToMark>();
+	/** By lead id: an execution was told that they are given up, but the destination could not note it yet. */
+	readonly givenUp = new Map<string, Delivery>();
 	private readonly corrections = new Map<string, Correction>();
 	private pollBegan: number | undefined;
 
@@ -45,6 +47,17 @@ export class RunningDeliveries {
 		for (const lead of leads) {
 			if (this.unmarked.size < MAX_KEPT) this.unmarked.set(lead.id, lead);
 		}
+	}
+
+	keepGivenUp(deliveries: readonly Delivery[]): void {
+		for (const delivery of deliveries) {
+			if (this.givenUp.size < MAX_KEPT) this.givenUp.set(delivery.lead.id, delivery);
+		}
+	}
+
+	/** Whether it is settled what becomes of the lead: no poll is to hand it over. */
+	isSettled(leadId: string): boolean {
+		return this.unmarked.has(leadId) || this.givenUp.has(leadId);
 	}
 
 	/** From the next poll on something else is remembered of the hand-over. */

@@ -7,6 +7,8 @@ import { oneOf } from './random.ts';
 export interface Host {
 	readonly kind: 'queue' | 'regular';
 	readonly services?: QueueServices;
+	/** What each of its processes has printed, all lives together. */
+	readonly logFiles: readonly string[];
 	/** Kills some of its processes at once, and says which. */
 	kill(random: () => number): Promise<string>;
 	/** Starts every process that does not run. */
@@ -18,6 +20,7 @@ export interface Host {
 export function regularHost(n8n: N8n): Host {
 	return {
 		kind: 'regular',
+		logFiles: [n8n.logFile],
 		async kill() {
 			await n8n.kill();
 			return 'n8n';
@@ -40,6 +43,7 @@ export function queueHost({ main, webhook, workers, services }: QueueN8n): Host 
 	return {
 		kind: 'queue',
 		services,
+		logFiles: [main, webhook, ...workers].map(({ logFile }) => logFile),
 		async kill(random) {
 			const victim = oneOf(random, chances);
 			await Promise.all(victims[victim].map(async (n8n) => await n8n.kill()));

@@ -164,6 +164,44 @@ describe('as n8n starts', () => {
 		expect(await trigger.outcome()).toBe(outage.mend ? 'leads' : 'nothing');
 	});
 
+	it.each(AT_START)(
+		'a destination that is slow does not keep the trigger off (%s)',
+		async (mode) => {
+			const limits: Array<{ delay: number; controller: AbortController }> = [];
+			jest.spyOn(AbortSignal, 'timeout').mockImplementation((delay) => {
+				const controller = new AbortController();
+				limits.push({ delay, controller });
+				return controller.signal;
+			});
+			const passTime = (milliseconds: number) => {
+				const over = limits.filter(({ delay }) => delay <= milliseconds);
+				for (const { controller } of over) {
+					controller.abort(new DOMException('The time is over', 'TimeoutError'));
+				}
+			};
+			const asked = async () =>
+				await new Promise<void>((resolve) => {
+					place.fakeServer.server.meanwhile(resolve);
+				});
+			place.fault({ kind: 'slow', milliseconds: HOUR }, { times: 2 });
+			const trigger = activated(mode);
+			const [atStart] = await Promise.all([
+				trigger.outcome(),
+				asked().then(() => passTime(15_000)),
+			]);
+			expect(atStart).toBe('nothing');
+			// The next one has a poll's whole time.
+			limits.length = 0;
+			const next = trigger.outcome();
+			await asked();
+			passTime(49_000);
+			const first = await Promise.race([next, new Promise((resolve) => setImmediate(resolve, ''))]);
+			expect(first).toBe('');
+			passTime(50_000);
+			expect(await next).toMatch(/^(?!nothing|leads|unexpected)/);
+		},
+	);
+
 	it.each(BY_A_PERSON)('a person’s publishing still ends in the error (%s)', async (mode) => {
 		place.fakeServer.mayReadLeads = false;
 		expect(await activated(mode).outcome()).toBe(MAY_NOT_READ);

@@ -291,6 +291,59 @@ it('a lead that is never marked goes once to Given Up, and stays at the destinat
 	expect(await left()).toHaveLength(2);
 });
 
+describe('a lead that was given up is told no second time', () => {
+	async function giveUp(type = new MarketplaceLeadPollTrigger()) {
+		await place.table.insert(marketplaceRows(3));
+		const parameters = { options: { maxAttempts: 1, redeliverAfter: 10 } };
+		const poller = trigger({ type, parameters });
+		const { execution } = await poll(poller);
+		await execution.end(run('error', stalled, false));
+		pass(11);
+		const told = await poll(poller);
+		expect(ids(told.output, 1)).toHaveLength(3);
+		return { poller, parameters, execution: told.execution };
+	}
+	const isNoted = async () =>
+		(await place.table.list()).every((row) => row['LeadDeliveryGivenUpAt'] instanceof Date);
+
+	async function daysPass(poller: TestPoller): Promise<void> {
+		for (let day = 0; day < 3; day += 1) {
+			pass(60 * 25);
+			expect((await poll(poller)).output).toBeNull();
+		}
+		expect(await left()).toHaveLength(3);
+	}
+
+	it('after a restart of n8n', async () => {
+		const { execution, parameters } = await giveUp();
+		await execution.end(run('success'));
+		await until(isNoted);
+		await daysPass(trigger({ parameters }));
+	});
+
+	it('where the destination was away as it had been told', async () => {
+		const { execution, parameters, poller } = await giveUp();
+		place.faultAny({ kind: 'refused', why: 'throttled', waitSeconds: 3_600 }, 0);
+		await execution.end(run('success'));
+		await until(async () => Promise.resolve(place.faultsLeft() === 0));
+		await daysPass(poller);
+		// It is noted by now, for an n8n that knows nothing.
+		expect(await isNoted()).toBe(true);
+		await daysPass(trigger({ parameters }));
+	});
+
+	it('where somebody wrote to its row meanwhile', async () => {
+		const { execution, parameters } = await giveUp();
+		for (const { partitionKey, rowKey } of marketplaceRows(3)) {
+			await place.table.client.updateEntity({ partitionKey, rowKey, Note: 'called' }, 'Merge');
+		}
+		await execution.end(run('success'));
+		await until(isNoted);
+		await daysPass(trigger({ parameters }));
+		expect((await place.table.list()).map((row) => row['Note'])).toEqual(Array(3).fill('called'));
+	});
+});
+
 it('of two n8n on one table only one gets a lead, whatever the number of partitions', async () => {
 	const rows = marketplaceRows(60).map((row, at) => ({ ...row, partitionKey: `p${at % 7}` }));
 	await place.table.insert(rows);
