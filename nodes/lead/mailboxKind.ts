@@ -11,18 +11,31 @@ export type MailboxKind = 'personal' | 'shared' | 'unread';
 /** What stands for no address: before the @, or as the domain's own name. */
 const PLACEHOLDERS: ReadonlySet<string> = new Set(
 	[
-		'none noone nobody nomail noemail null nil na notavailable notapplicable notprovided notgiven',
-		'unknown undefined anonymous invalid fake dummy nowhere withheld redacted nospam devnull',
-		'test tester testing testuser testmail testemail testaccount asdf asdfg asdasd qwerty qwertz xxx',
+		'none noone nobody nomail noemail null notavailable notapplicable notprovided notgiven',
+		'unknown undefined anonymous invalid fake fakeemail fakemail dummy nowhere withheld redacted nospam devnull',
+		'test testtest testing testuser testmail testemail testaccount asdf asdfg asdasd qwerty qwertz xxx',
 		'mailerdaemon bounce bounces keine ninguno aucun nessuno',
 	].flatMap((words) => words.split(' ')),
 );
 /** What is a placeholder only where name and domain say the same: `email@email.com`. */
 const EXAMPLES: ReadonlySet<string> = new Set(
-	'abc address domain email example mail me my name sample user username your yourname'.split(' '),
+	[
+		'abc address asd bar company companyname demo domain email example foo mail me my mycompany mydomain na',
+		'name nil no qwe sample someone somewhere spam temp trash user username you your youremail',
+		'yourcompany yourdomain yourname yourself',
+	].flatMap((words) => words.split(' ')),
 );
+/** Typed along with them: `a@b.com`. */
+const NOBODYS: ReadonlySet<string> = new Set(['a@b', 'x@y', 'a@bc', 'abc@def', 'abc@xyz']);
 /** Domains that are for examples (RFC 2606), and the one for tests. */
-const EXAMPLE_DOMAIN = /^(?:.+\.)?(?:example\.(?:com|net|org)|test)$/;
+const EXAMPLE_DOMAIN = /^(?:.+\.)?(?:example\.(?:com|net|org)|test|localhost|localdomain)$/;
+
+/**
+ * Of the lists' providers those whose mailboxes are open to whoever knows their names, by what they
+ * call themselves: two people may have the same one.
+ */
+const DISPOSABLE =
+	/mailinator|guerrilla|sharklasers|yopmail|\d-?min(?:ute)?s?-?(?:e?mail)?|te?mp-?(?:e?mail|inbox|mail)|throw-?away|trash|wegwerf|maildrop|dispos|discard|fake-?(?:e?mail|inbox)|spam|junk|burner|getnada|mailnesia|mohmal|moakt|mailcatch|jetable/;
 
 /** Providers that neither list has: forwarding addresses, and newer names of old ones. */
 const MORE_PUBLIC_DOMAINS =
@@ -44,10 +57,20 @@ const MORE_ROLES = [
 	),
 	...'amministrazione segreteria fatture verkoop inkoop administratie facturen sprzedaz'.split(' '),
 	...'biuro ksiegowosc salg forsaljning ekonomi azure cloud microsoft'.split(' '),
+	...'azureadmin cloudadmin o365admin m365admin microsoftadmin itadmin licenses licences vendor'.split(
+		' ',
+	),
+	...'alliances cfo cio ciso coo cto assistant gdpr dpo soc noc ms cloudops'.split(' '),
 ];
 /** Roles that companies have one of in each region: `sales-emea@`, `info.de@`. */
-const REGIONAL =
-	/^(?:billing|contact|hello|info|kontakt|marketing|office|orders?|sales|service|support|team|vertrieb)[._-](?:[a-z]{2}|usa|emea|apac|latam|anz|dach|europe|asia|africa|global|intl|international|north|south|east|west)$/;
+const ROLE =
+	'(?:accounts|billing|contact|finance|hello|info|it|kontakt|marketing|office|orders?|procurement|purchasing|sales|service|support|team|vertrieb)';
+const REGION =
+	'(?:[a-z]{2}|usa|emea|apac|latam|anz|dach|europe|asia|africa|global|intl|international|north|south|east|west)';
+const REGIONAL = new RegExp(`^(?:${ROLE}[._-]${REGION}|${REGION}[._-]${ROLE})$`);
+
+/** `n.a@`, where `na@` may be somebody's initials. */
+const NOT_AVAILABLE = /^n[./_-]a[._-]?$/;
 
 /** "Do not reply", as mailboxes of machines are called in several languages. */
 const NO_REPLY =
@@ -90,13 +113,20 @@ export function mailboxKind(address: string): MailboxKind {
 	const [local = ''] = address.slice(0, address.lastIndexOf('@')).split('+', 1);
 	const name = letters(local);
 	const [label = ''] = domain.split('.', 1);
-	const isSame = name === letters(label);
+	const own = letters(label);
+	const isSame = name === own;
+	if (NOT_AVAILABLE.test(local)) return 'unread';
 	if (PLACEHOLDERS.has(name) || NO_REPLY.test(name) || isPlaceholderDomain(domain)) return 'unread';
 	// "123@123.com", "aaa@aaa.com"
+	if ((EXAMPLES.has(name) && EXAMPLES.has(own)) || NOBODYS.has(`${name}@${own}`)) return 'unread';
 	if (isSame && (EXAMPLES.has(name) || /^(?:(.)\1*|\d+)$/u.test(name))) return 'unread';
 	roles ??= new Set([...lists().roles(), ...MORE_ROLES].flatMap((role) => [role, letters(role)]));
 	const isRole = roles.has(local) || roles.has(name) || REGIONAL.test(local);
-	return isSame || isRole ? 'shared' : 'personal';
+	return isSame || isRole || isDisposable(domain) ? 'shared' : 'personal';
+}
+
+function isDisposable(domain: string): boolean {
+	return DISPOSABLE.test(domain) && companyDomain(domain) === '';
 }
 
 function isPlaceholderDomain(domain: string): boolean {

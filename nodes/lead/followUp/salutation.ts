@@ -1,3 +1,4 @@
+import { isNoName } from '../noNames';
 import { isTestText } from '../testLead';
 import type { KnownCustomer } from '../merge/types';
 import { value } from './escape';
@@ -15,35 +16,10 @@ const HOST_NAME = /\.\p{L}{2}/u;
 /** "K.", "J.R.", "K. J.": letters of alphabets, one by one; of other scripts one may be a whole name. */
 const INITIALS =
 	/^(?:[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Armenian}\p{Script=Hebrew}\p{Script=Arabic}]\p{M}?(?:[. -]|$){1,2}){1,4}$/u;
-/** "aaa", "xxx" */
-const REPEATED = /^(.)\1{2,}$/iu;
 /** More marks on one letter than any script's writing has, or a line through it. */
 const DEFACED = /\p{Script=Latin}\p{M}{3}|\p{M}{6}|[\u0334-\u0338]/u;
 /** Capitals of two letters, which begin a name as one capital and one small letter. */
 const DIGRAPHS = /[\u01c4\u01c7\u01ca\u01f1](?=\p{Ll})/gu;
-
-/** What forms and systems write in place of a name. */
-const NO_NAMES: ReadonlySet<string> = new Set([
-	...'admin anonymous customer guest info none null private redacted test undefined unknown'.split(
-		' ',
-	),
-	...'user withheld name vorname prénom nombre nome voornaam sales support team office'.split(' '),
-	...['first name', 'firstname', 'your name', 'not provided', 'not available', 'not specified'],
-	...[
-		'test user',
-		'anonymous user',
-		'tbd',
-		'asdf',
-		'qwerty',
-		'true',
-		'false',
-		'hello',
-		'hi',
-		'dear',
-	],
-	...['administrator', 'it', 'it department', 'marketing', 'purchasing', 'procurement', 'owner'],
-	...['ceo', 'cto', 'cio', 'na'],
-]);
 
 /** Titles that are nobody's first name. */
 const TITLES: ReadonlySet<string> = new Set(
@@ -103,8 +79,8 @@ function readName(text: string, maxLength: number, maxWords: number): string {
 	const words = name.split(' ');
 	if (name.length > maxLength || words.length > maxWords) return '';
 	if (!NAME.test(name) || HOST_NAME.test(name) || INITIALS.test(name) || isTitle(name)) return '';
-	if (REPEATED.test(name) || DEFACED.test(name)) return '';
-	if (isTestText(name) || NO_NAMES.has(name.toLowerCase())) return '';
+	if (DEFACED.test(name)) return '';
+	if (isTestText(name) || isNoName(name)) return '';
 	const shown = isShouted(name) ? words.map(capitalized).join(' ') : name;
 	// A full stop that ends no abbreviation.
 	return shown.replace(/^(\p{L}{3,})\.$/u, '$1');

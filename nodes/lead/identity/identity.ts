@@ -1,6 +1,7 @@
 import type { Lead } from '../types';
 import { emailAddress, mailbox } from '../emailAddress';
 import { mailboxKind } from '../mailboxKind';
+import { isNoName } from '../noNames';
 
 /** By what a customer is known from one lead to the next. */
 export const IDENTIFIERS = ['email', 'emailAndName', 'phone', 'companyAndName', 'lead'] as const;
@@ -13,6 +14,8 @@ export interface Identity {
 }
 
 const E164 = /^\+[1-9]\d{6,14}$/;
+/** Digits of nobody's number: "+11111111111", and those along the keys. */
+const NO_NUMBER = /(\d)\1{6}|^\+1?2345678/;
 
 /** Longest company or name that identifies; more is somebody's prose, in characters. */
 const MAX_NAME_LENGTH = 200;
@@ -25,14 +28,15 @@ const MAX_NAME_LENGTH = 200;
  */
 export function identityOf(lead: Lead, ownKey: string): Identity {
 	const { email, phone, company, fullName } = lead.customer;
-	const [firm, person] = [words(company), words(fullName)];
+	const firm = isNoName(company) ? '' : words(company);
+	const person = isNoName(fullName) ? '' : words(fullName).split(' ').sort().join(' ');
 	const address = emailAddress(email);
 	const kind = address === '' ? 'unread' : mailboxKind(address);
 	if (kind === 'personal') return { by: 'email', value: mailbox(address) };
 	if (kind === 'shared' && person !== '') {
 		return { by: 'emailAndName', value: `${mailbox(address)} | ${person}` };
 	}
-	if (E164.test(phone)) return { by: 'phone', value: phone };
+	if (E164.test(phone) && !NO_NUMBER.test(phone)) return { by: 'phone', value: phone };
 	// One name alone may be anybody's in that company.
 	if (firm !== '' && person.includes(' ')) {
 		return { by: 'companyAndName', value: `${firm} | ${person}` };
@@ -40,12 +44,17 @@ export function identityOf(lead: Lead, ownKey: string): Identity {
 	return { by: 'lead', value: ownKey };
 }
 
-/** Letters and digits, lower-cased, one space between words: "Contoso, Inc." is "contoso inc". */
+/** Letters and digits, lower-cased and without accents, one space between words: "Contoso, Inc." is "contoso inc". */
 function words(text: string): string {
 	if (text.length > MAX_NAME_LENGTH) return '';
-	return text
-		.normalize('NFKC')
-		.toLowerCase()
-		.replace(/[^\p{L}\p{M}\p{N}]+/gu, ' ')
-		.trim();
+	return (
+		text
+			.normalize('NFKD')
+			// Accents of alphabets, which some leave out; the marks of other scripts are letters.
+			.replace(/[\u0300-\u036f]+/g, '')
+			.toLowerCase()
+			.normalize('NFKC')
+			.replace(/[^\p{L}\p{M}\p{N}]+/gu, ' ')
+			.trim()
+	);
 }

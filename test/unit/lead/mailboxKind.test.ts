@@ -56,6 +56,26 @@ describe('who reads a mailbox', () => {
 		['info.de@contoso.com', 'shared'],
 		['sales.kimberly@contoso.com', 'personal'],
 		['kim.sales@contoso.com', 'personal'],
+		['emea.sales@contoso.com', 'shared'],
+		['us-sales@contoso.com', 'shared'],
+		['procurement.apac@contoso.com', 'shared'],
+		['azureadmin@contoso.com', 'shared'],
+		['na@contoso.com', 'personal'],
+		['na@na.com', 'unread'],
+		['nil@contoso.com', 'personal'],
+		['foo@bar.com', 'unread'],
+		['name@domain.com', 'unread'],
+		['you@yourcompany.com', 'unread'],
+		['someone@somewhere.com', 'unread'],
+		['a@b.com', 'unread'],
+		['j@x.com', 'personal'],
+		['kim@localhost.localdomain', 'unread'],
+		// Anybody opens these by their names.
+		['kim@mailinator.com', 'shared'],
+		['kim@10minutemail.com', 'shared'],
+		['kim@yopmail.com', 'shared'],
+		['kim@temp-mail.org', 'shared'],
+		['kim@spamtitan.contoso.com', 'personal'],
 	])('%s: %s', (address, kind) => {
 		expect(mailboxKind(address)).toBe(kind);
 	});
@@ -115,10 +135,36 @@ describe('a mailbox that is nobody’s own', () => {
 		},
 	);
 
-	it.each(['info@contoso.com', 'sales@contoso.com'])('as %s needs a name', (email) => {
-		expect(customers(lead(email, 'Kim Sample'), lead(email, 'Sam Other'))).toBe(2);
-		expect(customers(lead(email, 'Kim Sample'), lead(email, 'KIM  SAMPLE'))).toBe(1);
-		expect(customers(lead(email, ''), lead(email, '', { Title: 'CTO' }))).toBe(2);
-		expect(composeFollowUp(lead(email, 'Kim Sample')).to).toBe(email);
+	it.each([
+		['José García', 'JOSE GARCIA'],
+		['Kim Sample', 'Sample, Kim'],
+		['Kim Sample', 'kim  sample'],
+	])('is of one customer with the names %s and %s', (one, other) => {
+		expect(customers(lead('info@contoso.com', one), lead('info@contoso.com', other))).toBe(1);
 	});
+
+	it.each(['n/a', 'Not Specified', 'Unknown Unknown', 'Test User', '-', 'xxx'])(
+		'is of nobody with the name %s, nor is a company of that name',
+		(name) => {
+			for (const email of ['info@contoso.com', '']) {
+				const nobody = (Title: string) => lead(email, name, { Title, Company: name });
+				expect(customers(nobody('CTO'), nobody('CEO'))).toBe(2);
+			}
+		},
+	);
+
+	it.each(['+11111111111', '+1 234 567 8900'])('is of nobody with the number %s', (Phone) => {
+		const call = (name: string) => lead('', name, { Phone });
+		expect(customers(call('Kim'), call('Sam'))).toBe(2);
+	});
+
+	it.each(['info@contoso.com', 'sales@contoso.com', 'kim@mailinator.com'])(
+		'as %s needs a name',
+		(email) => {
+			expect(customers(lead(email, 'Kim Sample'), lead(email, 'Sam Other'))).toBe(2);
+			expect(customers(lead(email, 'Kim Sample'), lead(email, 'KIM  SAMPLE'))).toBe(1);
+			expect(customers(lead(email, ''), lead(email, '', { Title: 'CTO' }))).toBe(2);
+			expect(composeFollowUp(lead(email, 'Kim Sample')).to).toBe(email);
+		},
+	);
 });
