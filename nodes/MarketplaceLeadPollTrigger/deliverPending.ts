@@ -9,7 +9,7 @@ import { readDateParameter } from '../parameters/dateParameter';
 import { openPending } from '../parameters/openDestination';
 import { isEmpty } from '../parameters/values';
 import { cursorOrigin } from '../polling/cursor';
-import { deliver, type Delivery } from '../polling/delivery';
+import { deliver, type Delivery, type NotedDelivery } from '../polling/delivery';
 import { DeliveryMemory } from '../polling/deliveryMemory';
 import type { HandOver } from '../polling/types';
 import {
@@ -108,16 +108,7 @@ function emit(trigger: Trigger, deliveries: readonly Delivery[]): INodeExecution
 	}
 	if (!tellsEnding(context)) return outputs;
 	try {
-		handOver(context, outputs, async (ending) => {
-			try {
-				await settle(trigger, deliveries, ending);
-			} catch (error) {
-				// Nobody awaits this: an error must be told here, or it would end the process.
-				context.logger.error(
-					`Marketplace Lead CRM & Table Trigger could not settle ${deliveries.length} leads, which come again: ${messageOf(error)}`,
-				);
-			}
-		});
+		handOver(context, outputs, settling(trigger, deliveries.map(withoutLead)));
 	} catch (error) {
 		// Refused at once: what it would have run with is to come again, not to wait.
 		void takeBack(trigger, deliveries);
@@ -134,10 +125,31 @@ function toItem({ lead, handOver: current, isGivenUp }: Delivery): INodeExecutio
 	return { json: { ...(lead as unknown as IDataObject), delivery } };
 }
 
+/** Without the lead, so that it is not held for as long as its execution runs. */
+function withoutLead({ lead: { id }, ...delivery }: Delivery): NotedDelivery {
+	return { ...delivery, lead: { id } };
+}
+
+function settling(
+	trigger: Trigger,
+	deliveries: readonly NotedDelivery[],
+): (ending: Ending) => Promise<void> {
+	return async (ending) => {
+		try {
+			await settle(trigger, deliveries, ending);
+		} catch (error) {
+			// Nobody awaits this: an error must be told here, or it would end the process.
+			trigger.context.logger.error(
+				`Marketplace Lead CRM & Table Trigger could not settle ${deliveries.length} leads, which come again: ${messageOf(error)}`,
+			);
+		}
+	};
+}
+
 /** What follows from the end of the execution, long after the poll. */
 async function settle(
 	trigger: Trigger,
-	deliveries: readonly Delivery[],
+	deliveries: readonly NotedDelivery[],
 	ending: Ending,
 ): Promise<void> {
 	const { context, mode } = trigger;
@@ -210,7 +222,7 @@ async function mark(
 /** Leads that no execution got are due at once, as if they had not been handed over. */
 async function takeBack(
 	{ context, pending, running }: Trigger,
-	deliveries: readonly Delivery[],
+	deliveries: readonly NotedDelivery[],
 ): Promise<void> {
 	if (!pending.claim) {
 		for (const delivery of deliveries) running.correct(delivery, delivery.previous);
@@ -232,15 +244,15 @@ async function takeBack(
  */
 async function noteGivenUp(
 	{ context, pending, running }: Trigger,
-	told: readonly Delivery[],
+	told: readonly NotedDelivery[],
 	limits: TimeLimits,
 ): Promise<void> {
 	if (told.length === 0) return;
-	const noted = told.map((delivery): Delivery => {
+	const noted = told.map((delivery): NotedDelivery => {
 		const handOver = { ...delivery.handOver, isGivenUp: true };
 		return { ...delivery, handOver, version: undefined };
 	});
-	const done = (delivery: Delivery): void => void running.givenUp.delete(delivery.lead.id);
+	const done = (delivery: NotedDelivery): void => void running.givenUp.delete(delivery.lead.id);
 	if (!pending.claim) {
 		told.forEach((delivery, at) => {
 			running.correct(delivery, noted[at]?.handOver);
@@ -278,7 +290,7 @@ async function claim(
 	});
 }
 
-function claimOf({ lead, version }: Delivery, handedOver: HandOver | undefined): LeadClaim {
+function claimOf({ lead, version }: NotedDelivery, handedOver: HandOver | undefined): LeadClaim {
 	return { id: lead.id, version, handOver: handedOver };
 }
 

@@ -103,15 +103,26 @@ export class KeptCursor {
 	}
 
 	/**
-	 * The leads of these rows were dropped: the cursor goes back to where it was before the poll that
-	 * found them (`undefined` where that was the first), but remembers all rows that were handed over
-	 * since. Not in the durable mode, where the cursor was dropped together with the leads.
+	 * For when the leads of these rows were dropped: the cursor then goes back to where it was before
+	 * the poll that found them (`undefined` where that was the first), but remembers all rows that were
+	 * handed over since. Does nothing in the durable mode, where the cursor is dropped together with
+	 * the leads. What is given may be kept for as long as an execution runs, so it holds little.
 	 */
-	takeBack(before: Cursor | undefined, dropped: readonly string[], place: PolledPlace): void {
-		if (!this.isSavedWithWorkflow()) return;
-		const current = this.load(place);
-		// Begun anew meanwhile, so they come anyway.
-		if (current) this.store(withoutRows(current, before, dropped), place, false);
+	takingBack(
+		before: Cursor | undefined,
+		dropped: readonly string[],
+		place: PolledPlace,
+	): () => void {
+		if (!this.isSavedWithWorkflow()) return () => undefined;
+		// A tenth of the memory that the rows take as they are worked on.
+		const stored = before && JSON.stringify(storeCursor(before));
+		return () => {
+			const current = this.load(place);
+			// Begun anew meanwhile, so they come anyway.
+			if (!current) return;
+			const then = stored === undefined ? undefined : loadCursor(JSON.parse(stored), place.origin);
+			this.store(withoutRows(current, then, dropped), place, false);
+		};
 	}
 
 	private isSavedWithWorkflow(): boolean {

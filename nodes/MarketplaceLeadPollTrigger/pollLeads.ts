@@ -13,7 +13,7 @@ import { poll, type PollResult } from '../polling/poll';
 import type { PollStart } from '../polling/types';
 import { deliverPending } from './deliverPending';
 import { readHandledWhen } from './deliveryProperties';
-import { handOver, tellsFailedStore } from './handOver';
+import { handOver, tellsFailedStore, type Ending } from './handOver';
 import type { HandOvers } from './handOvers';
 import { explainNothing, SURVEY_TIME, tellNothingFound } from './nothingFound';
 import { KeptCursor, type PolledPlace } from './keptCursor';
@@ -110,15 +110,31 @@ async function handOverNew(
 	const outputs = [toItems(context, leads)];
 	if (!tellsFailedStore(context)) return outputs;
 
-	handOver(context, outputs, (ending) => {
-		if (ending.kind !== 'notStored') return;
-		context.logger.error(
-			`n8n did not store the execution for ${leads.length} leads (${ending.reason}). They are handed over again.`,
-		);
-		handOvers.forget(trigger, revision + 1);
-		kept.takeBack(cursor, result.keys, place);
-	});
+	const takeBack = kept.takingBack(cursor, result.keys, place);
+	handOver(
+		context,
+		outputs,
+		whenNotStored(context, leads.length, () => {
+			handOvers.forget(trigger, revision + 1);
+			takeBack();
+		}),
+	);
 	return null;
+}
+
+/** Apart from the poll, whose leads and cursors it would else hold until the execution has ended. */
+function whenNotStored(
+	{ logger }: Pick<IPollFunctions, 'logger'>,
+	count: number,
+	takeBack: () => void,
+): (ending: Ending) => void {
+	return (ending) => {
+		if (ending.kind !== 'notStored') return;
+		logger.error(
+			`n8n did not store the execution for ${count} leads (${ending.reason}). They are handed over again.`,
+		);
+		takeBack();
+	};
 }
 
 function overtaken(context: IPollFunctions): null {

@@ -1,6 +1,6 @@
 import type { LeadToMark } from '../destinations/contract';
 import type { DeliveryMemory } from '../polling/deliveryMemory';
-import type { Delivery } from '../polling/delivery';
+import type { NotedDelivery } from '../polling/delivery';
 import type { HandOver } from '../polling/types';
 
 /** Milliseconds. Longer than a poll can take: one that never ended must not stop all others. */
@@ -27,7 +27,7 @@ export class RunningDeliveries {
 	/** By lead id: handled, but the destination could not be told yet. */
 	readonly unmarked = new Map<string, LeadToMark>();
 	/** By lead id: an execution was told that they are given up, but the destination could not note it yet. */
-	readonly givenUp = new Map<string, Delivery>();
+	readonly givenUp = new Map<string, NotedDelivery>();
 	private readonly corrections = new Map<string, Correction>();
 	private pollBegan: number | undefined;
 
@@ -49,7 +49,7 @@ export class RunningDeliveries {
 		}
 	}
 
-	keepGivenUp(deliveries: readonly Delivery[]): void {
+	keepGivenUp(deliveries: readonly NotedDelivery[]): void {
 		for (const delivery of deliveries) {
 			if (this.givenUp.size < MAX_KEPT) this.givenUp.set(delivery.lead.id, delivery);
 		}
@@ -61,7 +61,7 @@ export class RunningDeliveries {
 	}
 
 	/** From the next poll on something else is remembered of the hand-over. */
-	correct({ key, handOver }: Delivery, by: HandOver | undefined): void {
+	correct({ key, handOver }: NotedDelivery, by: HandOver | undefined): void {
 		if (this.corrections.size < MAX_KEPT) this.corrections.set(key, { handedOver: handOver, by });
 	}
 

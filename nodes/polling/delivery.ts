@@ -24,8 +24,13 @@ const LONGEST_WAIT = 24 * 60 * 60 * 1000;
 const CLOCK_TOLERANCE = 10 * 60 * 1000;
 
 /** A lead that is handed over now. */
-export interface Delivery {
+export interface Delivery extends NotedDelivery {
 	lead: Lead;
+}
+
+/** What has to be known of it until its execution has ended, which can be hours. */
+export interface NotedDelivery {
+	lead: Pick<Lead, 'id'>;
 	/** As `PolledRow.key`. */
 	key: string;
 	/** This hand-over. */

@@ -39,6 +39,8 @@ async function pollAll(limit: number): Promise<void> {
 	const { add, count } = tally();
 	while (count() < leads) {
 		const [items = []] = (await poller.poll()) ?? [];
+		// n8n's own, which it ends or has elsewhere; the test's engine would keep them all.
+		poller.executions.length = 0;
 		if (items.length === 0) throw new Error(`A poll found nothing after ${count()} leads.`);
 		for (const { json } of items) add((json as { customer: IDataObject }).customer['lastName']);
 	}
