@@ -8,36 +8,23 @@ import path from 'node:path';
 import { npm } from './host/npm.ts';
 import { PROJECT_ROOT } from './host/paths.ts';
 import { command } from './host/terminal.ts';
-import { packagesOf, withAdvisories } from './publishing/advisories.ts';
-import type { Advisories, BillOfMaterials } from './publishing/advisories.ts';
+import { askAdvisories, seriousOf, withAdvisories } from './publishing/advisories.ts';
+import type { BillOfMaterials } from './publishing/advisories.ts';
 import { readManifest } from './publishing/sources.ts';
 
 await command(async () => {
 	const file = path.join(PROJECT_ROOT, 'dist', 'sbom.cdx.json');
 	const bill = JSON.parse(readFileSync(file, 'utf8')) as BillOfMaterials;
 	const registry = (await npm(['config', 'get', 'registry'], { cwd: PROJECT_ROOT })).trim();
-	const response = await fetch(new URL('-/npm/v1/security/advisories/bulk', registry), {
-		method: 'POST',
-		headers: { 'content-type': 'application/json' },
-		body: JSON.stringify(packagesOf(bill)),
-		signal: AbortSignal.timeout(60_000),
-	});
-	if (!response.ok) {
-		throw new Error(
-			`npm's registry did not tell the advisories (status ${response.status}). Try again later: a release needs them.`,
-		);
-	}
-	const advisories = (await response.json()) as Advisories;
+	const advisories = await askAdvisories(registry, bill);
 	const { name, version } = readManifest();
 	const told = withAdvisories(bill, advisories, new Date().toISOString());
 	const out = path.join(PROJECT_ROOT, `${name}-${version}.cdx.json`);
 	writeFileSync(out, `${JSON.stringify(told, null, 2)}\n`);
-	const serious = (told.vulnerabilities ?? []).filter(({ ratings }) =>
-		ratings.some(({ severity }) => severity === 'high' || severity === 'critical'),
-	);
+	const serious = seriousOf(told);
 	for (const { id, description } of serious) process.stdout.write(`  ${id}: ${description}\n`);
 	process.stdout.write(
-		`${told.vulnerabilities?.length ?? 0} known advisories, ${serious.length} of them high or critical.\n`,
+		`${told.vulnerabilities.length} known advisories, ${serious.length} of them high or critical.\n`,
 	);
 	return serious.length > 0 ? 1 : 0;
 });

@@ -48,12 +48,40 @@ export function packagesOf({ components }: BillOfMaterials): Record<string, stri
 	return packages;
 }
 
+const TIMEOUT_MS = 60_000;
+
+/**
+ * What a registry knows of the versions that are bundled.
+ *
+ * @throws where it does not tell: no registry but npm's own has to have this
+ */
+export async function askAdvisories(registry: string, bill: BillOfMaterials): Promise<Advisories> {
+	const response = await fetch(new URL('-/npm/v1/security/advisories/bulk', registry), {
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify(packagesOf(bill)),
+		signal: AbortSignal.timeout(TIMEOUT_MS),
+	});
+	const told = response.ok ? await response.json().catch(() => undefined) : undefined;
+	if (typeof told === 'object' && told !== null) return told as Advisories;
+	throw new Error(
+		`The registry did not tell the advisories (status ${response.status}). Try again later, or with npm's own registry: a release needs them.`,
+	);
+}
+
+/** Those that a release does not go out with. */
+export function seriousOf({ vulnerabilities = [] }: BillOfMaterials): Vulnerability[] {
+	return vulnerabilities.filter(({ ratings }) =>
+		ratings.some(({ severity }) => severity === 'high' || severity === 'critical'),
+	);
+}
+
 /** The bill with every advisory that fits a bundled version, and when that was asked (ISO 8601). */
 export function withAdvisories(
 	bill: BillOfMaterials,
 	advisories: Advisories,
 	askedAt: string,
-): BillOfMaterials {
+): BillOfMaterials & { vulnerabilities: Vulnerability[] } {
 	const vulnerabilities = Object.entries(advisories).flatMap(([name, entries]) =>
 		entries.flatMap(({ id, url, title, severity, vulnerable_versions: range }) => {
 			const affects = bill.components
