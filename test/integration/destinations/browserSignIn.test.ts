@@ -2,8 +2,6 @@
  * Signing in with the browser: n8n has the tokens and renews them, by its own code from n8n-core, at
  * the vendors' token endpoints. What the browser does before is the end-to-end tests' matter.
  */
-import { createHash, randomBytes } from 'node:crypto';
-
 import type { ICredentialDataDecryptedObject, INodeExecutionData } from 'n8n-workflow';
 
 import { MarketplaceLeadDynamics365OAuth2Api } from '../../../credentials/MarketplaceLeadDynamics365OAuth2Api.credentials';
@@ -13,6 +11,7 @@ import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTr
 import { startDynamics, type FakeDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
 import { startEntraAuthority, type FakeEntra } from '../../fakeServers/entra/authority.ts';
 import { startSalesforce, type FakeSalesforce } from '../../fakeServers/salesforce/salesforce.ts';
+import { agreedTo, tokenFrom } from '../../support/browserGrant';
 import { outputsOf, pollContext, runNode } from '../../support/engine';
 import { oAuth2Credential } from '../../support/oAuth2Credential';
 
@@ -31,16 +30,6 @@ interface Place {
 	stop(): Promise<void>;
 }
 
-/** What n8n keeps of a token endpoint's response. */
-async function tokenData(
-	url: unknown,
-	form: Record<string, string>,
-): Promise<Record<string, unknown>> {
-	const response = await fetch(String(url), { method: 'POST', body: new URLSearchParams(form) });
-	expect(response.status).toBe(200);
-	return (await response.json()) as Record<string, unknown>;
-}
-
 async function inSalesforce(): Promise<Place> {
 	const salesforce: FakeSalesforce = await startSalesforce();
 	const { signIn } = salesforce;
@@ -50,7 +39,7 @@ async function inSalesforce(): Promise<Place> {
 		clientId: signIn.consumerKey,
 		clientSecret: signIn.consumerSecret,
 	});
-	const token = await tokenData(credential['accessTokenUrl'], {
+	const token = await tokenFrom(String(credential['accessTokenUrl']), {
 		grant_type: 'refresh_token',
 		refresh_token: signIn.refreshToken,
 		client_id: signIn.consumerKey,
@@ -83,29 +72,12 @@ async function inDynamics(authority: FakeEntra): Promise<Place> {
 		clientId,
 		clientSecret,
 	});
-	const redirect_uri = 'http://localhost:5678/rest/oauth2-credential/callback';
-	const verifier = randomBytes(32).toString('base64url');
-	const authorize = new URL(String(credential['authUrl']));
-	authorize.search = String(
-		new URLSearchParams({
-			response_type: 'code',
-			client_id: clientId,
-			redirect_uri,
-			scope: String(credential['scope']),
-			state: 'state',
-			code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-			code_challenge_method: 'S256',
-		}),
-	);
-	const agreed = await fetch(authorize, { redirect: 'manual' });
-	const { searchParams } = new URL(agreed.headers.get('location') ?? '');
-	const oauthTokenData = await tokenData(credential['accessTokenUrl'], {
-		grant_type: 'authorization_code',
-		code: searchParams.get('code') ?? '',
-		redirect_uri,
-		code_verifier: verifier,
-		client_id: clientId,
-		client_secret: clientSecret,
+	const oauthTokenData = await agreedTo({
+		authUrl: String(credential['authUrl']),
+		accessTokenUrl: String(credential['accessTokenUrl']),
+		scope: String(credential['scope']),
+		clientId,
+		clientSecret,
 	});
 	// Only counts from now on.
 	await authority.fault({ kind: 'cut', times: 0 });
