@@ -12,6 +12,7 @@ import { forAllItems } from '../parameters/readItems';
 import { resolvedOnce } from '../parameters/resolvedOnce';
 import { assignOwnerProperties, assignOwners, inputsExpression } from './assignOwner';
 import { composeFollowUpProperties, composeItems } from './composeFollowUp';
+import { createReportProperties, createReports } from './createReport';
 import { historyCredentials, historyProperties, searchHistoryTables } from './history';
 import { mergeItems, mergeLeadsProperties } from './mergeLeads';
 import { parseLeads, parseLeadsProperties } from './parseLeads';
@@ -31,13 +32,21 @@ const OPERATIONS: Readonly<Record<string, Execute>> = {
 	assignOwner: assignOwners,
 	clearRepeats,
 	composeFollowUp: composeItems,
+	createReport: createReports,
 	mergeLeads: mergeItems,
 	parseLeads,
 	removeRepeats,
 };
 
 /** Operations that read leads from their items. */
-const READING = ['assignOwner', 'composeFollowUp', 'mergeLeads', 'parseLeads', 'removeRepeats'];
+const READING = [
+	'assignOwner',
+	'composeFollowUp',
+	'createReport',
+	'mergeLeads',
+	'parseLeads',
+	'removeRepeats',
+];
 
 export class LeadSource implements INodeType {
 	description: INodeTypeDescription = {
@@ -47,9 +56,9 @@ export class LeadSource implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			'={{ ({ assignOwner: "assign owner", clearRepeats: "clear repeats", composeFollowUp: "compose follow-up", mergeLeads: "merge, by " + ($parameter["groupBy"] === "customerAndOffer" ? "customer and offer" : "customer"), removeRepeats: "remove repeats, by " + (({ customer: "customer", customerAndOffer: "customer and offer" })[$parameter["compareBy"]] ?? "lead"), parseLeads: "parse" + (({ contact: ", by contact", offer: ", by offer", source: ", by source", stage: ", by stage" })[$parameter["outputs"]] ?? ({ field: ", field " + $parameter["field"], fields: ", fields below", text: ", lead source text" })[$parameter["readLeadFrom"]] ?? "") })[$parameter["operation"] ?? "parseLeads"] }}',
+			'={{ ({ assignOwner: "assign owner", clearRepeats: "clear repeats", composeFollowUp: "compose follow-up", createReport: "create report", mergeLeads: "merge, by " + ($parameter["groupBy"] === "customerAndOffer" ? "customer and offer" : "customer"), removeRepeats: "remove repeats, by " + (({ customer: "customer", customerAndOffer: "customer and offer" })[$parameter["compareBy"]] ?? "lead"), parseLeads: "parse" + (({ contact: ", by contact", offer: ", by offer", source: ", by source", stage: ", by stage" })[$parameter["outputs"]] ?? ({ field: ", field " + $parameter["field"], fields: ", fields below", text: ", lead source text" })[$parameter["readLeadFrom"]] ?? "") })[$parameter["operation"] ?? "parseLeads"] }}',
 		description:
-			'Reads leads from Azure Marketplace, Azure portal and AppSource in any shape, or a lead source text, and determines their source, action, offer and stage; merges them into customers, removes repeats, assigns owners and composes follow-ups',
+			'Reads leads from Azure Marketplace, Azure portal and AppSource in any shape, or a lead source text, and determines their source, action, offer and stage; merges them into customers, removes repeats, assigns owners, composes follow-ups and reports on the leads of a period',
 		defaults: { name: 'Lead Source' },
 		usableAsTool: true,
 		inputs: inputsExpression(),
@@ -81,6 +90,13 @@ export class LeadSource implements INodeType {
 						action: 'Compose follow up',
 					},
 					{
+						name: 'Create Report',
+						value: 'createReport',
+						description:
+							'Count the leads and customers of a period by stage, offer, country and so on, and compare it with the period before',
+						action: 'Create report',
+					},
+					{
 						name: 'Merge Leads',
 						value: 'mergeLeads',
 						description: 'Merge all leads of the same customer into one item',
@@ -108,6 +124,7 @@ export class LeadSource implements INodeType {
 			...removeRepeatsProperties,
 			...composeFollowUpProperties,
 			...assignOwnerProperties,
+			...createReportProperties,
 			...clearRepeatsProperties,
 		],
 	};

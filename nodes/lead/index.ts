@@ -30,3 +30,8 @@ export { PLACEHOLDER_NAMES } from './followUp/placeholders';
 export type * from './owners/types';
 export { ownerAssigner } from './owners/assignOwner';
 export { MAX_OWNERS, OwnerError, readOwners } from './owners/readOwner';
+export type * from './report/types';
+export { createReport, MAX_ROWS } from './report/createReport';
+export { Calendar, PERIOD_NAMES, periodBefore, rangeBefore } from './report/calendar';
+export { reportHtml } from './report/html';
+export { periodName as reportPeriodName, textOf as reportText } from './report/words';

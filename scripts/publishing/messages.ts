@@ -24,9 +24,9 @@ const NOT_MESSAGES =
 	/^(?:description|displayName|name|action|placeholder|hint|subtitle|message|help|why|\w*Message)$/;
 
 const SHOWN = ['nodes/**/*.ts'];
-/** Not ours, or what the editor shows beside a field, where its labels and descriptions are. */
+/** Not ours, what a report says, or what the editor shows beside a field, where its labels and descriptions are. */
 const LEFT_OUT =
-	/^nodes\/vendor\/|[Pp]ropert|[Oo]ptions|[Pp]anel|[Dd]escription|templates|lists\.ts|sample|httpError|\.d\.ts$/;
+	/^nodes\/(?:vendor|lead\/report)\/|[Pp]ropert|[Oo]ptions|[Pp]anel|[Dd]escription|templates|lists\.ts|sample|httpError|\.d\.ts$/;
 
 /** All of them, by file, as they stand there. */
 export function messagesOf(root: string): Message[] {

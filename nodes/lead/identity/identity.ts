@@ -36,12 +36,17 @@ export function identityOf(lead: Lead, ownKey: string): Identity {
 	if (kind === 'shared' && person !== '') {
 		return { by: 'emailAndName', value: `${mailbox(address)} | ${person}` };
 	}
-	if (E164.test(phone) && !NO_NUMBER.test(phone)) return { by: 'phone', value: phone };
+	if (isCallable(phone)) return { by: 'phone', value: phone };
 	// One name alone may be anybody's in that company.
 	if (firm !== '' && person.includes(' ')) {
 		return { by: 'companyAndName', value: `${firm} | ${person}` };
 	}
 	return { by: 'lead', value: ownKey };
+}
+
+/** Whether a phone number is a whole one, with its country's code, that may be somebody's. */
+export function isCallable(phone: string): boolean {
+	return E164.test(phone) && !NO_NUMBER.test(phone);
 }
 
 /** Letters and digits, lower-cased and without accents, one space between words: "Contoso, Inc." is "contoso inc". */

@@ -6,9 +6,12 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 
 import {
 	composeFollowUp,
+	createReport,
 	mergeLeads,
 	ownerAssigner,
 	parseLead,
+	reportHtml,
+	reportText,
 	simplified,
 } from '../../../nodes/lead';
 import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
@@ -49,12 +52,28 @@ const simple = Object.fromEntries(
 );
 
 const owner = ownerAssigner([], { now: 0 })(lead);
+/** One with every kind of row: an offer that has gone silent, and one that has its turn. */
+const report = createReport(
+	[1, 2, 3, 4, 5, 6, 31].map((day) =>
+		parseLead({
+			...{
+				id: `${day}`,
+				LeadSource: `SPZA-PLT|contoso.${day > 6 ? 'crm' : 'erp'}`,
+				Email: 'kim@contoso.com',
+			},
+			CreatedTime: `2026-03-${String(day).padStart(2, '0')}T00:00:00Z`,
+		}),
+	),
+	{ title: 'Leads', timeZone: 'UTC', now: Date.UTC(2026, 3, 1) },
+);
+
 const EXAMPLES: Record<string, object> = {
 	assignOwner: { ...common, owner },
 	parseLeads: lead,
 	mergeLeads: merge!.customer,
 	removeRepeats: { ...lead, repeat: { isRepeat: false, seen: '' } },
 	composeFollowUp: { followUp, ...simple },
+	createReport: { ...report, text: reportText(report), html: reportHtml(report) },
 };
 
 it.each(Object.entries(EXAMPLES))('n8n finds the fields of %s', (operation, example) => {
