@@ -56,7 +56,7 @@ export function readEntraApplication(credential: Record<string, unknown>): Entra
 			);
 		}
 	}
-	if (!/^[A-Za-z0-9.-]+$/.test(tenantId)) {
+	if (!/^[A-Za-z0-9.-]{1,253}$/.test(tenantId)) {
 		throw configurationError(
 			'The Tenant ID is neither a GUID nor a domain name',
 			'Copy the Directory (tenant) ID from the app registration in Entra.',

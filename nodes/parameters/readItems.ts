@@ -20,6 +20,7 @@ import {
 	readMergedCustomer,
 	unknownNames,
 } from '../lead';
+import { quote } from '../lead/text';
 import { continuesOnFail, failedItem } from './failedItems';
 import { isWebhookItem, recordsOfField, recordsOfItem, valueOfField } from './records';
 
@@ -208,12 +209,12 @@ function readRecords(
 	const found = recordsOfField(item.json, path, mapping);
 	if (found === undefined) {
 		throw noLead(
-			`The item has no field "${path}"`,
+			`The item has no field ${quote(path)}`,
 			'Set "Field" to the name of the field that holds the lead, with dots for fields within fields',
 		);
 	}
 	if (found.ok) return found.records;
-	throw noLead(`The field "${path}" holds no lead`, found.problems.join(' '));
+	throw noLead(`The field ${quote(path)} holds no lead`, found.problems.join(' '));
 }
 
 type Input = 'field' | 'fields' | 'item' | 'text';

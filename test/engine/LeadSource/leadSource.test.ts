@@ -155,6 +155,14 @@ describe('files of an item', () => {
 describe('an item that holds no lead', () => {
 	const NO_LEAD = { name: 'Someone' };
 
+	it('is not told by all of a value that stands where a name belongs', async () => {
+		const parameters = { readLeadFrom: 'field', field: '={{ $json.text }}' };
+		const went = await run(parameters, items({ text: 'b'.repeat(100_000) }));
+		expect(went.data.resultData.error).toMatchObject({
+			message: `The item has no field "${'b'.repeat(80)}…"`,
+		});
+	});
+
 	it.each([
 		['the item', {}, NO_LEAD, 'The item holds no lead'],
 		[

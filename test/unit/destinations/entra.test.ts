@@ -44,6 +44,22 @@ it.each([
 	expect(explainEntraError(error, {}).message).toBe(explained.message);
 });
 
+it.each(['contoso', '11111111-2222-3333-4444-555555555555', `${'a'.repeat(245)}.example`])(
+	'takes the tenant %s',
+	(tenantId) => {
+		expect(readEntraApplication({ ...FIELDS, tenantId })).toMatchObject({ tenantId });
+	},
+);
+
+it.each(['contoso/../other', 'two words', 'a'.repeat(100_000)])(
+	'does not take for a tenant what is none, nor repeat it: %.20s',
+	(tenantId) => {
+		expect(() => readEntraApplication({ ...FIELDS, tenantId })).toThrow(
+			/^The Tenant ID is neither a GUID nor a domain name$/,
+		);
+	},
+);
+
 it.each([
 	[{ status: 429, retryAfter: 60_000 }, 60_000, '429'],
 	[{ status: 429, body: said('90055') }, 60_000, '429'],
