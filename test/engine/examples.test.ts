@@ -24,8 +24,6 @@ interface Example {
 const HANDED_OVER: Readonly<Record<string, RegExp>> = {
 	// Each CRM needs a field that only its administrator can make; Marketo has nothing to mark.
 	'leads-from-crms.json': /Lead Is Handled When[^]*Execution Finishes Successfully[^]*inbox/,
-	// It looks on: marking would take the leads from the workflow that handles them.
-	'weekly-digest.json': /Handed Over/,
 };
 /** What comes by HTTPS can't be marked, and its example says what to do where that matters. */
 const BY_HTTPS: Readonly<Record<string, RegExp>> = {

@@ -2,6 +2,7 @@ import type { INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
 import type { LeadReport } from '../../../nodes/lead';
 import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
+import { readExample } from '../../../scripts/host/demo.ts';
 import { runNode } from '../../support/engine';
 import { items, LeadSourceTool, outputs, row } from './support';
 
@@ -138,4 +139,40 @@ it('gives an agent the numbers and no page', async () => {
 	expect(report!.json).toMatchObject({ leads: { count: 1 }, text: expect.any(String) });
 	expect(report!.json).not.toHaveProperty('html');
 	expect(report).not.toHaveProperty('binary');
+});
+
+describe('the weekly digest', () => {
+	beforeEach(() => {
+		// A Monday at eight.
+		jest.spyOn(Date, 'now').mockReturnValue(Date.UTC(2026, 2, 9, 8));
+	});
+	afterEach(() => {
+		jest.restoreAllMocks();
+	});
+
+	it('tells of the week before, and sends what the report has', async () => {
+		const { nodes } = await readExample('weekly-digest.json');
+		const named = (name: string) => nodes.find((node) => node.name === name)!;
+		const { parameters } = named('Create Report') as { parameters: INodeParameters };
+		const leads = items(lead('kim', 1), lead('kim', 2), lead('sam', 8), lead('lou', 9));
+		const [report] = await reports(parameters, leads);
+		expect(report!.json).toMatchObject({
+			subject: 'Marketplace leads, 2–8 Mar 2026: 2 leads (+1), 2 customers',
+			leftOut: { afterPeriod: 1 },
+		});
+		const { subject, text, html } = named('Send Digest').parameters;
+		for (const expression of [subject, text, html]) {
+			const [, field = ''] = /^=\{\{ \$json\.(\w+) \}\}$/.exec(String(expression)) ?? [];
+			expect(report!.json).toHaveProperty(field, expect.stringMatching(/./));
+		}
+	});
+
+	it('comes in a week without leads', async () => {
+		const { nodes } = await readExample('weekly-digest.json');
+		const { parameters } = nodes.find(({ name }) => name === 'Create Report')!;
+		const fetch = nodes.find(({ name }) => name === 'Leads of 13 Weeks')!;
+		expect(fetch).toMatchObject({ alwaysOutputData: true });
+		const [report] = await reports(parameters as INodeParameters, items({}));
+		expect(report!.json.subject).toMatch(/: 0 leads \(±0\), 0 customers$/);
+	});
 });
