@@ -5,6 +5,7 @@
  * --n8n=regular|queue   in n8n's regular mode (default) or in queue mode
  * --destinations=azureTable|crms
  * --seed=N --kills=N --leads=N   leads in each life of n8n, for each workflow
+ *                       (--kills counts lives of n8n; some end with two kills or three)
  * --minutes=N           no further kill after so many, where a machine is too busy for all of them
  * --faults=NAME,NAME    instead of all, one in every second life
  * --retries             in the end, retry what crashed, as a person would

@@ -15,7 +15,7 @@ import { workflowOf, type DeliveryWay } from './workflows.ts';
 
 export interface Plan {
 	seed: number;
-	/** At most. */
+	/** Lives of n8n at most, each of which ends with a kill, or with several. */
 	kills: number;
 	/** Milliseconds after which no further life begins. */
 	time: number;
@@ -40,6 +40,10 @@ export interface Delivery {
 const AIMS = ['claim', 'mark', 'poll', 'post'] as const;
 /** Milliseconds from what a kill is aimed at to the kill, at most: a poll and its execution. */
 const LONGEST_SPAN = 1_500;
+/** Of lives, those that end with the sink killed before n8n. */
+const SINK_SHARE = 0.3;
+/** Of lives in queue mode, those that end with further processes killed behind the first. */
+const SECOND_SHARE = 0.5;
 /** Milliseconds that a life may take until something happens; n8n polls as it starts. */
 const QUIET_LIFE = 30_000;
 /** Milliseconds; a poll comes every ten seconds. */
@@ -125,15 +129,36 @@ export class Lives {
 		const isQuiet = !(await this.next(aim, QUIET_LIFE));
 		const span = Math.floor(random() * LONGEST_SPAN);
 		await sleep(span);
-		const killed = await host.kill(random);
+		const killed = await this.kill();
 		if (host.kind === 'regular') await backUp(scene);
-		count(this.kills, killed);
 		if (fault) count(this.faults, fault.name);
 		const when = isQuiet ? 'a quiet life' : `${span} ms behind the next ${aim}`;
 		plan.tell(
-			`kill ${life + 1} of ${plan.kills}: ${killed}, ${when}${fault ? `, after ${fault.name}` : ''}`,
+			`life ${life + 1} of ${plan.kills} ends: ${killed}, ${when}${fault ? `, after ${fault.name}` : ''}`,
 		);
 		this.turnClocks(10 * MINUTE);
+	}
+
+	/** Machines that go one after the other are worse than those that go together. */
+	private async kill(): Promise<string> {
+		const { host, random, sink } = this.scene;
+		const killed: Array<string | undefined> = [];
+		const meanwhile = async () => await sleep(Math.floor(random() * LONGEST_SPAN));
+		const takesSink = random() < SINK_SHARE;
+		if (takesSink) {
+			await sink.kill();
+			killed.push('the sink');
+			await meanwhile();
+		}
+		killed.push(await host.kill(random));
+		if (host.kind === 'queue' && random() < SECOND_SHARE) {
+			await meanwhile();
+			killed.push(await host.kill(random));
+		}
+		if (takesSink) await sink.comeBack();
+		const names = killed.filter((name) => name !== undefined);
+		for (const name of names) count(this.kills, name);
+		return names.join(', then ');
 	}
 
 	/** Nothing goes wrong any more: what is pending has to come, by and by. */

@@ -9,8 +9,8 @@ export interface Host {
 	readonly services?: QueueServices;
 	/** What each of its processes has printed, all lives together. */
 	readonly logFiles: readonly string[];
-	/** Kills some of its processes at once, and says which. */
-	kill(random: () => number): Promise<string>;
+	/** Kills some of the processes that run, at once, and says which; `undefined` where none runs. */
+	kill(random: () => number): Promise<string | undefined>;
 	/** Starts every process that does not run. */
 	start(): Promise<void>;
 	/** Makes the clock of its machines jump to what the file says that the processes know. */
@@ -22,6 +22,7 @@ export function regularHost(n8n: N8n): Host {
 		kind: 'regular',
 		logFiles: [n8n.logFile],
 		async kill() {
+			if (!n8n.isRunning) return undefined;
 			await n8n.kill();
 			return 'n8n';
 		},
@@ -45,7 +46,9 @@ export function queueHost({ main, webhook, workers, services }: QueueN8n): Host 
 		services,
 		logFiles: [main, webhook, ...workers].map(({ logFile }) => logFile),
 		async kill(random) {
-			const victim = oneOf(random, chances);
+			const running = chances.filter((name) => victims[name].every(({ isRunning }) => isRunning));
+			if (running.length === 0) return undefined;
+			const victim = oneOf(random, running);
 			await Promise.all(victims[victim].map(async (n8n) => await n8n.kill()));
 			return victim;
 		},
