@@ -3,11 +3,12 @@
  * became of the leads.
  *
  * --n8n=regular|queue   in n8n's regular mode (default) or in queue mode
- * --destinations=azureTable|crms
- * --seed=N --kills=N --leads=N   leads in each life of n8n, for each workflow
- *                       (--kills counts lives of n8n; some end with two kills or three)
- * --minutes=N           no further kill after so many, where a machine is too busy for all of them
- * --faults=NAME,NAME    instead of all, one in every second life
+ * --destinations=azureTable|crms|all
+ * --seed=N --kills=N --leads=N   lives of n8n, each of which ends with a kill, and leads in each life
+ *                       for each workflow
+ * --minutes=N           no further life after so many, where a machine is too busy for all of them
+ * --faults=NAME,NAME    instead of all
+ * --every=N             a fault in one of so many lives (2)
  * --retries             in the end, retry what crashed, as a person would
  * --results=FILE        add what was counted to this file, and show the sum of all runs in it
  * --logs=FOLDER         keep there what n8n's processes print
@@ -39,11 +40,9 @@ import { QueueN8n } from './host/queue/queueN8n.ts';
 import { temporaryFolder } from './host/temporary.ts';
 import { command, step } from './host/terminal.ts';
 
-const SHORT = { kills: 3, leads: 30, faults: ['database locked', 'destination sends garbage'] };
+const SHORT = { lives: 3, leads: 30, faults: ['database locked', 'destination sends garbage'] };
 /** Hours that a certificate is past its end. */
 const EXPIRED = 1;
-/** Seconds: n8n may take that long to publish a workflow, and a kill meanwhile keeps its polls off for so long. */
-const LEASE = '40';
 
 const { values } = parseArgs({
 	options: {
@@ -51,6 +50,7 @@ const { values } = parseArgs({
 		destinations: { type: 'string', default: 'azureTable' },
 		seed: { type: 'string', default: '1' },
 		kills: { type: 'string', default: '12' },
+		every: { type: 'string', default: '2' },
 		leads: { type: 'string', default: '30' },
 		minutes: { type: 'string', default: 'Infinity' },
 		faults: { type: 'string' },
@@ -64,12 +64,16 @@ const { values } = parseArgs({
 
 await command(async () => {
 	const isQueue = oneOfNames('--n8n', values.n8n, ['regular', 'queue']) === 'queue';
-	const isCrms =
-		oneOfNames('--destinations', values.destinations, ['azureTable', 'crms']) === 'crms';
+	const destinations = oneOfNames('--destinations', values.destinations, [
+		'azureTable',
+		'crms',
+		'all',
+	]);
 	const tell = (line: string) => process.stdout.write(`${line}\n`);
 	const plan: Plan = {
 		seed: Number(values.seed),
-		kills: values.short ? SHORT.kills : Number(values.kills),
+		lives: values.short ? SHORT.lives : Number(values.kills),
+		everyLives: Number(values.every),
 		time: Number(values.minutes) * 60_000,
 		leadsPerLife: values.short ? SHORT.leads : Number(values.leads),
 		faults: values.short ? SHORT.faults : values.faults?.split(','),
@@ -100,7 +104,6 @@ await command(async () => {
 			env: {
 				NODE_EXTRA_CA_CERTS: trusted,
 				FAULTS_CLOCK: clockFile,
-				N8N_WORKFLOW_PUBLICATION_OUTBOX_LEASE_SECONDS: LEASE,
 			},
 			nodeOptions: ['--require', path.join(import.meta.dirname, 'faults/clock.cjs')],
 		};
@@ -136,7 +139,7 @@ await command(async () => {
 		const accounts: AzureAccount[] = [];
 		const crms: CrmStore[] = [];
 		const deliveries: Delivery[] = [];
-		if (isCrms) {
+		if (destinations !== 'azureTable') {
 			for (const way of WAYS) {
 				if (way.handledWhen === 'handedOver' || way.history) continue;
 				for (const crm of [await startSalesforceStore(), await startDynamicsStore(authority)]) {
@@ -145,7 +148,8 @@ await command(async () => {
 					deliveries.push(await activate(rest, way, crm, sink.origin));
 				}
 			}
-		} else {
+		}
+		if (destinations !== 'crms') {
 			// The second for those that have a cursor: its clock is not turned.
 			for (let at = 0; at < 2; at += 1) {
 				const account = await AzureAccount.start(azurite, certificates, random);

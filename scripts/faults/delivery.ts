@@ -15,14 +15,16 @@ import { workflowOf, type DeliveryWay } from './workflows.ts';
 
 export interface Plan {
 	seed: number;
-	/** Lives of n8n at most, each of which ends with a kill, or with several. */
-	kills: number;
+	/** At most; each ends with a kill of n8n, or with several kills. */
+	lives: number;
 	/** Milliseconds after which no further life begins. */
 	time: number;
 	/** Leads written into each store in a life of n8n. */
 	leadsPerLife: number;
-	/** Names of faults, one in every second life; all that there are when absent. */
+	/** Names of faults; all that there are when absent. */
 	faults?: readonly string[] | undefined;
+	/** In one of so many lives there is a fault. */
+	everyLives: number;
 	/** Whether executions that crashed are retried in the end, as a person does. */
 	retries: boolean;
 	tell: (line: string) => void;
@@ -45,7 +47,7 @@ const SINK_SHARE = 0.3;
 /** Of lives in queue mode, those that end with further processes killed behind the first. */
 const SECOND_SHARE = 0.5;
 /** Milliseconds that a life may take until something happens; n8n polls as it starts. */
-const QUIET_LIFE = 30_000;
+const QUIET_LIFE = 20_000;
 /** Milliseconds; a poll comes every ten seconds. */
 const ROUND = 12_000;
 const MINUTE = 60_000;
@@ -97,7 +99,7 @@ export class Lives {
 
 	async run(): Promise<void> {
 		const deadline = Date.now() + this.plan.time;
-		for (let life = 0; life < this.plan.kills && Date.now() < deadline; life += 1) {
+		for (let life = 0; life < this.plan.lives && Date.now() < deadline; life += 1) {
 			await this.live(life);
 		}
 		await this.rest();
@@ -106,7 +108,9 @@ export class Lives {
 	private async live(life: number): Promise<void> {
 		const { scene, plan } = this;
 		const { random, host } = scene;
-		const fault = life % 2 === 0 ? this.deck[(life / 2) % this.deck.length] : undefined;
+		const { everyLives } = plan;
+		const isCalm = life % everyLives !== 0;
+		const fault = isCalm ? undefined : this.deck[(life / everyLives) % this.deck.length];
 		const isEarly = fault?.when === 'anytime' && random() < 0.5;
 		const half = Math.ceil(plan.leadsPerLife / 2);
 		await this.write(half);
@@ -125,6 +129,7 @@ export class Lives {
 		} else {
 			await this.write(plan.leadsPerLife - half);
 		}
+		await this.killMidway();
 		const aim = scene.accounts.length > 0 ? oneOf(random, AIMS) : 'post';
 		const isQuiet = !(await this.next(aim, QUIET_LIFE));
 		const span = Math.floor(random() * LONGEST_SPAN);
@@ -134,9 +139,25 @@ export class Lives {
 		if (fault) count(this.faults, fault.name);
 		const when = isQuiet ? 'a quiet life' : `${span} ms behind the next ${aim}`;
 		plan.tell(
-			`life ${life + 1} of ${plan.kills} ends: ${killed}, ${when}${fault ? `, after ${fault.name}` : ''}`,
+			`life ${life + 1} of ${plan.lives} ends: ${killed}, ${when}${fault ? `, after ${fault.name}` : ''}`,
 		);
 		this.turnClocks(10 * MINUTE);
+	}
+
+	/** What n8n goes on without: a worker or the sink, started again at once. */
+	private async killMidway(): Promise<void> {
+		const { host, random, sink } = this.scene;
+		if (!(await this.next('post', QUIET_LIFE))) return;
+		await sleep(Math.floor(random() * LONGEST_SPAN));
+		if (host.killOne && random() < 0.5) {
+			count(this.kills, await host.killOne(random));
+			await host.start();
+		} else {
+			await sink.kill();
+			count(this.kills, 'the sink');
+			await sleep(Math.floor(random() * LONGEST_SPAN));
+			await sink.comeBack();
+		}
 	}
 
 	/** Machines that go one after the other are worse than those that go together. */
@@ -261,7 +282,10 @@ async function retryAll(rest: RestClient, workflowId: string): Promise<void> {
 	await sleep(ROUND);
 }
 
-function deckOf(kinds: readonly FaultKind[], { faults, seed, kills }: Plan): FaultKind[] {
+function deckOf(
+	kinds: readonly FaultKind[],
+	{ faults, seed, lives, everyLives }: Plan,
+): FaultKind[] {
 	if (faults) {
 		return faults.map((wanted) => {
 			const kind = kinds.find(({ name }) => name === wanted);
@@ -270,7 +294,7 @@ function deckOf(kinds: readonly FaultKind[], { faults, seed, kills }: Plan): Fau
 		});
 	}
 	// Runs of consecutive seeds go through all kinds together.
-	const first = ((seed - 1) * Math.ceil(kills / 2)) % kinds.length;
+	const first = ((seed - 1) * Math.ceil(lives / everyLives)) % kinds.length;
 	return [...kinds.slice(first), ...kinds.slice(0, first)];
 }
 

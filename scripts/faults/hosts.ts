@@ -11,6 +11,8 @@ export interface Host {
 	readonly logFiles: readonly string[];
 	/** Kills some of the processes that run, at once, and says which; `undefined` where none runs. */
 	kill(random: () => number): Promise<string | undefined>;
+	/** Kills what the others go on without, where there is any: a worker. */
+	killOne?(random: () => number): Promise<string>;
 	/** Starts every process that does not run. */
 	start(): Promise<void>;
 	/** Makes the clock of its machines jump to what the file says that the processes know. */
@@ -51,6 +53,10 @@ export function queueHost({ main, webhook, workers, services }: QueueN8n): Host 
 			const victim = oneOf(random, running);
 			await Promise.all(victims[victim].map(async (n8n) => await n8n.kill()));
 			return victim;
+		},
+		async killOne(random) {
+			await oneOf(random, workers).kill();
+			return 'a worker';
 		},
 		async start() {
 			await startIfDown(main);

@@ -43,6 +43,9 @@ export const WAYS: readonly DeliveryWay[] = [
 /** Polls a minute: n8n's least interval is a minute, but a trigger may have several. */
 const POLLS = [5, 15, 25, 35, 45, 55];
 
+/** An execution must have a chance to end before the next kill, however many leads are pending. */
+const MAX_LEADS = 100;
+
 /**
  * A workflow that finishes whatever happens deals with a sink that is away by itself: it tries again
  * for longer than the sink is.
@@ -82,6 +85,7 @@ export function workflowOf(
 				})),
 			},
 			handledWhen,
+			maxLeads: MAX_LEADS,
 			...(isAcknowledged
 				? { ...store.marking, options: { redeliverAfter: 1, maxAttempts: 1_000 } }
 				: { startFrom: 'all' }),
