@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { npm } from '../host/npm.ts';
@@ -11,6 +11,9 @@ interface Packed {
 	filename: string;
 	files: Array<{ path: string }>;
 }
+
+/** Everybody reads, nothing is a program. */
+const FILE_MODE = 0o644;
 
 /**
  * Packs what was built as npm is to get it, and gives the tarball's path. `npm pack` alone would do
@@ -25,6 +28,8 @@ export async function packForNpm(into: string): Promise<string> {
 			const target = path.join(staged.path, file);
 			await mkdir(path.dirname(target), { recursive: true });
 			await cp(path.join(PROJECT_ROOT, file), target);
+			// Else who may read it here, by the builder's umask, is part of the tarball's bytes.
+			await chmod(target, FILE_MODE);
 		}
 		const manifest = JSON.parse(
 			await readFile(path.join(PROJECT_ROOT, 'package.json'), 'utf8'),
