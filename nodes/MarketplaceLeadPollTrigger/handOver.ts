@@ -35,9 +35,7 @@ export function handOver(
 	ended: (ending: Ending) => Promise<void> | void,
 ): void {
 	const done = deferred();
-	void done.promise
-		.then(endingOf, (error: unknown): Ending => ({ kind: 'notStored', reason: messageOf(error) }))
-		.then(ended);
+	void done.promise.then(endingOf, endingOfError).then(ended);
 	context.__emit(outputs, undefined, done);
 }
 
@@ -68,6 +66,12 @@ export function endingOf(run: IRun | undefined): Ending {
 	return { kind: 'broken', reason: result?.error?.message ?? `its status is "${status}"` };
 }
 
+/** n8n rejects where it could not store the execution, and where it has lost sight of one that it had stored. */
+function endingOfError(error: unknown): Ending {
+	const kind = classOf(error) === 'ExecutionNotFoundError' ? 'broken' : 'notStored';
+	return { kind, reason: messageOf(error) };
+}
+
 /** Errors of n8n's about a process that went away, which can be noted with what had run before. */
 const LOSSES: ReadonlySet<string> = new Set([
 	'MaxStalledCountError',
@@ -79,8 +83,11 @@ const LOSSES: ReadonlySet<string> = new Set([
 /** By name: in queue mode it is a copy, which has no class any more. */
 function isLoss(error: unknown): boolean {
 	const { name } = Object(error) as { name?: unknown };
-	const { name: className } = (Object(error) as object).constructor;
-	return LOSSES.has(className) || (typeof name === 'string' && LOSSES.has(name));
+	return LOSSES.has(classOf(error)) || (typeof name === 'string' && LOSSES.has(name));
+}
+
+function classOf(error: unknown): string {
+	return (Object(error) as object).constructor.name;
 }
 
 function messageOf(error: unknown): string {

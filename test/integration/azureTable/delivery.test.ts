@@ -233,6 +233,30 @@ describe('a lead whose execution was lost', () => {
 	});
 });
 
+describe('a lead of whose execution n8n has lost sight, which may have run', () => {
+	class ExecutionNotFoundError extends Error {}
+	const lostSight = new ExecutionNotFoundError('No active execution found');
+
+	it('comes again after its time, and not before', async () => {
+		await place.table.insert(marketplaceRows(3));
+		const poller = trigger();
+		const { execution } = await poll(poller);
+		await execution.fail(lostSight);
+		expect((await poll(poller)).output).toBeNull();
+		pass(31);
+		expect(attempts((await poll(poller)).output)).toEqual([2, 2, 2]);
+	});
+
+	it('does not come again in the default mode: it was handed over', async () => {
+		await place.table.insert(marketplaceRows(3));
+		const poller = trigger({ parameters: { handledWhen: 'handedOver' } });
+		const { output, execution } = await poll(poller);
+		expect(ids(output)).toHaveLength(3);
+		await execution.fail(lostSight);
+		expect((await poll(poller)).output).toBeNull();
+	});
+});
+
 describe('a lead whose execution has failed', () => {
 	const failed = run('error', Object.assign(new Error('no'), { name: 'NodeApiError' }));
 
