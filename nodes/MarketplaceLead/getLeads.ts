@@ -9,7 +9,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { TimeLimits } from '../destinations/timeLimits';
 import { type Period, readPeriod } from '../polling/period';
 import { toNodeError } from '../errors';
-import type { Lead } from '../lead';
+import { type Lead, simplifiedWithTime } from '../lead';
 import { openForReading } from '../parameters/openDestination';
 import { destinationFilters, destinationOptions } from '../parameters/destinationProperties';
 import { leadFilterProperty, leadOptionFields } from '../parameters/leadParameters';
@@ -58,6 +58,14 @@ export const getLeadsProperties: INodeProperties[] = [
 		default: 50,
 		description: 'Max number of results to return',
 	},
+	{
+		displayName: 'Simplify',
+		name: 'simplify',
+		type: 'boolean',
+		displayOptions: { show },
+		default: true,
+		description: 'Whether to return a simplified version of the lead instead of all its fields',
+	},
 	{ ...leadFilterProperty(destinationFilters()), displayOptions: { show } },
 	{
 		displayName: 'Options',
@@ -76,8 +84,14 @@ export async function getLeads(context: IExecuteFunctions): Promise<INodeExecuti
 	const items: INodeExecutionData[] = [];
 	for (const itemIndex of context.getInputData().keys()) {
 		try {
+			const isSimple = readBoolean(
+				context.getNodeParameter('simplify', itemIndex, true),
+				'Simplify',
+				true,
+			);
 			for (const lead of await leadsOf(context, itemIndex, limitsOf)) {
-				items.push({ json: lead as unknown as IDataObject, pairedItem: { item: itemIndex } });
+				const fields = isSimple ? simplifiedWithTime(lead) : lead;
+				items.push({ json: fields as unknown as IDataObject, pairedItem: { item: itemIndex } });
 			}
 		} catch (error) {
 			const failure = toNodeError(context.getNode(), error, itemIndex);

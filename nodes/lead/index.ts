@@ -12,7 +12,7 @@ export {
 export { matchesFilter } from './filter';
 export { isMarketplaceLead, leadSourcePatterns, type SearchPattern } from './marketplace';
 export { sampleLead } from './sample';
-export { simplified } from './simplified';
+export { simplified, simplifiedWithTime } from './simplified';
 export { microsoftTestLead, type MicrosoftTestLead } from './microsoftTestLead';
 export { parseLeadSource, formatLeadSource } from './leadSource';
 export { ACTIONS, SOURCES, STAGES } from './vocabulary';

@@ -14,6 +14,8 @@ const OF_LEADS = [
 	'isTest',
 	// Only of a lead that is handed over until it is handled, which is told by it.
 	'delivery',
+	// Only where it was asked for.
+	'raw',
 ] as const satisfies Array<keyof Lead>;
 
 const OF_CUSTOMERS = [
@@ -31,6 +33,11 @@ const OF_CUSTOMERS = [
 /** The fields that people and CRMs use most, at most ten. A lead of these can be parsed again. */
 export function simplified(entry: Lead | MergedCustomer): Partial<Lead> | Partial<MergedCustomer> {
 	return 'journey' in entry ? pick(entry, OF_CUSTOMERS) : pick(entry, OF_LEADS);
+}
+
+/** The same of a lead that was fetched by the time it was created, with that time. */
+export function simplifiedWithTime(lead: Lead): Partial<Lead> {
+	return pick(lead, [...OF_LEADS, 'createdAt']);
 }
 
 function pick<Entry extends object>(

@@ -129,7 +129,7 @@ describe('leads over HTTPS into every other destination', () => {
 		const { parameters } = destinations.get(name)!;
 		const getLeads = leadNode(
 			'Get',
-			{ operation: 'getLeads', returnAll: true, ...parameters },
+			{ operation: 'getLeads', returnAll: true, simplify: false, ...parameters },
 			credentials.get(name)!,
 		);
 		const found = jsonOf(await runByHand(`Get from ${name}`, getLeads), 'Get');

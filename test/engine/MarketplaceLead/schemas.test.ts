@@ -4,7 +4,7 @@ import path from 'node:path';
 import { resolveOutputSchemaPath } from 'n8n-core';
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import { microsoftTestLead } from '../../../nodes/lead';
+import { microsoftTestLead, simplifiedWithTime } from '../../../nodes/lead';
 import { MarketplaceLead } from '../../../nodes/MarketplaceLead/MarketplaceLead.node';
 import { schemaOf } from '../support/schema';
 
@@ -27,7 +27,7 @@ const EXAMPLES: Record<string, object> = {
 		testLead: { id: '', recordId: '', url: '' },
 	},
 	createLeads: written,
-	getLeads: lead,
+	getLeads: simplifiedWithTime(lead),
 	markAsHandled: { id: '', destination: '', handled: { outcome: '', at: '' } },
 	sendTestLead: written,
 };

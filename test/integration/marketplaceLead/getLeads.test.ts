@@ -97,6 +97,23 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 			expect(item).toMatchObject({ json: { destination }, pairedItem: { item: 0 } });
 		});
 
+		it('has ten fields at most unless all are asked for, and what was asked for besides', async () => {
+			await place.insert([{ name: 'one', writtenAt: now }]);
+			const whole = { parameters: { simplify: false } };
+			const [simple] = await getLeads(place);
+			const [all] = await getLeads(place, whole);
+			expect(Object.keys(all!.json)).toEqual(expect.arrayContaining(['source', 'receivedAt']));
+			const names = Object.keys(simple!.json);
+			expect(names.length).toBeLessThanOrEqual(10);
+			expect(names).toEqual(expect.arrayContaining(['id', 'destination', 'createdAt']));
+			expect(all!.json).toMatchObject(simple!.json);
+			const options = { includeRaw: true };
+			const [withRecord] = await getLeads(place, { options });
+			const [allWithRecord] = await getLeads(place, { ...whole, options });
+			expect(withRecord!.json).toEqual({ ...simple!.json, raw: allWithRecord!.json['raw'] });
+			expect(withRecord!.json['raw']).toEqual(expect.any(Object));
+		});
+
 		it('is empty where there is nothing', async () => {
 			expect(await getLeads(place)).toEqual([]);
 			expect(await getLeads(place, between(now))).toEqual([]);
