@@ -1,6 +1,7 @@
 /** `npm run test:e2e`: the package, as it would be published, in a real n8n. */
 import { build } from './host/build.ts';
 import { ensureN8n } from './host/cache.ts';
+import { findChromium, NO_CHROMIUM } from './host/chromium.ts';
 import { jest } from './host/jest.ts';
 import { findQueuePrograms } from './host/queue/programs.ts';
 import { command, step } from './host/terminal.ts';
@@ -12,5 +13,9 @@ await command(async () => {
 	const programs = await findQueuePrograms();
 	// The tests of queue mode are then skipped, and named with the reason.
 	if (typeof programs === 'string') process.env['MARKETPLACE_LEADS_NO_QUEUE'] = programs;
+	// So are those that look at the editor.
+	if ((await findChromium()) === undefined) {
+		process.env['MARKETPLACE_LEADS_NO_BROWSER'] = NO_CHROMIUM;
+	}
 	return await jest('e2e', ['e2e', 'queue'], ['--maxWorkers=2', ...process.argv.slice(2)]);
 });

@@ -40,7 +40,7 @@ export class BrowserTokens {
 		if (data) return data;
 		throw configurationError(
 			`The credential for ${this.service} is not connected`,
-			'Open the credential in n8n, and sign in with the button "Connect my account".',
+			'Open the credential in n8n, and sign in with the button "Connect".',
 		);
 	}
 

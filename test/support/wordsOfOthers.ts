@@ -9,7 +9,7 @@ export const N8N_EDITOR: readonly string[] = [
 	'Always Output Data',
 	'Binary',
 	'Community nodes',
-	'Connect my account',
+	'Connect',
 	'Continue',
 	'Continue (using error output)',
 	'Do not save',
@@ -51,4 +51,24 @@ export const N8N_NODES: readonly string[] = [
 	'Read/Write Files from Disk',
 	'Switch',
 	'Wait',
+];
+
+/** Words of Microsoft's pages. */
+export const MICROSOFT: readonly string[] = [
+	'Access keys',
+	'Azure table',
+	'Connect',
+	'Customer leads',
+	'Dynamics 365 Customer Engagement',
+	'Export',
+	'Go live',
+	'HTTPS endpoint',
+	'Offer setup',
+	'Referrals',
+	'Review and publish',
+	'Save draft',
+	'Security + networking',
+	'Storage Table Data Contributor',
+	'Storage Table Data Reader',
+	'Validate',
 ];

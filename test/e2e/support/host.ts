@@ -39,7 +39,7 @@ export function announceHost({ baseUrl, owner, azurite }: Environment, outside: 
 }
 
 /** The n8n that all test files share, with a session of its owner's. */
-export async function sharedHost(): Promise<DemoHost & { outside: Outside }> {
+export async function sharedHost(): Promise<DemoHost & { owner: Owner; outside: Outside }> {
 	const announced = process.env[VARIABLE];
 	if (!announced) throw new Error('The global set-up of the e2e project did not run.');
 	const { baseUrl, owner, azurite, outside } = JSON.parse(announced) as Announcement;
@@ -48,5 +48,5 @@ export async function sharedHost(): Promise<DemoHost & { outside: Outside }> {
 	setDefaultCACertificates([...getCACertificates('default'), trusted]);
 	const rest = new RestClient(baseUrl);
 	await rest.login(owner);
-	return { baseUrl, rest, azurite, outside };
+	return { baseUrl, owner, rest, azurite, outside };
 }
