@@ -1,9 +1,4 @@
-import type {
-	IDataObject,
-	IExecuteFunctions,
-	INodeExecutionData,
-	INodeProperties,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { TimeLimits } from '../destinations/timeLimits';
@@ -91,7 +86,7 @@ export async function getLeads(context: IExecuteFunctions): Promise<INodeExecuti
 			);
 			for (const lead of await leadsOf(context, itemIndex, limitsOf)) {
 				const fields = isSimple ? simplifiedWithTime(lead) : lead;
-				items.push({ json: fields as unknown as IDataObject, pairedItem: { item: itemIndex } });
+				items.push({ json: fields, pairedItem: { item: itemIndex } });
 			}
 		} catch (error) {
 			const failure = toNodeError(context.getNode(), error, itemIndex);
