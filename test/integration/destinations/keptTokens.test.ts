@@ -245,6 +245,30 @@ it('asks for a new token before the one at hand ends', async () => {
 	expect(usedNow).not.toEqual(used);
 });
 
+it.each([301, 404, 410, 420, 421])(
+	'signs in afresh where Salesforce responds with status %i and a page: the organisation has moved',
+	async (status) => {
+		const worker = await newWorker();
+		const [salesforce] = salesforces;
+		const [place] = places;
+		const poll = async () =>
+			await read(worker, 'salesforce', salesforce!.credential, { ...salesforce!.parameters });
+		expect(await poll()).toEqual([place!.lead]);
+		const kept = new Set(
+			salesforce!.server.requests.flatMap(({ headers }) => headers['authorization'] ?? []),
+		);
+		expect(kept.size).toBe(1);
+		salesforce!.spoil = ({ headers }) =>
+			kept.has(headers['authorization'] ?? '')
+				? { status, body: '<html>This URL is no longer in use</html>' }
+				: undefined;
+		const refusal = await refusalOf(poll());
+		expect(refusal).toMatchObject({ code: 'unexpectedResponse', operation: 'read' });
+		expect(await poll()).toEqual([place!.lead]);
+		expect(await place!.signIns()).toBe(2);
+	},
+);
+
 it('has the test of a credential sign in, whatever is kept', async () => {
 	const worker = await newWorker();
 	await readAll([worker]);

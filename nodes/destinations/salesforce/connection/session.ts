@@ -13,7 +13,7 @@ import {
 } from '../../httpClient';
 import { cacheKey, type CacheKey, ProcessCache } from '../../processCache';
 import { retried, type TimeLimits, timeLimits } from '../../timeLimits';
-import { restError, unexpected, type RequestContext } from '../errors';
+import { readVendorError, restError, unexpected, type RequestContext } from '../errors';
 import { signInError } from '../errors/signIn';
 import { readUsage, type ApiUsage } from './quota';
 import { browserLoginUrl, mayHaveToken, readSignIn, type SignIn } from './signIn';
@@ -189,6 +189,8 @@ export class SalesforceSession {
 			const body = await ask(connection);
 			const response = last;
 			if (!response) throw unexpected(undefined, context.operation);
+			// jsforce takes a redirect for a response like any other.
+			if (isNotThere(undefined, response)) this.tokens.forget(grant);
 			return {
 				body,
 				serviceTime: serviceTimeOf(response),
@@ -196,9 +198,26 @@ export class SalesforceSession {
 				unexpected: (what) => unexpected(response, context.operation, what),
 			};
 		} catch (error) {
+			// Only a sign-in tells where the organisation is, and it may have moved since the last one.
+			if (isNotThere(error, last)) this.tokens.forget(grant);
 			throw restError(renewal?.error ?? error, last, context);
 		}
 	}
+}
+
+/** Of Salesforce's edge, for a host that it has no route to (any more), or that is another's. */
+const NOT_ROUTED = new Set([420, 421]);
+
+/**
+ * Whether an organisation may not be at the address that the sign-in named: after a change of My
+ * Domain or instance the old host is not known, redirects, or responds with a page.
+ */
+function isNotThere(error: unknown, response: HttpResponse | undefined): boolean {
+	if (error instanceof HttpError) return error.code === 'ENOTFOUND';
+	if (!response) return false;
+	const { status, body } = response;
+	if (NOT_ROUTED.has(status) || (status >= 300 && status < 400)) return true;
+	return (status === 404 || status === 410) && readVendorError(body).code === '';
 }
 
 /** What is known of the user who signed in. */
@@ -225,6 +244,8 @@ class KnownOfUser {
 interface TokenSource {
 	/** One that is good, as far as is known: not the one that has ended. @throws DestinationError */
 	grant(http: HttpClient, signal: AbortSignal, ended?: Grant): Promise<Grant>;
+	/** Has the next execution sign in anew. */
+	forget(grant: Grant): void;
 }
 
 /** Those of a person, which n8n keeps. */
@@ -236,6 +257,11 @@ class BrowserTokenSource implements TokenSource {
 	constructor(credential: Record<string, unknown>, browser: BrowserSignIn) {
 		this.loginUrl = browserLoginUrl(credential);
 		this.tokens = new BrowserTokens(credential, browser, 'Salesforce');
+	}
+
+	/** What n8n keeps of a sign-in is renewed by a person only. */
+	forget(): void {
+		return undefined;
 	}
 
 	async grant(_http: HttpClient, signal: AbortSignal, ended?: Grant): Promise<Grant> {
@@ -271,8 +297,12 @@ class ApplicationTokenSource implements TokenSource {
 		this.key = cacheKey<Grant>('salesforce.grant', credential);
 	}
 
+	forget(grant: Grant): void {
+		this.cache.drop(this.key, grant);
+	}
+
 	async grant(http: HttpClient, signal: AbortSignal, ended?: Grant): Promise<Grant> {
-		if (ended) this.cache.drop(this.key, ended);
+		if (ended) this.forget(ended);
 		return await this.cache.get(
 			this.key,
 			{
