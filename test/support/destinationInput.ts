@@ -12,7 +12,7 @@ export function destinationInput(
 	return {
 		credential,
 		parameter: (name) => valueOf(parameters[name]),
-		option: (name) => options[name],
+		option: (name) => valueOf(options[name]),
 		wanted: { filter: {}, others: false, ...wanted },
 	};
 }

@@ -145,7 +145,7 @@ function describeField(
 		precision: isNumber ? 18 : 0,
 		queryByDistance: type === 'address',
 		referenceTargetField: null as never,
-		referenceTo: type === 'reference' ? ['Group', 'User'] : [],
+		referenceTo: name === 'OwnerId' ? ['Group', 'User'] : type === 'reference' ? ['User'] : [],
 		relationshipName: type === 'reference' ? name.replace(/Id$/, '') : null,
 		relationshipOrder: null,
 		restrictedDelete: false,

@@ -36,7 +36,8 @@ export type FieldValue = string | number | boolean | null;
 export type LeadRecord = Record<string, FieldValue>;
 
 /** What Salesforce sets itself. */
-const READ_ONLY = /^(Id|IsDeleted|Name|IsConverted|CreatedDate|LastModifiedDate|SystemModstamp)$/;
+const READ_ONLY =
+	/^(Id|IsDeleted|Name|IsConverted|CreatedById|CreatedDate|LastModifiedDate|SystemModstamp)$/;
 
 const field = (name: string, type: FieldType, label = name, length = 0): Field => ({
 	name,
@@ -67,6 +68,7 @@ export const STANDARD_FIELDS: readonly Field[] = [
 	field('HasOptedOutOfEmail', 'boolean', 'Email Opt Out'),
 	field('DoNotCall', 'boolean', 'Do Not Call'),
 	field('OwnerId', 'reference', 'Owner ID', 18),
+	field('CreatedById', 'reference', 'Created By ID', 18),
 	field('IsConverted', 'boolean', 'Converted'),
 	field('CreatedDate', 'datetime', 'Created Date'),
 	field('LastModifiedDate', 'datetime', 'Last Modified Date'),

@@ -148,6 +148,7 @@ export class Organisation {
 			Status: 'Open - Not Contacted',
 			OwnerId: this.userId,
 			...values,
+			CreatedById: this.userId,
 			CreatedDate: created,
 			LastModifiedDate: created,
 			SystemModstamp: created,

@@ -446,5 +446,6 @@ it('describes leads', async () => {
 	const flags = { filterable: false, sortable: false, groupable: false };
 	expect(found('Description')).toMatchObject({ ...flags, soapType: 'xsd:string', nillable: true });
 	expect(found('CreatedDate')).toMatchObject({ sortable: true, groupable: false, nillable: false });
-	expect(found('OwnerId')).toMatchObject({ referenceTo: ['Group', 'User'] });
+	expect(found('OwnerId')).toMatchObject({ referenceTo: ['Group', 'User'], createable: true });
+	expect(found('CreatedById')).toMatchObject({ referenceTo: ['User'], createable: false });
 });
