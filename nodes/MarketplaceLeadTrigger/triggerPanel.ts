@@ -71,7 +71,7 @@ export const triggerHints: NodeHint[] = [
 	},
 	{
 		message:
-			'This request was <b>refused</b>: it starts no workflow. The field <code>reasons</code> says why.',
+			'This request was <b>refused</b>: it starts no workflow. Open the second tab: its field <code>reasons</code> says why.',
 		type: 'warning',
 		location: 'outputPane',
 		whenToDisplay: 'afterExecution',

@@ -87,4 +87,184 @@ export class Editor {
 		// The page of the callback closes itself.
 		await this.page.getByText('Account connected').filter({ visible: true }).waitFor();
 	}
+
+	async openHome(): Promise<void> {
+		await this.goTo('/home/workflows');
+		await this.newWorkflowButton().waitFor();
+	}
+
+	/** From the first page. */
+	async createWorkflow(): Promise<void> {
+		await this.newWorkflowButton().click();
+	}
+
+	/** A card where there is no workflow yet. */
+	private newWorkflowButton(): Locator {
+		return this.at('add-resource-workflow').or(this.at('new-workflow-card')).first();
+	}
+
+	/** Takes a trigger of the nodes panel, by the name of its app and of what stands on the app's page. */
+	async addAppTrigger(app: string, entry: string): Promise<void> {
+		await this.at('canvas-add-button').click();
+		await this.page.getByText('On app event', { exact: true }).click();
+		await this.at('node-creator-item-name').getByText(app, { exact: true }).click();
+		await this.at('node-creator').getByText(entry, { exact: true }).click();
+		await this.at('ndv').waitFor();
+	}
+
+	/** Waits until all of these stand in the open node, as texts or as what is chosen. */
+	async sees(...texts: string[]): Promise<void> {
+		for (const text of texts) await this.waitForText('ndv', text);
+	}
+
+	async seesOutput(...texts: string[]): Promise<void> {
+		for (const text of texts) await this.waitForText('output-panel', text);
+	}
+
+	/** As text, or as what is chosen or written in an input, which is no text of the page. */
+	private async waitForText(testId: string, text: string): Promise<void> {
+		const shown = `[...document.querySelectorAll('[data-test-id="${testId}"]')].some((place) =>
+			[place.innerText, ...[...place.querySelectorAll('input')].map(({ value }) => value)]
+				.some((shown) => shown.includes(${JSON.stringify(text)})))`;
+		await this.page.waitForFunction(shown, undefined, { timeout: PAGE_TIME }).catch((error) => {
+			throw new Error(`The page does not show "${text}"`, { cause: error });
+		});
+	}
+
+	/** Opens the output with this name on its tab. */
+	async openOutput(name: string): Promise<void> {
+		await this.at('output-panel').getByText(name, { exact: true }).click();
+	}
+
+	/** Clicks a button of the open node. */
+	async press(name: string): Promise<void> {
+		const button = this.at('ndv').getByRole('button', { name, exact: true });
+		await button.filter({ visible: true }).first().click();
+	}
+
+	/** The Test URL of the open trigger, having unfolded it. */
+	async testUrl(): Promise<string> {
+		await this.at('ndv').getByText('Webhook URLs').click();
+		await this.at('ndv').getByText('Test URL').waitFor();
+		return (await this.at('ndv').locator('.webhook-url').first().innerText()).trim();
+	}
+
+	/** Clicks *Execute step* of the open trigger, and waits until it listens. */
+	async listen(): Promise<void> {
+		await this.press('Execute step');
+		await this.page.getByText('Listening for test event').waitFor();
+	}
+
+	/** Makes a credential for the open node, of one field of which the others' defaults are right. */
+	async newCredential(field: string, value: string): Promise<void> {
+		const select = this.at('node-credentials-select');
+		const first = this.at('ndv').getByRole('button', { name: /^Connect to / });
+		await select.or(first).first().waitFor();
+		if (await first.isVisible()) {
+			await first.click();
+		} else {
+			await select.click();
+			await this.at('node-credentials-select-item-new').click();
+		}
+		await this.at(`parameter-input-${field}`).locator('input, textarea').first().click();
+		await this.page.keyboard.insertText(value);
+		await this.at('credential-save-button').click();
+		// n8n closes it by itself when the test is passed.
+		await this.at('editCredential-modal').waitFor({ state: 'hidden' });
+	}
+
+	/** What was done since `countFromHere`, on all pages of the tab. */
+	async counts(): Promise<{ clicks: number; typed: number }> {
+		const counted = '({ clicks: sessionStorage.clicks, typed: sessionStorage.typed })';
+		const { clicks, typed } = await this.page.evaluate<Partial<Record<string, string>>>(counted);
+		return { clicks: Number(clicks ?? 0), typed: Number(typed ?? 0) };
+	}
+
+	async countFromHere(): Promise<void> {
+		await this.page.evaluate('sessionStorage.clicks = sessionStorage.typed = 0');
+	}
+
+	async openWorkflow(id: string): Promise<void> {
+		await this.goTo(`/workflow/${id}`);
+		await this.at('canvas-node').first().waitFor();
+	}
+
+	/** On the canvas. */
+	async openNode(name: string): Promise<void> {
+		await this.nodeOf(name).dblclick();
+		await this.at('ndv').waitFor();
+	}
+
+	private nodeOf(name: string): Locator {
+		return this.page.locator(
+			`[data-test-id="canvas-node"][data-node-name=${JSON.stringify(name)}]`,
+		);
+	}
+
+	/** Clicks *Execute workflow*, and waits until it is through. */
+	async executeWorkflow(): Promise<void> {
+		await this.at('execute-workflow-button').click();
+		await this.page.getByText('Workflow executed successfully').first().waitFor();
+		await this.at('execute-workflow-button').getByText('Execute workflow').waitFor();
+	}
+
+	async showOutputAs(mode: 'json' | 'schema' | 'table'): Promise<void> {
+		await this.at('output-panel').getByTestId(`radio-button-${mode}`).click();
+	}
+
+	/** What is on the page, without what comes and goes. */
+	async picture(file: string): Promise<void> {
+		await this.page.mouse.move(0, 0);
+		await this.page.screenshot({
+			path: file,
+			animations: 'disabled',
+			style:
+				'.el-notification, .el-popper, [data-test-id="panel-drag-button"] { display: none !important }',
+		});
+	}
+
+	/** Of a workflow without nodes. */
+	async openNodesPanel(): Promise<void> {
+		await this.at('canvas-add-button').click();
+		await this.at('node-creator-search-bar').waitFor();
+	}
+
+	async searchNodes(words: string): Promise<void> {
+		await this.at('node-creator-search-bar')
+			.locator('input')
+			.or(this.at('node-creator-search-bar'))
+			.last()
+			.fill(words);
+	}
+
+	/** Waits until the nodes panel has a node of this name. */
+	async findsNode(name: string): Promise<void> {
+		await this.at('node-creator-item-name').getByText(name, { exact: true }).first().waitFor();
+	}
+
+	/** The workflow's menu … → *Import* → *From file*. */
+	async importFromFile(file: string): Promise<void> {
+		await this.at('canvas-add-button').waitFor();
+		await this.at('workflow-menu').click();
+		// A submenu.
+		await this.page.getByRole('menuitem', { name: 'Import', exact: true }).hover();
+		const chooser = this.page.waitForEvent('filechooser');
+		await this.page.getByRole('menuitem', { name: 'From file', exact: true }).click();
+		await (await chooser).setFiles(file);
+	}
+
+	/** Waits until all of these are on the canvas. */
+	async seesNodes(names: readonly string[]): Promise<void> {
+		for (const name of names) await this.nodeOf(name).waitFor();
+	}
+
+	/** How many of these are on the page. */
+	async count(testId: string): Promise<number> {
+		return await this.at(testId).count();
+	}
+
+	async closeNode(): Promise<void> {
+		await this.at('ndv-close-button').click();
+		await this.at('ndv').waitFor({ state: 'hidden' });
+	}
 }
