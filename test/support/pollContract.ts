@@ -9,6 +9,7 @@ import { declareManual } from './pollContract/manual.ts';
 import { declareRestarts } from './pollContract/restarts.ts';
 import { declareSequences } from './pollContract/sequences.ts';
 import { declareStarts } from './pollContract/starts.ts';
+import { skipWaits } from './skippedWaits.ts';
 
 /**
  * What the Marketplace Lead CRM & Table Trigger promises of every destination: each lead once,
@@ -17,6 +18,7 @@ import { declareStarts } from './pollContract/starts.ts';
  */
 export function pollContract(name: string, destination: PolledDestination): void {
 	describe(`polling ${name}`, () => {
+		skipWaits({ ofLibraries: true });
 		let server: DestinationServer;
 		beforeAll(async () => {
 			server = await destination.start();

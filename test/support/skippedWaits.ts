@@ -5,9 +5,8 @@
 import timers from 'node:timers/promises';
 
 const setTimeout = timers.setTimeout.bind(timers);
-const timeout = AbortSignal.timeout.bind(AbortSignal);
+const { setTimeout: setCallback } = globalThis;
 const now = Date.now.bind(Date);
-let isSkipping = false;
 /** When the test began: real time is what a busy machine makes of it. */
 let begun = 0;
 /** Milliseconds that have passed since. */
@@ -18,41 +17,55 @@ let timeLimits: Array<{ end: number; controller: AbortController }> = [];
 const MOMENT = 2;
 
 /**
- * From now on, and anew for each test of the file or block. With `isStill` only what is waited makes
- * time pass: not for services with a clock of their own, by which the real time passes.
+ * In each test of the file or block, anew for each; what is started for several tests waits for
+ * processes of its own. With `isStill` only what is waited makes time pass: not for services with a
+ * clock of their own, by which the real time passes. With `ofLibraries` callbacks come at once, too, as
+ * a vendor's SDK waits before it tries again: not where something has a timer that runs all the time.
  */
-export function skipWaits({ isStill = false } = {}): void {
-	beforeAll(() => {
-		jest
-			.spyOn(Date, 'now')
-			.mockImplementation(() => (isStill && isSkipping ? begun : now()) + passed);
-		jest.spyOn(timers, 'setTimeout').mockImplementation(async (delay = 0, value, options) => {
-			if (!isSkipping) return await setTimeout(delay, value, options);
-			const end = passed + delay;
-			const result = await setTimeout(MOMENT, value, options);
-			// Others that waited meanwhile may have been as long.
-			passTime(Math.max(0, end - passed));
-			return result;
-		});
-		jest.spyOn(AbortSignal, 'timeout').mockImplementation((delay) => {
-			if (!isSkipping) return timeout(delay);
-			const controller = new AbortController();
-			timeLimits.push({ end: passed + delay, controller });
-			return controller.signal;
-		});
-	});
+export function skipWaits({ isStill = false, ofLibraries = false } = {}): void {
+	let spies: Array<{ mockRestore(): void }> = [];
+	// Each time: a test's own `restoreAllMocks` ends these, too.
 	beforeEach(() => {
 		begun = now();
 		passed = 0;
 		timeLimits = [];
-		isSkipping = true;
+		spies = [
+			jest.spyOn(Date, 'now').mockImplementation(() => (isStill ? begun : now()) + passed),
+			jest.spyOn(timers, 'setTimeout').mockImplementation(async (delay = 0, value, options) => {
+				const end = passed + delay;
+				const result = await setTimeout(MOMENT, value, options);
+				// Others that waited meanwhile may have been as long.
+				passTime(Math.max(0, end - passed));
+				return result;
+			}),
+			jest.spyOn(AbortSignal, 'timeout').mockImplementation((delay) => {
+				const controller = new AbortController();
+				timeLimits.push({ end: passed + delay, controller });
+				return controller.signal;
+			}),
+		];
+		if (ofLibraries) {
+			const skipped = (
+				callback: (...values: unknown[]) => void,
+				delay = 0,
+				...values: unknown[]
+			) => {
+				const end = passed + delay;
+				const call = () => {
+					passTime(Math.max(0, end - passed));
+					callback(...values);
+				};
+				return setCallback(call, Math.min(delay, MOMENT));
+			};
+			spies.push(
+				jest
+					.spyOn(globalThis, 'setTimeout')
+					.mockImplementation(skipped as typeof globalThis.setTimeout),
+			);
+		}
 	});
-	// What is started for several tests waits for processes of its own.
 	afterEach(() => {
-		isSkipping = false;
-	});
-	afterAll(() => {
-		jest.restoreAllMocks();
+		for (const spy of spies) spy.mockRestore();
 	});
 }
 

@@ -14,8 +14,11 @@ import { startMarketo } from '../../fakeServers/marketo/marketo.ts';
 import type { FakeMarketo } from '../../fakeServers/marketo/marketo.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
 import { CLOSED_PORT } from '../../support/nobody.ts';
+import { skipWaits } from '../../support/skippedWaits.ts';
 
 type Data = ICredentialDataDecryptedObject;
+
+skipWaits();
 
 const type = new MarketplaceLeadPollTrigger();
 const defaults = Object.fromEntries(

@@ -15,12 +15,15 @@ import { gatewayPage, succeeded } from '../../fakeServers/marketo/responses.ts';
 import { namesOf, Poller } from '../../support/pollContract/poller.ts';
 import { expectHelpful, refusalOf } from '../../support/pollContract/refusal.ts';
 import { DAY, HOUR, MINUTE, SECOND, YEAR } from '../../support/pollContract/time.ts';
+import { passTime, skipWaits, timeWaited } from '../../support/skippedWaits.ts';
 import { MarketoPlace } from './marketoPlace.ts';
 
 const ACTIVITIES = /^\/rest\/v1\/activities\.json$/;
 const LEADS = /^\/rest\/v1\/leads\.json$/;
 const DESCRIBE = /^\/rest\/v1\/leads\/describe\.json$/;
 const USAGE = /\/stats\/usage\.json$/;
+
+skipWaits();
 
 let place: MarketoPlace;
 beforeEach(async () => {
@@ -632,9 +635,9 @@ describe('the instance’s limits', () => {
 	it('of calls in 20 seconds are waited for, once', async () => {
 		await place.insert(letters('ab'));
 		place.fakeServer.script(ACTIVITIES, '606');
-		const before = Date.now();
 		expect(await poller().poll()).toEqual(['a', 'b']);
-		expect(Date.now() - before).toBeGreaterThanOrEqual(20 * SECOND);
+		expect(timeWaited()).toBeGreaterThanOrEqual(20 * SECOND);
+		expect(callsTo(ACTIVITIES)).toHaveLength(2);
 	});
 
 	it('of calls in 20 seconds end a poll that has no time for them', async () => {
@@ -687,9 +690,8 @@ describe('the instance’s limits', () => {
 		await expect(reading.poll()).rejects.toThrow(/50\d of its 1000/);
 		expect(place.fakeServer.requests).toHaveLength(spent);
 		place.fakeServer.callsToday = 0;
-		const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 10 * MINUTE);
+		passTime(10 * MINUTE);
 		expect(await reading.poll()).toEqual(['b']);
-		clock.mockRestore();
 	});
 
 	it('of a day count with our own calls before Marketo is asked again', async () => {
@@ -736,7 +738,7 @@ describe('the instance’s limits', () => {
 	it('are those of Adobe’s advice: 50 begin in 20 seconds, and no poll waits in vain', async () => {
 		const { fakeServer } = place;
 		fakeServer.hasRateLimit = true;
-		jest.restoreAllMocks();
+		jest.mocked(RateLimiter.prototype.waitForTurn).mockRestore();
 		const client = await openMarketo(readAccount(fakeServer.credential), 'read');
 		const ask = async () =>
 			await client.read('/rest/v1/activities/types.json', {}, timeLimits(15 * SECOND));
@@ -768,10 +770,9 @@ describe('the instance’s limits', () => {
 		await reading.poll();
 		const soFar = asked();
 		// Not the very hour that a token lasts: with what is left of one, a call could be made twice.
-		const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + HOUR + MINUTE);
+		passTime(HOUR + MINUTE);
 		await reading.poll();
 		await reading.poll();
-		clock.mockRestore();
 		expect(asked()).toBe(soFar + 1);
 	});
 

@@ -10,8 +10,11 @@ const NAMES = Array.from({ length: PER_PAGE * PAGES }, (_, at) => `lead ${at + 1
 
 /** Longer than any poll may take. */
 const NEVER = 600;
-/** Milliseconds that n8n gives a poll which has to run out of time. */
-const SHORT_BUDGET = 2 * SECOND;
+/**
+ * Milliseconds that n8n gives a poll which has to run out of time: less than the 20 s that Marketo's rate is
+ * waited for, and enough for all else on a busy machine.
+ */
+const SHORT_BUDGET = 19 * SECOND;
 
 const FAULTS: Array<[name: string, fault: Fault]> = [
 	['throttles and asks to wait a second', { kind: 'refused', why: 'throttled', waitSeconds: 1 }],
@@ -41,34 +44,33 @@ export function declareFailures({ destination, newPlace, test }: Contract): void
 		const options = runsOutOfTime && !retried ? { budget: SHORT_BUDGET } : {};
 
 		test(`that ${name} on any page costs no lead`, [], async () => {
-			await Promise.all(
-				Array.from({ length: PAGES }, async (_, page) => {
-					const place = await pagedPlace();
-					const poller = new Poller(place);
-					place.fault(fault, { page });
-					if (retried) {
-						expect(await poller.poll(options)).toEqual(NAMES);
-						expect(poller.cursor).toMatchObject({ scan: null });
-					} else if (page === 0) {
-						expectHelpful(await refusalOf(poller.poll(options)), place);
-						expect(poller.cursor).toBeUndefined();
-						expect(await poller.poll()).toEqual(NAMES);
-					} else {
-						const given = await poller.poll(options);
-						// The pages before it, and the cursor just behind them.
-						expect(given).toHaveLength(page * PER_PAGE);
-						expect(poller.cursor).toMatchObject({
-							watermark: 0,
-							scan: { position: expect.anything() },
-						});
-						const before = place.traffic();
-						const rest = await poller.restarted().drain();
-						expect([...given, ...rest].sort()).toEqual(NAMES);
-						expect(place.traffic(before).records).toBe(rest.length);
-					}
-					expect(place.faultsLeft()).toBe(0);
-				}),
-			);
+			// One after the other: the waits of one would be time that passes for the others.
+			for (let page = 0; page < PAGES; page += 1) {
+				const place = await pagedPlace();
+				const poller = new Poller(place);
+				place.fault(fault, { page });
+				if (retried) {
+					expect(await poller.poll(options)).toEqual(NAMES);
+					expect(poller.cursor).toMatchObject({ scan: null });
+				} else if (page === 0) {
+					expectHelpful(await refusalOf(poller.poll(options)), place);
+					expect(poller.cursor).toBeUndefined();
+					expect(await poller.poll()).toEqual(NAMES);
+				} else {
+					const given = await poller.poll(options);
+					// The pages before it, and the cursor just behind them.
+					expect(given).toHaveLength(page * PER_PAGE);
+					expect(poller.cursor).toMatchObject({
+						watermark: 0,
+						scan: { position: expect.anything() },
+					});
+					const before = place.traffic();
+					const rest = await poller.restarted().drain();
+					expect([...given, ...rest].sort()).toEqual(NAMES);
+					expect(place.traffic(before).records).toBe(rest.length);
+				}
+				expect(place.faultsLeft()).toBe(0);
+			}
 		});
 	}
 

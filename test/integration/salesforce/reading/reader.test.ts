@@ -10,8 +10,11 @@ import type { LeadToWrite } from '../../../fakeServers/leadToWrite.ts';
 import { namesOf, Poller } from '../../../support/pollContract/poller.ts';
 import { expectHelpful, refusalOf } from '../../../support/pollContract/refusal.ts';
 import { HOUR, MINUTE, SECOND } from '../../../support/pollContract/time.ts';
+import { skipWaits } from '../../../support/skippedWaits.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import { SalesforcePlace } from '../salesforcePlace.ts';
+
+skipWaits();
 
 const running: SalesforcePlace[] = [];
 afterEach(async () => {
@@ -404,7 +407,7 @@ describe('a query', () => {
 		await place.insert([{ name: 'store' }, { name: 'web', leadSource: 'Web' }]);
 		place.fakeServer.spoil = async ({ url }) => {
 			if (isLeadQuery(url)) return undefined;
-			if (url.pathname.endsWith('/query')) await sleep(15 * SECOND, undefined, { ref: false });
+			if (url.pathname.endsWith('/query')) await sleep(15 * SECOND);
 			return undefined;
 		};
 		expect(await new Poller(place).poll()).toEqual(['store']);
