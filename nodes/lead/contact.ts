@@ -10,6 +10,7 @@ import {
 	type Flag,
 } from './contactValues';
 import { contactName, meaning, saysDoNotContact, type NameMeaning } from './contactWords';
+import { findHeader } from './fields';
 
 /** Levels of nesting, those within texts included; what is deeper can't be told to say nothing. */
 const MAX_LEVELS = 64;
@@ -30,6 +31,8 @@ const TEXT_UNIT = 64;
 
 /** Names and values of one pair; it has one of each. */
 const MAX_PAIRED = 8;
+/** A sheet has some hundreds of columns. */
+const MAX_COLUMNS = 1_000;
 
 /** Texts that are JSON and have been read already, with what they hold. */
 export type OpenedTexts = ReadonlyMap<string, unknown>;
@@ -115,10 +118,47 @@ class Hearing {
 				return;
 			}
 		}
-		for (const entry of list) {
+		// `[["Email", "Do Not Contact"], ["kim@contoso.com", "yes"]]`, as spreadsheets hand over rows.
+		const hasHeader = isHeader(first) && this.hearRows(first, list.slice(1), within);
+		for (const entry of hasHeader ? list.slice(1) : list) {
 			if (this.isDone()) return;
 			this.hear(entry, name, parent, within);
 		}
+	}
+
+	/** Rows below the names of their columns, or one row beside them; whether a name says something. */
+	private hearRows(header: readonly unknown[], rows: readonly unknown[], within: Within): boolean {
+		const names = header.slice(0, MAX_COLUMNS).map(nameOfColumn);
+		const columns = names.flatMap((name, at) => (meaning(name).kind ? [{ name, at }] : []));
+		this.left -= names.length;
+		if (columns.length === 0 || rows.length === 0) return false;
+		for (const row of rows) {
+			this.left -= 1;
+			if (!Array.isArray(row) || this.isDone()) continue;
+			for (const { name, at } of columns) {
+				this.hearField(name, meaning(name), row[at], '', within);
+			}
+		}
+		return true;
+	}
+
+	/** `{columns: ["Email", "DNC"], rows: [["kim@contoso.com", 1]]}`, `{fields: [{name}], values: […]}` */
+	private hearColumns(holder: object, keys: readonly string[], within: Within): Set<unknown> {
+		const headers = new Set<unknown>();
+		const lists = keys.map((key) => ownValue(holder, key)).filter((list) => Array.isArray(list));
+		if (lists.length < 2) return headers;
+		for (const header of lists.slice(0, MAX_PAIRED)) {
+			if ((header as unknown[]).some((column) => nameOfColumn(column) === '')) continue;
+			for (const other of lists.slice(0, MAX_PAIRED) as unknown[][]) {
+				if (other === header || this.isDone()) continue;
+				const isOneRow = !Array.isArray(other[0]);
+				if (!isOneRow || other.length === (header as unknown[]).length) {
+					const isHeader = this.hearRows(header as unknown[], isOneRow ? [other] : other, within);
+					if (isHeader) headers.add(header);
+				}
+			}
+		}
+		return headers;
 	}
 
 	/** More statements than are told make no difference. */
@@ -138,7 +178,7 @@ class Hearing {
 		const keys = Object.keys(value);
 		this.left -= keys.length;
 		const meanings: NameMeaning[] = [];
-		let [hasName, hasValue] = [false, false];
+		let [hasName, hasValue, hasLists] = [false, false, false];
 		for (const key of keys) {
 			if (key.length > SHORT_LENGTH) this.left -= Math.ceil(key.length / NAME_UNIT);
 			if (this.isUsedUp(key, value)) return;
@@ -146,13 +186,16 @@ class Hearing {
 			meanings.push(own);
 			hasName ||= own.isName;
 			hasValue ||= own.isValue;
+			hasLists ||= Array.isArray((value as Record<string, unknown>)[key]);
 		}
 		const isPair = hasName && hasValue;
 		if (isPair) this.hearPair(value, within);
+		const headers = keys.length > 1 && hasLists ? this.hearColumns(value, keys, within) : undefined;
 		for (let at = 0; at < keys.length && !this.isDone(); at++) {
 			const key = keys[at] ?? '';
 			const own = meanings[at] ?? meaning(key);
 			const field = (value as Record<string, unknown>)[key];
+			if (headers?.has(field)) continue;
 			// Nearly every field: its name says nothing, and its text can't.
 			const isPlain = own.kind === undefined && parent === '' && within === undefined;
 			if (isPlain && typeof field === 'string' && saysNothing(field, own.isShort)) continue;
@@ -255,6 +298,19 @@ class Hearing {
 	private add(name: string, value: unknown, how: ContactStatement['how']): void {
 		if (this.statements.length < MAX_STATEMENTS) this.statements.push({ name, value, how });
 	}
+}
+
+/** Whether a list names columns, and is no entry of a name and its value. */
+function isHeader(list: unknown): list is unknown[] {
+	if (!Array.isArray(list) || list.some((column) => nameOfColumn(column) === '')) return false;
+	if (list.length !== 2) return true;
+	const other = nameOfColumn(list[1]);
+	return meaning(other).kind !== undefined || findHeader(other) !== undefined;
+}
+
+/** What a column is called: a text, or what describes it. */
+function nameOfColumn(column: unknown): string {
+	return typeof column === 'string' ? column : (namesIn(column)[0] ?? '');
 }
 
 /** The name of a pair, or of the field that is described there: `{"field": {"ref": "opt_out"}}`. */

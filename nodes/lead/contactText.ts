@@ -1,9 +1,19 @@
 /** What a text says of contact by itself, in whatever field it stands. */
 import { COURTESIES, NO_SENTENCES, OPT_OUT_NAMES, SENTENCES } from './contactNames';
 import { withLatinLetters } from './asTyped';
+import { asksForNoContact } from './contactSentences';
 import { readTable } from './contactTable';
 import { flagForbids } from './contactValues';
-import { contactName, isCertain, keyOf, keysOf, saysDoNotContact, wordsOf } from './contactWords';
+import {
+	contactName,
+	isCertain,
+	keyOf,
+	keysOf,
+	meaning,
+	saysDoNotContact,
+	wordsOf,
+	type ContactName,
+} from './contactWords';
 import { findHeader, type FieldName } from './fields';
 
 /** Any of Microsoft's sources with a dash behind it, anywhere in a text, and what follows. */
@@ -13,7 +23,7 @@ const SOURCE_AND_ACTION =
 const SHORTEST = 3;
 
 /** A quick look: a text that is JSON, has a field of its own, or can hold one of the sources. */
-const MAY_SAY = /^[\ufeff\s]*[[{"]|[=>]|:(?!\d\d)|%[0-7][\da-f]|azure|drive|spza|source/i;
+const MAY_SAY = /^[\ufeff\s]*[[{"]|[=>?☐□☑☒✅✓✔]|:(?!\d\d)|%[0-7][\da-f]|azure|drive|spza|source/i;
 /** The same for a field of a few words: what it states, it begins with. */
 const MAY_SAY_IN_SHORT =
 	/^[\ufeff\s]*(?:[[{"]|do|dnc|un|opt|black|n[eiou]|ikke|till)|%[0-7][\da-f]|azure|drive|spza|source|[^\0-\x7f]/i;
@@ -29,9 +39,10 @@ const FULL_WIDTH = /[\uff01-\uff5e]/;
 /** Where a sentence, a field of a form or a tag begins and ends, so that each is read by itself. */
 const BREAK = /[<&;,\n\r|(){}[\]\u3001\u3002\uff0c\uff1b]|[.!?](?=\s|$)|\s[-\u2013\u2014]\s/;
 /** What stands between the name of a field and its value: in a mail, a query, XML or broken JSON. */
-const ASSIGNS = /[:=>\uff1a]/;
+const ASSIGNS = /[:=>\t\uff1a]/;
 /** What stands around names and values in such texts. */
-const AROUND = ' \t"\'*_';
+const AROUND = ' \t"\'*_>';
+const LINK = /^(?:https?|mailto):/i;
 /** Longer pieces are prose that states nothing in so many words, in characters. */
 const MAX_PIECE_LENGTH = 120;
 
@@ -41,6 +52,16 @@ const CONTRACTIONS: ReadonlyMap<string, readonly string[]> = new Map([
 	['cant', ['cannot']],
 	['wont', ['will', 'not']],
 	['mustnt', ['must', 'not']],
+	['didnt', ['did', 'not']],
+	['isnt', ['is', 'not']],
+	['arent', ['are', 'not']],
+	['shouldnt', ['should', 'not']],
+	['wouldnt', ['would', 'not']],
+	['havent', ['have', 'not']],
+	['hasnt', ['has', 'not']],
+	['im', ['i', 'am']],
+	['id', ['i', 'would']],
+	['ive', ['i', 'have']],
 ]);
 
 /** What says it as a sentence of its own, as `sentenceKey` writes it. */
@@ -52,7 +73,7 @@ export const TOLD_BY: ReadonlySet<string> = sentencesOf([
 ]);
 /** Words by one of which every such sentence is known; other texts need no second look. A test holds them to it. */
 const TELLING_WORD =
-	/\b(?:n[eio]|do[ns]|dnc|opt|unsub|stop|remove|take|leave|black|cannot|object|forget|kein|kont|werb|robin|contact f|suppress|marketing s|abgem|dado|delete|erase|supprimez|widersp|ich w|beni ar|nu [mp]|refus|rifiuto|recusa|abb|abm|till|ikke|afm|avm|avp|avr|baja|fecha|solicita|rechaza|cancel|annul|bezwaar|peru|desca|desu|susc|insc|iscri|disis|desin|desab|opposi|geen|afgem|uitg|wypis)|[^\0-\x7f]/i;
+	/\b(?:n[eio]|do[ns_]|dnc|d\.n\.c|opt|unsub|stop|remove|take|leave|black|cannot|object|forget|kein|kont|werb|robin|contact f|suppress|marketing s|abgem|dado|delete|erase|supprimez|widersp|ich w|beni ar|nu [mp]|refus|rifiuto|recusa|abb|abm|till|ikke|afm|avm|avp|avr|baja|fecha|solicita|rechaza|cancel|annul|bezwaar|peru|doesn|inte|ej\b|icke|pas\b|aucun|sans\b|sin\b|sem\b|nessun|nessuna|cancell|rimuov|elimin|borr|retir|effacez|brak|ing(?:en|a)\b|mitte|ei\b|jangan|tidak|withdr|revok|revoc|declin|denie|deny|cease|refrain|avoid|abstain|desist|quit|drop|exclude|strike|uncontact|consent|permission|tagged|flag|mark|without|isn|wasn|shouldn|wouldn|desca|desu|susc|insc|iscri|disis|desin|desab|opposi|geen|afgem|uitg|wypis)|[^\0-\x7f]/i;
 
 /** A warning of ours that came back without its lead. */
 const OWN_WARNING = /saysnottocontactthecustomer$/;
@@ -94,11 +115,12 @@ export function readStatement(text: string, name: string, most: number): TextSta
 	const table = readTable(text, most);
 	if (table) return { how: table.how, pieces: table.cells };
 	// A field that is nobody's name or product says so by these letters alone.
-	if (field === undefined && text.length <= MAX_LABEL_LENGTH && keyOf(text) === 'dnc') {
-		return { how: 'clearly', pieces: 1 };
-	}
 	const isByCustomer = field === 'description';
-	const pieces = text.split(BREAK, most);
+	const mayBeLabel = (field === undefined || isByCustomer) && text.length <= MAX_LABEL_LENGTH;
+	if (mayBeLabel && isLabel(keyOf(text), name)) return { how: 'clearly', pieces: 1 };
+	const pieces = asFields(text).split(BREAK, most);
+	const told = readNamed(pieces);
+	if (told !== undefined) return { how: told, pieces: pieces.length };
 	for (const piece of pieces) {
 		const how = piece.length > MAX_PIECE_LENGTH ? undefined : readPiece(piece, isByCustomer);
 		if (how !== undefined) return { how, pieces: pieces.length };
@@ -106,13 +128,70 @@ export function readStatement(text: string, name: string, most: number): TextSta
 	return { how: undefined, pieces: pieces.length };
 }
 
+/** What a field that is nobody's name or product says by these letters alone. */
+function isLabel(key: string, name: string): boolean {
+	// "opt_out" may be what the field of a form is called.
+	return key === 'dnc' || (key === 'optout' && !meaning(name).isName);
+}
+
+/** Boxes of a form, as `[x] Do not contact` or `☐ May be contacted`, and questions with their answers, as fields. */
+function asFields(text: string): string {
+	const boxed = BOX.test(text) ? text.split('\n').map(withoutBoxes).join('\n') : text;
+	return boxed.includes('?') ? boxed.replace(ANSWERED, ': ') : boxed;
+}
+
+const BOX = /\[[ xX✓✔]?\]|\([ xX✓✔]\)|[☐□☑☒✅✓✔]/u;
+/** With what stands behind them, up to the next one. */
+const BOXES = /(\[[ xX✓✔]?\]|\([ xX✓✔]\)|[☐□☑☒✅✓✔])([^☐□☑☒✅✓✔[\](){}]{0,120})/gu;
+const TICKED = /[xX☑☒✅✓✔]/u;
+/** A short word or two behind a question mark, and nothing else in the line. */
+const ANSWERED =
+	/\?[ \t]{0,4}[:=]?[ \t]{0,4}(?=[^\s?]{1,20}(?:[ \t][^\s?]{1,20}){0,2}[ \t]{0,4}(?:[\r\n]|$))/g;
+
+function withoutBoxes(line: string): string {
+	if (!BOX.test(line)) return line;
+	const before = line.slice(0, line.search(BOX)).trim();
+	const boxes = Array.from(line.matchAll(BOXES), ([, box = '', label = '']) => ({
+		isTicked: TICKED.test(box),
+		label: label.trim(),
+	}));
+	if (before === '') {
+		return boxes.map(({ isTicked, label }) => (isTicked ? label : `${label}: no`)).join('\n');
+	}
+	const [only, other] = boxes;
+	const name = before.replace(/[:?]$/, '');
+	// "Do not contact [x]", or "Do not contact: [x] Yes [ ] No"
+	if (other === undefined && only?.label === '') return `${name}: ${only.isTicked ? 'yes' : 'no'}`;
+	const chosen = boxes.filter(({ isTicked }) => isTicked).map(({ label }) => label);
+	return `${name}: ${chosen.join(' ')}`;
+}
+
+/** A piece that is nothing but a field's name, and the piece behind it: a cell of HTML, a line, a part of a form. */
+function readNamed(pieces: readonly string[]): TextStatement['how'] {
+	let kind: ContactName | undefined;
+	for (const piece of pieces) {
+		const text =
+			piece.length > MAX_PIECE_LENGTH ? '' : unquoted(piece.slice(piece.lastIndexOf('>') + 1));
+		if (text === '' || TAG_BEHIND.test(piece)) continue;
+		if (kind !== undefined && flagForbids(kind as 'permission', text) === 'clearly')
+			return 'clearly';
+		const value = unquoted(text.slice(text.search(/=/) + 1));
+		kind = value.length <= MAX_LABEL_LENGTH ? contactName(value) : undefined;
+		if (kind !== 'permission' && kind !== 'ownPermission' && kind !== 'wish') kind = undefined;
+	}
+	return undefined;
+}
+/** `/td>`, which only ends what stands before it. */
+const TAG_BEHIND = /^\s*\/[a-z]+>\s*$/i;
+
 function readPiece(piece: string, isByCustomer: boolean): TextStatement['how'] {
 	const at = piece.search(ASSIGNS);
 	if (at < 0) return isSentence(piece, isByCustomer) ? 'clearly' : undefined;
 	const value = unquoted(piece.slice(at + 1));
 	const kind = contactName(unquoted(piece.slice(0, at)));
-	if (kind === 'optOut') return flagForbids(kind, value);
-	if (kind === 'permission' || kind === 'ownPermission') {
+	// "To unsubscribe: https://…" is an address to unsubscribe at.
+	if (kind === 'optOut') return LINK.test(value) ? undefined : flagForbids(kind, value);
+	if (kind === 'permission' || kind === 'ownPermission' || kind === 'wish') {
 		return flagForbids(kind, value) === 'clearly' ? 'clearly' : undefined;
 	}
 	const isState = kind === 'state' && saysDoNotContact(value);
@@ -145,6 +224,7 @@ function isSentence(text: string, isByCustomer: boolean): boolean {
 	const words = spelledOut(wordsOf(text));
 	const joined = words.join('');
 	if (isCertain(joined) || OWN_WARNING.test(joined)) return true;
+	if (asksForNoContact(words, isByCustomer)) return true;
 	const first = words.findIndex((word) => !COURTESY.has(word));
 	for (let end = words.length; end > first && first >= 0; end--) {
 		for (const start of first === 0 ? [0] : [0, first]) {

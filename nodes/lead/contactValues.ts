@@ -1,5 +1,11 @@
 /** What the values of flags say, as JSON, a form or an export in any language writes them. */
-import { ALLOWING_VALUES, EMPTY_VALUES, NO_VALUES, YES_VALUES } from './contactNames';
+import {
+	ALLOWING_VALUES,
+	EMPTY_VALUES,
+	NO_VALUES,
+	REFUSING_VALUES,
+	YES_VALUES,
+} from './contactNames';
 import { keyOf, keysOf, MAX_NAME_LENGTH, remembered, type ContactName } from './contactWords';
 
 /** Texts that are JSON within JSON within JSON …; each level is read once. */
@@ -9,6 +15,7 @@ const NO = keysOf(NO_VALUES);
 const YES = keysOf(YES_VALUES);
 const ALLOWING = keysOf(ALLOWING_VALUES);
 const EMPTY = keysOf(EMPTY_VALUES);
+const REFUSING = keysOf(REFUSING_VALUES);
 
 type Answer = 'no' | 'nothing' | 'unclear' | 'yes';
 export type Flag = Exclude<ContactName, 'leadSource' | 'state'>;
@@ -17,6 +24,7 @@ const ANSWERS: Readonly<Record<Flag, Map<string, Answer>>> = {
 	optOut: new Map(),
 	ownPermission: new Map(),
 	permission: new Map(),
+	wish: new Map(),
 };
 
 /** What the value of a flag says, as JSON, a form or an export in any language writes it. */
@@ -57,12 +65,20 @@ function readAnswer(text: string, flag: Flag, levels: number): Answer {
 	if (/^(?:[-‐-―−☐✗✘❌×]|\(\)|\[\])$/u.test(visible)) return 'no';
 	const json = levels < MAX_TEXT_LEVELS ? readJson(text) : undefined;
 	if (json !== undefined) return answerOf(json, flag, levels + 1);
+	// A box that is ticked.
+	if (/^[☑✓✔✅]$/u.test(visible)) return 'yes';
 	const key = keyOf(visible);
 	if (NO.has(key)) return 'no';
+	if (REFUSING.has(key)) return flag === 'optOut' ? 'unclear' : 'no';
 	if (EMPTY.has(key)) return 'nothing';
 	if (ALLOWING.has(key)) return flag === 'optOut' ? 'no' : 'yes';
-	return YES.has(key) ? 'yes' : 'unclear';
+	if (YES.has(key)) return 'yes';
+	// "true, true", as a summary of several rows.
+	const parts = levels < MAX_TEXT_LEVELS ? text.split(/[,;|]/, MAX_PARTS + 1) : [];
+	if (parts.length < 2 || parts.length > MAX_PARTS) return 'unclear';
+	return answerOfEntries(parts, flag, levels + 1);
 }
+const MAX_PARTS = 20;
 
 /** One voice counts against all others: `no` only where every entry says so or nothing. */
 function answerOfEntries(value: object, flag: Flag, levels: number): Answer {
@@ -73,10 +89,15 @@ function answerOfEntries(value: object, flag: Flag, levels: number): Answer {
 	return answers.has('no') ? 'no' : 'nothing';
 }
 
+const VALUE_NAMES = ['value', 'Value', '_', '#text', 'checkbox', 'checked', 'BOOL', 'booleanValue'];
+
 function answersOfEntries(value: object, flag: Flag, levels: number): ReadonlySet<Answer> {
-	// {"value": "false", "timestamp": …}, as HubSpot has it: the value is what counts.
-	const own = ownValue(value, 'value');
-	const entries: unknown[] = own === undefined ? Object.values(value) : [own];
+	// {"value": "false", "timestamp": …}, as HubSpot has it, and `_` of XML: the value is what counts.
+	const names = Array.isArray(value)
+		? []
+		: VALUE_NAMES.filter((name) => Object.hasOwn(value, name));
+	const entries: unknown[] =
+		names.length === 0 ? Object.values(value) : names.map((name) => ownValue(value, name));
 	return new Set(entries.map((entry) => answerOf(entry, flag, levels + 1)));
 }
 
@@ -94,7 +115,7 @@ export function flagForbids(kind: Flag, value: unknown): 'clearly' | 'unclear' |
 	if (answer === 'yes') return undefined;
 	if (answer === 'no') return 'clearly';
 	if (kind === 'ownPermission') return 'unclear';
-	if (answer === 'nothing') return undefined;
+	if (answer === 'nothing' || kind === 'wish') return undefined;
 	// The text that was consented to, when and where: only what is refused in it counts.
 	const forms: unknown[] = Array.isArray(value) ? value : [value];
 	const areForms = forms.every(

@@ -24,9 +24,10 @@ const MAX_WORDS = 40;
 
 /**
  * What a name says of contact: that its value forbids it (`optOut`) or allows it (`permission`,
- * `ownPermission`), or that its text may say either.
+ * `ownPermission`), that a clear no to it does (`wish`), or that its text may say either.
  */
-export type ContactName = 'leadSource' | 'optOut' | 'ownPermission' | 'permission' | 'state';
+export type ContactName =
+	'leadSource' | 'optOut' | 'ownPermission' | 'permission' | 'state' | 'wish';
 
 /** Letters of Latin taken apart: what stands in nearly all names, and is matched in a fraction of the time. */
 const LATIN = /^[\u0300-\u036f -~]*$/;
@@ -82,11 +83,11 @@ const WITHDRAWN: ReadonlySet<string> = new Set(
  * scripts that have no spaces.
  */
 const CERTAIN_OPT_OUTS = OPT_OUTS.filter((name) =>
-	/^(?:donot|dontcontact|unsubscribed|blacklisted|hasoptedout|emailoptout|marketingsus)|^[\u1100-\uffff]/.test(
+	/^(?:donot|dontcontact|unsubscribed|blacklisted|hasoptedout|emailoptout|marketingsus)|^[\u0e00-\u0eff\u1100-\uffff]/.test(
 		name,
 	),
 );
-const WITHOUT_SPACES = OPT_OUTS.filter((name) => /^[\u1100-\uffff]/.test(name));
+const WITHOUT_SPACES = OPT_OUTS.filter((name) => /^[\u0e00-\u0eff\u1100-\uffff]/.test(name));
 
 /** Whether words run together hold a name of a script that has no spaces, where any place is a word's. */
 export function isCertain(joined: string): boolean {
@@ -126,6 +127,10 @@ function isJoinedDnc(word: string): boolean {
 	return word.startsWith('dnc') && findAction(word.slice(3)) !== undefined;
 }
 
+const NOTED: ReadonlySet<string> = new Set(
+	'made yet person persons attempt attempts attempted history info established'.split(' '),
+);
+
 interface Run {
 	start: number;
 	/** Index behind its last word. */
@@ -141,7 +146,9 @@ function findRuns(words: readonly string[]): Partial<Record<ContactName, Run>> {
 			joined += words[end] ?? '';
 			if (!BEGINNINGS.has(joined)) break;
 			const kind = KINDS.get(joined);
-			if (kind) runs[kind] ??= { start, end: end + 1 };
+			// "No contact made" is what a seller notes.
+			const isNoted = joined === 'nocontact' && NOTED.has(words[end + 1] ?? '');
+			if (kind && !isNoted) runs[kind] ??= { start, end: end + 1 };
 		}
 	}
 	return runs;
@@ -221,8 +228,24 @@ function kindOfWords(words: readonly string[]): ContactName | undefined {
 	const unprefixed = /^(?:is|has)(?=[a-z]{6})/.test(first)
 		? [first.replace(/^(?:is|has)/, ''), ...others]
 		: words;
-	return flagOf(words) ?? (unprefixed === words ? undefined : flagOf(unprefixed)) ?? wordyOf(words);
+	return (
+		flagOf(words) ??
+		(unprefixed === words ? undefined : flagOf(unprefixed)) ??
+		(isWish(words) ? 'wish' : wordyOf(words))
+	);
 }
+
+/** Whether a name asks for a contact: "May we call you?", `wantsToBeContacted`, "Contact me". */
+function isWish(words: readonly string[]): boolean {
+	if (words.length > MAX_WISH_WORDS) return false;
+	const name = `${words.join(' ')} `;
+	return WISH.test(name) || ASKED.test(name);
+}
+const MAX_WISH_WORDS = 12;
+const WISH =
+	/(?:^| )(?:may|can|could|ok|okay|allow|allows|allowed|agrees?|agreed|accepts?|accepted|consents?|consented|permission|permits?|permitted|willing|happy|(?:wants?|wish|wishes|like|prefers?) to be|(?:wants?|wish|wishes|like) to receive|authori[sz]ed?|approved?) (?:(?:we|you|i|us|to|be|being|receive|receiving|get|by|from|for|marketing|our|your|further|any|more) ){0,4}(?:contact|contacted|contacting|calls?|called|phone|phoned|emails?|emailed|e mails?|mails?|mailed|mailings?|texts?|texted|sms|messages?|messaged|newsletters?|communications?|promotions|advertising) (?:(?:me|us|you|him|her|them|customer|client|lead|by|via|per|phone|email|e|mail|sms|from|about|marketing|purposes|\d|c) ){0,4}$/;
+const ASKED =
+	/^(?:please )?(?:contact|call|e ?mail|phone|mail) (?:me|us) $|^(?:contact requested|wants? contact) $/;
 
 function flagOf(
 	words: readonly string[],

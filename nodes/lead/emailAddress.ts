@@ -23,8 +23,10 @@ const ENCODED_AROUND = /%(?:0[9ad]|2[02c]|3[abce]|5[bd]|c2%a0|e2%80%8[b-f])/gi;
 const ESCAPED_BREAK = /\\[nrt]/g;
 const CODE = /%[0-9a-f]{2}/i;
 const TAG = /<[a-z/][^<>@]*>/gi;
-/** `<a href="mailto:kim@contoso.com">` */
-const LINK = /<a\s[^<>]*href\s?=\s?["']?(mailto:[^<>"' ]*)["']?[^<>]*>[^<>]*<\/a>/gi;
+/** `<a href="mailto:kim@contoso.com">kim</a>` */
+const LINK = /<a\s/i;
+const LINK_END = /<\/a>/i;
+const LINKED = /mailto:[^<>"' ]*/i;
 
 /** What people and address books write before an address. */
 const LABEL = /^(?:e-?mail|mail|smtp|to) ?: ?/i;
@@ -97,13 +99,21 @@ function unwrap(text: string): string {
 	return rest;
 }
 
+/** Links to write to somebody as the addresses that they lead to. */
+function withoutLinks(text: string): string {
+	const pieces = text.split(LINK_END).map((piece) => {
+		const at = piece.search(LINK);
+		const [linked] = at < 0 ? [] : (LINKED.exec(piece.slice(at)) ?? []);
+		return linked === undefined ? piece : `${piece.slice(0, at)}${linked}`;
+	});
+	return pieces.join(pieces.length > 2 ? ', ' : ' ');
+}
+
 /** Without what a page, a link or a program has encoded, and without tags. */
 function withoutMarkup(text: string): string {
 	const plain = text.includes('&') ? withoutEntities(text) : text;
 	const unescaped = plain.includes('\\') ? plain.replace(ESCAPED_BREAK, ' ') : plain;
-	const untagged = unescaped.includes('<')
-		? unescaped.replace(LINK, '$1').replace(TAG, ' ')
-		: unescaped;
+	const untagged = unescaped.includes('<') ? withoutLinks(unescaped).replace(TAG, ' ') : unescaped;
 	if (!untagged.includes('%')) return untagged;
 	return untagged.replace(ENCODED_AROUND, (encoded) => decoded(encoded));
 }

@@ -63,12 +63,13 @@ const MORE_ROLES = [
 	...'alliances cfo cio ciso coo cto assistant gdpr dpo soc noc ms cloudops'.split(' '),
 ];
 /** Roles that companies have one of in each region: `sales-emea@`, `info.de@`. */
-const ROLE =
-	'(?:accounts|billing|contact|finance|hello|info|it|kontakt|marketing|office|orders?|procurement|purchasing|sales|service|support|team|vertrieb)';
+const REGIONAL_ROLES: ReadonlySet<string> = new Set(
+	'accounts billing contact finance hello info it kontakt marketing office order orders procurement purchasing sales service support team vertrieb'.split(
+		' ',
+	),
+);
 const REGION =
-	'(?:[a-z]{2}|usa|emea|apac|latam|anz|dach|europe|asia|africa|global|intl|international|north|south|east|west)';
-const REGIONAL = new RegExp(`^(?:${ROLE}[._-]${REGION}|${REGION}[._-]${ROLE})$`);
-
+	/^(?:[a-z]{2}|usa|emea|apac|latam|anz|dach|europe|asia|africa|global|intl|international|north|south|east|west)$/;
 /** `n.a@`, where `na@` may be somebody's initials. */
 const NOT_AVAILABLE = /^n[./_-]a[._-]?$/;
 
@@ -121,8 +122,16 @@ export function mailboxKind(address: string): MailboxKind {
 	if ((EXAMPLES.has(name) && EXAMPLES.has(own)) || NOBODYS.has(`${name}@${own}`)) return 'unread';
 	if (isSame && (EXAMPLES.has(name) || /^(?:(.)\1*|\d+)$/u.test(name))) return 'unread';
 	roles ??= new Set([...lists().roles(), ...MORE_ROLES].flatMap((role) => [role, letters(role)]));
-	const isRole = roles.has(local) || roles.has(name) || REGIONAL.test(local);
+	const isRole = roles.has(local) || roles.has(name) || isRegional(local);
 	return isSame || isRole || isDisposable(domain) ? 'shared' : 'personal';
+}
+
+function isRegional(local: string): boolean {
+	const [one = '', other = '', more] = local.split(/[._-]/);
+	if (more !== undefined) return false;
+	return REGIONAL_ROLES.has(one)
+		? REGION.test(other)
+		: REGIONAL_ROLES.has(other) && REGION.test(one);
 }
 
 function isDisposable(domain: string): boolean {

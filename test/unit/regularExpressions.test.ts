@@ -9,6 +9,7 @@ import { Worker } from 'node:worker_threads';
 
 import ts from 'typescript';
 
+import { SENTENCE_PATTERNS } from '../../nodes/lead/contactSentences';
 import type { Pattern } from '../support/patternChecker.ts';
 
 /** Those that are put together while running, with what stands for the parts. */
@@ -17,6 +18,9 @@ const COMPOSED: ReadonlyMap<string, string> = new Map([
 	// Names of letters alone.
 	["CERTAIN_OPT_OUTS.join('|')", 'donotcontact|donotcall|dontcontact|unsubscribed|emailoptout'],
 	['`${marker}(\\\\d+)x`', 'marker(\\d+)x'],
+	// Each of which is looked at below.
+	["SENTENCE_PATTERNS.byCustomer.join('|')", '^no calls'],
+	["SENTENCE_PATTERNS.byAnybody.join('|')", '^do not call'],
 ]);
 
 const ROOT = path.join(__dirname, '..', '..');
@@ -58,9 +62,19 @@ function patternsOf(file: string): Pattern[] {
 	return patterns;
 }
 
-const PATTERNS = ['nodes', 'credentials'].flatMap((folder) =>
-	globSync(`${folder}/**/*.ts`, { cwd: ROOT }).flatMap(patternsOf),
-);
+const PATTERNS = [
+	...['nodes', 'credentials'].flatMap((folder) =>
+		globSync(`${folder}/**/*.ts`, { cwd: ROOT }).flatMap(patternsOf),
+	),
+	...Object.entries(SENTENCE_PATTERNS).flatMap(([name, patterns]) =>
+		patterns.map((source) => ({
+			place: `contactSentences ${name}`,
+			source,
+			flags: '',
+			isLong: true,
+		})),
+	),
+];
 
 const SLOW: Pattern[] = ['(a+)+$', '^(\\w+\\s?)*$', '\\s+$'].map((source) => ({
 	place: 'made up',

@@ -126,6 +126,119 @@ describe('an opt-out', () => {
 	});
 });
 
+describe('a question whether contact is wanted', () => {
+	it.each([
+		'May we call you?',
+		'Can we call you',
+		'canEmail',
+		'Would you like to be contacted?',
+		'wantsToBeContacted',
+		'I agree to receive emails',
+		'agreeToContact',
+		'Contact me',
+		'Contact requested',
+	])('%j forbids by a clear no alone', (name) => {
+		for (const no of [false, 'No', 0, 'Declined', 'nein'])
+			expect(isAllowed({ [name]: no })).toBe(false);
+		for (const yes of [true, '', null, 'Yes', 'mornings'])
+			expect(isAllowed({ [name]: yes })).toBe(true);
+	});
+
+	it.each([
+		'Contacted',
+		'Has contact',
+		'First Contact',
+		'Call',
+		'Accept terms',
+		'Wants demo',
+		'Can be called at',
+	])('is not %j', (name) => {
+		expect(isAllowed({ [name]: 'no' })).toBe(true);
+	});
+});
+
+describe('a sentence', () => {
+	it.each([
+		'I do not want to be contacted by anyone',
+		"I'd rather not be contacted",
+		'Please do not contact me about this',
+		'Do not contact Kim',
+		"Don't follow up with me",
+		'Please refrain from calling me',
+		'No phone calls please',
+		'Please remove my details',
+		'Take me off the list',
+		'I wish to opt out of marketing',
+		'Customer asked not to be contacted',
+		'The customer does not want to be called',
+		'Customer is on the DNC list',
+		'DNC per customer request',
+		'I withdraw my consent',
+		'Contact is not allowed',
+		'Nicht kontaktieren, bitte',
+		'Ich möchte nicht kontaktiert werden',
+		'Kontaktaufnahme unerwünscht',
+		'Je ne souhaite pas être contactée',
+		'Merci de ne pas me contacter',
+		'No quiero que me contacten',
+		'Por favor, não entre em contato',
+		'Non desidero essere contattato',
+		'Gelieve niet te contacteren',
+		'Proszę się nie kontaktować',
+		'Vänligen kontakta mig inte',
+		'Kontakt mig ikke',
+		'Älkää ottako yhteyttä',
+		'Nekontaktujte mě',
+		'Kérem ne keressenek',
+		'Nu doresc să fiu contactat',
+		'Lütfen iletişime geçmeyiniz',
+		'Пожалуйста, не звоните мне',
+		'Не телефонуйте',
+		'Μην επικοινωνείτε',
+		'الرجاء عدم الاتصال',
+		'נא לא להתקשר',
+		'電話しないでください',
+		'请勿致电',
+		'연락하지 마세요',
+		'กรุณาอย่าติดต่อ',
+		'Vui lòng không liên hệ',
+		'Jangan hubungi saya',
+	])('%j forbids', (Description) => {
+		expect(isAllowed({ Description })).toBe(false);
+	});
+
+	it.each([
+		'Please do not hesitate to contact me',
+		'I would not mind being contacted',
+		'I have not been contacted yet',
+		'You did not call me back',
+		'We did not get any emails from your system',
+		'Do not contact list management is what we need',
+		'The function must not be called twice',
+		'We want to opt out of our current vendor',
+		'Remove duplicates from the CRM',
+		'Consent withdrawn events should be exported',
+		'Zögern Sie nicht, mich zu kontaktieren',
+		'Wir haben noch keinen Kontakt',
+		'N’hésitez pas à me contacter',
+		'No dude en contactarme',
+		'No pude contactar con soporte',
+		'Non esitate a contattarmi',
+		'Aarzel niet om contact op te nemen',
+		'Не стесняйтесь звонить',
+		'連絡がありません',
+		'没有人联系我',
+		'To unsubscribe: https://contoso.com/u',
+		'Hi, can you call me\nI have a question, thanks, bye',
+	])('%j does not', (Description) => {
+		expect(isAllowed({ Description })).toBe(true);
+	});
+
+	it('counted by a system is none', () => {
+		expect(isAllowed({ 'Call history': 'no calls', 'Lost Reason': 'No contact yet' })).toBe(true);
+	});
+});
+
 describe('a permission', () => {
 	it.each(PERMISSIONS)('named %j forbids when it is refused', (name) => {
 		for (const no of [false, 0, 'false', 'No', 'nein', 'Do Not Allow', 'maybe', [false]]) {
@@ -352,6 +465,67 @@ describe('a statement is heard', () => {
 		expect(isAllowed({ form: [{ question: 'Do not contact me', answer: 'No' }] })).toBe(true);
 		expect(isAllowed({ fields: [['DoNotContact', false]] })).toBe(true);
 		expect(isAllowed({ a: [{ field: { ref: 'opt_out' }, boolean: false }] })).toBe(true);
+	});
+
+	it.each([
+		[
+			'rows below their columns',
+			{
+				values: [
+					['Email', 'contactAllowed'],
+					['a@b.co', 'false'],
+				],
+			},
+		],
+		['rows beside them', { columns: ['Email', 'DNC'], rows: [['a@b.co', 1]] }],
+		[
+			'a row beside them',
+			{ fields: [{ name: 'Email' }, { name: 'DNC' }], values: ['a@b.co', 'x'] },
+		],
+		[
+			'a table of HTML',
+			'<table><tr><th>Email</th><th>DNC</th></tr><tr><td>a</td><td>yes</td></tr></table>',
+		],
+		['cells of HTML', '<tr><td>Contact allowed</td><td>No</td></tr>'],
+		['lines', 'Contact allowed\nNo\nStage\nactive'],
+		['lines with tabs', 'Email\ta@b.co\nContact allowed\tno'],
+		['a table of Markdown', '| Email | DNC |\n|---|---|\n| a@b.co | yes |'],
+		['a part of a form', 'Content-Disposition: form-data; name="contactAllowed"\r\n\r\nfalse'],
+		['a box', '[x] Do not contact'],
+		['a box behind', 'Do not contact [x]'],
+		['an empty box', '☐ May contact'],
+		['a choice of boxes', 'May we contact you? [ ] Yes [x] No'],
+		['a question', 'May we contact you? No'],
+		['XML', { contactAllowed: { _: 'false', $: { type: 'boolean' } } }],
+		['a summary', { concatenated_contactAllowed: 'true, false' }],
+	])('in %s', (_name, value) => {
+		expect(isAllowed({ data: value })).toBe(false);
+	});
+
+	it.each([
+		{
+			values: [
+				['Email', 'Do Not Contact'],
+				['a@b.co', 'No'],
+			],
+		},
+		{ columns: ['Email', 'Do Not Contact'], rows: [['a@b.co', 'No']] },
+		{
+			fields: [
+				['DoNotContact', 'no'],
+				['Plan', 'x'],
+			],
+		},
+		'<table><tr><td>Do Not Contact</td><td>No</td></tr></table>\n',
+		'Do Not Contact\tNo',
+		'[ ] Do not contact',
+		'Do not contact? No',
+		'Do not contact: [ ] Yes [x] No',
+		{ contactAllowed: { _: 'true', $: { type: 'boolean' } } },
+		{ contactAllowed: { DataType: 'Boolean', Value: true } },
+		{ concatenated_contactAllowed: 'true, true' },
+	])('not in %j', (value) => {
+		expect(isAllowed({ data: value })).toBe(true);
 	});
 
 	it('in every sentence of the table', () => {
