@@ -232,6 +232,23 @@ describe('an expression that throws', () => {
 		expect(received()[0]).toHaveLength(2);
 	});
 
+	it('as n8n keeps it from the environment is told as that, for that item alone', async () => {
+		const { N8N_BLOCK_ENV_ACCESS_IN_NODE: before } = process.env;
+		process.env['N8N_BLOCK_ENV_ACCESS_IN_NODE'] = 'true';
+		try {
+			const parameters = { options: { timeout: '={{ $json.nr === 2 ? $env.LEAD_MINUTES : 5 }}' } };
+			expect(told(await run('createLeads', items, { parameters }))).toEqual([
+				[0, 'created'],
+				[1, 'access to env vars denied'],
+				[2, 'created'],
+			]);
+		} finally {
+			if (before === undefined) delete process.env['N8N_BLOCK_ENV_ACCESS_IN_NODE'];
+			else process.env['N8N_BLOCK_ENV_ACCESS_IN_NODE'] = before;
+		}
+		expect(received()[0]).toEqual(['1@contoso.com', '3@contoso.com']);
+	});
+
 	it('stops the workflow when it is told to, after the others are written', async () => {
 		const parameters = { options: { timeout: throwsFor(1, '5') } };
 		const refused = run('createLeads', items, { parameters, onError: 'stopWorkflow' });
