@@ -1,7 +1,8 @@
-/** `npm run bench [-- parse|slowest|followUp|idle|drain|crms|write|webhook|start]`: measures the package; see docs/performance.md. */
+/** `npm run bench [-- parse|slowest|followUp|expressions|idle|drain|crms|write|webhook|start]`: measures the package; see docs/performance.md. */
 import { buildPackage } from './bench/builtPackage.ts';
 import { drain } from './bench/drain.ts';
 import { drainCrms } from './bench/drainCrms.ts';
+import { expressions } from './bench/expressions.ts';
 import { followUp } from './bench/followUp.ts';
 import { idle } from './bench/idle.ts';
 import { parse } from './bench/parse.ts';
@@ -17,6 +18,10 @@ const PARTS: Record<string, { title: string; part: Part }> = {
 	parse: { title: 'Reading leads, against JSON.parse', part: parse },
 	slowest: { title: 'The slowest inputs under 1 MB', part: slowest },
 	followUp: { title: 'Merging leads and composing follow-ups', part: followUp },
+	expressions: {
+		title: 'Reading four expressions an item, against asking n8n for them',
+		part: expressions,
+	},
 	idle: { title: 'Polls that find nothing, or one lead', part: idle },
 	drain: { title: 'Draining an Azure table, against the bare SDK', part: drain },
 	crms: { title: 'Draining CRMs, against their bare clients', part: drainCrms },
