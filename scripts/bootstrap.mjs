@@ -32,6 +32,7 @@ const STEPS = {
 	'check:package': ['checkPackage.ts', "builds twice and compares, and runs n8n's scanner"],
 	fixtures: ['fixtures.ts', 'writes what this version leaves in n8n, for later ones to go on with'],
 	messages: ['messages.ts', 'writes docs/messages.md, the list of every message'],
+	pictures: ['pictures.ts', 'makes the pictures of the documentation in the real editor'],
 	advisories: ['advisories.ts', 'notes known advisories of what is bundled'],
 	release: ['release.ts', 'makes the commit and the tag of a release'],
 };
