@@ -22,6 +22,8 @@ interface Place {
 	insert(leads: readonly LeadToWrite[]): Promise<unknown>;
 	/** Requests so far, sign-ins included. */
 	requests(): Promise<number>;
+	/** Leads in the responses so far. */
+	rows(): number;
 	pass(milliseconds: number): void;
 	stop(): Promise<void>;
 }
@@ -43,6 +45,7 @@ function crm(fake: FakeCrm): Place {
 		parameters: { ...fake.parameters },
 		insert: async (leads) => await fake.insert(leads),
 		requests: async () => await Promise.resolve(fake.traffic().requests),
+		rows: () => fake.traffic().records,
 		pass: (milliseconds) => fake.pass(milliseconds),
 		stop: async () => await fake.stop(),
 	};
@@ -62,6 +65,7 @@ const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
 			},
 			insert: async (leads) => await table.insert(leads),
 			requests: async () => await Promise.resolve(table.traffic().requests),
+			rows: () => table.traffic().records,
 			pass: (milliseconds) => table.pass(milliseconds),
 			stop: async () => await table.stop(),
 		};
@@ -85,6 +89,7 @@ const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
 					),
 				),
 			requests: async () => fake.server.traffic().requests + (await authority.signIns()),
+			rows: () => fake.server.traffic().records,
 			pass: (milliseconds) => fake.server.pass(milliseconds),
 			stop: async () => await fake.stop(),
 		};
@@ -163,4 +168,48 @@ describe.each([
 		// Marketo's count of the day's calls is asked for every 100 calls.
 		expect(made).toBe(name === 'marketo' ? 101 : 100);
 	});
+});
+
+/** Leads of an import, all within ten seconds: more than a page, and than are read again for good. */
+const BURST = 2_500;
+
+it.each([
+	// The scan of the table, one request for each 1,000 rows, is Azure's.
+	['azureTable', Math.ceil(BURST / 1_000)],
+	['dynamics365', 1],
+	['salesforce', 1],
+])('%s reads a burst no more once its time has passed', async (name, requests) => {
+	place = await PLACES[name]!();
+	const first = Date.now() - 20_000;
+	await place.insert(
+		Array.from({ length: BURST }, (__, at) => ({
+			name: `Imported ${at}`,
+			leadSource: LEAD_SOURCE,
+			writtenAt: first + at * 4,
+			createdAt: first + at * 4,
+		})),
+	);
+	const trigger = pollContext({
+		type: new MarketplaceLeadPollTrigger(),
+		parameters: {
+			...place.parameters,
+			startFrom: 'all',
+			maxLeads: 2 * BURST,
+			// So that a reader asks for every lead: one that leaves some out goes by its own time.
+			options: { includeOthers: true },
+		},
+		credentials: place.credentials,
+	});
+	const [items = []] = (await trigger.poll()) ?? [];
+	expect(items).toHaveLength(BURST);
+	// Until then others of the same time may still show up.
+	place.pass(30 * MINUTE);
+	expect(await trigger.poll()).toBeNull();
+	for (let turn = 0; turn < 3; turn += 1) {
+		place.pass(MINUTE);
+		const before = { requests: await place.requests(), rows: place.rows() };
+		expect(await trigger.poll()).toBeNull();
+		expect(await place.requests()).toBe(before.requests + requests);
+		expect(place.rows()).toBe(before.rows);
+	}
 });
