@@ -83,7 +83,11 @@ async function bundleVendor() {
 		metafile: true,
 		plugins: [withoutUnused, billOfMaterials()],
 		// Where esbuild cannot say what a CommonJS file's own address is, one line can.
-		define: { 'import.meta.url': 'vendorUrl' },
+		define: {
+			'import.meta.url': 'vendorUrl',
+			// Libraries that check more for those who develop with them ask the environment.
+			'process.env.NODE_ENV': '"production"',
+		},
 		banner: { js: "const vendorUrl = require('node:url').pathToFileURL(__filename).href;" },
 	});
 	if (warnings.length > 0) {
@@ -142,9 +146,17 @@ async function readLicence(folder) {
 			`${title} has the licence "${licence || 'none'}", which gulpfile.js does not let into the package.`,
 		);
 	}
-	const files = (await readdir(folder)).filter((name) =>
-		/^(licen[cs]e|copying|notice)/i.test(name),
-	);
+	const isLicence = (name) => /^(licen[cs]e|copying|notice)/i.test(name);
+	const within = await readdir(folder, { withFileTypes: true });
+	const files = within
+		.filter((entry) => entry.isFile())
+		.map(({ name }) => name)
+		.filter(isLicence);
+	// What a library has taken over from others may have a folder: echarts, from d3.
+	if (within.some((entry) => entry.isDirectory() && entry.name === 'licenses')) {
+		const further = await readdir(path.join(folder, 'licenses'));
+		files.push(...further.filter(isLicence).map((name) => path.join('licenses', name)));
+	}
 	const texts = await Promise.all(
 		files.sort().map((name) => readFile(path.join(folder, name), 'utf8')),
 	);

@@ -11,13 +11,15 @@ const project = (displayName, options = {}) => ({
 	testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
 	testEnvironment: 'node',
 	transform: {
-		'\\.ts$|/node_modules/(?:entities|github-slugger|jose|parse5)/.*\\.js$': [
+		'\\.ts$|/node_modules/(?:echarts|entities|github-slugger|jose|parse5|zrender)/.*\\.js$': [
 			'@swc/jest',
 			{ jsc: { target: 'es2022' } },
 		],
 	},
 	// Published as ES modules only, which jest runs when they are compiled like our own.
-	transformIgnorePatterns: ['/node_modules/(?!(?:entities|github-slugger|jose|parse5)/)'],
+	transformIgnorePatterns: [
+		'/node_modules/(?!(?:echarts|entities|github-slugger|jose|parse5|zrender)/)',
+	],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	...options,
 });

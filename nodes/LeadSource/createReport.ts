@@ -1,4 +1,5 @@
 import type {
+	IBinaryKeyData,
 	IDataObject,
 	IExecuteFunctions,
 	INodeExecutionData,
@@ -14,6 +15,7 @@ import {
 	PERIOD_NAMES,
 	periodBefore,
 	rangeBefore,
+	reportCharts,
 	reportHtml,
 	reportPeriodName,
 	reportText,
@@ -29,6 +31,11 @@ const DEFAULT_TITLE = 'Marketplace leads';
 const DEFAULT_ROWS = 10;
 
 const FILES = [
+	{
+		name: 'Charts',
+		value: 'charts',
+		description: 'Each part of the report as an SVG picture, for chats, pages and slides',
+	},
 	{
 		name: 'HTML',
 		value: 'html',
@@ -214,15 +221,21 @@ async function written(
 	files: ReadonlySet<string>,
 ): Promise<Pick<INodeExecutionData, 'binary' | 'json'>> {
 	const json = { ...report, text: reportText(report) } as unknown as IDataObject;
-	if (!files.has('html')) return { json };
-	const html = reportHtml(report);
-	const file = Buffer.from(html, 'utf8');
-	return {
-		json: { ...json, html },
-		binary: {
-			report: await context.helpers.prepareBinaryData(file, 'report.html', 'text/html'),
-		},
+	const binary: IBinaryKeyData = {};
+	const add = async (name: string, content: string, fileName: string, type: string) => {
+		const file = Buffer.from(content, 'utf8');
+		binary[name] = await context.helpers.prepareBinaryData(file, fileName, type);
 	};
+	if (files.has('html')) {
+		json['html'] = reportHtml(report);
+		await add('report', json['html'], 'report.html', 'text/html');
+	}
+	if (files.has('charts')) {
+		for (const { name, svg } of reportCharts(report)) {
+			await add(name, svg, `${name}.svg`, 'image/svg+xml');
+		}
+	}
+	return Object.keys(binary).length > 0 ? { json, binary } : { json };
 }
 
 /** Who sees an empty report has mostly chosen the wrong period. */

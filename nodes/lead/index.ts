@@ -35,3 +35,4 @@ export { createReport, MAX_ROWS } from './report/createReport';
 export { Calendar, PERIOD_NAMES, periodBefore, rangeBefore } from './report/calendar';
 export { reportHtml } from './report/html';
 export { periodName as reportPeriodName, textOf as reportText } from './report/words';
+export { reportCharts, type ReportChart } from './report/charts';

@@ -1,6 +1,5 @@
 import { escapeHtml, value } from '../followUp/escape';
 import { truncate } from '../text';
-import { stageName } from '../vocabulary';
 import { shareOf } from './numbers';
 import type {
 	Breakdown,
@@ -20,6 +19,7 @@ import {
 	periodName,
 	shareText,
 	shortDateText,
+	wayText,
 	weekdayText,
 } from './words';
 
@@ -145,7 +145,7 @@ const NONE: Compared = { count: 0, previous: 0, difference: 0 };
 
 function tileCell({ label, number, isGain = false }: Tile, hasPrevious: boolean): string {
 	const color = isGain && number.difference > 0 ? GOOD : MUTED;
-	const part = number.share === undefined ? '' : `${shareText(number.share)} of customers`;
+	const part = number.share === undefined ? '' : `${shareText(number.share)} of all`;
 	const change = hasPrevious
 		? `<span style="color:${color}">${differenceText(number)}</span> from ${numberText(number.previous)}`
 		: '';
@@ -290,7 +290,7 @@ function conversionTable(report: LeadReport): string {
 			{ name: 'Median', width: 68 },
 		],
 		report.conversions.map((one) => [
-			`${stageName(one.from)} &rarr; ${stageName(one.to)}${bar(one.converted, one.customers, BAR, 6)}`,
+			`${wayText(one, '&rarr;')}${bar(one.converted, one.customers, BAR, 6)}`,
 			numberText(one.customers),
 			`<b>${numberText(one.converted)}</b> (${shareText(one.share)})`,
 			one.converted === 0 ? '&ndash;' : medianText(one),

@@ -1,5 +1,13 @@
+import type { LeadStage } from '../types';
 import { stageName } from '../vocabulary';
-import type { Breakdown, Compared, ComparedShare, LeadReport, ReportPeriod } from './types';
+import type {
+	Breakdown,
+	Compared,
+	ComparedShare,
+	Conversion,
+	LeadReport,
+	ReportPeriod,
+} from './types';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -81,6 +89,12 @@ export function isCompared({ previousPeriod }: Pick<LeadReport, 'previousPeriod'
 /** `and 37 others`; empty where there are none. */
 export function othersText({ others: { rows } }: Pick<Breakdown, 'others'>): string {
 	return rows === 0 ? '' : `and ${countText(rows, 'other')}`;
+}
+
+/** `Interest → Trial`: as short as fits beside three numbers on a phone. */
+export function wayText({ from, to }: Pick<Conversion, 'from' | 'to'>, arrow = '→'): string {
+	const short = (stage: LeadStage) => stageName(stage).replace('Initial Interest', 'Interest');
+	return `${short(from)} ${arrow} ${short(to)}`;
 }
 
 export const BREAKDOWN_TITLES = {

@@ -54,6 +54,24 @@ it('makes one item of all leads, with the report in words and as a file', async 
 	expect(report!.json.text).toContain('Leads: 2 (+1)');
 });
 
+it('draws charts where they are asked for, each a file', async () => {
+	const leads = items(lead('kim', 3), lead('sam', 8));
+	const [both] = await reports({ ...DAYS, files: ['charts', 'html'] }, leads);
+	expect(Object.keys(both!.binary!)).toEqual(
+		expect.arrayContaining(['report', 'leadsByDay', 'leadsByOffer', 'leadsByCountry']),
+	);
+	expect(both!.binary!['leadsByOffer']).toMatchObject({
+		fileName: 'leadsByOffer.svg',
+		mimeType: 'image/svg+xml',
+	});
+	const [charts] = await reports({ ...DAYS, files: ['charts'] }, leads);
+	expect(charts!.json).not.toHaveProperty('html');
+	const svg = Buffer.from(charts!.binary!['leadsByOffer']!.data, 'base64').toString('utf8');
+	expect(svg).toMatch(/^<svg [^]*>contoso\.crm<[^]*<\/svg>$/);
+	const [neither] = await reports({ ...DAYS, files: [] }, leads);
+	expect(neither).not.toHaveProperty('binary');
+});
+
 it('takes merged customers, alone or beside leads', async () => {
 	const leads = items(lead('kim', 3), lead('kim', 4), lead('sam', 5));
 	const [merged = []] = await outputs({ operation: 'mergeLeads' }, leads);
