@@ -43,6 +43,8 @@ const ASSIGNS = /[:=>\t\uff1a]/;
 /** What stands around names and values in such texts. */
 const AROUND = ' \t"\'*_>';
 const LINK = /^(?:https?|mailto):/i;
+/** Reading one takes the time of so many other pieces. */
+const COST_OF_SENTENCE = 12;
 /** Longer pieces are prose that states nothing in so many words, in characters. */
 const MAX_PIECE_LENGTH = 120;
 
@@ -121,11 +123,16 @@ export function readStatement(text: string, name: string, most: number): TextSta
 	const pieces = asFields(text).split(BREAK, most);
 	const told = readNamed(pieces);
 	if (told !== undefined) return { how: told, pieces: pieces.length };
+	let cost = pieces.length;
 	for (const piece of pieces) {
-		const how = piece.length > MAX_PIECE_LENGTH ? undefined : readPiece(piece, isByCustomer);
-		if (how !== undefined) return { how, pieces: pieces.length };
+		if (piece.length > MAX_PIECE_LENGTH) continue;
+		if (TELLING_WORD.test(piece)) cost += COST_OF_SENTENCE;
+		// What is left unread may say it, which the caller tells.
+		if (cost > most) break;
+		const how = readPiece(piece, isByCustomer);
+		if (how !== undefined) return { how, pieces: cost };
 	}
-	return { how: undefined, pieces: pieces.length };
+	return { how: undefined, pieces: cost };
 }
 
 /** What a field that is nobody's name or product says by these letters alone. */
