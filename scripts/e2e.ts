@@ -1,14 +1,21 @@
-/** `npm run test:e2e`: the package, as it would be published, in a real n8n. */
+/**
+ * `npm run test:e2e`: the package, as it would be published, in a real n8n; with `MARKETPLACE_LEADS_N8N` in
+ * another version, for the tests that share one or are of every version (`-- atHome`).
+ */
 import { build } from './host/build.ts';
 import { ensureN8n } from './host/cache.ts';
 import { findChromium, NO_CHROMIUM } from './host/chromium.ts';
+import { COMPAT_N8N } from './host/compat.ts';
 import { jest } from './host/jest.ts';
 import { findQueuePrograms } from './host/queue/programs.ts';
 import { command, step } from './host/terminal.ts';
 
 await command(async () => {
 	await step('Build', build);
-	await step('n8n', ensureN8n);
+	await step(
+		`n8n ${COMPAT_N8N}`,
+		async (progress) => await ensureN8n(progress, { version: COMPAT_N8N }),
+	);
 	// Most of it is waiting for n8n's next poll. More at once would be more n8n at once.
 	const programs = await findQueuePrograms();
 	// The tests of queue mode are then skipped, and named with the reason.

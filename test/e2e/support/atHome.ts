@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 import { withTarball } from '../../../scripts/host/build.ts';
 import { ensureN8n } from '../../../scripts/host/cache.ts';
@@ -499,32 +500,70 @@ export function itIsAtHome(start: () => Promise<Home>, isOwn: boolean): void {
 		expect([after!.name, source.name]).not.toContain(changed!.name);
 	});
 
-	if (!isOwn) {
-		it('runs what is published while the draft is another', async () => {
-			await (await table('Draft').create()).insert(marketplaceRows(1));
-			const workflow = await published(allFour('Draft', 'Draft', 'PublishedWritten'));
-			expect(await cameOut(workflow, 1, 'Polled')).toEqual(['Sample 0']);
-			const { rest } = host;
-			const { nodes } = workflow.workflow;
-			await rest.saveDraft(workflow.workflow.id, {
-				nodes: nodes.map((one) =>
-					one.name === 'Create' ? creates('Create', 'DraftWritten') : { ...one, disabled: true },
-				),
-				pinData: { Polled: [{ json: { id: 'pinned' } }], Repeats: [{ json: { id: 'pinned' } }] },
-			});
-			await post(workflow, 'Posted');
-			expect(await cameOut(workflow, 2, 'Repeats')).toEqual(['Posted', 'Sample 0']);
-			expect(await namesIn('PublishedWritten')).toEqual(['Posted', 'Sample 0']);
-			expect(await namesIn('DraftWritten')).toEqual([]);
+	it('runs what is published while the draft is another', async () => {
+		await (await table('Draft').create()).insert(marketplaceRows(1));
+		const workflow = await published(allFour('Draft', 'Draft', 'PublishedWritten'));
+		expect(await cameOut(workflow, 1, 'Polled')).toEqual(['Sample 0']);
+		const { rest } = host;
+		const { nodes } = workflow.workflow;
+		await rest.saveDraft(workflow.workflow.id, {
+			nodes: nodes.map((one) =>
+				one.name === 'Create' ? creates('Create', 'DraftWritten') : { ...one, disabled: true },
+			),
+			pinData: { Polled: [{ json: { id: 'pinned' } }], Repeats: [{ json: { id: 'pinned' } }] },
 		});
-		return;
-	}
+		await post(workflow, 'Posted');
+		expect(await cameOut(workflow, 2, 'Repeats')).toEqual(['Posted', 'Sample 0']);
+		expect(await namesIn('PublishedWritten')).toEqual(['Posted', 'Sample 0']);
+		expect(await namesIn('DraftWritten')).toEqual([]);
+	});
 
-	it('leaves out the item that asks for the environment, and no other', async () => {
+	it('gives an error to the item that asks for the environment, and to no other', async () => {
 		const value = "={{ $json.UserDetails.LastName === 'Short 1' ? $env.LEADS_TABLE : 'Short' }}";
 		const create = { ...creates('Create', value), onError: 'continueErrorOutput' };
 		const execution = await runOn(leads(3, 'Short'), [create]);
 		expect(outputs(execution, 'Create')).toHaveLength(2);
+		// Behind Written and Left Out.
+		expect(outputs(execution, 'Create', 2).map(({ json }) => json)).toEqual([
+			expect.objectContaining({ error: 'access to env vars denied' }),
+		]);
+		expect(await namesIn('Short')).toEqual(['Short 0', 'Short 2']);
+	});
+
+	if (!isOwn) return;
+
+	it('writes with a credential that is shared into the workflow’s project, and not before', async () => {
+		const projectId = randomUUID();
+		// Making a project and sharing take a licence of n8n's; what comes of them does not.
+		const tell = (sql: string, ...values: string[]) => {
+			const file = path.join(home.own!.n8n.userFolder, '.n8n', 'database.sqlite');
+			const database = new DatabaseSync(file, { timeout: 10_000 });
+			database.prepare(sql).run(...values);
+			database.close();
+		};
+		tell("INSERT INTO project (id, name, type) VALUES (?, 'Sales', 'team')", projectId);
+		const posted = { ...withCredential(leadTrigger(), endpoint), name: 'Posted' };
+		const file = { ...chain('In a project', posted, creates('Create', 'InAProject')), projectId };
+		const workflow = await published(file);
+		await send(workflow.url(), httpsLead('Fabrikam'), { code: SECRET });
+		const [first] = await workflow.executions(1);
+		expect([first!.status, first!.error?.message]).toEqual([
+			'error',
+			expect.stringContaining('does not have access to the credential'),
+		]);
+		expect(await namesIn('InAProject')).toEqual([]);
+
+		for (const { id } of [storage, endpoint]) {
+			tell(
+				`INSERT INTO shared_credentials ("credentialsId", "projectId", role) VALUES (?, ?, 'credential:user')`,
+				id,
+				projectId,
+			);
+		}
+		await post(workflow, 'Shared');
+		const [, second] = await workflow.executions(2);
+		expect([second!.status, second!.error?.message]).toEqual(['success', undefined]);
+		expect(await namesIn('InAProject')).toEqual(['Shared']);
 	});
 
 	describe('by the command line', () => {

@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import { withTarball } from '../../../scripts/host/build.ts';
 import { ensureN8n } from '../../../scripts/host/cache.ts';
+import { COMPAT_N8N, COMPAT_NODE } from '../../../scripts/host/compat.ts';
 import { Environment } from '../../../scripts/host/environment.ts';
 import { PROJECT_ROOT } from '../../../scripts/host/paths.ts';
 import { exitOnSignals, paced } from '../../../scripts/host/terminal.ts';
@@ -18,7 +19,8 @@ export default async function globalSetup(): Promise<void> {
 	if (!existsSync(path.join(PROJECT_ROOT, 'dist/types/nodes.json'))) {
 		throw new Error('The package is not built. Run: npm run test:e2e');
 	}
-	const install = await ensureN8n(paced((message) => process.stderr.write(`${message}\n`)));
+	const progress = paced((message) => process.stderr.write(`${message}\n`));
+	const install = await ensureN8n(progress, { version: COMPAT_N8N });
 	exitOnSignals();
 	const stops: Array<() => Promise<void>> = (shared.marketplaceLeadsStops = []);
 	const authority = await startEntraAuthority(['*.leads.example']);
@@ -31,6 +33,7 @@ export default async function globalSetup(): Promise<void> {
 	const environment = await withTarball((tarball) =>
 		Environment.start({
 			install,
+			...(COMPAT_NODE && { node: COMPAT_NODE }),
 			tarballs: [tarball],
 			env: {
 				HTTP_PROXY: proxy.url,
