@@ -6,7 +6,8 @@ import { declareRequests } from './writeContract/requests.ts';
 import { declareSequences } from './writeContract/sequences.ts';
 import { Written } from './writeContract/written.ts';
 import { skipWaits } from './skippedWaits.ts';
-import { PLACES, type WritePlace } from './writePlaces.ts';
+import { PLACES } from './places/index.ts';
+import type { Places, WritePlace } from './places/place.ts';
 
 /**
  * What is promised of writing into every destination: each lead has one result, which says what stands
@@ -17,7 +18,7 @@ import { PLACES, type WritePlace } from './writePlaces.ts';
 export function writeContract(name: string, destination: WrittenDestination): void {
 	describe(`writing into ${name}`, () => {
 		skipWaits();
-		let places: Awaited<ReturnType<(typeof PLACES)[string]>>;
+		let places: Places<WritePlace>;
 		const open: WritePlace[] = [];
 		beforeAll(async () => {
 			places = await PLACES[destination.place]!();
@@ -30,7 +31,7 @@ export function writeContract(name: string, destination: WrittenDestination): vo
 		const contract: WriteContract = {
 			destination,
 			async newPlace() {
-				const place = await places.place();
+				const place = await places.newPlace();
 				open.push(place);
 				return new Written(place, destination);
 			},

@@ -2,7 +2,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node';
-import { DynamicsPlace } from '../../integration/dynamics365/dynamicsPlace';
+import { DynamicsPlace } from '../../support/places/dynamics365';
 import { startDynamics } from '../../fakeServers/dynamics365/dynamics';
 import { pollContext } from '../../support/engine';
 import type { TestPoller } from '../../support/engine';

@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node';
 import { startDynamics } from '../../fakeServers/dynamics365/dynamics';
 import { startEntraAuthority, type EntraAuthority } from '../../fakeServers/entra/authority';
-import { DynamicsPlace } from '../../integration/dynamics365/dynamicsPlace';
+import { DynamicsPlace } from '../../support/places/dynamics365';
 import { pollContext, type TestExecution } from '../../support/engine';
 
 setFlagsFromString('--expose-gc');

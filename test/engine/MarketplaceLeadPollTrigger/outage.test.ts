@@ -5,7 +5,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { INodeParameters, WorkflowActivateMode } from 'n8n-workflow';
 
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node';
-import { DynamicsPlace } from '../../integration/dynamics365/dynamicsPlace';
+import { DynamicsPlace } from '../../support/places/dynamics365';
 import { startDynamics } from '../../fakeServers/dynamics365/dynamics';
 import { pollContext } from '../../support/engine';
 import { startEntraAuthority } from '../../fakeServers/entra/authority';

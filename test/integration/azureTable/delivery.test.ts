@@ -13,20 +13,20 @@ import {
 	MarketplaceTable,
 } from '../../fakeServers/azureTable/marketplaceTable.ts';
 import { pollContext, type TestExecution, type TestPoller } from '../../support/engine.ts';
-import type { DestinationServer } from '../../support/pollContract/harness.ts';
-import { type AzureTablePlace, azureTablePolled } from './azureTablePlace.ts';
+import type { Places } from '../../support/places/place.ts';
+import { type AzureTablePlace, azureTablePlaces } from '../../support/places/azureTable.ts';
 
 const MINUTE = 60_000;
 
-let server: DestinationServer;
+let server: Places<AzureTablePlace>;
 let place: AzureTablePlace;
 
 beforeAll(async () => {
-	server = await azureTablePolled.start();
+	server = await azureTablePlaces();
 });
 afterAll(async () => await server.stop());
 beforeEach(async () => {
-	place = (await server.newPlace()) as AzureTablePlace;
+	place = await server.newPlace();
 });
 
 interface Trigger {

@@ -10,21 +10,20 @@ import {
 	marketplaceRows,
 } from '../../fakeServers/azureTable/marketplaceTable.ts';
 import type { MarketplaceRow } from '../../fakeServers/azureTable/marketplaceTable.ts';
-import type { DestinationServer } from '../../support/pollContract/harness.ts';
+import type { Places } from '../../support/places/place.ts';
 import { Poller } from '../../support/pollContract/poller.ts';
 import { expectHelpful, refusalOf } from '../../support/pollContract/refusal.ts';
 import { HOUR } from '../../support/pollContract/time.ts';
-import { azureTablePolled } from './azureTablePlace.ts';
-import type { AzureTablePlace } from './azureTablePlace.ts';
+import { azureTablePlaces } from '../../support/places/azureTable.ts';
+import type { AzureTablePlace } from '../../support/places/azureTable.ts';
 
-let server: DestinationServer;
+let server: Places<AzureTablePlace>;
 beforeAll(async () => {
-	server = await azureTablePolled.start();
+	server = await azureTablePlaces();
 });
 afterAll(async () => await server?.stop());
 
-const newPlace = async (options?: { absent?: boolean }) =>
-	(await server.newPlace(options)) as AzureTablePlace;
+const newPlace = async (options?: { absent?: boolean }) => await server.newPlace(options);
 
 const keyOf = ({ partitionKey, rowKey }: Pick<MarketplaceRow, 'partitionKey' | 'rowKey'>) =>
 	`${encodeURIComponent(partitionKey)}/${encodeURIComponent(rowKey)}`;

@@ -4,12 +4,12 @@ import type { IDataObject, INodeParameterResourceLocator } from 'n8n-workflow';
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node.ts';
 import { pollContext } from '../../support/engine.ts';
 import type { DestinationServer, PollHarness } from '../../support/pollContract/harness.ts';
-import { azureTablePolled } from './azureTablePlace.ts';
+import { azureTablePlaces } from '../../support/places/azureTable.ts';
 
 let server: DestinationServer;
 let places: PollHarness[];
 beforeAll(async () => {
-	server = await azureTablePolled.start();
+	server = await azureTablePlaces();
 });
 afterAll(async () => await server.stop());
 beforeEach(async () => {

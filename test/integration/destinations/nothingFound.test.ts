@@ -6,9 +6,9 @@ import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTr
 import { pollContext } from '../../support/engine.ts';
 import { hintsBeside } from '../../support/hints.ts';
 import type { DestinationServer, PollHarness } from '../../support/pollContract/harness.ts';
-import { AzureTablePlace, azureTablePolled } from '../azureTable/azureTablePlace.ts';
-import { DynamicsPlace, dynamicsPolled } from '../dynamics365/dynamicsPlace.ts';
-import { salesforcePolled } from '../salesforce/salesforcePlace.ts';
+import { AzureTablePlace, azureTablePolled } from '../../support/places/azureTable.ts';
+import { DynamicsPlace, dynamicsPolled } from '../../support/places/dynamics365.ts';
+import { salesforcePolled } from '../../support/places/salesforce.ts';
 
 const type = new MarketplaceLeadPollTrigger();
 const OURS = 'AzureMarketplace-INS|contoso.add-on';

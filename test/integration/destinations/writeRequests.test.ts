@@ -9,7 +9,8 @@ import {
 	toRow,
 } from '../../../scripts/bench/writeClients.ts';
 import type { BareWriterName } from '../../../scripts/bench/writeOrder.ts';
-import { asItems, PLACES, run, type WritePlace } from '../../support/writePlaces.ts';
+import { PLACES } from '../../support/places/index.ts';
+import { asItems, run, type WritePlace } from '../../support/places/place.ts';
 
 /** Many calls of any vendor's. */
 const LEADS = 2_000;
@@ -31,12 +32,12 @@ it.each(Object.keys(BARE_WRITERS) as BareWriterName[])(
 	async (client) => {
 		const places = await PLACES[client]!();
 		const counted = async (work: (place: WritePlace) => Promise<void>): Promise<number> => {
-			const place = await places.place();
-			const before = place.requests();
+			const place = await places.newPlace();
+			const before = place.traffic().requests;
 			try {
 				await work(place);
 				expect((await place.records()).length).toBe(LEADS);
-				return place.requests() - before;
+				return place.traffic().requests - before;
 			} finally {
 				await place.stop();
 			}
@@ -44,14 +45,14 @@ it.each(Object.keys(BARE_WRITERS) as BareWriterName[])(
 		const parameters = PARAMETERS[client] ?? {};
 		try {
 			const bare = await counted(async (place) => {
-				Object.assign(place.parameters, parameters);
-				const credential = place.credential() as Record<string, string>;
-				const order = { client, credential, parameters: place.parameters };
+				Object.assign(place.writing, parameters);
+				const credential = place.credential as Record<string, string>;
+				const order = { client, credential, parameters: place.writing };
 				await BARE_WRITERS[client](order as never, leads('bare'));
 			});
 			processCache.clear();
 			const ours = await counted(async (place) => {
-				Object.assign(place.parameters, parameters);
+				Object.assign(place.writing, parameters);
 				const output = await run(place, 'createLeads', items('ours'), { parameters });
 				const outcomes = output.map(
 					({ json }) => (json['written'] as { outcome?: string } | undefined)?.outcome,

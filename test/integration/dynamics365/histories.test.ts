@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import type { DestinationServer } from '../../support/pollContract/harness.ts';
+import type { Places } from '../../support/places/place.ts';
 import { Poller } from '../../support/pollContract/poller.ts';
 import { MINUTE, SECOND } from '../../support/pollContract/time.ts';
-import { DynamicsPlace, dynamicsPolled } from './dynamicsPlace.ts';
+import { DynamicsPlace, dynamicsPlaces } from '../../support/places/dynamics365.ts';
 
 /** Less than the reader's overlap, so that a lead which is committed by then has to be found. */
 const MAX_LATE = 14 * MINUTE;
@@ -156,9 +156,9 @@ class History {
 	}
 }
 
-let server: DestinationServer;
+let server: Places<DynamicsPlace>;
 beforeAll(async () => {
-	server = await dynamicsPolled.start();
+	server = await dynamicsPlaces();
 });
 afterAll(async () => await server?.stop());
 
@@ -168,7 +168,7 @@ it('gives every wanted lead once', async () => {
 			fc.array(step, { minLength: 10, maxLength: 40 }),
 			fc.boolean(),
 			async (steps, includeOthers) => {
-				const history = new History((await server.newPlace()) as DynamicsPlace, includeOthers);
+				const history = new History(await server.newPlace(), includeOthers);
 				for (const each of steps) await history.play(each);
 				await history.end();
 				expect(history.given.sort()).toEqual(history.wanted.sort());

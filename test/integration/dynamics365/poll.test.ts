@@ -1,4 +1,4 @@
 import { pollContract } from '../../support/pollContract.ts';
-import { dynamicsPolled } from './dynamicsPlace.ts';
+import { dynamicsPolled } from '../../support/places/dynamics365.ts';
 
 pollContract('Dynamics 365', dynamicsPolled);

@@ -8,23 +8,23 @@ import { DataverseClient } from '../../../nodes/destinations/dynamics365/connect
 import type { Lead, LeadFilter } from '../../../nodes/lead/types.ts';
 import type { LeadReader, Position } from '../../../nodes/polling/types.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
-import type { DestinationServer } from '../../support/pollContract/harness.ts';
+import type { Places } from '../../support/places/place.ts';
 import { Poller } from '../../support/pollContract/poller.ts';
 import type { PollerOptions } from '../../support/pollContract/poller.ts';
 import { expectHelpful, refusalOf } from '../../support/pollContract/refusal.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/pollContract/time.ts';
 import { violationsAt } from '../../fakeServers/dynamics365/heldAgainstModel.ts';
 import type { FakeRequest } from '../../fakeServers/fakeServer.ts';
-import { DynamicsPlace, dynamicsPolled } from './dynamicsPlace.ts';
+import { DynamicsPlace, dynamicsPlaces } from '../../support/places/dynamics365.ts';
 
-let server: DestinationServer;
+let server: Places<DynamicsPlace>;
 let place: DynamicsPlace;
 beforeAll(async () => {
-	server = await dynamicsPolled.start();
+	server = await dynamicsPlaces();
 });
 afterAll(async () => await server?.stop());
 beforeEach(async () => {
-	place = (await server.newPlace()) as DynamicsPlace;
+	place = await server.newPlace();
 });
 /** Columns that a user names, and that are not there: Dataverse has to be asked to know. */
 const NAMED_BY_USER = /: there is no property contoso_(?:mail|nothing)$/;

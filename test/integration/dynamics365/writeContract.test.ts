@@ -1,4 +1,4 @@
-import type { DynamicsPlace } from '../../support/writePlaces.ts';
+import type { DynamicsPlace } from '../../support/places/dynamics365.ts';
 import { writeContract } from '../../support/writeContract.ts';
 
 writeContract('Dynamics 365', {

@@ -1,4 +1,4 @@
 import { pollContract } from '../../support/pollContract.ts';
-import { marketoPolled } from './marketoPlace.ts';
+import { marketoPolled } from '../../support/places/marketo.ts';
 
 pollContract('Marketo', marketoPolled);

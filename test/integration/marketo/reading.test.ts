@@ -16,7 +16,7 @@ import { namesOf, Poller } from '../../support/pollContract/poller.ts';
 import { expectHelpful, refusalOf } from '../../support/pollContract/refusal.ts';
 import { DAY, HOUR, MINUTE, SECOND, YEAR } from '../../support/pollContract/time.ts';
 import { passTime, skipWaits, timeWaited } from '../../support/skippedWaits.ts';
-import { MarketoPlace } from './marketoPlace.ts';
+import { MarketoPlace } from '../../support/places/marketo.ts';
 
 const ACTIVITIES = /^\/rest\/v1\/activities\.json$/;
 const LEADS = /^\/rest\/v1\/leads\.json$/;

@@ -21,7 +21,8 @@ import type { FakeMarketo } from '../../fakeServers/marketo/marketo.ts';
 import { ManualClock } from '../../fakeServers/marketo/manualClock.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/pollContract/time.ts';
 import { generatedLead } from '../https/generatedLeads.ts';
-import { asItems, MarketoPlace, run } from '../../support/writePlaces.ts';
+import { MarketoPlace } from '../../support/places/marketo.ts';
+import { asItems, run } from '../../support/places/place.ts';
 import { byEngine, openWriter, type EngineWriter } from '../../support/openWriter.ts';
 import {
 	count,

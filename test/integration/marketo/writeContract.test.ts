@@ -12,7 +12,7 @@ writeContract('Marketo by a form', {
 writeContract('Marketo as persons', {
 	place: 'marketo',
 	set(place) {
-		place.parameters['marketoMethod'] = 'upsertPerson';
+		place.writing['marketoMethod'] = 'upsertPerson';
 		return {};
 	},
 	cannot: { sameLeadsAtOnce: 'Marketo makes two persons of two calls at once' },

@@ -3,7 +3,8 @@ import type { INodeExecutionData } from 'n8n-workflow';
 
 import { parseLead, type Lead } from '../../../nodes/lead';
 import { skipWaits } from '../../support/skippedWaits';
-import { asItems, namesAt, PLACES, run, type WritePlace } from '../../support/writePlaces';
+import { PLACES, type StartPlaces } from '../../support/places';
+import { asItems, namesAt, run, type WritePlace } from '../../support/places/place';
 
 skipWaits();
 
@@ -40,13 +41,13 @@ const outcomes = (items: readonly INodeExecutionData[]) => {
 };
 
 describe.each(Object.keys(PLACES))('many leads into %s', (name) => {
-	let places: Awaited<ReturnType<(typeof PLACES)[string]>>;
+	let places: Awaited<ReturnType<StartPlaces>>;
 	let place: WritePlace;
 	beforeAll(async () => {
 		places = await PLACES[name]!();
 	});
 	beforeEach(async () => {
-		place = await places.place();
+		place = await places.newPlace();
 	});
 	afterEach(async () => await place?.stop());
 	afterAll(async () => await places?.stop());

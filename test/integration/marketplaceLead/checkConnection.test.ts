@@ -1,6 +1,5 @@
 /** Check Connection, each destination broken in each way it can break, in n8n's engine. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { randomBytes } from 'node:crypto';
 
 import { AzureNamedKeyCredential, generateAccountSas, generateTableSas } from '@azure/data-tables';
 
@@ -19,22 +18,17 @@ import { startDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
 import type { EntraAuthority } from '../../fakeServers/entra/authority.ts';
 import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
 import { succeeded } from '../../fakeServers/marketo/responses.ts';
-import { MarketplaceTable } from '../../fakeServers/azureTable/marketplaceTable.ts';
+import type { MarketplaceTable } from '../../fakeServers/azureTable/marketplaceTable.ts';
 import { externalIdField } from '../../fakeServers/salesforce/fields.ts';
 import type { FakeResponse, FakeRequest } from '../../fakeServers/fakeServer.ts';
 import { check, expectFailed, expectNoSecret, statuses } from './checking';
 import { skipWaits } from '../../support/skippedWaits';
-import {
-	AzureTablePlace,
-	DynamicsPlace,
-	HttpsPlace,
-	MarketoPlace,
-	SalesforcePlace,
-	asItems,
-	namesAt,
-	run,
-	type WritePlace,
-} from '../../support/writePlaces';
+import { AzureTablePlace } from '../../support/places/azureTable';
+import { DynamicsPlace } from '../../support/places/dynamics365';
+import { HttpsPlace } from '../../support/places/https';
+import { MarketoPlace } from '../../support/places/marketo';
+import { asItems, namesAt, run } from '../../support/places/place';
+import { SalesforcePlace } from '../../support/places/salesforce';
 
 skipWaits({ isStill: true });
 
@@ -56,7 +50,7 @@ describe('Azure Table', () => {
 	let azurite: Azurite;
 	let proxy: FaultProxy;
 	let table: MarketplaceTable;
-	let place: WritePlace;
+	let place: AzureTablePlace;
 	let key: AzureNamedKeyCredential;
 	beforeAll(async () => {
 		azurite = await startAzurite();
@@ -64,8 +58,8 @@ describe('Azure Table', () => {
 		key = new AzureNamedKeyCredential(azurite.accountName, azurite.accountKey);
 	});
 	beforeEach(() => {
-		table = new MarketplaceTable(azurite, `Leads${randomBytes(6).toString('hex')}`);
-		place = new AzureTablePlace(proxy, azurite, table.name);
+		place = new AzureTablePlace(azurite, proxy);
+		table = place.table;
 	});
 	afterEach(() => {
 		expect(proxy.unspentFaults).toBe(0);
@@ -135,7 +129,7 @@ describe('Azure Table', () => {
 	});
 
 	it('the key is wrong', async () => {
-		const report = await check(place, { credential: place.badCredential() });
+		const report = await check(place, { credential: place.badCredential });
 		expectFailed(report, 'signedIn', NOT_LET_IN);
 		expectNoSecret(report, place.secrets);
 	});
@@ -342,7 +336,7 @@ describe('Salesforce', () => {
 	});
 
 	it('the secret is wrong', async () => {
-		const report = await check(place, { credential: place.badCredential() });
+		const report = await check(place, { credential: place.badCredential });
 		expectFailed(report, 'signedIn', /Consumer Secret is wrong/);
 		expectNoSecret(report, [...place.secrets, ...place.fakeServer.signIn.secrets]);
 	});
@@ -461,13 +455,13 @@ describe('Salesforce', () => {
 	});
 
 	it('nothing listens at the address', async () => {
-		const credential = { ...place.credential(), myDomain: NOWHERE };
+		const credential = { ...place.credential, myDomain: NOWHERE };
 		const report = await check(place, { credential });
 		expectFailed(report, 'reachable', /could not be reached|not known/);
 	});
 
 	it('the name of the host is not known', async () => {
-		const credential = { ...place.credential(), myDomain: UNKNOWN_HOST };
+		const credential = { ...place.credential, myDomain: UNKNOWN_HOST };
 		const report = await check(place, { credential });
 		expectFailed(report, 'reachable', /host of Salesforce is not known|could not be reached/);
 	});
@@ -514,7 +508,7 @@ describe('Salesforce', () => {
 
 	describe('by Web-to-Lead', () => {
 		beforeEach(() => {
-			place.parameters = {
+			place.writing = {
 				salesforceMethod: 'webToLead',
 				environment: 'myDomain',
 				myDomain: place.fakeServer.origin,
@@ -536,7 +530,7 @@ describe('Salesforce', () => {
 		});
 
 		it('belongs to another organisation', async () => {
-			place.parameters['organizationId'] = '00D000000000001';
+			place.writing['organizationId'] = '00D000000000001';
 			const report = await check(place);
 			expectFailed(report, 'testLeadWritten', /no lead has come of it/, { mayWrite: 'skipped' });
 			expect(report.toDo).toMatch(/Organization ID/);
@@ -572,7 +566,7 @@ describe('Salesforce', () => {
 		});
 
 		it('its Organization ID is none', async () => {
-			place.parameters['organizationId'] = 'contoso';
+			place.writing['organizationId'] = 'contoso';
 			const report = await check(place);
 			expectFailed(report, 'testLeadWritten', /Organization ID is not one/, {
 				mayWrite: 'skipped',
@@ -612,16 +606,16 @@ describe('Dynamics 365', () => {
 	});
 
 	it('the secret is wrong', async () => {
-		const report = await check(place, { credential: place.badCredential() });
+		const report = await check(place, { credential: place.badCredential });
 		expectFailed(report, 'signedIn', /Client Secret is wrong/);
 		expectNoSecret(report, place.secrets);
 	});
 
 	it('nothing listens at the address', async () => {
-		const credential = { ...place.credential(), environmentUrl: NOWHERE };
+		const credential = { ...place.credential, environmentUrl: NOWHERE };
 		const report = await check(place, { credential });
 		expectFailed(report, 'reachable', /could not be reached/);
-		expectNoSecret(report, [place.credential()['clientSecret']!]);
+		expectNoSecret(report, place.secrets);
 	});
 
 	it.each(['missing', 'disabled', 'withoutRoles', 'withoutLicense'] as const)(
@@ -667,7 +661,7 @@ describe('Dynamics 365', () => {
 	});
 
 	it('the column of the lead source is none', async () => {
-		place.parameters['leadSourceColumn'] = { __rl: true, mode: 'name', value: 'contoso_none' };
+		place.writing['leadSourceColumn'] = { __rl: true, mode: 'name', value: 'contoso_none' };
 		expectFailed(await check(place), 'mayRead', /contoso_none/);
 	});
 
@@ -758,7 +752,7 @@ describe('Marketo', () => {
 	it.each(['submitForm', 'upsertPerson'])(
 		'works by %s, and leaves nothing behind',
 		async (method) => {
-			place.parameters = method === 'submitForm' ? place.parameters : { marketoMethod: method };
+			place.writing = method === 'submitForm' ? place.writing : { marketoMethod: method };
 			const report = await check(place);
 			expect(statuses(report)).toEqual({
 				...Object.fromEntries(CHECKS.map((name) => [name, 'passed'])),
@@ -781,7 +775,7 @@ describe('Marketo', () => {
 	});
 
 	it('the secret is wrong', async () => {
-		const report = await check(place, { credential: place.badCredential() });
+		const report = await check(place, { credential: place.badCredential });
 		expectFailed(report, 'signedIn', /Client Secret is wrong/);
 		expectNoSecret(report, place.fakeServer.secrets);
 	});
@@ -812,7 +806,7 @@ describe('Marketo', () => {
 	});
 
 	it('there is no such form', async () => {
-		place.parameters['form'] = { __rl: true, mode: 'id', value: '999' };
+		place.writing['form'] = { __rl: true, mode: 'id', value: '999' };
 		const report = await check(place);
 		expectFailed(report, 'testLeadWritten', /form/i, { mayWrite: 'skipped' });
 	});
@@ -837,7 +831,7 @@ describe('Marketo', () => {
 	});
 
 	it('an automation changes the person', async () => {
-		place.parameters = { marketoMethod: 'upsertPerson' };
+		place.writing = { marketoMethod: 'upsertPerson' };
 		place.fakeServer.belie = (path) => {
 			if (/leads\.json/.test(path)) {
 				for (const { fields } of persons().values()) fields['company'] = 'Contoso';
@@ -851,7 +845,7 @@ describe('Marketo', () => {
 	});
 
 	it('a person who was there before is not taken away', async () => {
-		place.parameters = { marketoMethod: 'upsertPerson' };
+		place.writing = { marketoMethod: 'upsertPerson' };
 		const { id } = place.fakeServer.instance.addPerson({
 			email: 'kim.sample@fabrikam.example',
 			createdAt: '2026-01-01T00:00:00Z',
@@ -889,7 +883,7 @@ describe('Marketo', () => {
 	});
 
 	it('nothing listens at the address', async () => {
-		const credential = { ...place.credential(), endpoint: `${NOWHERE}/rest` };
+		const credential = { ...place.credential, endpoint: `${NOWHERE}/rest` };
 		expectFailed(await check(place, { credential }), 'reachable', /could not be reached/);
 	});
 
@@ -944,7 +938,7 @@ describe('HTTPS endpoint', () => {
 	});
 
 	it('the secret is wrong', async () => {
-		const report = await check(place, { credential: place.badCredential() });
+		const report = await check(place, { credential: place.badCredential });
 		expectFailed(report, 'mayWrite', /did not accept the secret/, unread);
 		expectNoSecret(report, place.secrets);
 	});

@@ -2,7 +2,9 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { typedField } from '../../fakeServers/salesforce/fields';
-import { asItems, PLACES, run, SalesforcePlace, type WritePlace } from '../../support/writePlaces';
+import { PLACES, type StartPlaces } from '../../support/places';
+import { asItems, run, type WritePlace } from '../../support/places/place';
+import { SalesforcePlace } from '../../support/places/salesforce';
 
 async function markingOf(place: WritePlace, parameters: INodeParameters) {
 	const [item] = await run(place, 'checkConnection', asItems({}), {
@@ -17,11 +19,11 @@ async function markingOf(place: WritePlace, parameters: INodeParameters) {
 }
 
 describe.each(['azureTable', 'dynamics365', 'salesforce'])('%s', (name) => {
-	let places: Awaited<ReturnType<(typeof PLACES)[string]>>;
+	let places: Awaited<ReturnType<StartPlaces>>;
 	let place: WritePlace;
 	beforeAll(async () => {
 		places = await PLACES[name]!();
-		place = await places.place();
+		place = await places.newPlace();
 	});
 	afterAll(async () => {
 		await place.stop();
@@ -71,7 +73,7 @@ it('Salesforce: says what is wrong with the field', async () => {
 
 it('Dynamics 365: says what is wrong with the column', async () => {
 	const places = await PLACES['dynamics365']!();
-	const place = await places.place();
+	const place = await places.newPlace();
 	try {
 		for (const column of ['contoso_none', 'contoso_handledon', 'createdon']) {
 			expect(await markingOf(place, { handledColumn: named(column) })).toMatchObject({

@@ -2,7 +2,8 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import { parseLead, type Lead } from '../../../nodes/lead';
-import { asItems, namesAt, PLACES, run, type WritePlace } from '../../support/writePlaces';
+import { PLACES, type StartPlaces } from '../../support/places';
+import { asItems, namesAt, run, type WritePlace } from '../../support/places/place';
 
 interface Written {
 	destination: string;
@@ -34,13 +35,13 @@ const outcomes = (items: INodeExecutionData[]) => out(items).map(({ written }) =
 const itemOf = ({ pairedItem }: INodeExecutionData) => (pairedItem as { item: number }).item;
 
 describe.each(Object.keys(PLACES))('writing leads into %s', (name) => {
-	let places: Awaited<ReturnType<(typeof PLACES)[string]>>;
+	let places: Awaited<ReturnType<StartPlaces>>;
 	let place: WritePlace;
 	beforeAll(async () => {
 		places = await PLACES[name]!();
 	});
 	beforeEach(async () => {
-		place = await places.place();
+		place = await places.newPlace();
 	});
 	afterEach(async () => await place?.stop());
 	afterAll(async () => await places?.stop());
@@ -149,7 +150,7 @@ describe.each(Object.keys(PLACES))('writing leads into %s', (name) => {
 	});
 
 	it('tells that the sign-in is refused, of every item and without the secret', async () => {
-		const credential = place.badCredential();
+		const credential = place.badCredential;
 		const items = asItems(lead(1), lead(2));
 		const refused = await run(place, 'createLeads', items, { credential }).catch(
 			(error: unknown) => error,
@@ -206,7 +207,7 @@ describe.each(Object.keys(PLACES))('writing leads into %s', (name) => {
 	});
 
 	it('checks a connection whose sign-in is refused', async () => {
-		const credential = place.badCredential();
+		const credential = place.badCredential;
 		const [report] = await run(place, 'checkConnection', asItems({}), { credential });
 		expect(report!.json).toMatchObject({
 			ok: false,

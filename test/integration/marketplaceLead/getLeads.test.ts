@@ -12,12 +12,12 @@ import type {
 } from '../../support/pollContract/harness';
 import { expectNoSecret, refusalOf } from '../../support/pollContract/refusal';
 import { DAY, HOUR, MINUTE } from '../../support/pollContract/time';
-import { azureTablePolled } from '../azureTable/azureTablePlace';
-import { dynamicsPolled } from '../dynamics365/dynamicsPlace';
-import { marketoPolled } from '../marketo/marketoPlace';
-import { salesforcePolled } from '../salesforce/salesforcePlace';
+import { azureTablePolled } from '../../support/places/azureTable';
+import { dynamicsPolled } from '../../support/places/dynamics365';
+import { marketoPolled } from '../../support/places/marketo';
+import { salesforcePolled } from '../../support/places/salesforce';
 import { skipWaits } from '../../support/skippedWaits';
-import { asItems } from '../../support/writePlaces';
+import { asItems } from '../../support/places/place';
 
 interface Given {
 	parameters?: INodeParameters;

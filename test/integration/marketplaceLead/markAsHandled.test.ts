@@ -14,7 +14,7 @@ import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
 import { typedField } from '../../fakeServers/salesforce/fields.ts';
 import { startSalesforce } from '../../fakeServers/salesforce/salesforce.ts';
 import { outputsOf, pollContext, runNode } from '../../support/engine.ts';
-import { type AzureTablePlace, azureTablePolled } from '../azureTable/azureTablePlace.ts';
+import { azureTablePlaces } from '../../support/places/azureTable.ts';
 
 interface Place {
 	parameters: INodeParameters;
@@ -31,8 +31,8 @@ interface Place {
 }
 
 async function azureTable(marking: INodeParameters): Promise<Place> {
-	const server = await azureTablePolled.start();
-	const place = (await server.newPlace()) as AzureTablePlace;
+	const server = await azureTablePlaces();
+	const place = await server.newPlace();
 	return {
 		parameters: { ...place.parameters, ...marking },
 		marking: { table: place.parameters.table, ...marking },

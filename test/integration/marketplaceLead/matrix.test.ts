@@ -29,7 +29,8 @@ import {
 	type Put,
 } from '../../support/matrix';
 import { SharedReferences } from '../../support/sharedReferences';
-import { namesAt, OTHER_WAYS, PLACES, type WritePlace } from '../../support/writePlaces';
+import { OTHER_WAYS, PLACES, type StartPlaces } from '../../support/places';
+import { namesAt, type WritePlace } from '../../support/places/place';
 
 const { description } = new MarketplaceLead();
 const namesOf = (parameter: string): string[][] =>
@@ -125,10 +126,10 @@ function triedAt(
 	const given = {
 		operation,
 		destination,
-		...(isMarking ? place.marking : place.parameters),
-		...(isReading ? { ...place.reading, returnAll: true } : {}),
+		...(isMarking ? place.marking : place.writing),
+		...(isReading ? { returnAll: true } : {}),
 	};
-	const credential = place.credential();
+	const credential = place.credential;
 	const shown = variantsOf(description, given).filter(
 		({ readLeadFrom, environment }) => readLeadFrom !== 'text' && isHere(environment),
 	);
@@ -199,12 +200,12 @@ let runs = 0;
 
 describe.each(OPERATIONS)('%s', (operation) => {
 	describe.each(namesFor(operation))('%s', (name) => {
-		let places: Awaited<ReturnType<(typeof PLACES)[string]>>;
+		let places: Awaited<ReturnType<StartPlaces>>;
 		let place: WritePlace;
 		beforeAll(async () => {
 			places = await { ...PLACES, ...OTHER_WAYS }[name]!();
 			runs += 1;
-			place = await places.place();
+			place = await places.newPlace();
 			// Something to read, and a table to count in.
 			await create(-1);
 		});
@@ -212,9 +213,9 @@ describe.each(OPERATIONS)('%s', (operation) => {
 		/** Leads that are there, one of which makes an expression throw. */
 		async function create(failAt: number): Promise<INodeExecutionData[]> {
 			const { destination } = place;
-			const given = { operation: 'createLeads', destination, ...place.parameters };
+			const given = { operation: 'createLeads', destination, ...place.writing };
 			const parameters = { ...given, options: place.options } as INodeParameters;
-			const tried = { path: '', parameters, credential: place.credential() };
+			const tried = { path: '', parameters, credential: place.credential };
 			const [created = []] = await execute(place, tried, -1, undefined);
 			return created.map(({ json }, at) => {
 				const { id } = json['written'] as { id: string };

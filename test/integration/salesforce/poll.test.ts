@@ -1,4 +1,4 @@
 import { pollContract } from '../../support/pollContract.ts';
-import { salesforcePolled } from './salesforcePlace.ts';
+import { salesforcePolled } from '../../support/places/salesforce.ts';
 
 pollContract('Salesforce', salesforcePolled);

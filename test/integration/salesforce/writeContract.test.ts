@@ -1,4 +1,4 @@
-import type { SalesforcePlace } from '../../support/writePlaces.ts';
+import type { SalesforcePlace } from '../../support/places/salesforce.ts';
 import { writeContract } from '../../support/writeContract.ts';
 
 const EXTERNAL_ID = 'Marketplace_Lead_Id__c';

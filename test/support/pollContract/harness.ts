@@ -7,6 +7,7 @@ import type { ICredentialDataDecryptedObject, INodeParameters } from 'n8n-workfl
 import type { Fault, Traffic } from '../../fakeServers/faults.ts';
 import type { LeadToWrite } from '../../fakeServers/leadToWrite.ts';
 import type { LeadDestinationName } from '../../../nodes/lead/types.ts';
+import type { Places } from '../places/place.ts';
 
 /** Decrypted credential data by credential type. */
 export type Credentials = Record<string, ICredentialDataDecryptedObject>;
@@ -42,11 +43,7 @@ export interface PolledDestination {
 	start(): Promise<DestinationServer>;
 }
 
-export interface DestinationServer {
-	/** A table, an organisation or a form of its own, empty, or not there until its first lead. */
-	newPlace(options?: { absent?: boolean }): Promise<PollHarness>;
-	stop(): Promise<void>;
-}
+export type DestinationServer = Places<PollHarness>;
 
 /** One place of a destination, and the node's settings for it. */
 export interface PollHarness {

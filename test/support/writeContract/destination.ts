@@ -2,7 +2,8 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { WrittenLead } from '../../../nodes/destinations/contract.ts';
-import type { PLACES, WritePlace } from '../writePlaces.ts';
+import type { PLACES } from '../places/index.ts';
+import type { WritePlace } from '../places/place.ts';
 
 type Outcome = WrittenLead['outcome'];
 

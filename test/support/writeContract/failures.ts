@@ -41,7 +41,7 @@ export function declareFailures({ destination, newPlace, test }: WriteContract):
 				const leads = place.leads(some);
 				place.place.strike(fault, request);
 				const results = await place.write(leads);
-				expect(place.place.struckLess()).toBe(0);
+				expect(place.place.faultsLeft()).toBe(0);
 				const { afterLoss = 'created' } = destination.outcomes;
 				const outcomes = new Set(outcomesOf(results));
 				expect([...outcomes].filter((one) => one !== 'created' && one !== afterLoss)).toEqual([]);
@@ -56,7 +56,7 @@ export function declareFailures({ destination, newPlace, test }: WriteContract):
 			const leads = place.leads(some);
 			place.place.strike(fault, requests[1], FOR_EVER);
 			await place.write(leads);
-			expect(place.place.struckLess()).toBeLessThan(FOR_EVER);
+			expect(place.place.faultsLeft()).toBeLessThan(FOR_EVER);
 			// Whoever writes them again has each of them once.
 			place.place.strike(fault, 0, 0);
 			const second = await place.write(leads);
@@ -85,10 +85,10 @@ export function declareFailures({ destination, newPlace, test }: WriteContract):
 	test('that is gone is not asked for each lead', [], async () => {
 		const place = await newPlace();
 		place.place.strike({ kind: 'cut', where: 'beforeAnswer' }, 0, FOR_EVER);
-		const before = place.place.requests();
+		const before = place.place.traffic().requests;
 		const results = await place.write(place.leads(some));
 		expect(results.every(({ ok }) => !ok)).toBe(true);
-		expect(place.place.requests() - before).toBeLessThan(120);
+		expect(place.place.traffic().requests - before).toBeLessThan(120);
 		await place.expectOnly([]);
 	});
 
@@ -155,7 +155,7 @@ export function declareFailures({ destination, newPlace, test }: WriteContract):
 			place.place.meanwhile(
 				() => {
 					giveBack = place.place.loseSignIn();
-					asked = place.place.requests();
+					asked = place.place.traffic().requests;
 				},
 				destination.writes(leads.length) >> 1,
 			);
@@ -163,7 +163,7 @@ export function declareFailures({ destination, newPlace, test }: WriteContract):
 			const counts = countsOf(results);
 			expect(counts['authentication'] ?? 0).toBeGreaterThan(0);
 			expect(counts['created']! + counts['authentication']!).toBe(leads.length);
-			expect(place.place.requests() - asked).toBeLessThan(40);
+			expect(place.place.traffic().requests - asked).toBeLessThan(40);
 			giveBack();
 			expect((await place.write(leads)).every(({ ok }) => ok)).toBe(true);
 			await place.expectOnly([earlier, ...leads]);

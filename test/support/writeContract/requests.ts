@@ -14,9 +14,9 @@ export function declareRequests({ destination, newPlace, test }: WriteContract):
 			['again', 'Buyer'],
 			['changed', 'Owner'],
 		] as const) {
-			const before = place.place.requests();
+			const before = place.place.traffic().requests;
 			const results = await place.write(place.leads(LEADS, { title }));
-			requests[what] = place.place.requests() - before;
+			requests[what] = place.place.traffic().requests - before;
 			const outcome = what === 'created' ? what : destination.outcomes[what];
 			expect(countsOf(results)).toEqual({ [outcome]: LEADS });
 		}

@@ -7,7 +7,7 @@ import type { TimeLimits } from '../../../nodes/destinations/timeLimits.ts';
 import { parseLead } from '../../../nodes/lead/index.ts';
 import { destinationInput } from '../destinationInput.ts';
 import { openWriter } from '../openWriter.ts';
-import type { StoredLead, WritePlace } from '../writePlaces.ts';
+import type { StoredLead, WritePlace } from '../places/place.ts';
 import type { WrittenDestination } from './destination.ts';
 
 /** Milliseconds: more than any destination's retries take. */
@@ -23,7 +23,7 @@ export class Written {
 		readonly destination: WrittenDestination,
 	) {
 		const { parameters = {}, options = {} } = destination.set?.(place) ?? {};
-		this.#parameters = { ...place.parameters, ...parameters };
+		this.#parameters = { ...place.writing, ...parameters };
 		this.#options = { ...place.options, ...options };
 	}
 
@@ -45,7 +45,7 @@ export class Written {
 	): Promise<WriteResult[]> {
 		this.#controller = new AbortController();
 		const description = DESTINATIONS.find(({ name }) => name === this.place.destination);
-		const input = destinationInput(this.place.credential(), this.#parameters, {
+		const input = destinationInput(this.place.credential, this.#parameters, {
 			options: this.#options,
 		});
 		const { signal } = this.#controller;

@@ -12,7 +12,7 @@ import { expectHelpful, refusalOf } from '../../../support/pollContract/refusal.
 import { HOUR, MINUTE, SECOND } from '../../../support/pollContract/time.ts';
 import { skipWaits } from '../../../support/skippedWaits.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
-import { SalesforcePlace } from '../salesforcePlace.ts';
+import { SalesforcePlace } from '../../../support/places/salesforce.ts';
 
 skipWaits();
 

@@ -1,26 +1,35 @@
-/** Azure Table behind the poll contract: one Azurite for all places, a fault proxy for each. */
+/** Azure Table: one Azurite for all places, a fault proxy for each. */
 import { randomBytes } from 'node:crypto';
 
 import { AzureNamedKeyCredential, generateAccountSas } from '@azure/data-tables';
+import type { INodeParameters } from 'n8n-workflow';
 
 import { startAzurite } from '../../fakeServers/azureTable/azurite.ts';
 import type { Azurite } from '../../fakeServers/azureTable/azurite.ts';
 import * as faults from '../../fakeServers/azureTable/faultProxy.ts';
-import type { FaultProxy } from '../../fakeServers/azureTable/faultProxy.ts';
+import type { FaultProxy, SeenRequest } from '../../fakeServers/azureTable/faultProxy.ts';
 import { tableRow } from '../../fakeServers/leadDestinations.ts';
 import { MarketplaceTable } from '../../fakeServers/azureTable/marketplaceTable.ts';
 import type { MarketplaceRow } from '../../fakeServers/azureTable/marketplaceTable.ts';
 import type { Fault, Traffic } from '../../fakeServers/faults.ts';
 import type { LeadToWrite } from '../../fakeServers/leadToWrite.ts';
-import type {
-	Credentials,
-	DestinationServer,
-	PolledDestination,
-	PollHarness,
-} from '../../support/pollContract/harness.ts';
+import type { Credentials, PolledDestination, PollHarness } from '../pollContract/harness.ts';
+import { customerOf, type Places, placesOf, type StoredLead, type WritePlace } from './place.ts';
 
 /** Seconds the SDK's own retries wait within a test without making it slow. */
 const SHORT_WAIT = 2;
+
+export async function azureTablePlaces(): Promise<Places<AzureTablePlace>> {
+	const azurite = await startAzurite();
+	return placesOf(
+		async ({ absent = false }) => {
+			const place = new AzureTablePlace(azurite, await faults.startFaultProxy(azurite));
+			if (!absent) await place.create();
+			return place;
+		},
+		async () => await azurite.stop(),
+	);
+}
 
 export const azureTablePolled: PolledDestination = {
 	destination: 'azureTable',
@@ -31,33 +40,24 @@ export const azureTablePolled: PolledDestination = {
 		// The SDK does not try again once the answer has begun, nor while it waits for one.
 		return fault.kind === 'cut' && fault.where === 'beforeAnswer';
 	},
-	async start(): Promise<DestinationServer> {
-		const azurite = await startAzurite();
-		const places: AzureTablePlace[] = [];
-		return {
-			async newPlace({ absent = false } = {}) {
-				const place = new AzureTablePlace(azurite, await faults.startFaultProxy(azurite));
-				places.push(place);
-				if (!absent) await place.create();
-				return place;
-			},
-			async stop() {
-				await Promise.all(places.map(async ({ proxy }) => await proxy.stop()));
-				await azurite.stop();
-			},
-		};
-	},
+	start: azureTablePlaces,
 };
 
-export class AzureTablePlace implements PollHarness {
+export class AzureTablePlace implements PollHarness, WritePlace {
+	readonly destination = 'azureTable';
+	readonly reads = true;
+	readonly credentialType = 'marketplaceLeadAzureTableApi';
+	readonly options = {};
+	readonly writing: INodeParameters;
 	/** On Azurite itself: what a test writes is no traffic of the node's. */
 	readonly table: MarketplaceTable;
 	readonly parameters;
-	readonly credentials: Credentials;
-	readonly badCredentials: Credentials;
+	readonly credential;
+	readonly badCredential;
 	readonly otherCredentials: Credentials;
 	readonly secrets: string[];
 	#exists = false;
+	#stopped: Promise<void> | undefined;
 	/** How far the clock is turned, in milliseconds. */
 	#turned = 0;
 	/** Rows whose Timestamp is not Azurite's: as given, or moved by the clock of when it was written. */
@@ -65,37 +65,46 @@ export class AzureTablePlace implements PollHarness {
 	readonly #keys = new Map<string, Pick<MarketplaceRow, 'partitionKey' | 'rowKey'>>();
 
 	constructor(
-		azurite: Azurite,
+		private readonly azurite: Azurite,
 		readonly proxy: FaultProxy,
+		private readonly name = `Leads${randomBytes(6).toString('hex')}`,
 	) {
-		const name = `Leads${randomBytes(6).toString('hex')}`;
 		this.table = new MarketplaceTable(azurite, name);
 		this.parameters = {
 			destination: 'azureTable',
 			table: { __rl: true, mode: 'name', value: name },
-		};
+		} satisfies INodeParameters;
+		this.writing = { table: this.parameters.table };
 		const sas = generateAccountSas(
 			new AzureNamedKeyCredential(azurite.accountName, azurite.accountKey),
 			{ permissions: { query: true, list: true }, expiresOn: new Date(Date.now() + 3_600_000) },
 		);
 		const { connectionString } = proxy;
-		this.credentials = {
-			marketplaceLeadAzureTableApi: { authentication: 'connectionString', connectionString },
-		};
+		this.credential = { authentication: 'connectionString', connectionString };
 		// Of all sign-ins this one could leak most easily: it is in the address of every request.
 		const wrong = new URLSearchParams(sas);
 		wrong.set('sig', randomBytes(32).toString('base64'));
-		this.badCredentials = {
-			marketplaceLeadAzureTableApi: {
-				authentication: 'connectionString',
-				connectionString: `TableEndpoint=${proxy.endpoint};SharedAccessSignature=${wrong}`,
-			},
+		this.badCredential = {
+			authentication: 'connectionString',
+			connectionString: `TableEndpoint=${proxy.endpoint};SharedAccessSignature=${wrong}`,
 		};
 		this.otherCredentials = {
 			marketplaceLeadAzureTableApi: { authentication: 'sas', sasUrl: `${proxy.endpoint}/?${sas}` },
 		};
 		const signatures = [sas, wrong].map((text) => new URLSearchParams(text).get('sig') ?? '');
 		this.secrets = [azurite.accountKey, ...signatures, ...signatures.map(encodeURIComponent)];
+	}
+
+	get marking(): INodeParameters {
+		return { ...this.writing, handledLeadsAre: 'move' };
+	}
+
+	get credentials(): Credentials {
+		return { [this.credentialType]: this.credential };
+	}
+
+	get badCredentials(): Credentials {
+		return { [this.credentialType]: this.badCredential };
 	}
 
 	async create(): Promise<void> {
@@ -144,8 +153,19 @@ export class AzureTablePlace implements PollHarness {
 		this.proxy.script([{ fault: playedFault(fault), skip: request }]);
 	}
 
+	strike(fault: Fault, request = 0, times = 1): void {
+		this.proxy.script([{ fault: playedFault(fault), when: isWriting, skip: request, times }]);
+	}
+
 	faultsLeft(): number {
 		return this.proxy.unspentFaults;
+	}
+
+	meanwhile(action: () => void, request = 0): void {
+		let skip = request;
+		this.proxy.onRequest = (seen) => {
+			if (isWriting(seen) && (skip -= 1) === -1) action();
+		};
 	}
 
 	shapePages({ records, emptyPages = 0 }: { records?: number; emptyPages?: number }): void {
@@ -158,6 +178,34 @@ export class AzureTablePlace implements PollHarness {
 	traffic(since: Traffic = { requests: 0, records: 0 }): Traffic {
 		const { requests, rows } = this.proxy.counts();
 		return { requests: requests - since.requests, records: rows - since.records };
+	}
+
+	async records(): Promise<StoredLead[]> {
+		if (!(await this.table.exists())) return [];
+		return (await this.table.list()).map(({ partitionKey, rowKey, CustomerInfo = '{}' }) => ({
+			id: [partitionKey, rowKey].map(encodeURIComponent).join('/'),
+			...customerOf({ UserDetails: CustomerInfo }),
+		}));
+	}
+
+	async marked(): Promise<number> {
+		const handled = new MarketplaceTable(this.azurite, `${this.name}Handled`);
+		return (await handled.exists()) ? (await handled.list()).length : 0;
+	}
+
+	/** There is no rule that would turn a row away, but a key that Azure takes from nobody. */
+	refuse(name: string): INodeParameters {
+		const value = `={{ $json.customer.lastName === ${JSON.stringify(name)} ? 'no/key' : '' }}`;
+		return { additionalFieldsByName: { values: [{ name: 'PartitionKey', value }] } };
+	}
+
+	loseSignIn(): () => void {
+		this.proxy.script([{ fault: faults.authenticationFailed(), times: Number.POSITIVE_INFINITY }]);
+		return () => this.proxy.script([]);
+	}
+
+	async stop(): Promise<void> {
+		await (this.#stopped ??= this.proxy.stop());
 	}
 
 	async #write(rows: readonly MarketplaceRow[]): Promise<string[]> {
@@ -191,10 +239,20 @@ export class AzureTablePlace implements PollHarness {
 	}
 }
 
+/** Whether it changes rows. */
+const isWriting = ({ kind, method, table }: SeenRequest) =>
+	kind === 'batch' || (method !== 'GET' && table !== undefined);
+
+const CUTS = {
+	afterTaking: faults.cutBeforeAnswer,
+	beforeAnswer: faults.cutBeforeRequest,
+	inAnswer: faults.cutInBody,
+};
+
 function playedFault(fault: Fault): faults.Fault {
 	switch (fault.kind) {
 		case 'cut':
-			return fault.where === 'inAnswer' ? faults.cutInBody() : faults.cutBeforeAnswer();
+			return CUTS[fault.where]();
 		case 'garbage':
 			return faults.garbage(fault.what);
 		case 'slow':

@@ -1,10 +1,11 @@
-/** What the places of all fake servers of ours have in common, whatever the vendor. */
-import type { INodeParameters } from 'n8n-workflow';
+/** What the places of all CRMs have in common, whatever the vendor. */
+import type { ICredentialDataDecryptedObject, INodeParameters } from 'n8n-workflow';
 
 import type { FakeServer } from '../../fakeServers/fakeServer.ts';
 import type { Fault, Traffic } from '../../fakeServers/faults.ts';
 import type { LeadToWrite } from '../../fakeServers/leadToWrite.ts';
-import type { Credentials, DestinationServer, PollHarness } from './harness.ts';
+import type { Credentials, PollHarness } from '../pollContract/harness.ts';
+import type { StoredLead, WritePlace } from './place.ts';
 
 /** What a fake server brings for it. */
 export interface PlaceableFakeServer {
@@ -12,7 +13,9 @@ export interface PlaceableFakeServer {
 	readonly credentialType: string;
 	readonly credential: object;
 	readonly badCredential: object;
-	readonly parameters: object;
+	readonly parameters: { destination: string };
+	/** Which requests faults strike. */
+	struck: 'reading' | 'writing';
 	insert(leads: readonly LeadToWrite[]): Promise<string[]>;
 	insertLate(leads: readonly LeadToWrite[]): Promise<string[]>;
 	showLate(): void;
@@ -20,32 +23,53 @@ export interface PlaceableFakeServer {
 }
 
 /** A fake server of its own for each place. What is missing is the vendor's to say. */
-export abstract class FakeServerPlace<Fake extends PlaceableFakeServer> implements PollHarness {
-	readonly fakeServer: Fake;
+export abstract class FakeServerPlace<Fake extends PlaceableFakeServer>
+	implements PollHarness, WritePlace
+{
+	readonly reads = true;
+	readonly options: INodeParameters = {};
 
-	constructor(fakeServer: Fake) {
-		this.fakeServer = fakeServer;
-	}
+	constructor(readonly fakeServer: Fake) {}
 
 	abstract readonly otherCredentials: Credentials;
 	abstract readonly secrets: readonly string[];
+	abstract readonly writing: INodeParameters;
 	abstract edit(...names: string[]): Promise<void>;
 	abstract shapePages(shape: { records?: number; emptyPages?: number }): void;
+	abstract records(): Promise<StoredLead[]>;
+	abstract refuse(name: string): INodeParameters;
+	abstract loseSignIn(): () => void;
+
+	get destination(): string {
+		return this.fakeServer.parameters.destination;
+	}
 
 	get parameters(): INodeParameters {
 		return { ...this.fakeServer.parameters };
 	}
 
+	get credentialType(): string {
+		return this.fakeServer.credentialType;
+	}
+
+	get credential(): ICredentialDataDecryptedObject {
+		return { ...this.fakeServer.credential };
+	}
+
+	get badCredential(): ICredentialDataDecryptedObject {
+		return { ...this.fakeServer.badCredential };
+	}
+
 	get credentials(): Credentials {
-		return this.credentialsOf(this.fakeServer.credential);
+		return this.credentialsOf(this.credential);
 	}
 
 	get badCredentials(): Credentials {
-		return this.credentialsOf(this.fakeServer.badCredential);
+		return this.credentialsOf(this.badCredential);
 	}
 
 	protected credentialsOf(credential: object): Credentials {
-		return { [this.fakeServer.credentialType]: { ...credential } };
+		return { [this.credentialType]: { ...credential } };
 	}
 
 	/** The CRMs' times are whole seconds. */
@@ -77,30 +101,25 @@ export abstract class FakeServerPlace<Fake extends PlaceableFakeServer> implemen
 		this.fakeServer.server.faultAny(fault, request);
 	}
 
+	strike(fault: Fault, request = 0, times = 1): void {
+		this.fakeServer.struck = 'writing';
+		this.fakeServer.server.fault(fault, { page: request, times });
+	}
+
 	faultsLeft(): number {
 		return this.fakeServer.server.faultsLeft();
+	}
+
+	meanwhile(action: () => void, request = 0): void {
+		this.fakeServer.struck = 'writing';
+		this.fakeServer.server.meanwhile(action, { page: request });
 	}
 
 	traffic(since?: Traffic): Traffic {
 		return this.fakeServer.server.traffic(since);
 	}
-}
 
-/** Places that `start` makes, each with a fake server; `stop` is called behind them all. */
-export function fakeServerPlaces<Fake extends PlaceableFakeServer>(
-	start: () => Promise<FakeServerPlace<Fake>>,
-	stop: () => Promise<void> = async () => undefined,
-): DestinationServer {
-	const places: Array<FakeServerPlace<Fake>> = [];
-	return {
-		async newPlace() {
-			const place = await start();
-			places.push(place);
-			return place;
-		},
-		async stop() {
-			await Promise.all(places.map(async ({ fakeServer }) => await fakeServer.stop()));
-			await stop();
-		},
-	};
+	async stop(): Promise<void> {
+		await this.fakeServer.stop();
+	}
 }
