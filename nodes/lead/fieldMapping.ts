@@ -219,10 +219,10 @@ export function mappingForbids(value: object, mapping: FieldMapping | undefined)
 /** Names of the lead's properties that neither the mapping nor anything else knows. */
 export function unknownNames({ properties }: Lead, { entries }: FieldMapping): string[] {
 	const mapped = new Set(entries.map(({ from }) => lettersOf(from)));
-	return Object.keys(properties).filter(
-		(name) =>
-			findHeader(name) === undefined &&
-			contactName(name) === undefined &&
-			!mapped.has(lettersOf(name)),
-	);
+	return Object.keys(properties).filter((name) => {
+		const contact = contactName(name);
+		// What a state says besides contact is kept, and nothing else is made of it.
+		const isUnread = contact === undefined || contact === 'state';
+		return isUnread && findHeader(name) === undefined && !mapped.has(lettersOf(name));
+	});
 }
