@@ -10,7 +10,6 @@ const LINE = /\r\n|\r|\n/;
 const CELL = /<\/t[hd]>/i;
 /** A header has the names of a few columns, in characters. */
 const MAX_HEADER_LENGTH = 2_000;
-const HEADER = new RegExp(`^[\\r\\n]*([^\\r\\n]{1,${MAX_HEADER_LENGTH}})[\\r\\n]`);
 
 export interface TableStatement {
 	readonly how: 'clearly' | 'unclear' | undefined;
@@ -24,7 +23,7 @@ export interface TableStatement {
  */
 export function readTable(given: string, most: number): TableStatement | undefined {
 	const text = CELL.test(given) ? withoutCells(given) : given;
-	const header = HEADER.exec(text)?.[1];
+	const header = headerOf(text);
 	if (header === undefined) return undefined;
 	const delimiter = DELIMITERS.find((mark) => header.includes(mark));
 	if (delimiter === undefined) return undefined;
@@ -50,6 +49,15 @@ export function readTable(given: string, most: number): TableStatement | undefin
 		}
 	}
 	return { how: undefined, cells };
+}
+
+/** The first line that holds something; `undefined` where no other follows, or it is too long for one. */
+function headerOf(text: string): string | undefined {
+	let start = 0;
+	while (text[start] === '\r' || text[start] === '\n') start += 1;
+	const line = text.slice(start, start + MAX_HEADER_LENGTH + 1);
+	const end = line.search(LINE);
+	return end > 0 ? line.slice(0, end) : undefined;
 }
 
 /** Rows of a name and its value; `undefined` where they are none, or say nothing. */
