@@ -1,6 +1,7 @@
 /**
- * `npm run test:e2e`: the package, as it would be published, in a real n8n; with `MARKETPLACE_LEADS_N8N` in
- * another version, for the tests that share one or are of every version (`-- atHome`).
+ * `npm run test:e2e [-- --built] [FILES]`: the package, as it would be published, in a real n8n; with
+ * `--built` what dist/ holds, with `MARKETPLACE_LEADS_N8N` in another version, for the tests that share one
+ * or are of every version (`-- atHome`).
  */
 import { build } from './host/build.ts';
 import { ensureN8n } from './host/cache.ts';
@@ -10,13 +11,16 @@ import { jest } from './host/jest.ts';
 import { findQueuePrograms } from './host/queue/programs.ts';
 import { command, step } from './host/terminal.ts';
 
+const BUILT = '--built';
+
 await command(async () => {
-	await step('Build', build);
+	const args = process.argv.slice(2).filter((arg) => arg !== BUILT);
+	if (!process.argv.includes(BUILT)) await step('Build', build);
 	await step(
 		`n8n ${COMPAT_N8N}`,
 		async (progress) => await ensureN8n(progress, { version: COMPAT_N8N }),
 	);
-	// Most of it is waiting for n8n's next poll. More at once would be more n8n at once.
+	// Most of it is waiting for n8n's next poll, or for n8n to start.
 	const programs = await findQueuePrograms();
 	// The tests of queue mode are then skipped, and named with the reason.
 	if (typeof programs === 'string') process.env['MARKETPLACE_LEADS_NO_QUEUE'] = programs;
@@ -24,5 +28,5 @@ await command(async () => {
 	if ((await findChromium()) === undefined) {
 		process.env['MARKETPLACE_LEADS_NO_BROWSER'] = NO_CHROMIUM;
 	}
-	return await jest('e2e', ['e2e', 'queue'], ['--maxWorkers=2', ...process.argv.slice(2)]);
+	return await jest('e2e', ['e2e', 'queue'], ['--maxWorkers=3', ...args]);
 });

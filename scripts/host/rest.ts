@@ -104,6 +104,12 @@ export class RestRefusal extends Error {
 const isNotFound = (error: unknown) =>
 	error instanceof RestRefusal && error.status === HTTP_NOT_FOUND;
 
+/** Headers by which n8n knows who asks. */
+export interface Session {
+	'browser-id': string;
+	cookie: string;
+}
+
 /** What the editor does over n8n's REST interface, as far as the demo and the tests need it. */
 export class RestClient {
 	private readonly http: AxiosInstance;
@@ -113,7 +119,9 @@ export class RestClient {
 		'push-ref': randomUUID(),
 	};
 
-	constructor(baseUrl: string) {
+	/** @param session one that was opened before; n8n takes few sign-ins a minute */
+	constructor(baseUrl: string, session: Partial<Session> = {}) {
+		Object.assign(this.headers, session);
 		this.http = axios.create({
 			baseURL: baseUrl,
 			timeout: REQUEST_TIMEOUT_MS,
@@ -131,6 +139,12 @@ export class RestClient {
 
 	async login({ email, password }: Owner): Promise<void> {
 		await this.post('/rest/login', { emailOrLdapLoginId: email, password });
+	}
+
+	/** The session of the last sign-in, for another client. */
+	get session(): Session {
+		const { 'browser-id': browser = '', cookie = '' } = this.headers;
+		return { 'browser-id': browser, cookie };
 	}
 
 	async createCredential(type: string, name: string, data: object): Promise<CredentialRef> {

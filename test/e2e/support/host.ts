@@ -4,7 +4,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { DemoHost } from '../../../scripts/host/demo.ts';
 import type { Environment } from '../../../scripts/host/environment.ts';
 import { RestClient } from '../../../scripts/host/rest.ts';
-import type { Owner } from '../../../scripts/host/rest.ts';
+import type { Owner, Session } from '../../../scripts/host/rest.ts';
 import type { TableAccount } from '../../fakeServers/azureTable/marketplaceTable.ts';
 import type { EntraAuthority } from '../../fakeServers/entra/authority.ts';
 
@@ -29,24 +29,23 @@ export interface Outside {
 interface Announcement {
 	baseUrl: string;
 	owner: Owner;
+	session: Session;
 	azurite: DemoHost['azurite'];
 	outside: Outside;
 }
 
-export function announceHost({ baseUrl, owner, azurite }: Environment, outside: Outside): void {
-	const announcement: Announcement = { baseUrl, owner, azurite, outside };
+export function announceHost({ baseUrl, owner, rest, azurite }: Environment, outside: Outside): void {
+	const announcement: Announcement = { baseUrl, owner, session: rest.session, azurite, outside };
 	process.env[VARIABLE] = JSON.stringify(announcement);
 }
 
-/** The n8n that all test files share, with a session of its owner's. */
+/** The n8n that all test files share, with one session of its owner's. */
 export async function sharedHost(): Promise<DemoHost & { owner: Owner; outside: Outside }> {
 	const announced = process.env[VARIABLE];
 	if (!announced) throw new Error('The global set-up of the e2e project did not run.');
-	const { baseUrl, owner, azurite, outside } = JSON.parse(announced) as Announcement;
+	const { baseUrl, owner, session, azurite, outside } = JSON.parse(announced) as Announcement;
 	// What the tests start themselves has the authority's certificate too.
 	const trusted = readFileSync(outside.authority.tls.certFile, 'utf8');
 	setDefaultCACertificates([...getCACertificates('default'), trusted]);
-	const rest = new RestClient(baseUrl);
-	await rest.login(owner);
-	return { baseUrl, owner, rest, azurite, outside };
+	return { baseUrl, owner, rest: new RestClient(baseUrl, session), azurite, outside };
 }
