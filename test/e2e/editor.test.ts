@@ -46,9 +46,9 @@ let logFolder: TemporaryFolder;
 let nodeTypes: NodeType[];
 let credentialTypes: NodeType[];
 
-const CREDENTIAL_FILE = /^dist\/credentials\/\w+\.credentials\.js$/;
+const CREDENTIAL_FILE = /^dist\/credentials\/(?:fields\/\w+|\w+\.credentials)\.js$/;
 
-/** The files of ours that n8n has loaded so far, but for the credential types. */
+/** The files of ours that n8n has loaded so far, but for the credential types and the fields they share. */
 async function loaded(): Promise<string[]> {
 	const log = await readFile(path.join(logFolder.path, 'loaded'), 'utf8').catch(
 		(error: unknown) => {
