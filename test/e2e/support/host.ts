@@ -34,7 +34,10 @@ interface Announcement {
 	outside: Outside;
 }
 
-export function announceHost({ baseUrl, owner, rest, azurite }: Environment, outside: Outside): void {
+export function announceHost(
+	{ baseUrl, owner, rest, azurite }: Environment,
+	outside: Outside,
+): void {
 	const announcement: Announcement = { baseUrl, owner, session: rest.session, azurite, outside };
 	process.env[VARIABLE] = JSON.stringify(announcement);
 }
