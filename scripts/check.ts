@@ -16,8 +16,7 @@ await command(async () => {
 	});
 	await step('Build', build);
 	process.env['MARKETPLACE_LEADS_PACKED'] = await step('Pack', unpackBuilt);
-	// A worker for each core: the tests that take long wait more than they work.
-	// One more than there are processors: much of a test is waiting for a fake server's response.
+	// One more than there are processors: the tests that take long wait more than they work.
 	const args = [`--maxWorkers=${availableParallelism() + 1}`, ...process.argv.slice(2)];
 	return await jest('test', ['unit', 'engine', 'integration'], args);
 });
