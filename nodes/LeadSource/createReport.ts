@@ -11,6 +11,7 @@ import type { LeadReport, ReportEntry, ReportOptions } from '../lead';
 import {
 	Calendar,
 	createReport,
+	DEFAULT_ROWS,
 	MAX_ROWS,
 	PERIOD_NAMES,
 	periodBefore,
@@ -28,7 +29,6 @@ import { isEmpty, readBoolean, readNumber } from '../parameters/values';
 const show = { operation: ['createReport'] };
 
 const DEFAULT_TITLE = 'Marketplace leads';
-const DEFAULT_ROWS = 10;
 
 const FILES = [
 	{

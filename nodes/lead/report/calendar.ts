@@ -1,6 +1,6 @@
 import type { DayRange, ReportPeriod } from './types';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
+export const DAY_MS = 24 * 60 * 60 * 1000;
 /** Every zone's clocks are a whole number of these apart from UTC. */
 const QUARTER_MS = 15 * 60 * 1000;
 

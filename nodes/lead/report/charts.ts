@@ -1,13 +1,14 @@
-import { asItIs, value } from '../followUp/escape';
-import { truncate } from '../text';
+import { value } from '../followUp/escape';
+import { BEFORE, INK, LINE, MUTED, NOW } from './colors';
 import type { LeadReport } from './types';
 import {
-	BREAKDOWN_TITLES,
+	DIMENSIONS,
 	isCompared,
 	othersText,
 	periodName,
 	shareText,
 	shortDateText,
+	shortened,
 	wayText,
 	weekdayText,
 } from './words';
@@ -45,11 +46,6 @@ interface Drawing {
 }
 
 const WIDTH = 720;
-const INK = '#1b2733';
-const MUTED = '#5a6876';
-const LINE = '#e3e8ee';
-const NOW = '#2563c9';
-const BEFORE = '#b9cdf0';
 const FONT = "'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
 /** Longest name at a bar, in characters. */
 const MAX_NAME = 30;
@@ -132,26 +128,24 @@ function conversionDrawing({ conversions }: LeadReport): Drawing {
 }
 
 function breakdownDrawings(report: LeadReport): Drawing[] {
-	return (Object.entries(BREAKDOWN_TITLES) as [keyof typeof BREAKDOWN_TITLES, string][]).map(
-		([name, title]) => {
-			const { rows, others } = report.by[name];
-			const all = [
-				...rows,
-				...(others.rows > 0 ? [{ ...others, name: othersText({ others }) }] : []),
-			];
-			return {
-				name: `leadsBy${name.charAt(0).toUpperCase()}${name.slice(1)}`,
-				title: `Leads ${title.toLowerCase()}`,
-				labels: all.map((row) => row.name),
-				series: both(
-					report,
-					all.map(({ leads }) => leads),
-					all.map(({ previousLeads }) => previousLeads),
-				),
-				isUpright: false,
-			};
-		},
-	);
+	return DIMENSIONS.map(([dimension, name]) => {
+		const { rows, others } = report.by[dimension];
+		const all = [
+			...rows,
+			...(others.rows > 0 ? [{ ...others, name: othersText({ others }) }] : []),
+		];
+		return {
+			name: `leadsBy${name}`,
+			title: `Leads by ${name.toLowerCase()}`,
+			labels: all.map((row) => row.name),
+			series: both(
+				report,
+				all.map(({ leads }) => leads),
+				all.map(({ previousLeads }) => previousLeads),
+			),
+			isUpright: false,
+		};
+	});
 }
 
 function heightOf({ isUpright, labels, series }: Drawing): number {
@@ -162,7 +156,8 @@ function optionOf({ title, labels, series, notes, isUpright }: Drawing): Record<
 	const text = { color: INK, fontFamily: FONT, fontSize: 12 };
 	const names = {
 		type: 'category',
-		data: labels.map(shortName),
+		// On one line each: the library would draw those of a name.
+		data: labels.map((label) => shortened(value(label), MAX_NAME)),
 		inverse: !isUpright,
 		axisTick: { show: false },
 		axisLine: { lineStyle: { color: LINE } },
@@ -209,10 +204,4 @@ function optionOf({ title, labels, series, notes, isUpright }: Drawing): Record<
 			},
 		})),
 	};
-}
-
-/** A name as it is drawn: the library makes rich text of braces in some places, and new lines of any. */
-function shortName(raw: string): string {
-	const line = asItIs(value(raw));
-	return line.length > MAX_NAME ? `${truncate(line, MAX_NAME - 1)}…` : line;
 }

@@ -18,30 +18,20 @@ import type {
 	Compared,
 	DayCount,
 	DayRange,
-	Dimension,
 	LeadReport,
 	ReportEntry,
 	ReportOptions,
 	WeekCount,
 } from './types';
 import { forbidsContactAt, peopleOf, type Person, visitsIn } from './visits';
-import { subjectOf } from './words';
+import { DIMENSIONS, subjectOf } from './words';
 
-const DEFAULT_ROWS = 10;
+export const DEFAULT_ROWS = 10;
 export const MAX_ROWS = 1_000;
 /** Half a year; and a month, of which each day is told. */
 const MAX_WEEKS = 26;
 const MAX_DAYS = 31;
 const MAX_TITLE = 200;
-
-const DIMENSIONS: readonly Dimension[] = [
-	'stage',
-	'source',
-	'action',
-	'offer',
-	'country',
-	'campaign',
-];
 
 /**
  * The numbers of a period: what the leads and customers were, how far they came and what is odd about
@@ -81,7 +71,7 @@ export function createReport(entries: readonly ReportEntry[], options: ReportOpt
 		repeatCustomers: comparedShare(both('repeatCustomers'), customers),
 		doNotContact: comparedShare(both('doNotContact'), customers),
 		by: Object.fromEntries(
-			DIMENSIONS.map((name) => [name, breakdownBy(name, people, period, previous, maxRows)]),
+			DIMENSIONS.map(([name]) => [name, breakdownBy(name, people, period, previous, maxRows)]),
 		) as LeadReport['by'],
 		days: daysOf(people, period, previous),
 		weeks: weeksOf(people, period),

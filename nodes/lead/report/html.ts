@@ -1,5 +1,5 @@
 import { escapeHtml, value } from '../followUp/escape';
-import { truncate } from '../text';
+import { BEFORE, INK, LINE, MUTED, NOW } from './colors';
 import { shareOf } from './numbers';
 import type {
 	Breakdown,
@@ -10,15 +10,16 @@ import type {
 	LeadReport,
 } from './types';
 import {
-	BREAKDOWN_TITLES,
 	countText,
 	differenceText,
+	DIMENSIONS,
 	isCompared,
 	numberText,
 	othersText,
 	periodName,
 	shareText,
 	shortDateText,
+	shortened,
 	wayText,
 	weekdayText,
 } from './words';
@@ -28,12 +29,7 @@ const MAX_NAME = 60;
 /** More days than these are told by week. */
 const MAX_DAY_ROWS = 14;
 
-const INK = '#1b2733';
-const MUTED = '#5a6876';
-const LINE = '#e3e8ee';
 const PAGE = '#f2f4f7';
-const BAR = '#2563c9';
-const BAR_BEFORE = '#b9cdf0';
 const GOOD = '#1a7a48';
 const ALARM = '#8a4b00';
 const FONT = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
@@ -42,8 +38,7 @@ const TABLE = 'role="presentation" cellpadding="0" cellspacing="0" border="0"';
 
 /** A text of a lead as HTML shows it. */
 function text(raw: string, maxLength = MAX_NAME): string {
-	const line = value(raw);
-	return escapeHtml(line.length > maxLength ? `${truncate(line, maxLength - 1)}…` : line);
+	return escapeHtml(shortened(value(raw), maxLength));
 }
 
 /**
@@ -57,9 +52,11 @@ export function reportHtml(report: LeadReport): string {
 		totalsSection(report),
 		timeSection(report),
 		section('From interest to active', conversionTable(report)),
-		...(Object.entries(BREAKDOWN_TITLES) as [keyof typeof BREAKDOWN_TITLES, string][]).map(
-			([name, heading]) =>
-				section(heading, breakdownTable(heading.slice(3), report.by[name], isCompared(report))),
+		...DIMENSIONS.map(([dimension, name]) =>
+			section(
+				`By ${name.toLowerCase()}`,
+				breakdownTable(name, report.by[dimension], isCompared(report)),
+			),
 		),
 		section('Data quality', qualityTable(report)),
 		notes(report),
@@ -192,7 +189,7 @@ function weekRows({ weeks }: LeadReport): string {
 
 function legend(): string {
 	const mark = (color: string) => `<span style="color:${color}">&#9632;</span>`;
-	return `<p style="margin:0 0 6px;font-size:12px;line-height:16px;color:${MUTED}">${mark(BAR)} this period &nbsp; ${mark(BAR_BEFORE)} the period before</p>\n`;
+	return `<p style="margin:0 0 6px;font-size:12px;line-height:16px;color:${MUTED}">${mark(NOW)} this period &nbsp; ${mark(BEFORE)} the period before</p>\n`;
 }
 
 interface TimeRow {
@@ -204,8 +201,8 @@ interface TimeRow {
 function timeTable(rows: readonly TimeRow[], note = ''): string {
 	const most = largest(rows.flatMap(({ leads, previousLeads = 0 }) => [leads, previousLeads]));
 	const lines = rows.map(({ label, leads, previousLeads }) => {
-		const bars = [bar(leads, most, BAR, 8)];
-		if (previousLeads !== undefined) bars.push(bar(previousLeads, most, BAR_BEFORE, 4));
+		const bars = [bar(leads, most, NOW, 8)];
+		if (previousLeads !== undefined) bars.push(bar(previousLeads, most, BEFORE, 4));
 		return `<tr><td width="84" style="width:84px;padding:3px 8px 3px 0;font-size:13px;color:${MUTED};white-space:nowrap">${label}</td><td style="padding:3px 0">${bars.join('')}</td><td width="48" align="right" style="width:48px;padding:3px 0 3px 8px;font-size:13px">${numberText(leads)}</td></tr>`;
 	});
 	const below =
@@ -268,12 +265,12 @@ function breakdownTable(first: string, { rows, others }: Breakdown, hasPrevious:
 		{ name: 'Customers', width: 72 },
 	];
 	return dataTable(
-		first.charAt(0).toUpperCase() + first.slice(1),
+		first,
 		columns,
 		all.map(({ label, leads, previousLeads, customers, isOther }) => [
 			isOther
 				? `<span style="color:${MUTED}">${label}</span>`
-				: `${label}${bar(leads, most, BAR, 6)}`,
+				: `${label}${bar(leads, most, NOW, 6)}`,
 			`<b>${numberText(leads)}</b>`,
 			...(hasPrevious ? [numberText(previousLeads)] : []),
 			numberText(customers),
@@ -290,7 +287,7 @@ function conversionTable(report: LeadReport): string {
 			{ name: 'Median', width: 68 },
 		],
 		report.conversions.map((one) => [
-			`${wayText(one, '&rarr;')}${bar(one.converted, one.customers, BAR, 6)}`,
+			`${wayText(one, '&rarr;')}${bar(one.converted, one.customers, NOW, 6)}`,
 			numberText(one.customers),
 			`<b>${numberText(one.converted)}</b> (${shareText(one.share)})`,
 			one.converted === 0 ? '&ndash;' : medianText(one),

@@ -1,15 +1,16 @@
+import { truncate } from '../text';
 import type { LeadStage } from '../types';
 import { stageName } from '../vocabulary';
+import { DAY_MS } from './calendar';
 import type {
 	Breakdown,
 	Compared,
 	ComparedShare,
 	Conversion,
+	Dimension,
 	LeadReport,
 	ReportPeriod,
 } from './types';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** `1,234`, the same on every machine. */
 export function numberText(number: number): string {
@@ -97,14 +98,22 @@ export function wayText({ from, to }: Pick<Conversion, 'from' | 'to'>, arrow = '
 	return `${short(from)} ${arrow} ${short(to)}`;
 }
 
-export const BREAKDOWN_TITLES = {
-	stage: 'By stage',
-	source: 'By source',
-	action: 'By action',
-	offer: 'By offer',
-	country: 'By country',
-	campaign: 'By campaign',
-} as const satisfies Record<keyof LeadReport['by'], string>;
+const DIMENSION_NAMES: Readonly<Record<Dimension, string>> = {
+	stage: 'Stage',
+	source: 'Source',
+	action: 'Action',
+	offer: 'Offer',
+	country: 'Country',
+	campaign: 'Campaign',
+};
+
+/** What the numbers are broken down by, in the order of the report. */
+export const DIMENSIONS = Object.entries(DIMENSION_NAMES) as readonly [Dimension, string][];
+
+/** A name where there is room for so many characters. */
+export function shortened(name: string, maxLength: number): string {
+	return name.length > maxLength ? `${truncate(name, maxLength - 1)}…` : name;
+}
 
 /** The report for where there is no HTML: a chat, or the text beside a message's HTML. */
 export function textOf(report: LeadReport): string {
@@ -132,19 +141,17 @@ export function textOf(report: LeadReport): string {
 					converted > 0 ? `, median ${countText(medianDays, 'day')}` : ''
 				}`,
 		),
-		...(Object.entries(BREAKDOWN_TITLES) as [keyof typeof BREAKDOWN_TITLES, string][]).map(
-			([name, heading]) => {
-				const { rows, others } = report.by[name];
-				if (rows.length === 0) return [];
-				const lines = rows.map((row) => `- ${row.name}: ${countText(row.leads, 'lead')}`);
-				const more = othersText({ others });
-				return [
-					heading,
-					...lines,
-					...(more === '' ? [] : [`- ${more}: ${countText(others.leads, 'lead')}`]),
-				];
-			},
-		),
+		...DIMENSIONS.map(([dimension, name]) => {
+			const { rows, others } = report.by[dimension];
+			if (rows.length === 0) return [];
+			const lines = rows.map((row) => `- ${row.name}: ${countText(row.leads, 'lead')}`);
+			const more = othersText({ others });
+			return [
+				`By ${name.toLowerCase()}`,
+				...lines,
+				...(more === '' ? [] : [`- ${more}: ${countText(others.leads, 'lead')}`]),
+			];
+		}),
 	];
 	return sections
 		.filter((lines) => lines.length > 0)
