@@ -48,14 +48,9 @@ const NAMED_ENTITIES: ReadonlyMap<string, string> = new Map([
 	['commat', '@'],
 ]);
 
-/** A quick look: whether {@link decoded} can make another text of it. */
-export function mayBeEncoded(text: string): boolean {
-	return text.length <= MAX_ENCODED_LENGTH && ENCODED.test(text);
-}
-
 /** A text that a link, a page or a program has encoded, without that: `SPZA%2DDNC%7C…`, `do&nbsp;not`. */
 export function decoded(text: string): string {
-	if (!mayBeEncoded(text)) return text;
+	if (text.length > MAX_ENCODED_LENGTH || !ENCODED.test(text)) return text;
 	const character = (code: string) => String.fromCharCode(Number.parseInt(code, 16));
 	return withoutEntities(
 		text

@@ -185,7 +185,8 @@ function anchored(pattern: string): string {
 
 /** Built on first use and never changed: a table, not state. */
 let known: Record<keyof typeof SENTENCE_PATTERNS, RegExp> | undefined;
-const COURTESY = keysOf(COURTESIES);
+/** Words of courtesy by themselves. */
+export const COURTESY = keysOf(COURTESIES);
 
 /**
  * Whether the words of a sentence, lower-cased and spelled out, say not to contact somebody; with

@@ -27,7 +27,7 @@ export function readTable(given: string, most: number): TableStatement | undefin
 	if (header === undefined) return undefined;
 	const delimiter = DELIMITERS.find((mark) => header.includes(mark));
 	if (delimiter === undefined) return undefined;
-	const names = header.split(delimiter).map(unquoted);
+	const names = header.split(delimiter).map(cellText);
 	const columns = names
 		.map((name, at) => ({ at, kind: contactName(name) }))
 		.filter((column): column is Column => column.kind !== undefined);
@@ -44,7 +44,7 @@ export function readTable(given: string, most: number): TableStatement | undefin
 		// A cell that holds the delimiter moves the others, and what is not read may say it.
 		if (row.length !== names.length || cells > most) return { how: 'unclear', cells };
 		for (const { at, kind } of columns) {
-			const how = cellForbids(kind, unquoted(row[at] ?? ''));
+			const how = cellForbids(kind, cellText(row[at] ?? ''));
 			if (how) return { how, cells };
 		}
 	}
@@ -65,7 +65,7 @@ function readPairs(text: string, most: number): TableStatement | undefined {
 	const lines = text.split(LINE, most);
 	let isKnown = false;
 	for (const line of lines) {
-		const [name = '', value, more] = line.split('\t').map(unquoted);
+		const [name = '', value, more] = line.split('\t').map(cellText);
 		const kind = value === undefined || more !== undefined ? undefined : contactName(name);
 		if (kind === undefined) continue;
 		// A header of two columns has another name there.
@@ -101,7 +101,7 @@ function withoutCells(html: string): string {
 		.replace(/<[^<>]*>/g, '');
 }
 
-function unquoted(cell: string): string {
+function cellText(cell: string): string {
 	const text = cell.trim();
 	return text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
 }

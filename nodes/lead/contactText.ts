@@ -1,14 +1,13 @@
 /** What a text says of contact by itself, in whatever field it stands. */
-import { COURTESIES, NO_SENTENCES, OPT_OUT_NAMES, SENTENCES } from './contactNames';
+import { NO_SENTENCES, OPT_OUT_NAMES, SENTENCES } from './contactNames';
 import { withLatinLetters } from './asTyped';
-import { asksForNoContact } from './contactSentences';
+import { asksForNoContact, COURTESY } from './contactSentences';
 import { readTable } from './contactTable';
 import { flagForbids } from './contactValues';
 import {
 	contactName,
 	isCertain,
 	keyOf,
-	keysOf,
 	meaning,
 	saysDoNotContact,
 	wordsOf,
@@ -82,7 +81,6 @@ const OWN_WARNING = /saysnottocontactthecustomer$/;
 
 /** Meant only in what the customer wrote, or with a "please" or "me". */
 const TOLD_BY_CUSTOMER = sentencesOf(['DNC', 'Unsubscribe', 'Opt Out', 'No Contact', 'Stop']);
-const COURTESY = keysOf(COURTESIES);
 
 /** Names of things, which may hold the words: `Do Not Contact` is a product, too. */
 const NAMES_OF_THINGS: ReadonlySet<FieldName> = new Set<FieldName>([
@@ -116,7 +114,6 @@ export function readStatement(text: string, name: string, most: number): TextSta
 	if (field !== undefined && NAMES_OF_THINGS.has(field)) return { how: undefined, pieces: 0 };
 	const table = readTable(text, most);
 	if (table) return { how: table.how, pieces: table.cells };
-	// A field that is nobody's name or product says so by these letters alone.
 	const isByCustomer = field === 'description';
 	const mayBeLabel = (field === undefined || isByCustomer) && text.length <= MAX_LABEL_LENGTH;
 	if (mayBeLabel && isLabel(keyOf(text), name)) return { how: 'clearly', pieces: 1 };
