@@ -155,7 +155,7 @@ export const writingProperties: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. https://contoso.my.salesforce.com',
-		description: 'The Current My Domain URL, from Setup, My Domain; sandboxes have their own',
+		description: 'The Current My Domain URL from Setup, My Domain. Each sandbox has its own.',
 		displayOptions: { show: { salesforceMethod: ['webToLead'], environment: ['myDomain'] } },
 	},
 ];
