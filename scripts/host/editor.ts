@@ -222,49 +222,4 @@ export class Editor {
 				'.el-notification, .el-popper, [data-test-id="panel-drag-button"] { display: none !important }',
 		});
 	}
-
-	/** Of a workflow without nodes. */
-	async openNodesPanel(): Promise<void> {
-		await this.at('canvas-add-button').click();
-		await this.at('node-creator-search-bar').waitFor();
-	}
-
-	async searchNodes(words: string): Promise<void> {
-		await this.at('node-creator-search-bar')
-			.locator('input')
-			.or(this.at('node-creator-search-bar'))
-			.last()
-			.fill(words);
-	}
-
-	/** Waits until the nodes panel has a node of this name. */
-	async findsNode(name: string): Promise<void> {
-		await this.at('node-creator-item-name').getByText(name, { exact: true }).first().waitFor();
-	}
-
-	/** The workflow's menu … → *Import* → *From file*. */
-	async importFromFile(file: string): Promise<void> {
-		await this.at('canvas-add-button').waitFor();
-		await this.at('workflow-menu').click();
-		// A submenu.
-		await this.page.getByRole('menuitem', { name: 'Import', exact: true }).hover();
-		const chooser = this.page.waitForEvent('filechooser');
-		await this.page.getByRole('menuitem', { name: 'From file', exact: true }).click();
-		await (await chooser).setFiles(file);
-	}
-
-	/** Waits until all of these are on the canvas. */
-	async seesNodes(names: readonly string[]): Promise<void> {
-		for (const name of names) await this.nodeOf(name).waitFor();
-	}
-
-	/** How many of these are on the page. */
-	async count(testId: string): Promise<number> {
-		return await this.at(testId).count();
-	}
-
-	async closeNode(): Promise<void> {
-		await this.at('ndv-close-button').click();
-		await this.at('ndv').waitFor({ state: 'hidden' });
-	}
 }

@@ -9,6 +9,7 @@ import { LeadReceiver } from '../fakeServers/https/leadReceiver.ts';
 import { ChatModel } from '../fakeServers/openAi/chatModel.ts';
 import { sharedHost } from './support/host.ts';
 import { LiveWorkflow, node, withCredential, type Parameters } from './support/workflows.ts';
+import { LEAD_PARTS } from '../support/leadParts.ts';
 
 const LEAD = {
 	email: 'Kim.Sample@Fabrikam.example',
@@ -17,18 +18,6 @@ const LEAD = {
 	company: 'Fabrikam',
 	leadSource: 'AzureMarketplace-INS|contoso.crm',
 };
-const PARTS = [
-	'company',
-	'country',
-	'description',
-	'email',
-	'firstName',
-	'lastName',
-	'leadSource',
-	'phone',
-	'title',
-];
-
 let host: DemoHost;
 let model: ChatModel;
 let receiver: LeadReceiver;
@@ -106,7 +95,7 @@ describe.each([1.7, 2.2, 3.1])('the model of an agent of version %d', (version) 
 		expect(await told(version, await createLeads())).toMatchObject([
 			{ customer: { lastName: 'Sample' }, written: { outcome: 'created', destination: 'https' } },
 		]);
-		expect(Object.keys(model.offered[0]!.parameters.properties).sort()).toEqual(PARTS);
+		expect(Object.keys(model.offered[0]!.parameters.properties).sort()).toEqual(LEAD_PARTS);
 		expect([...receiver.leads.values()]).toEqual([
 			expect.objectContaining({
 				LeadSource: 'AzureMarketplace',

@@ -11,6 +11,7 @@ import { LeadSource } from '../../nodes/LeadSource/LeadSource.node';
 import { MarketplaceLead } from '../../nodes/MarketplaceLead/MarketplaceLead.node';
 import { LeadReceiver } from '../fakeServers/https/leadReceiver';
 import { runWorkflow, workflowOf, type TestNode } from '../support/engine';
+import { LEAD_PARTS } from '../support/leadParts';
 
 /** As n8n makes a node into a tool, beside a description for the model. */
 function asTool(type: INodeType): INodeType {
@@ -135,18 +136,6 @@ function schemaOf(type: INodeType, parameters: INodeParameters): Record<string, 
 	);
 }
 
-const PARTS = [
-	'company',
-	'country',
-	'description',
-	'email',
-	'firstName',
-	'lastName',
-	'leadSource',
-	'phone',
-	'title',
-];
-
 const LEAD = {
 	company: 'Fabrikam',
 	country: 'Germany',
@@ -168,7 +157,7 @@ describe('the schema of a tool', () => {
 		'%s asks for the parts of a lead',
 		(_, type, parameters) => {
 			const schema = schemaOf(type, parameters);
-			expect(Object.keys(schema).sort()).toEqual(PARTS);
+			expect(Object.keys(schema).sort()).toEqual(LEAD_PARTS);
 			for (const description of Object.values(schema)) expect(description).toMatch(/^[A-Z].{10,}/);
 		},
 	);
