@@ -237,6 +237,8 @@ export class RestClient {
 		triggerName: string,
 	): Promise<{ executionId?: string; waitingForWebhook?: boolean }> {
 		return await this.post(`/rest/workflows/${id}/run`, {
+			// n8n 1.x runs what the editor shows, later ones what is stored.
+			workflowData: await this.get(`/rest/workflows/${id}`),
 			triggerToStartFrom: { name: triggerName },
 		});
 	}
