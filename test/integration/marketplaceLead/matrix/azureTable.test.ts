@@ -1,0 +1,3 @@
+import { matrixOf } from '../../../support/marketplaceLeadMatrix';
+
+matrixOf('azureTable', 0);

@@ -1,0 +1,3 @@
+import { matrixOf } from '../../../support/marketplaceLeadMatrix';
+
+matrixOf('dynamics365', 0);

@@ -1,0 +1,3 @@
+import { matrixOf } from '../../../support/marketplaceLeadMatrix';
+
+matrixOf('marketo', 0);
