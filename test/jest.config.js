@@ -21,6 +21,7 @@ const project = (displayName, options = {}) => ({
 		'/node_modules/(?!(?:echarts|entities|github-slugger|jose|parse5|zrender)/)',
 	],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
+	setupFiles: ['<rootDir>/test/support/sameSeed.ts'],
 	...options,
 });
 
