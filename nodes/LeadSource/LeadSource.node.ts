@@ -10,10 +10,12 @@ import { keepToEgressRules } from '../parameters/egress';
 import { leadInputProperties } from '../parameters/leadInputProperties';
 import { forAllItems } from '../parameters/readItems';
 import { resolvedOnce } from '../parameters/resolvedOnce';
-import { assignOwnerProperties, assignOwners, inputsExpression } from './assignOwner';
+import { assignOwnerProperties, assignOwners } from './assignOwner';
 import { composeFollowUpProperties, composeItems } from './composeFollowUp';
 import { createReportProperties, createReports } from './createReport';
+import { findMissingLeads, findMissingLeadsProperties } from './findMissingLeads';
 import { historyCredentials, historyProperties, searchHistoryTables } from './history';
+import { inputsExpression } from './inputs';
 import { mergeItems, mergeLeadsProperties } from './mergeLeads';
 import { parseLeads, parseLeadsProperties } from './parseLeads';
 import {
@@ -33,6 +35,7 @@ const OPERATIONS: Readonly<Record<string, Execute>> = {
 	clearRepeats,
 	composeFollowUp: composeItems,
 	createReport: createReports,
+	findMissingLeads,
 	mergeLeads: mergeItems,
 	parseLeads,
 	removeRepeats,
@@ -43,6 +46,7 @@ const READING = [
 	'assignOwner',
 	'composeFollowUp',
 	'createReport',
+	'findMissingLeads',
 	'mergeLeads',
 	'parseLeads',
 	'removeRepeats',
@@ -56,9 +60,9 @@ export class LeadSource implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			'={{ ({ assignOwner: "assign owner", clearRepeats: "clear repeats", composeFollowUp: "compose follow-up", createReport: "create report", mergeLeads: "merge, by " + ($parameter["groupBy"] === "customerAndOffer" ? "customer and offer" : "customer"), removeRepeats: "remove repeats, by " + (({ customer: "customer", customerAndOffer: "customer and offer" })[$parameter["compareBy"]] ?? "lead"), parseLeads: "parse" + (({ contact: ", by contact", offer: ", by offer", source: ", by source", stage: ", by stage" })[$parameter["outputs"]] ?? ({ field: ", field " + $parameter["field"], fields: ", fields below", text: ", lead source text" })[$parameter["readLeadFrom"]] ?? "") })[$parameter["operation"] ?? "parseLeads"] }}',
+			'={{ ({ assignOwner: "assign owner", clearRepeats: "clear repeats", composeFollowUp: "compose follow-up", createReport: "create report", findMissingLeads: "find missing", mergeLeads: "merge, by " + ($parameter["groupBy"] === "customerAndOffer" ? "customer and offer" : "customer"), removeRepeats: "remove repeats, by " + (({ customer: "customer", customerAndOffer: "customer and offer" })[$parameter["compareBy"]] ?? "lead"), parseLeads: "parse" + (({ contact: ", by contact", offer: ", by offer", source: ", by source", stage: ", by stage" })[$parameter["outputs"]] ?? ({ field: ", field " + $parameter["field"], fields: ", fields below", text: ", lead source text" })[$parameter["readLeadFrom"]] ?? "") })[$parameter["operation"] ?? "parseLeads"] }}',
 		description:
-			'Reads leads from Azure Marketplace, Azure portal and AppSource in any shape, or a lead source text, and determines their source, action, offer and stage; merges them into customers, removes repeats, assigns owners, composes follow-ups and reports on the leads of a period',
+			'Reads leads from Azure Marketplace, Azure portal and AppSource in any shape, or a lead source text, and determines their source, action, offer and stage; merges them into customers, removes repeats, finds leads that are missing elsewhere, assigns owners, composes follow-ups and reports on the leads of a period',
 		defaults: { name: 'Lead Source' },
 		usableAsTool: true,
 		inputs: inputsExpression(),
@@ -97,6 +101,13 @@ export class LeadSource implements INodeType {
 						action: 'Create report',
 					},
 					{
+						name: 'Find Missing Leads',
+						value: 'findMissingLeads',
+						description:
+							'Compare leads with those of a CRM or table by customer, offer and time, and separate what is missing there',
+						action: 'Find missing leads',
+					},
+					{
 						name: 'Merge Leads',
 						value: 'mergeLeads',
 						description: 'Merge all leads of the same customer into one item',
@@ -125,6 +136,7 @@ export class LeadSource implements INodeType {
 			...composeFollowUpProperties,
 			...assignOwnerProperties,
 			...createReportProperties,
+			...findMissingLeadsProperties,
 			...clearRepeatsProperties,
 		],
 	};

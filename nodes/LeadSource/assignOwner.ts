@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 
 import type { Owner } from '../lead';
 import { ownerAssigner, OwnerError, readOwners, STAGES } from '../lead';
@@ -154,17 +154,6 @@ export const assignOwnerProperties: INodeProperties[] = [
 		],
 	},
 ];
-
-/** The node's inputs as an expression: the owners have one where they come as items. */
-export function inputsExpression(): `={{${string}}}` {
-	const isSecond =
-		'$parameter["operation"] === "assignOwner" && $parameter["ownersFrom"] === "input"';
-	const { Main } = NodeConnectionTypes;
-	const named = ['Leads', 'Owners'].map((displayName) =>
-		JSON.stringify({ type: Main, displayName }),
-	);
-	return `={{ ${isSecond} ? [${named.join(', ')}] : ["${Main}"] }}`;
-}
 
 type Assign = ReturnType<typeof ownerAssigner>;
 

@@ -98,6 +98,7 @@ export const SEPARATE = {
 	assignOwner: { outputs: ['Assigned', 'No Owner'], acted: 0, rest: 1 },
 	removeRepeats: { outputs: ['New', 'Seen Before'], acted: 0, rest: 1 },
 	composeFollowUp: { outputs: ['Write', 'Do Not Write'], acted: 0, rest: 1 },
+	findMissingLeads: { outputs: ['Missing', 'Already There'], acted: 0, rest: 1 },
 } as const satisfies Record<string, SeparateOutputs>;
 
 /** The node's outputs, made of the tables above: those in the editor are the ones the code fills. */

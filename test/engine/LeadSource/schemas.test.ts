@@ -8,6 +8,7 @@ import {
 	composeFollowUp,
 	createReport,
 	mergeLeads,
+	missingLeadFinder,
 	ownerAssigner,
 	parseLead,
 	reportHtml,
@@ -69,6 +70,7 @@ const report = createReport(
 
 const EXAMPLES: Record<string, object> = {
 	assignOwner: { ...common, owner },
+	findMissingLeads: { ...lead, comparison: missingLeadFinder([])(lead, 24) },
 	parseLeads: lead,
 	mergeLeads: merge!.customer,
 	removeRepeats: { ...lead, repeat: { isRepeat: false, seen: '' } },

@@ -87,7 +87,9 @@ async function outputs(
 	const signIn = { authentication: 'connectionString', connectionString };
 	const isInAzure = parameters.historyStore === 'azureTable';
 	const settings = isInAzure ? { credentials: { marketplaceLeadAzureTableApi: signIn } } : {};
-	return await outputsOf(parameters, given, onError, undefined, undefined, settings);
+	const isCompared = parameters.operation === 'findMissingLeads';
+	const execution = isCompared ? { secondInput: items({}) } : undefined;
+	return await outputsOf(parameters, given, onError, undefined, execution, settings);
 }
 
 /** Where an item goes that failed, when it goes on with the others. */
