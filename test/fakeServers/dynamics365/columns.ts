@@ -118,6 +118,14 @@ export type Value = string | number | boolean | null;
 /** One row; columns that were never set are null. */
 export type LeadRow = Readonly<Record<string, Value>>;
 
+// Made once: the making takes a hundred times as long as the formatting.
+const NUMBER = new Intl.NumberFormat('en-US');
+const TIME = new Intl.DateTimeFormat('en-US', {
+	timeZone: 'UTC',
+	...{ year: 'numeric', month: 'numeric', day: 'numeric' },
+	...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
+});
+
 /** How the value is shown to people, where that differs from the value. */
 export function formattedValue(column: LeadColumn, value: Value): string | undefined {
 	if (value === null) return undefined;
@@ -127,11 +135,11 @@ export function formattedValue(column: LeadColumn, value: Value): string | undef
 		case 'State':
 			return column.options?.[String(value)] ?? String(value);
 		case 'Integer':
-			return Number(value).toLocaleString('en-US');
+			return NUMBER.format(Number(value));
 		case 'Money':
 			return `$${Number(value).toFixed(2)}`;
 		case 'DateTime':
-			return new Date(String(value)).toLocaleString('en-US', { timeZone: 'UTC' });
+			return TIME.format(new Date(String(value)));
 		default:
 			return undefined;
 	}

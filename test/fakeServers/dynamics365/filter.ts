@@ -34,8 +34,23 @@ const PATTERNS: Readonly<Record<string, (text: string) => string>> = {
 /** Dataverse's own limit. */
 const MAX_CONDITIONS = 500;
 
+type Filter = (row: LeadRow) => boolean;
+
+/** Of one query each page asks anew, and the parser is slow. */
+const compiled = new Map<string, Filter>();
+const MAX_COMPILED = 20;
+
 /** Whether a row is let through. @throws ServiceError for a filter that Dataverse would not take */
-export function parseFilter(text: string): (row: LeadRow) => boolean {
+export function parseFilter(text: string): Filter {
+	const known = compiled.get(text);
+	if (known) return known;
+	const filter = compileFilter(text);
+	if (compiled.size >= MAX_COMPILED) compiled.clear();
+	compiled.set(text, filter);
+	return filter;
+}
+
+function compileFilter(text: string): Filter {
 	let tree: Node;
 	try {
 		tree = defaultParser.filter(text) as unknown as Node;

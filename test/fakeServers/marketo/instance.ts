@@ -260,7 +260,8 @@ export class MarketoInstance {
 			return String(own).toLowerCase() === wanted;
 		});
 		const changed = ({ fields }: Person) => String(fields['updatedAt'] ?? '');
-		return found.sort((a, b) => changed(b).localeCompare(changed(a)));
+		// By code units: a language's own order takes many times as long.
+		return found.sort((a, b) => (changed(a) < changed(b) ? 1 : changed(a) > changed(b) ? -1 : 0));
 	}
 
 	activities(): readonly Activity[] {

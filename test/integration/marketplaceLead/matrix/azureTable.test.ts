@@ -1,3 +1,3 @@
 import { matrixOf } from '../../../support/marketplaceLeadMatrix';
 
-matrixOf('azureTable', 0);
+matrixOf('azureTable', 550);

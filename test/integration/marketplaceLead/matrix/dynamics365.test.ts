@@ -1,3 +1,3 @@
 import { matrixOf } from '../../../support/marketplaceLeadMatrix';
 
-matrixOf('dynamics365', 0);
+matrixOf('dynamics365', 950);

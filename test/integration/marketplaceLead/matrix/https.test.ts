@@ -1,7 +1,7 @@
 import { MarketplaceLead } from '../../../../nodes/MarketplaceLead/MarketplaceLead.node';
 import { matrixOf, parametersInMatrix } from '../../../support/marketplaceLeadMatrix';
 
-matrixOf('https', 0);
+matrixOf('https', 270);
 
 it('all matrices together hold every parameter', () => {
 	const held = parametersInMatrix();

@@ -1,3 +1,3 @@
 import { matrixOf } from '../../../support/marketplaceLeadMatrix';
 
-matrixOf('marketo', 0);
+matrixOf('marketo', 700);

@@ -1,4 +1,4 @@
 import { matrixOf } from '../../../support/marketplaceLeadMatrix';
 
-matrixOf('salesforce', 0);
-matrixOf('salesforce by Web-to-Lead', 0);
+matrixOf('salesforce', 730);
+matrixOf('salesforce by Web-to-Lead', 480);
