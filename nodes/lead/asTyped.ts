@@ -20,13 +20,25 @@ export function withLatinLetters(text: string): string {
 	});
 }
 
-/** Longer texts are no address's parameters and no label of a page, in characters. */
-const MAX_ENCODED_LENGTH = 10_000;
-const ENCODED = /%[0-7][0-9a-f]|&(?:[a-z]{2,6}|#\d{1,6}|#x[0-9a-f]{1,5});|\\u00[0-7][0-9a-f]/i;
-/** ASCII only: it is what codes and the names of flags are made of. */
-const PERCENT = /%([0-7][0-9a-f])/gi;
-const ESCAPE = /\\u00([0-7][0-9a-f])/gi;
+const ENCODED = /%[0-9a-f]{2}|&(?:[a-z]{2,6}|#\d{1,6}|#x[0-9a-f]{1,5});|\\u[0-9a-f]{4}/i;
+/** A link in a link is encoded twice. */
+const MAX_ENCODINGS = 3;
+/** One character of at most four bytes; what is none is let be. */
+const PERCENT = /%[0-7][0-9a-f]|%[c-f][0-9a-f](?:%[89ab][0-9a-f]){1,3}/gi;
+const ESCAPE = /\\u([0-9a-f]{4})/gi;
 const ENTITY = /&(?:([a-z]{2,6})|#(\d{1,6})|#x([0-9a-f]{1,5}));/gi;
+/** `&eacute;`: a letter and what stands on it. */
+const ACCENTED = /^([a-z])(acute|cedil|circ|grave|ring|slash|tilde|uml|caron)$/i;
+const ACCENTS: ReadonlyMap<string, string> = new Map([
+	['acute', '\u0301'],
+	['caron', '\u030c'],
+	['cedil', '\u0327'],
+	['circ', '\u0302'],
+	['grave', '\u0300'],
+	['ring', '\u030a'],
+	['tilde', '\u0303'],
+	['uml', '\u0308'],
+]);
 const NAMED_ENTITIES: ReadonlyMap<string, string> = new Map([
 	['nbsp', ' '],
 	['ensp', ' '],
@@ -48,22 +60,67 @@ const NAMED_ENTITIES: ReadonlyMap<string, string> = new Map([
 	['commat', '@'],
 ]);
 
-/** A text that a link, a page or a program has encoded, without that: `SPZA%2DDNC%7C…`, `do&nbsp;not`. */
+/** A text that a link, a page or a program has encoded, without that: `SPZA%2DDNC%7C…`, `do&nbsp;not`. Linear. */
 export function decoded(text: string): string {
-	if (text.length > MAX_ENCODED_LENGTH || !ENCODED.test(text)) return text;
-	const character = (code: string) => String.fromCharCode(Number.parseInt(code, 16));
-	return withoutEntities(
-		text
-			.replace(ESCAPE, (_, code: string) => character(code))
-			.replace(PERCENT, (_, code: string) => character(code)),
-	);
+	let plain = text;
+	for (let round = 0; round < MAX_ENCODINGS && ENCODED.test(plain); round++) {
+		plain = withoutEntities(
+			plain
+				.replace(ESCAPE, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+				.replace(PERCENT, characterOf),
+		);
+	}
+	return plain;
+}
+
+function characterOf(bytes: string): string {
+	if (bytes.length === 3) return String.fromCharCode(Number.parseInt(bytes.slice(1), 16));
+	try {
+		return decodeURIComponent(bytes);
+	} catch {
+		// No UTF-8: in another encoding it could be any letter.
+		return bytes;
+	}
+}
+
+/** Of the first letter: no text begins with a character that others can't see. */
+const BASE64 = /^[C-Za-fw-z0-9+/][\w+/-]+(?:\r?\n[\w+/-]+)*={0,2}$/;
+/** Shorter ones are words and numbers, in characters. */
+const SHORTEST_BASE64 = 12;
+/** `data:application/json;base64,`, in characters. */
+const MAX_DATA_HEAD = 100;
+const NO_TEXT = /[^\P{Cc}\t\r\n]/u;
+
+/** Whether a text has nothing but the letters of Base64, perhaps as a data URL. */
+export function mayBeBase64(text: string): boolean {
+	return text.length >= SHORTEST_BASE64 && BASE64.test(withoutDataHead(text).trimEnd());
+}
+
+function withoutDataHead(text: string): string {
+	if (!text.startsWith('data:')) return text;
+	return text.slice(text.slice(0, MAX_DATA_HEAD).indexOf(',') + 1);
+}
+
+/** The text that another one is in Base64; `undefined` for what is none, or stands for no text. Linear. */
+export function fromBase64(text: string): string | undefined {
+	if (!mayBeBase64(text)) return undefined;
+	const plain = Buffer.from(withoutDataHead(text), 'base64').toString('utf8');
+	// Names, numbers and words have those letters as well, and stand for no text.
+	return plain.includes('\ufffd') || NO_TEXT.test(plain) ? undefined : plain;
 }
 
 /** The same of what a page has encoded: `&lt;kim&#64;contoso.com&gt;`. */
 export function withoutEntities(text: string): string {
 	return text.replace(ENTITY, (entity, name?: string, decimal?: string, hexadecimal?: string) => {
-		if (name !== undefined) return NAMED_ENTITIES.get(name.toLowerCase()) ?? entity;
+		if (name !== undefined)
+			return NAMED_ENTITIES.get(name.toLowerCase()) ?? accented(name) ?? entity;
 		const point = decimal === undefined ? Number.parseInt(hexadecimal ?? '', 16) : Number(decimal);
 		return point > 0 && point < 0x1_0000 ? String.fromCharCode(point) : entity;
 	});
+}
+
+function accented(name: string): string | undefined {
+	const [, letter = '', accent = ''] = ACCENTED.exec(name) ?? [];
+	const mark = ACCENTS.get(accent.toLowerCase());
+	return mark === undefined ? undefined : (letter + mark).normalize('NFC');
 }

@@ -1,5 +1,5 @@
 /** Everything in a record that says not to contact the customer. */
-import { decoded } from './asTyped';
+import { decoded, fromBase64 } from './asTyped';
 import { readStatement, saysNothing, textForbids } from './contactText';
 import {
 	flagForbids,
@@ -7,6 +7,7 @@ import {
 	mayBeJson,
 	ownValue,
 	readJson,
+	refuses,
 	type Flag,
 } from './contactValues';
 import { contactName, meaning, saysDoNotContact, type NameMeaning } from './contactWords';
@@ -213,11 +214,15 @@ class Hearing {
 		within: Within,
 	): void {
 		// `{"email": {"optOut": true}}` says as much as `emailOptOut`.
-		const kind = own.kind ?? (parent === '' ? undefined : contactName(`${parent} ${key}`));
-		if (kind === undefined) {
+		const withParent = parent === '' ? undefined : contactName(`${parent} ${key}`);
+		// `{"allow": {"marketing": false}}` is a permission, though marketing alone is a topic.
+		const kind = own.kind === 'topic' ? (withParent ?? own.kind) : (own.kind ?? withParent);
+		if (refuses(kind, value)) {
+			this.add(key, value, 'clearly');
+		} else if (kind === undefined || kind === 'topic') {
 			this.hear(value, key, own.begins ? key : '', within);
-		} else if (kind === 'leadSource' || kind === 'state') {
-			this.hear(value, key, own.begins ? key : '', kind);
+		} else if (kind === 'leadSource' || kind === 'state' || kind === 'choice') {
+			this.hear(value, key, own.begins ? key : '', kind === 'leadSource' ? kind : 'state');
 		} else {
 			this.hearFlag(key, kind, value, within);
 		}
@@ -264,6 +269,8 @@ class Hearing {
 		if (text.length > SHORT_LENGTH) {
 			this.left -= Math.ceil(text.length / (within === undefined ? TEXT_UNIT : NAME_UNIT));
 		}
+		const unpacked = fromBase64(text);
+		if (unpacked !== undefined) this.hearJson(unpacked, name, parent, within);
 		const plain = decoded(text);
 		if (codesForbid(plain, within) || textForbids(plain)) {
 			this.add(name, text, within ? 'codes' : 'clearly');

@@ -258,6 +258,16 @@ export const OPT_OUT_NAMES: readonly NameGroup[] = [
 			'メールしないで',
 			'メール禁止',
 			'配信不要',
+			'配信を停止',
+			'配信は停止',
+			'配信しないで',
+			'送信しないで',
+			'送らないで',
+			'連絡は不要',
+			'電話は不要',
+			'メールは不要',
+			'連絡は結構です',
+			'電話は結構です',
 			'勿扰',
 			'勿擾',
 			'免打扰',
@@ -562,6 +572,124 @@ export const STATE_NAMES: readonly string[] = [
 	'Disqualification Reason',
 ];
 
+/**
+ * What is about contact itself, and forbids by a refusal in words alone: "Newsletter: no", `Contact?: no`.
+ * A `false` there is a box that nobody ticked, and "none" is what a system counted.
+ */
+export const CONTACT_TOPICS: readonly NameGroup[] = [
+	{
+		title: 'Any system',
+		names: [
+			...[
+				'Contact',
+				'Contacting',
+				'Further Contact',
+				'Follow Up',
+				'Follow Up Contact',
+				'Follow Ups',
+			],
+			...['Phone Calls', 'Sales Calls', 'Call Back', 'Mailings', 'Newsletter', 'Newsletters'],
+			...['Marketing', 'Marketing Emails', 'Marketing Calls', 'Marketing Communications'],
+			...['Email Marketing', 'Email Updates', 'Promotions', 'Promotional Emails', 'Text Messages'],
+			...[
+				'Communication',
+				'Communications',
+				'Subscription',
+				'Subscribe',
+				'Outreach',
+				'Advertising',
+			],
+		],
+	},
+	{
+		title: 'Other languages',
+		names: [
+			...[
+				'Kontakt',
+				'Kontaktaufnahme',
+				'Anrufe',
+				'Werbeanrufe',
+				'Werbung',
+				'Werbemails',
+				'Rückruf',
+			],
+			...['Prise de contact', 'Appels', 'Lettre d’information', 'Publicité', 'Démarchage'],
+			...['Prospection', 'Contacto', 'Llamadas', 'Boletín', 'Publicidad', 'Comunicaciones'],
+			...['Contato', 'Ligações', 'Chamadas', 'Boletim', 'Publicidade', 'Comunicações'],
+			...['Contatto', 'Contatti', 'Chiamate', 'Telefonate', 'Pubblicità', 'Comunicazioni'],
+			...['Telefoontjes', 'Nieuwsbrief', 'Reclame', 'Kontaktowanie', 'Telefony', 'Reklama'],
+			...['Nyhetsbrev', 'Nyhedsbrev', 'Reklam', 'Reklame', 'Utskick', 'Samtal', 'Opkald'],
+			...['Yhteydenotto', 'Yhteydenotot', 'Puhelut', 'Uutiskirje', 'Markkinointi'],
+			...['Kontaktování', 'Kapcsolatfelvétel', 'Hírlevél', 'Contactare', 'Apeluri'],
+			...['İletişim', 'Aramalar', 'Bülten', 'Kontaktiranje', 'Kontak', 'Liên hệ', 'Bản tin'],
+			...['Связь', 'Контакт', 'Звонки', 'Рассылка', 'Реклама', 'Дзвінки', 'Розсилка'],
+			...['Επικοινωνία', 'Ενημερωτικό δελτίο', 'الاتصال', 'التواصل', 'יצירת קשר', 'דיוור'],
+			...[
+				'連絡',
+				'ご連絡',
+				'電話連絡',
+				'メール連絡',
+				'営業連絡',
+				'配信',
+				'メール配信',
+				'メールマガジン',
+			],
+			...[
+				'メルマガ',
+				'案内メール',
+				'ニュースレター',
+				'ダイレクトメール',
+				'联系',
+				'聯絡',
+				'聯繫',
+				'联络',
+			],
+			...[
+				'营销',
+				'營銷',
+				'营销邮件',
+				'營銷郵件',
+				'推广',
+				'推廣',
+				'订阅',
+				'訂閱',
+				'电话联系',
+				'電話聯絡',
+			],
+			...[
+				'연락',
+				'마케팅',
+				'마케팅 수신',
+				'광고 수신',
+				'이메일 수신',
+				'메일 수신',
+				'뉴스레터',
+				'구독',
+			],
+			...['การติดต่อ', 'จดหมายข่าว', 'संपर्क'],
+		],
+	},
+];
+
+/** Of them those by which somebody chooses, so that "none" is a choice. */
+export const CONTACT_CHOICES: readonly string[] = [
+	...['Contact Preference', 'Contact Preferences', 'Preferred Contact', 'Contact Method'],
+	...['Preferred Contact Method', 'Preferred Method of Contact', 'Preferred Way of Contact'],
+	...['Communication Preference', 'Communication Preferences', 'Contact Options'],
+	...['Kontaktpräferenz', 'Bevorzugter Kontakt', 'Bevorzugte Kontaktart'],
+	...['Préférence de contact', 'Mode de contact', 'Preferencia de contacto'],
+	...['Preferência de contato', 'Preferência de contacto', 'Preferenza di contatto'],
+	...['Contactvoorkeur', 'Preferencje kontaktu', 'Kontaktpreferens', 'Kontaktpræference'],
+	...[
+		'Предпочтительный способ связи',
+		'Способ связи',
+		'連絡方法',
+		'希望連絡方法',
+		'联系方式偏好',
+		'연락 방법',
+	],
+];
+
 /** Fields that hold a lead source string. */
 export const LEAD_SOURCE_NAMES: readonly string[] = [
 	'Lead Source',
@@ -650,15 +778,88 @@ export const REFUSING_VALUES: readonly string[] = [
 		'拒絕',
 		'거부',
 	],
+	...['No thanks', 'No thank you', 'Please no', 'Never', 'Not wanted', 'Not desired'],
+	...['Not interested', 'Unwanted', 'Do not', 'Stop', 'Please do not', 'Please stop', 'Rather not'],
+	...['nein danke', 'nicht erwünscht', 'unerwünscht', 'nicht gewünscht', 'bitte nicht', 'niemals'],
+	...['non merci', 'jamais', 'pas souhaité', 'non souhaité', 'no gracias', 'nunca', 'no deseado'],
+	...['não obrigado', 'não obrigada', 'no grazie', 'non desiderato', 'nee bedankt', 'nooit'],
+	...['niet gewenst', 'ongewenst', 'nie dziękuję', 'nej tack', 'nej tak', 'nei takk', 'ei kiitos'],
+	...['ne děkuji', 'nechci', 'nem köszönöm', 'nu mulțumesc', 'hayır teşekkürler', 'istemiyorum'],
+	...['нет спасибо', 'не надо', 'никогда', 'ні дякую', 'όχι ευχαριστώ', 'لا شكرا', 'לא תודה'],
+	...[
+		'không cảm ơn',
+		'tidak terima kasih',
+		'不可',
+		'しない',
+		'希望しません',
+		'受け取らない',
+		'結構です',
+	],
+	...[
+		'解除',
+		'不用',
+		'不需要',
+		'不需要谢谢',
+		'不接受',
+		'谢绝',
+		'謝絕',
+		'退订',
+		'退訂',
+		'불가',
+		'원하지 않음',
+	],
+	...['받지 않음', '수신거부', '거절', 'ไม่ต้องการ', 'नहीं चाहिए'],
+];
+
+/** "None" as a choice. */
+export const NONE_VALUES: readonly string[] = [
+	...[
+		'none',
+		'nothing',
+		'no contact',
+		'none please',
+		'not at all',
+		'keine',
+		'keiner',
+		'kein Kontakt',
+	],
+	...['aucun', 'aucune', 'ninguno', 'ninguna', 'nenhum', 'nenhuma', 'nessuno', 'nessuna', 'geen'],
+	...['żaden', 'żadne', 'ingen', 'inget', 'ei mitään', 'žádný', 'semmi', 'niciuna', 'hiçbiri'],
+	...['никак', 'ніяк', 'καμία', 'なし', '無し', '无', '無', '없음'],
+];
+
+/** What customers write to be taken off, where it is all they write; the first also in any other field. */
+export const STOP_MESSAGES: readonly string[] = [
+	...['Stop', 'Stop all', 'Unsubscribe', 'Opt out'],
+	...[
+		'Cancel',
+		'End',
+		'Quit',
+		'Revoke',
+		'Remove',
+		'Arrêt',
+		'Alto',
+		'Baja',
+		'Parar',
+		'Pare',
+		'Salir',
+	],
+	...['Sair', 'Stopp', 'Abmelden', 'Desabonner', '停止', '退订', '退訂', '거부', 'Стоп'],
+];
+
+/** Words by which somebody says no; the others are what programs write. */
+export const NO_WORDS: readonly string[] = [
+	...['no', 'n', 'yok'],
+	...['nein', 'non', 'não', 'nee', 'nei', 'nej', 'ei', 'nie', 'ne', 'nem', 'nu', 'нет', 'ні', 'не'],
+	...['hayır', 'όχι', 'いいえ', '否', '不', '아니요', '아니오', 'لا', 'לא', 'không', 'tidak'],
 ];
 
 /** Values that say no: an opt-out that holds one forbids nothing. */
 export const NO_VALUES: readonly string[] = [
-	...['false', 'no', 'n', 'f', 'off', 'unchecked', 'yok', 'なし', '無し'],
+	...NO_WORDS,
+	...['false', 'f', 'off', 'unchecked', 'なし', '無し'],
 	...['FALSCH', 'FAUX', 'FALSO', 'FALS', 'FALSK', 'FALSKT', 'ONWAAR', 'USANN', 'EPÄTOSI', 'FAŁSZ'],
 	...['NEPRAVDA', 'HAMIS', 'ЛОЖЬ', 'ХИБНІСТЬ', 'YANLIŞ', 'ΨΕΥΔΕΣ', '거짓', '偽', '假'],
-	...['nein', 'non', 'não', 'nee', 'nei', 'nej', 'ei', 'nie', 'ne', 'nem', 'nu', 'нет', 'ні', 'не'],
-	...['hayır', 'όχι', 'いいえ', '否', '不', '아니요', '아니오', 'لا', 'לא', 'không', 'tidak'],
 ];
 
 /** Values that say yes: a permission that holds one forbids nothing. */

@@ -2,8 +2,7 @@
  * Sentences by which customers, and colleagues in notes, say not to contact somebody. By their beginning
  * and by whole words, so that a product for do-not-call lists, or "do not hesitate to call", is none.
  */
-import { COURTESIES } from './contactNames';
-import { keysOf } from './contactWords';
+import { COURTESY } from './contactWords';
 
 /** Longer pieces are taken for prose, in characters. */
 const MAX_LENGTH = 160;
@@ -42,7 +41,7 @@ const SUBJECTS: ReadonlySet<string> = new Set(
 /** And how it is said. */
 const MODALS: ReadonlySet<string> = new Set(
 	[
-		'do does would will should shall must may can could have has am is are was s explicitly really definitely',
+		'do does would will should shall must may can have has am is are was s explicitly really definitely',
 		'also currently now still said says states stated asked asks requested requests insists insisted prefer',
 		'prefers like rather wants wishes wish want ask expect strongly',
 	].flatMap((words) => words.split(' ')),
@@ -185,9 +184,6 @@ function anchored(pattern: string): string {
 
 /** Built on first use and never changed: a table, not state. */
 let known: Record<keyof typeof SENTENCE_PATTERNS, RegExp> | undefined;
-/** Words of courtesy by themselves. */
-export const COURTESY = keysOf(COURTESIES);
-
 /**
  * Whether the words of a sentence, lower-cased and spelled out, say not to contact somebody; with
  * `isByCustomer` in the customer's own words.

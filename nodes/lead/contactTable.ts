@@ -1,5 +1,5 @@
 /** What a text says of contact that is rows of a table: a file as one text, or pasted from a sheet. */
-import { flagForbids, type Flag } from './contactValues';
+import { flagForbids, refuses, type Flag } from './contactValues';
 import { contactName, saysDoNotContact, type ContactName } from './contactWords';
 import { findHeader } from './fields';
 
@@ -78,7 +78,9 @@ function readPairs(text: string, most: number): TableStatement | undefined {
 }
 
 /** Prose holds such words as well. */
-const NO_TABLE_BY: ReadonlySet<ContactName> = new Set<ContactName>(['state', 'leadSource', 'wish']);
+const NO_TABLE_BY: ReadonlySet<ContactName> = new Set<ContactName>([
+	...(['choice', 'leadSource', 'state', 'topic', 'wish'] as const),
+]);
 
 interface Column {
 	at: number;
@@ -86,7 +88,9 @@ interface Column {
 }
 
 function cellForbids(kind: ContactName, cell: string): TableStatement['how'] {
-	if (kind === 'state' || kind === 'leadSource') {
+	if (refuses(kind, cell)) return 'clearly';
+	if (kind === 'topic') return undefined;
+	if (kind === 'state' || kind === 'choice' || kind === 'leadSource') {
 		return saysDoNotContact(cell) ? 'clearly' : undefined;
 	}
 	return flagForbids(kind satisfies Flag, cell);

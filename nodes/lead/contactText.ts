@@ -1,13 +1,15 @@
 /** What a text says of contact by itself, in whatever field it stands. */
-import { NO_SENTENCES, OPT_OUT_NAMES, SENTENCES } from './contactNames';
-import { withLatinLetters } from './asTyped';
-import { asksForNoContact, COURTESY } from './contactSentences';
+import { NO_SENTENCES, OPT_OUT_NAMES, SENTENCES, STOP_MESSAGES } from './contactNames';
+import { mayBeBase64, withLatinLetters } from './asTyped';
+import { withControls } from './contactControls';
+import { asksForNoContact } from './contactSentences';
 import { readTable } from './contactTable';
-import { flagForbids } from './contactValues';
+import { flagForbids, refuses } from './contactValues';
 import {
 	contactName,
+	COURTESY,
 	isCertain,
-	keyOf,
+	keysOf,
 	meaning,
 	saysDoNotContact,
 	wordsOf,
@@ -18,14 +20,16 @@ import { findHeader, type FieldName } from './fields';
 /** Any of Microsoft's sources with a dash behind it, anywhere in a text, and what follows. */
 const SOURCE_AND_ACTION =
 	/(?:azure\s?marketplace|azure\s?portal|test\s?drive|spza|appsource)\)?\s{0,4}[-\u2010-\u2015\u2212]([^|\r\n&=;,?"<>(){}[\]]{1,40})/gi;
-/** The shortest text that says something by itself: `DNC`. */
+/** The shortest text that says something by itself: `DNC`, or two letters of a script of words. */
 const SHORTEST = 3;
+const LAST_OF_ASCII = 0x7f;
 
 /** A quick look: a text that is JSON, has a field of its own, or can hold one of the sources. */
-const MAY_SAY = /^[\ufeff\s]*[[{"]|[=>?☐□☑☒✅✓✔]|:(?!\d\d)|%[0-7][\da-f]|azure|drive|spza|source/i;
+const MAY_SAY =
+	/^[\ufeff\s]*[[{"]|[=>?☐□☑☒✅✓✔]|:(?!\d\d)|%[\da-f]{2}|&(?:#|[a-z]{2,6};)|\\u|azure|drive|spza|source/i;
 /** The same for a field of a few words: what it states, it begins with. */
 const MAY_SAY_IN_SHORT =
-	/^[\ufeff\s]*(?:[[{"]|do|dnc|un|opt|black|n[eiou]|ikke|till)|%[0-7][\da-f]|azure|drive|spza|source|[^\0-\x7f]/i;
+	/^[\ufeff\s]*(?:[[{"]|do|dnc|un|opt|black|n[eiou]|ikke|till)|%[\da-f]{2}|&#|\\u|azure|drive|spza|source|[^\0-\x7f]/i;
 const DASH = /[-\u2010-\u2015\u2212\uff0d]/;
 
 /** What Dataverse shows for an opt-out, which some of its forms label "Email" or "Phone". */
@@ -36,7 +40,8 @@ const MAX_LABEL_LENGTH = 40;
 const FULL_WIDTH = /[\uff01-\uff5e]/;
 
 /** Where a sentence, a field of a form or a tag begins and ends, so that each is read by itself. */
-const BREAK = /[<&;,\n\r|(){}[\]\u3001\u3002\uff0c\uff1b]|[.!?](?=\s|$)|\s[-\u2013\u2014]\s/;
+const BREAK =
+	/[<&;,\n\r|(){}[\]\u3001\u3002\uff0c\uff1b]|(?<![Nn]o(?=\.\s\d))[.!?](?=\s|$)|\s[-\u2013\u2014]\s/;
 /** What stands between the name of a field and its value: in a mail, a query, XML or broken JSON. */
 const ASSIGNS = /[:=>\t\uff1a]/;
 /** What stands around names and values in such texts. */
@@ -82,6 +87,22 @@ const OWN_WARNING = /saysnottocontactthecustomer$/;
 /** Meant only in what the customer wrote, or with a "please" or "me". */
 const TOLD_BY_CUSTOMER = sentencesOf(['DNC', 'Unsubscribe', 'Opt Out', 'No Contact', 'Stop']);
 
+/** As all that a text is, by the customer or in a field that is nobody's. */
+const STOPPING = keysOf(STOP_MESSAGES);
+const STOPPING_ANYWHERE = keysOf(STOP_MESSAGES.slice(0, 4));
+const POLITE: ReadonlySet<string> = new Set(
+	'please pls plz kindly thanks thank you hello hi bitte danke merci svp gracias grazie obrigado'.split(
+		' ',
+	),
+);
+/** One of them that no word of another sentence makes plain. */
+const STOP_MESSAGE =
+	/^\W{0,9}(?:please |pls )?(?:end|alto|parar?|pare|salir|sair)(?:[, ]{1,2}(?:please|thanks))?\W{0,9}$/i;
+/** "Stop by", "stop at", "stop for": no request to stop. */
+const STOPPING_BY: ReadonlySet<string> = new Set(
+	'by at in on for to with via and or but'.split(' '),
+);
+
 /** Names of things, which may hold the words: `Do Not Contact` is a product, too. */
 const NAMES_OF_THINGS: ReadonlySet<FieldName> = new Set<FieldName>([
 	'campaign',
@@ -95,8 +116,11 @@ const NAMES_OF_THINGS: ReadonlySet<FieldName> = new Set<FieldName>([
 
 /** Whether a text certainly says nothing of contact, at a glance; `isShort` is its field's. */
 export function saysNothing(text: string, isShort = false): boolean {
-	if (text.length < SHORTEST) return true;
-	return isShort ? !MAY_SAY_IN_SHORT.test(text) : !(MAY_SAY.test(text) || TELLING_WORD.test(text));
+	if (text.length < SHORTEST) return text.length < 2 || text.charCodeAt(0) <= LAST_OF_ASCII;
+	if (isShort) return !MAY_SAY_IN_SHORT.test(text);
+	if (MAY_SAY.test(text) || TELLING_WORD.test(text)) return false;
+	if (text.length <= MAX_LABEL_LENGTH && STOP_MESSAGE.test(text)) return false;
+	return !mayBeBase64(text);
 }
 
 /** What a text was found to say, and into how many pieces it had to be taken apart for that. */
@@ -116,8 +140,8 @@ export function readStatement(text: string, name: string, most: number): TextSta
 	if (table) return { how: table.how, pieces: table.cells };
 	const isByCustomer = field === 'description';
 	const mayBeLabel = (field === undefined || isByCustomer) && text.length <= MAX_LABEL_LENGTH;
-	if (mayBeLabel && isLabel(keyOf(text), name)) return { how: 'clearly', pieces: 1 };
-	const pieces = asFields(text).split(BREAK, most);
+	if (mayBeLabel && isLabel(text, name, isByCustomer)) return { how: 'clearly', pieces: 1 };
+	const pieces = asFields(withControls(text, most)).split(BREAK, most);
 	const told = readNamed(pieces);
 	if (told !== undefined) return { how: told, pieces: pieces.length };
 	let cost = pieces.length;
@@ -133,9 +157,13 @@ export function readStatement(text: string, name: string, most: number): TextSta
 }
 
 /** What a field that is nobody's name or product says by these letters alone. */
-function isLabel(key: string, name: string): boolean {
+function isLabel(text: string, name: string, isByCustomer: boolean): boolean {
+	const words = wordsOf(text);
+	const key = words.join('');
+	const said = words.filter((word) => !POLITE.has(word)).join('');
+	if (key === 'dnc' || (isByCustomer && STOPPING.has(said))) return true;
 	// "opt_out" may be what the field of a form is called.
-	return key === 'dnc' || (key === 'optout' && !meaning(name).isName);
+	return STOPPING_ANYWHERE.has(key) && !meaning(name).isName;
 }
 
 /** Boxes of a form, as `[x] Do not contact` or `☐ May be contacted`, and questions with their answers, as fields. */
@@ -160,7 +188,8 @@ function withoutBoxes(line: string): string {
 		label: label.trim(),
 	}));
 	if (before === '') {
-		return boxes.map(({ isTicked, label }) => (isTicked ? label : `${label}: no`)).join('\n');
+		const named = boxes.filter(({ label }) => label !== '');
+		return named.map(({ isTicked, label }) => (isTicked ? label : `${label}: no`)).join('\n');
 	}
 	const [only, other] = boxes;
 	const name = before.replace(/[:?]$/, '');
@@ -177,14 +206,21 @@ function readNamed(pieces: readonly string[]): TextStatement['how'] {
 		const text =
 			piece.length > MAX_PIECE_LENGTH ? '' : unquoted(piece.slice(piece.lastIndexOf('>') + 1));
 		if (text === '' || TAG_BEHIND.test(piece)) continue;
-		if (kind !== undefined && flagForbids(kind as 'permission', text) === 'clearly')
-			return 'clearly';
+		if (refuses(kind, text)) return 'clearly';
+		if (isAllowing(kind) && flagForbids(kind, text) === 'clearly') return 'clearly';
 		const value = unquoted(text.slice(text.search(/=/) + 1));
 		kind = value.length <= MAX_LABEL_LENGTH ? contactName(value) : undefined;
-		if (kind !== 'permission' && kind !== 'ownPermission' && kind !== 'wish') kind = undefined;
 	}
 	return undefined;
 }
+
+/** Whether a no to it forbids contact. */
+function isAllowing(
+	kind: ContactName | undefined,
+): kind is 'ownPermission' | 'permission' | 'wish' {
+	return kind === 'permission' || kind === 'ownPermission' || kind === 'wish';
+}
+
 /** `/td>`, which only ends what stands before it. */
 const TAG_BEHIND = /^\s*\/[a-z]+>\s*$/i;
 
@@ -195,10 +231,9 @@ function readPiece(piece: string, isByCustomer: boolean): TextStatement['how'] {
 	const kind = contactName(unquoted(piece.slice(0, at)));
 	// "To unsubscribe: https://…" is an address to unsubscribe at.
 	if (kind === 'optOut') return LINK.test(value) ? undefined : flagForbids(kind, value);
-	if (kind === 'permission' || kind === 'ownPermission' || kind === 'wish') {
-		return flagForbids(kind, value) === 'clearly' ? 'clearly' : undefined;
-	}
-	const isState = kind === 'state' && saysDoNotContact(value);
+	if (isAllowing(kind)) return flagForbids(kind, value) === 'clearly' ? 'clearly' : undefined;
+	if (refuses(kind, value)) return 'clearly';
+	const isState = (kind === 'state' || kind === 'choice') && saysDoNotContact(value);
 	return isState || isSentence(value, isByCustomer) ? 'clearly' : undefined;
 }
 
@@ -228,18 +263,61 @@ function isSentence(text: string, isByCustomer: boolean): boolean {
 	const words = spelledOut(wordsOf(text));
 	const joined = words.join('');
 	if (isCertain(joined) || OWN_WARNING.test(joined)) return true;
-	if (asksForNoContact(words, isByCustomer)) return true;
+	if (isAboutReachingUs(words)) return false;
+	if (clausesOf(words).some((clause) => asksForNoContact(clause, isByCustomer))) return true;
 	const first = words.findIndex((word) => !COURTESY.has(word));
 	for (let end = words.length; end > first && first >= 0; end--) {
 		for (const start of first === 0 ? [0] : [0, first]) {
 			const said = words.slice(start, end).join('');
 			const isAsked = isByCustomer || start > 0 || end < words.length;
-			if (TOLD_BY.has(said) || (isAsked && TOLD_BY_CUSTOMER.has(said))) return true;
+			const isStop = said !== 'stop' || !STOPPING_BY.has(words[end] ?? '');
+			if (TOLD_BY.has(said) || (isAsked && isStop && TOLD_BY_CUSTOMER.has(said))) return true;
 		}
 		if (!COURTESY.has(words[end - 1] ?? '')) break;
 	}
 	return false;
 }
+
+/** The whole, and what is asked for behind an "and" or a "but": "Send me prices and do not call me". */
+function clausesOf(words: readonly string[]): (readonly string[])[] {
+	const starts = words.flatMap((word, at) => (CONJUNCTIONS.has(word) ? [at + 1] : []));
+	const clauses = starts.slice(0, MAX_CLAUSES).map((start) => words.slice(start));
+	return [words, ...clauses.filter(([first = '', next = '']) => ASKING.test(`${first} ${next} `))];
+}
+const CONJUNCTIONS: ReadonlySet<string> = new Set(
+	'and but und aber et mais y pero e ma mas en maar och men og и но'.split(' '),
+);
+const MAX_CLAUSES = 4;
+const ASKING =
+	/^(?:please|pls|kindly|do not|never|i|we|bitte|nicht|ich|wir|ne|je|nous|no me|no nos|nao|non|niet|gelieve|не|(?:rufen|kontaktieren|schreiben|mailen) sie) /;
+
+/**
+ * "I cannot contact you by phone": who writes so could not reach the vendor. With anything behind it by which it
+ * could be meant otherwise, it is not taken for that.
+ */
+function isAboutReachingUs(words: readonly string[]): boolean {
+	const at = words.findIndex((word) => word === 'you' || word === 'your');
+	const denials = words.filter((word) => DENIALS.has(word));
+	if (at < 0 || denials.length !== 1 || words.some((word) => MEANT_OTHERWISE.has(word)))
+		return false;
+	const before = words.slice(0, at);
+	const isOfSender = before.some((word) => word === 'i' || word === 'we');
+	const isDenied = before.some((word) => DENIALS.has(word));
+	const done = before.at(-1) === 'to' ? before.at(-2) : before.at(-1);
+	if (isOfSender && isDenied && REACHING.has(done ?? '')) return true;
+	return NOT_REACHED.test(`${words.slice(at + 1).join(' ')} `);
+}
+const DENIALS: ReadonlySet<string> = new Set(['cannot', 'never', 'not']);
+const REACHING: ReadonlySet<string> = new Set(
+	'call contact email mail message phone reach ring text write'.split(' '),
+);
+/** "You cannot be contacted", "Your support team cannot be reached". */
+const NOT_REACHED =
+	/^(?:[a-z]+ )?(?:[a-z]+ )?(?:can not|cannot|could not) be (?:called|contacted|emailed|phoned|reached) /;
+/** Somebody else who is spoken of, or another request. */
+const MEANT_OTHERWISE: ReadonlySet<string> = new Set(
+	'no stop dnc unsubscribe remove delete opt me us my our'.split(' '),
+);
 
 /** Whether a text forbids contact in whatever field it stands: it holds a lead source that does. */
 export function textForbids(text: string): boolean {

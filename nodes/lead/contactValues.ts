@@ -3,6 +3,8 @@ import {
 	ALLOWING_VALUES,
 	EMPTY_VALUES,
 	NO_VALUES,
+	NO_WORDS,
+	NONE_VALUES,
 	REFUSING_VALUES,
 	YES_VALUES,
 } from './contactNames';
@@ -16,9 +18,12 @@ const YES = keysOf(YES_VALUES);
 const ALLOWING = keysOf(ALLOWING_VALUES);
 const EMPTY = keysOf(EMPTY_VALUES);
 const REFUSING = keysOf(REFUSING_VALUES);
+/** What somebody says who is asked. */
+const REFUSALS: ReadonlySet<string> = new Set([...keysOf(NO_WORDS), ...REFUSING]);
+const NONE = keysOf(NONE_VALUES);
 
 type Answer = 'no' | 'nothing' | 'unclear' | 'yes';
-export type Flag = Exclude<ContactName, 'leadSource' | 'state'>;
+export type Flag = Exclude<ContactName, 'choice' | 'leadSource' | 'state' | 'topic'>;
 
 const ANSWERS: Readonly<Record<Flag, Map<string, Answer>>> = {
 	optOut: new Map(),
@@ -104,6 +109,23 @@ function answersOfEntries(value: object, flag: Flag, levels: number): ReadonlySe
 export function ownValue(holder: object, name: string): unknown {
 	return Object.hasOwn(holder, name) ? (holder as Record<string, unknown>)[name] : undefined;
 }
+
+/**
+ * Whether a text refuses what its field is about, in words: a `false` is a box that nobody ticked.
+ * `--None--`, as Salesforce shows it, is a choice that nobody made.
+ */
+export function refuses(kind: ContactName | undefined, value: unknown): boolean {
+	if (kind !== 'choice' && kind !== 'topic') return false;
+	if (Array.isArray(value)) {
+		return value
+			.slice(0, MAX_PARTS)
+			.some((entry) => typeof entry === 'string' && refuses(kind, entry));
+	}
+	if (typeof value !== 'string' || value.length > MAX_REFUSAL_LENGTH) return false;
+	const key = keyOf(value.normalize('NFKC'));
+	return REFUSALS.has(key) || (kind === 'choice' && NONE.has(key) && !value.startsWith('-'));
+}
+const MAX_REFUSAL_LENGTH = 60;
 
 /** Whether a flag forbids contact, and whether it does so in so many words. */
 export function flagForbids(kind: Flag, value: unknown): 'clearly' | 'unclear' | undefined {

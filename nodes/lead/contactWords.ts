@@ -2,6 +2,9 @@
 import { decoded, withLatinLetters } from './asTyped';
 import {
 	ALLOWING_VALUES,
+	CONTACT_CHOICES,
+	CONTACT_TOPICS,
+	COURTESIES,
 	LEAD_SOURCE_NAMES,
 	NO_PERMISSION_ENDINGS,
 	NO_STATEMENT_ENDINGS,
@@ -24,10 +27,11 @@ const MAX_WORDS = 40;
 
 /**
  * What a name says of contact: that its value forbids it (`optOut`) or allows it (`permission`,
- * `ownPermission`), that a clear no to it does (`wish`), or that its text may say either.
+ * `ownPermission`), that a clear no to it does (`wish`), that a refusal in words does (`topic`, `choice`),
+ * or that its text may say either (`state`, `leadSource`, and `choice` as well).
  */
 export type ContactName =
-	'leadSource' | 'optOut' | 'ownPermission' | 'permission' | 'state' | 'wish';
+	'choice' | 'leadSource' | 'optOut' | 'ownPermission' | 'permission' | 'state' | 'topic' | 'wish';
 
 /** Letters of Latin taken apart: what stands in nearly all names, and is matched in a fraction of the time. */
 const LATIN = /^[\u0300-\u036f -~]*$/;
@@ -61,9 +65,13 @@ const KINDS: ReadonlyMap<string, ContactName> = new Map<string, ContactName>([
 	...OPT_OUTS.map((name) => [name, 'optOut'] as const),
 ]);
 const STATES = STATE_NAMES.map(keyOf);
+const CHOICES = CONTACT_CHOICES.map(keyOf);
+const TOPICS = keysOf(CONTACT_TOPICS.flatMap(({ names }) => names));
 const LEAD_SOURCES = LEAD_SOURCE_NAMES.map(keyOf);
 const ALLOWING = keysOf(ALLOWING_VALUES);
 const ENDINGS = keysOf(NO_STATEMENT_ENDINGS);
+/** Words of courtesy by themselves. */
+export const COURTESY = keysOf(COURTESIES);
 const PERMISSION_ENDINGS = keysOf(NO_PERMISSION_ENDINGS);
 
 /** Every beginning of a name, so that a run of words that begins none is given up at once. */
@@ -214,7 +222,7 @@ function meaningOf(name: string): NameMeaning {
 	const begins = isKept && words.some((_, at) => BEGINNINGS.has(words.slice(at).join('')));
 	const end = name.slice(-MAX_ENDING);
 	return {
-		kind: kindOfWords(words),
+		kind: kindOfWords(words) ?? (isTopic(words, name) ? 'topic' : undefined),
 		begins,
 		isName: NAME_KEY.test(end),
 		isValue: VALUE_KEY.test(end),
@@ -242,6 +250,14 @@ function isWish(words: readonly string[]): boolean {
 	return WISH.test(name) || ASKED.test(name);
 }
 const MAX_WISH_WORDS = 12;
+
+/** Whether a name is about contact itself: "Newsletter?", "Contact by phone", but no "Contact email" or "Contact info". */
+function isTopic(words: readonly string[], name: string): boolean {
+	if (words.length > MAX_WISH_WORDS || words.includes('info')) return false;
+	if (TOPICS.has(words.join(''))) return true;
+	const topic = words.filter((word) => !COURTESY.has(word)).join('');
+	return TOPICS.has(topic) && findHeader(name) === undefined;
+}
 const WISH =
 	/(?:^| )(?:may|can|could|ok|okay|allow|allows|allowed|agrees?|agreed|accepts?|accepted|consents?|consented|permission|permits?|permitted|willing|happy|(?:wants?|wish|wishes|like|prefers?) to be|(?:wants?|wish|wishes|like) to receive|authori[sz]ed?|approved?) (?:(?:we|you|i|us|to|be|being|receive|receiving|get|by|from|for|marketing|our|your|further|any|more) ){0,4}(?:contact|contacted|contacting|calls?|called|phone|phoned|emails?|emailed|e mails?|mails?|mailed|mailings?|texts?|texted|sms|messages?|messaged|newsletters?|communications?|promotions|advertising) (?:(?:me|us|you|him|her|them|customer|client|lead|by|via|per|phone|email|e|mail|sms|from|about|marketing|purposes|\d|c) ){0,4}$/;
 const ASKED =
@@ -288,5 +304,6 @@ function wordyOf(words: readonly string[]): ContactName | undefined {
 	const joined = words.join('');
 	if (LEAD_SOURCES.some((name) => joined.includes(name))) return 'leadSource';
 	const unnumbered = joined.replace(/\d{1,9}$/, '');
+	if (CHOICES.some((name) => unnumbered.endsWith(name))) return 'choice';
 	return STATES.some((name) => unnumbered.endsWith(name)) ? 'state' : undefined;
 }

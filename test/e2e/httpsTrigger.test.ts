@@ -147,6 +147,22 @@ describe('bodies', () => {
 		expect(last && itemsOf(last).map((lead) => lead.customer.company)).toEqual([company]);
 	});
 
+	it.each(['text/plain', 'application/json', 'application/json; charset=iso-8859-1'])(
+		'reads the letters of a body in Latin 1 sent as %s',
+		async (contentType) => {
+			const before = await workflow.begun();
+			const lead = httpsLead('In Latin 1', { Description: 'René Müller' });
+			const bytes = Buffer.from(JSON.stringify(lead), 'latin1');
+			const answer = await send(workflow.url(), bytes, { code: SECRET, contentType });
+			expect(answer.status).toBe(200);
+			const [last] = (await workflow.executions(before + 1)).slice(-1);
+			const [read] = last === undefined ? [] : itemsOf(last);
+			expect(read?.['description']).toBe('René Müller');
+			const isNamed = contentType.includes('iso');
+			expect(JSON.stringify(read?.['warnings']).includes('Windows-1252')).toBe(!isNamed);
+		},
+	);
+
 	it('starts one execution for a list, and answers with a list', async () => {
 		const before = await workflow.begun();
 		const list = [httpsLead('First'), httpsLead('Second')];

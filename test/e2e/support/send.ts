@@ -13,20 +13,28 @@ export interface SendOptions {
 	headers?: Record<string, string>;
 	/** Added to the URL as `?code=…`. */
 	code?: string;
+	/** Empty for a request that names none. */
 	contentType?: string;
 }
 
-/** Sends a body as Partner Center does; text goes as it is. */
+/** Sends a body as Partner Center does; text and bytes go as they are. */
 export async function send(url: string, body: unknown, options: SendOptions = {}): Promise<Answer> {
 	const { headers, code, contentType = 'application/json' } = options;
 	const response = await fetch(code === undefined ? url : `${url}?code=${code}`, {
 		method: 'POST',
-		headers: { 'content-type': contentType, ...headers },
-		body: typeof body === 'string' ? body : JSON.stringify(body),
+		headers: { ...(contentType !== '' && { 'content-type': contentType }), ...headers },
+		body: bytesOf(body, contentType),
 		signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
 	});
 	const text = await response.text();
 	return { status: response.status, headers: response.headers, text, json: parsed(text) };
+}
+
+/** Of a text, fetch would name a type of its own. */
+function bytesOf(body: unknown, contentType: string): string | Uint8Array<ArrayBuffer> {
+	if (body instanceof Uint8Array) return new Uint8Array(body);
+	const text = typeof body === 'string' ? body : JSON.stringify(body);
+	return contentType === '' ? new TextEncoder().encode(text) : text;
 }
 
 function parsed(text: string): unknown {

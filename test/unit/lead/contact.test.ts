@@ -6,6 +6,8 @@ import { sentenceKey, TOLD_BY } from '../../../nodes/lead/contactText';
 import { contactName, saysDoNotContact } from '../../../nodes/lead/contactWords';
 import {
 	ALLOWING_VALUES,
+	CONTACT_CHOICES,
+	CONTACT_TOPICS,
 	EMPTY_VALUES,
 	NO_VALUES,
 	OPT_OUT_NAMES,
@@ -203,6 +205,13 @@ describe('a sentence', () => {
 		'กรุณาอย่าติดต่อ',
 		'Vui lòng không liên hệ',
 		'Jangan hubungi saya',
+		'I cannot be contacted by phone',
+		'You cannot contact me',
+		'I cannot call you and do not call me',
+		'Send me the prices but please do not call me',
+		'Schicken Sie mir Preise und rufen Sie mich nicht an',
+		'メールの配信を停止してください',
+		'D&eacute;sabonn&eacute;',
 	])('%j forbids', (Description) => {
 		expect(isAllowed({ Description })).toBe(false);
 	});
@@ -230,12 +239,200 @@ describe('a sentence', () => {
 		'没有人联系我',
 		'To unsubscribe: https://contoso.com/u',
 		'Hi, can you call me\nI have a question, thanks, bye',
+		'I cannot contact you by phone',
+		'Hello, we can’t email you again, please call',
+		'You cannot be contacted by phone',
+		'Your sales team cannot be contacted',
+		'The customer could not be contacted yesterday',
+		'Our users unsubscribe and opt out of emails, can your tool do that',
+		'We have ten people and no marketing',
+		'We call our customers and do not call functions twice',
+		'Stop by our booth',
+		'Please stop by',
+		'We will stop at your booth for info',
 	])('%j does not', (Description) => {
 		expect(isAllowed({ Description })).toBe(true);
 	});
 
+	it.each([
+		'STOP',
+		'stop.',
+		'Stop all',
+		'UNSUBSCRIBE',
+		'Opt-out',
+		'Cancel',
+		'END',
+		'Arrêt',
+		'停止',
+		'Please cancel, thanks',
+	])('%j forbids where it is the whole message', (Description) => {
+		expect(isAllowed({ Description })).toBe(false);
+	});
+
+	it('of one word counts in a field that is nobody’s, too', () => {
+		expect(isAllowed({ 'SMS reply': 'STOP' })).toBe(false);
+		expect(isAllowed({ Company: 'Stop', LastName: 'End', City: 'Salir' })).toBe(true);
+	});
+
 	it('counted by a system is none', () => {
 		expect(isAllowed({ 'Call history': 'no calls', 'Lost Reason': 'No contact yet' })).toBe(true);
+	});
+});
+
+describe('what is about contact', () => {
+	const TOPICS = CONTACT_TOPICS.flatMap(({ names }) => names);
+
+	it.each(TOPICS)('%j forbids by a refusal in words', (name) => {
+		for (const no of ['No', 'no thanks', 'Nein', 'Never', '停止', 'Unsubscribed', 'いいえ']) {
+			expect(isAllowed({ [name]: no })).toBe(false);
+			expect(isAllowed({ Notes: `Name: Kim\n${name}: ${no}` })).toBe(false);
+		}
+		for (const other of [
+			false,
+			'false',
+			0,
+			'',
+			null,
+			'none',
+			'Yes',
+			'Kim Sample',
+			'No. 5 Main St',
+		]) {
+			expect(isAllowed({ [name]: other })).toBe(true);
+			expect(isAllowed({ Notes: `${name}: ${other}` })).toBe(true);
+		}
+	});
+
+	it.each(CONTACT_CHOICES)('%j forbids where the choice is none', (name) => {
+		for (const none of ['None', 'no', 'Keine', 'なし', 'Do not contact']) {
+			expect(isAllowed({ [name]: none })).toBe(false);
+			expect(isAllowed({ Notes: `${name}: ${none}` })).toBe(false);
+		}
+		for (const choice of ['Email', 'Any', '--None--', '', null, 1]) {
+			expect(isAllowed({ [name]: choice })).toBe(true);
+		}
+	});
+
+	it.each([
+		'Contact?: no',
+		'Contact? no thanks',
+		'Contact: no thanks',
+		'Contact by phone: no',
+		'My contact preference: None',
+		'Newsletter - nein danke',
+		'Consent: no thanks',
+		'May we call you? No thanks',
+		'メール配信：停止',
+		'<td>Newsletter</td><td>No</td>',
+	])('%j in a text forbids', (Description) => {
+		expect(isAllowed({ Description })).toBe(false);
+	});
+
+	it.each([
+		'Contact: No. 5 Main Street',
+		'Contact email: none',
+		'Contact info: no',
+		'Phone: no',
+		'電話: なし',
+		'Contact: Kim Sample',
+		'Follow up: no problem',
+	])('%j in a text does not', (Description) => {
+		expect(isAllowed({ Description })).toBe(true);
+	});
+
+	it('is a permission where its parent makes it one', () => {
+		expect(isAllowed({ allow: { marketing: false } })).toBe(false);
+		expect(isAllowed({ 'Call history': 'no calls', Call: 'no', 'Contact Name': 'No' })).toBe(true);
+	});
+});
+
+describe('a form in a text', () => {
+	it.each([
+		'<input name="dnc" value="1">',
+		"<input value='1' type='hidden' name='doNotContact'/>",
+		'<INPUT type=checkbox NAME=dnc checked>',
+		'<input type="checkbox" id="optOut" checked="checked" />',
+		'<input type="checkbox" name="contactAllowed" value="1">',
+		'<input type="radio" name="contactAllowed" value="yes"><input type="radio" name="contactAllowed" value="no" checked>',
+		'<label><input type="checkbox" checked> Do not contact</label>',
+		'<label>Do not contact</label> <input type="checkbox" checked>',
+		'<p>Kim</p><p><input type="checkbox"> May contact</p>',
+		'<select name="dnc"><option value="0">No</option><option value="1" selected>Yes</option></select>',
+		'<textarea name="doNotContact">yes</textarea>',
+		'<field name="dnc" value="true"/>',
+		'<field name="dnc">true</field>',
+		'<lead id="5" dnc="true" plan="x"/>',
+		'<lead plan="x" contactAllowed=\'false\'>',
+		'<DoNotContact value="true"/>',
+		'<meta name="marketing-consent" content="no">',
+		'&lt;input name="dnc" value="1"&gt;',
+	])('%s forbids', (Description) => {
+		expect(isAllowed({ Description })).toBe(false);
+		expect(isAllowed({ 'Form (HTML)': `<div>Kim</div>${Description}<br>` })).toBe(false);
+	});
+
+	it.each([
+		'<input name="dnc" value="0">',
+		'<input type="checkbox" name="dnc" value="1">',
+		'<input type="checkbox" name="contactAllowed" checked>',
+		'<input type="radio" name="contactAllowed" value="yes" checked><input type="radio" name="contactAllowed" value="no">',
+		'<label><input type="checkbox"> Do not contact</label>',
+		'<select name="dnc"><option value="0" selected>No</option><option value="1">Yes</option></select>',
+		'<select name="plan"><option value="1" selected>Pro</option></select>',
+		'<field name="dnc" value="false"/>',
+		'<field name="dnc">false</field>',
+		'<lead id="5" dnc="false" plan="x"/>',
+		'<input type="submit" name="unsubscribe" value="Unsubscribe">',
+		'<p class="unsubscribe" style="color:red">Call me</p>',
+		'<a id="unsubscribe" href="https://contoso.com/u">here</a>',
+	])('%s does not', (Description) => {
+		expect(isAllowed({ Description })).toBe(true);
+	});
+});
+
+describe('in Base64', () => {
+	const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+	it.each([
+		base64('{"DoNotContact":true}'),
+		base64('{"DoNotContact":true}').replaceAll('=', ''),
+		base64('[{"x":1},{"a":{"optOut":"yes"}}]'),
+		`data:application/json;base64,${base64('{"contactAllowed":false}')}`,
+		base64('Please do not contact me'),
+		base64('連絡しないでください'),
+		base64(base64('{"DoNotContact":true}')),
+		base64(JSON.stringify({ x: 'y'.repeat(90), dnc: 1 })).replace(/.{76}/g, '$&\r\n'),
+	])('a statement counts: %j', (value) => {
+		expect(isAllowed({ payload: value })).toBe(false);
+		expect(isAllowed({ Description: value })).toBe(false);
+	});
+
+	it.each([
+		base64('{"DoNotContact":false}'),
+		base64('Please contact me'),
+		'3f1c6c5e-3b0e-4c53-9d84-0d6b5f8f6a11',
+		'AzureMarketplaceLead',
+		'deadbeefdeadbeef',
+		base64('\0\u0001binary'),
+	])('nothing else does: %j', (value) => {
+		expect(isAllowed({ payload: value })).toBe(true);
+	});
+});
+
+describe('in a long text', () => {
+	const long = 'We run a hotel with 40 rooms. '.repeat(3_000);
+
+	it.each([
+		'Please%20do%20not%20contact%20me.',
+		'%E9%80%A3%E7%B5%A1%E3%81%97%E3%81%AA%E3%81%84%E3%81%A7',
+		'%25E9%2580%25A3%25E7%25B5%25A1%25E4%25B8%258D%25E8%25A6%2581',
+		'Please&nbsp;do&nbsp;not&nbsp;contact&nbsp;me.',
+		'&#x9023;&#x7d61;&#x4e0d;&#x8981;',
+		'\\u9023\\u7d61\\u4e0d\\u8981',
+		'lead_source=SPZA%2DDNC%7Ccontoso.app',
+	])('what is encoded is read: %j', (said) => {
+		expect(isAllowed({ Notes: said })).toBe(false);
+		expect(isAllowed({ Notes: `${long}\n${said}\n${long.slice(0, 20_000)}` })).toBe(false);
 	});
 });
 
@@ -604,7 +801,9 @@ it('tells the same name again from what it found before', () => {
 it('is told to users name by name', () => {
 	const doc = readFileSync(path.join(__dirname, '../../../docs/lead.md'), 'utf8');
 	const rows = new Map(
-		[...doc.matchAll(/^\| (Forbids|Allows|Ours|States), ([^|]+?) *\| (.+?) *\|$/gm)].map(
+		[
+			...doc.matchAll(/^\| (Forbids|Allows|Ours|States|Asks|Chooses), ([^|]+?) *\| (.+?) *\|$/gm),
+		].map(
 			([, kind = '', title = '', names = '']) => [`${kind}, ${title}`, names.split(', ')] as const,
 		),
 	);
@@ -613,6 +812,8 @@ it('is told to users name by name', () => {
 		...PERMISSION_NAMES.map(({ title, names }) => [`Allows, ${title}`, names] as const),
 		['Ours, any system', OWN_PERMISSION_NAMES] as const,
 		['States, any system', STATE_NAMES] as const,
+		...CONTACT_TOPICS.map(({ title, names }) => [`Asks, ${title}`, names] as const),
+		['Chooses, any system', CONTACT_CHOICES] as const,
 	];
 	expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(table));
 });
