@@ -6,12 +6,13 @@ import { ensureN8n } from '../../../scripts/host/cache.ts';
 import { COMPAT_N8N, COMPAT_NODE } from '../../../scripts/host/compat.ts';
 import { Environment } from '../../../scripts/host/environment.ts';
 import { PROJECT_ROOT } from '../../../scripts/host/paths.ts';
+import { freePort } from '../../../scripts/host/ports.ts';
 import { exitOnSignals, paced } from '../../../scripts/host/terminal.ts';
 import { startAzurite } from '../../fakeServers/azureTable/azurite.ts';
 import type { Azurite } from '../../fakeServers/azureTable/azurite.ts';
 import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
 import { startForwardProxy } from '../../fakeServers/forwardProxy.ts';
-import { announceHost, shared } from './host.ts';
+import { announceHost, shared, VENDORS } from './host.ts';
 import type { Outside } from './host.ts';
 
 /** One n8n for all the tests that do not have to stop it. */
@@ -23,9 +24,13 @@ export default async function globalSetup(): Promise<void> {
 	const install = await ensureN8n(progress, { version: COMPAT_N8N });
 	exitOnSignals();
 	const stops: Array<() => Promise<void>> = (shared.marketplaceLeadsStops = []);
-	const authority = await startEntraAuthority(['*.leads.example']);
+	const authority = await startEntraAuthority(['*.leads.example', ...VENDORS]);
 	stops.push(authority.stop);
-	const proxy = await startForwardProxy();
+	const ports: Record<string, number> = {};
+	for (const vendor of VENDORS) ports[vendor] = await freePort();
+	const proxy = await startForwardProxy(
+		Object.fromEntries(VENDORS.map((vendor) => [`${vendor}:443`, ports[vendor] ?? 0])),
+	);
 	stops.push(proxy.stop);
 	const storage = await startAzurite({ tls: authority.tls });
 	stops.push(storage.stop);
@@ -50,6 +55,7 @@ export default async function globalSetup(): Promise<void> {
 		storage: underOutsideName(storage),
 		storageHere: withoutStop(storage),
 		proxyLog: proxy.logFile,
+		vendorPorts: ports as Outside['vendorPorts'],
 	});
 }
 

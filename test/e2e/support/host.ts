@@ -24,7 +24,13 @@ export interface Outside {
 	storageHere: TableAccount;
 	/** One line a connection through the proxy. */
 	proxyLog: string;
+	/** The port here of each vendor that n8n's own nodes know by name: whoever listens there is the vendor. */
+	vendorPorts: Readonly<Record<Vendor, number>>;
 }
+
+/** Vendors whose addresses stand in n8n's own nodes. */
+export const VENDORS = ['api.hubapi.com', 'api.pipedrive.com'] as const;
+export type Vendor = (typeof VENDORS)[number];
 
 interface Announcement {
 	baseUrl: string;
