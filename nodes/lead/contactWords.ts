@@ -113,8 +113,13 @@ const CERTAIN_OPT_OUT = new RegExp(CERTAIN_OPT_OUTS.join('|'));
  * more than a lead looked at once more. `ADNCloud` only holds the letters.
  */
 export function saysDoNotContact(text: string): boolean {
-	return remembered(ACTIONS_HEARD, text, actionForbids);
+	if (remembered(ACTIONS_HEARD, text, actionForbids)) return true;
+	// An action is what a lead source ends with, however long its source is.
+	const isLong = text.length > ACTION_AT_END;
+	return isLong && remembered(ACTIONS_HEARD, text.slice(-ACTION_AT_END), actionForbids);
 }
+/** Longer than any action, in characters. */
+const ACTION_AT_END = 120;
 
 function actionForbids(text: string): boolean {
 	const known = findAction(text);

@@ -780,6 +780,7 @@ it.each([
 	'No consent',
 	'no_consent',
 	'not subscribed',
+	`${'Long '.repeat(60)}-DNC`,
 ])('hears it in the action %j', (text) => {
 	expect(saysDoNotContact(text)).toBe(true);
 });

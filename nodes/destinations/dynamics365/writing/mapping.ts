@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { parseLeadSource, type Lead } from '../../../lead';
 import { configurationError } from '../../addresses';
 import type { DestinationError, WritableLead } from '../../contract';
-import { customerDetails, lastNameOf, leadSourceText } from '../../leadMapping';
+import { contactBeside, customerDetails, lastNameOf, leadSourceText } from '../../leadMapping';
 import { GUID } from '../connection/client';
 import type { Choice, WritableColumn, WritableColumns } from '../metadata';
 import { OPT_OUT_COLUMNS, type ColumnSettings } from '../properties';
@@ -45,8 +45,25 @@ export function toRecord(
 		const converted = columnValue(value, column);
 		if (converted !== '') values[column.name] = converted;
 	}
+	// Last: an additional column may say otherwise.
+	if (!lead.contactAllowed) forbidContact(lead, values, columns.writable);
 	if (idColumn) values[idColumn.name] = idText(lead.id, idColumn.maxLength);
 	return { id: recordId(lead), values };
+}
+
+/** @throws DestinationError where nothing would say it */
+function forbidContact(
+	lead: Lead,
+	values: Record<string, ColumnValue>,
+	writable: WritableColumns,
+): void {
+	const names = OPT_OUT_COLUMNS.filter((name) => writable.get(name)?.kind === 'boolean');
+	for (const name of names) values[name] = true;
+	if (names.length > 0 || Object.keys(contactBeside(lead, { ...values })).length === 0) return;
+	throw configurationError(
+		`The table Lead has no column ${OPT_OUT_COLUMNS.slice(0, 2).join(' or ')} that can be written`,
+		'This customer must not be contacted, and nothing would say so in Dynamics 365. Give the application access to one of the columns, or set the option Do-Not-Contact Leads to Leave Out.',
+	);
 }
 
 /**
@@ -113,11 +130,6 @@ function leadValues(lead: Lead, columns: LeadColumns): Record<string, ColumnValu
 	if (takesWhole(chosen.leadSource, source, columns)) put(chosen.leadSource, source);
 	const parts = partsOf(lead, source, columns);
 	for (const [part, name] of chosen.parts) put(name, parts[part] ?? '');
-	if (!lead.contactAllowed) {
-		for (const name of OPT_OUT_COLUMNS) {
-			if (columns.writable.get(name)?.kind === 'boolean') values[name] = true;
-		}
-	}
 	return values;
 }
 

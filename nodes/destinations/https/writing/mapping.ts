@@ -38,7 +38,9 @@ export function toRecord({ lead, additional }: WritableLead): JsonObject {
 		...(name === '' ? {} : { FullName: name }),
 		...propertiesBeside(lead, details),
 	};
-	const all = { ...record, ...contactBeside(lead, record, 'https'), ...additional };
+	const given = { ...record, ...additional };
+	// Last: an additional field may stand in the place of what said not to contact the customer.
+	const all = { ...given, ...contactBeside(lead, given, 'https') };
 	// What came in from a workflow may hold half characters, which no other system takes.
 	const clean = cleanJson(all, new Warnings());
 	return isJsonObject(clean) ? clean : {};

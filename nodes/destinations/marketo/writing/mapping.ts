@@ -83,16 +83,17 @@ export function toPerson({ lead, additional }: WritableLead, place: WritePlace):
 		const fitted = fit(text, field);
 		if (fitted !== '') values[name] = fitted;
 	}
-	if (forbidsContact(lead)) {
-		if (!isWritable(fields.get('unsubscribed'))) throw cannotForbid(place);
-		values['unsubscribed'] = true;
-	}
 	const idField = fields.get(leadIdField);
 	if (idField) values[leadIdField] = idFor(lead.id, key, idField);
 	for (const [name, value] of Object.entries(additional)) {
 		const field = fields.get(name);
 		if (!isWritable(field)) throw noSuchField(name, place);
 		values[field.name] = fieldValue(value, field);
+	}
+	// Last: an additional field may stand in the place of the lead source that said it, or say otherwise.
+	if (forbidsContact(lead, values[leadSourceField])) {
+		if (!isWritable(fields.get('unsubscribed'))) throw cannotForbid(place);
+		values['unsubscribed'] = true;
 	}
 	const email = asAddress(String(values['email'] ?? '')).trim();
 	checkEmail(email, fields.get('email')?.length ?? DEFAULT_LENGTH);
@@ -124,9 +125,9 @@ function standardValues(lead: Lead, leadSourceField: string): Record<string, str
 	};
 }
 
-/** Whether the person has to say besides the lead source that they want to be left alone. */
-function forbidsContact(lead: Lead): boolean {
-	return Object.keys(contactBeside(lead, { LeadSource: leadSourceText(lead) })).length > 0;
+/** Whether the person has to say besides the lead source, as it is written, that they want to be left alone. */
+function forbidsContact(lead: Lead, leadSource: FieldValue | undefined): boolean {
+	return Object.keys(contactBeside(lead, { LeadSource: leadSource ?? '' })).length > 0;
 }
 
 /** A text as its field takes it: well-formed, on one line unless it is a text area, and cut. */

@@ -83,9 +83,9 @@ export function standardValues(lead: Lead): StandardValues {
 	};
 }
 
-/** Whether the record has to say besides its lead source that the customer wants to be left alone. */
-export function forbidsContact(lead: Lead, { LeadSource }: StandardValues): boolean {
-	return Object.keys(contactBeside(lead, { LeadSource })).length > 0;
+/** Whether the record has to say besides its lead source, as it is written, that the customer wants to be left alone. */
+export function forbidsContact(lead: Lead, leadSource: FieldValue | undefined): boolean {
+	return Object.keys(contactBeside(lead, { LeadSource: leadSource ?? '' })).length > 0;
 }
 
 /** A text with lines behind it, of which it gives way when both are too long. */

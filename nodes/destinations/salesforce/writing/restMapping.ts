@@ -46,16 +46,14 @@ export function toRecord(
 	for (const [name, text] of Object.entries(withCountry(lead, fields))) {
 		if (text !== '') values[name] = text;
 	}
-	if (forbidsContact(lead, standardValues(lead))) {
-		for (const name of OPT_OUTS)
-			if (fields.get(name.toLowerCase())?.createable) values[name] = true;
-	}
 	if (externalId) values[externalId.name] = externalIdOf(lead.id, externalId.length);
 	for (const [name, value] of Object.entries(additional)) {
 		const field = fields.get(name.trim().toLowerCase());
 		if (!field?.createable) throw noSuchField(name);
 		values[field.name] = fieldValue(value, field);
 	}
+	// Last: an additional field may stand in the place of the lead source that said it, or say otherwise.
+	if (forbidsContact(lead, values['LeadSource'])) forbidContact(values, fields);
 	const whole = withPlaceholders(values);
 	const content = JSON.stringify(Object.entries(whole).sort());
 	return {
@@ -67,6 +65,19 @@ export function toRecord(
 		values: whole,
 		time: timeOf(lead),
 	};
+}
+
+/** @throws DestinationError where nothing would say it */
+function forbidContact(values: Record<string, FieldValue>, fields: LeadFields): void {
+	const names = OPT_OUTS.filter((name) => fields.get(name.toLowerCase())?.createable);
+	for (const name of names) values[name] = true;
+	if (names.length > 0) return;
+	throw new DestinationError(`Lead has no field ${OPT_OUTS.join(' or ')} that this user can edit`, {
+		description:
+			'This customer must not be contacted, and nothing would say so in Salesforce. Give the user Edit Access to one of the two fields (permission set, Object Settings, Leads), or set the option Do-Not-Contact Leads to Leave Out.',
+		code: 'configuration',
+		operation: 'write',
+	});
 }
 
 /** The country as the organisation takes it. */

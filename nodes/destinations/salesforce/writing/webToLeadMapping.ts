@@ -90,10 +90,13 @@ function toForm(
 		]),
 	);
 	Object.assign(form, countryOf(lead, values, fields));
-	if (forbidsContact(lead, values)) Object.assign(form, { emailOptOut: '1', doNotCall: '1' });
 	for (const [name, value] of Object.entries(additional)) {
 		if (!FORM_NAME.test(name) || RESERVED.test(name) || UNSAFE.has(name)) throw noSuchName(name);
 		form[name] = formText(value);
+	}
+	// Last: an additional field may stand in the place of the lead source that said it, or say otherwise.
+	if (forbidsContact(lead, form[FORM_NAMES.LeadSource])) {
+		Object.assign(form, { emailOptOut: '1', doNotCall: '1' });
 	}
 	return form;
 }

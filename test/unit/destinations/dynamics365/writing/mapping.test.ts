@@ -145,6 +145,29 @@ describe('the values', () => {
 	});
 });
 
+describe('a lead that must not be contacted', () => {
+	const silent = lead({ LeadSource: 'SPZA-INS|contoso.add-on', DoNotContact: true });
+
+	it('says so whatever further columns hold', () => {
+		const columns = columnsOf('new_leadsource');
+		expect(valuesOf(silent, columns, { donotemail: false })).toMatchObject({ donotemail: true });
+	});
+
+	it('is not written where nothing would say it', () => {
+		const columns = columnsOf('new_leadsource');
+		const writable = new Map([...columns.writable].filter(([name]) => name !== 'donotemail'));
+		expect(() => valuesOf(silent, { ...columns, writable })).toThrow(
+			'The table Lead has no column donotemail or donotphone that can be written',
+		);
+		const dnc = lead({ LeadSource: 'SPZA-DNC|contoso.add-on' });
+		expect(valuesOf(dnc, { ...columns, writable })).toMatchObject({
+			new_leadsource: 'SPZA-DNC|contoso.add-on',
+		});
+		const renamed = { new_leadsource: 'Web', subject: 'Web' };
+		expect(() => valuesOf(dnc, { ...columns, writable }, renamed)).toThrow('donotemail');
+	});
+});
+
 describe('texts', () => {
 	it('are cut between characters', () => {
 		expect(shorten('ab😀', 3)).toBe('ab');

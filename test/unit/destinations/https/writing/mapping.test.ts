@@ -62,6 +62,17 @@ describe('a lead as Partner Center posts it', () => {
 		expect(parseLead(record)).toMatchObject({ contactAllowed: false, action: { code: 'PLT' } });
 	});
 
+	it.each([
+		[{ LeadSource: 'SPZA-DNC|contoso.crm' }, { ActionCode: 'INS', LeadSource: 'SPZA' }],
+		[{ DoNotContact: true }, { DoNotContact: false }],
+		[{ Description: 'Please do not contact me.' }, { Description: '' }],
+		[{ emailOptOut: 1 }, { emailOptOut: 0, contactAllowed: true }],
+	])('%j is still said where additional fields say otherwise: %j', (said, additional) => {
+		const { ActionCode: _, ...row } = ROW;
+		const record = written(leadOf({ ...row, ...said }), additional);
+		expect(parseLead(record)).toMatchObject({ contactAllowed: false });
+	});
+
 	it('lets additional fields win, but none that names a prototype', () => {
 		const additional = JSON.parse(
 			'{"OfferTitle":"Other","__proto__":{"x":1},"note":"half \\ud800","constructor":1}',

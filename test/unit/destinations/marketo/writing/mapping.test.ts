@@ -148,3 +148,18 @@ it('keeps the parameters of the listing’s address up to their bound', () => {
 	]);
 	expect(new URLSearchParams(query).get('mktcmpid')).toBe('a&b');
 });
+
+describe('a person who must not be contacted', () => {
+	it.each([
+		[{ LeadSource: 'SPZA-DNC|contoso.add-on' }, { leadSource: 'Marketplace' }],
+		[{ DoNotContact: true }, { unsubscribed: false }],
+		[{ LeadSource: `${'Long '.repeat(60)}-DNC|contoso.crm` }, {}],
+	])('%j is unsubscribed whatever additional fields hold: %j', (said, additional) => {
+		expect(person(lead({}, said), additional).fields).toMatchObject({ unsubscribed: true });
+	});
+
+	it('is left to the lead source that says so', () => {
+		const dnc = lead({}, { LeadSource: 'SPZA-DNC|contoso.add-on' });
+		expect(person(dnc).fields).not.toHaveProperty('unsubscribed');
+	});
+});

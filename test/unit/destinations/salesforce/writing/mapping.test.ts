@@ -11,6 +11,7 @@ import {
 	withNotes,
 } from '../../../../../nodes/destinations/salesforce/writing/mapping';
 import { toRecord } from '../../../../../nodes/destinations/salesforce/writing/restMapping';
+import { prepareForm } from '../../../../../nodes/destinations/salesforce/writing/webToLeadMapping';
 import { toRow } from '../../../../../nodes/destinations/salesforce/reading/record';
 import { DestinationError } from '../../../../../nodes/destinations/contract';
 import { parseLead, type JsonObject, type Lead } from '../../../../../nodes/lead';
@@ -171,9 +172,39 @@ describe('a record', () => {
 	it('says that the customer is to be left alone where the lead source does not', () => {
 		const silent = { ...lead(), contactAllowed: false };
 		expect(valuesOf({}, silent)).toMatchObject({ HasOptedOutOfEmail: true, DoNotCall: true });
-		expect(valuesOf({}, lead({ LeadSource: 'SPZA-DNC|contoso.crm' }))).not.toHaveProperty(
-			'DoNotCall',
-		);
+		const dnc = lead({ LeadSource: 'SPZA-DNC|contoso.crm' });
+		expect(valuesOf({}, dnc)).not.toHaveProperty('DoNotCall');
+	});
+
+	it.each<[JsonObject, JsonObject]>([
+		[{ LeadSource: 'SPZA-DNC|contoso.crm' }, { LeadSource: 'Marketplace' }],
+		[{ DoNotContact: true }, { HasOptedOutOfEmail: false, DoNotCall: null }],
+		[{ LeadSource: `${'Long '.repeat(60)}-DNC|contoso.crm` }, {}],
+	])('%j is said whatever additional fields hold: %j', (said, additional) => {
+		const optedOut = { HasOptedOutOfEmail: true, DoNotCall: true };
+		const all = new Map([...fields, field('LeadSource')]);
+		const { values } = toRecord({ lead: lead(said), additional }, all, undefined);
+		expect(values).toMatchObject(optedOut);
+		const { LeadSource, HasOptedOutOfEmail, DoNotCall } = additional;
+		const inForm = {
+			...(LeadSource !== undefined && { lead_source: LeadSource }),
+			...(HasOptedOutOfEmail !== undefined && { emailOptOut: HasOptedOutOfEmail }),
+			...(DoNotCall !== undefined && { doNotCall: DoNotCall }),
+		};
+		const { form } = prepareForm({ lead: lead(said), additional: inForm }, undefined);
+		expect(form).toMatchObject({ emailOptOut: '1', doNotCall: '1' });
+	});
+
+	it('is not written where nothing would say it', () => {
+		const [lastName] = fields;
+		const without = new Map(lastName ? [lastName] : []);
+		const write = () =>
+			toRecord({ lead: lead({ DoNotContact: true }), additional: {} }, without, undefined);
+		expect(write).toThrow('Lead has no field HasOptedOutOfEmail or DoNotCall');
+		const dnc = lead({ LeadSource: 'SPZA-DNC|contoso.crm' });
+		expect(toRecord({ lead: dnc, additional: {} }, without, undefined).values).toMatchObject({
+			LeadSource: 'SPZA-DNC|contoso.crm',
+		});
 	});
 });
 
