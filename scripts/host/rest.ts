@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Agent } from 'node:http';
 
 import axios from 'axios';
 import type { AxiosInstance, AxiosRequestConfig } from 'axios';
@@ -125,6 +126,8 @@ export class RestClient {
 		this.http = axios.create({
 			baseURL: baseUrl,
 			timeout: REQUEST_TIMEOUT_MS,
+			// n8n closes a connection after seconds without a request: on a busy machine a kept one is gone as it is used.
+			httpAgent: new Agent({ keepAlive: false }),
 			// On 127.0.0.1 no proxy of the user's has a part.
 			proxy: false,
 			validateStatus: () => true,
