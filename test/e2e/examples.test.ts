@@ -13,11 +13,12 @@ import { httpsLead, send } from './support/send.ts';
 import { itemsOf, LiveWorkflow } from './support/workflows.ts';
 
 const FILES = readdirSync(path.join(PROJECT_ROOT, 'examples'));
-/** What only the user knows: which of Marketo's forms. */
+/** What only the user knows: which of Marketo's forms, which document. */
 const TO_CHOOSE: Record<string, string[]> = {
 	'check-connections.json': ['Check Marketo'],
 	'leads-from-crms.json': ['Leads in Marketo'],
 	'leads-to-destinations.json': ['Create in Marketo'],
+	'leads-to-google-sheet.json': ['Write Row'],
 };
 
 let host: Awaited<ReturnType<typeof sharedHost>>;

@@ -122,6 +122,7 @@ it('makes neither twice, moves the stage forward, and empties nothing', async ()
 		id: before.id,
 		phone: '+14255550100',
 		jobtitle: 'Buyer',
+		message: expect.stringMatching(/^\d{4}-\d\d-\d\d Azure Marketplace[^]*\n\n[^]*Please call$/),
 		lifecyclestage: 'opportunity',
 	});
 	expect(company('Fabrikam')).toMatchObject([{ lifecyclestage: 'opportunity' }]);
@@ -161,17 +162,21 @@ it('makes one company of colleagues whose leads come together, though HubSpot fi
 		user('Nobody', { Email: 'dora.sample@gmail.com', Company: '' }),
 	);
 	hubspot.isIndexed = true;
-	const [tailspin] = company('Tailspin');
+	const [tailspin, ...others] = hubspot
+		.all('companies')
+		.filter(({ domain }) => domain === 'tailspin.example');
 	const [solo] = company('Solo GmbH');
-	expect(company('Tailspin Toys')).toEqual([]);
+	expect(others).toEqual([]);
 	const pairs = ['ann@tailspin.example', 'ben@tailspin.example', 'cem.sample@gmail.com'].map(
 		(email) => contact(email)!.id,
 	);
-	expect([...hubspot.associations].slice(-3)).toEqual([
-		`${pairs[0]} ${tailspin!.id}`,
-		`${pairs[1]} ${tailspin!.id}`,
-		`${pairs[2]} ${solo!.id}`,
-	]);
+	expect([...hubspot.associations].slice(-3).sort()).toEqual(
+		[
+			`${pairs[0]} ${tailspin!.id}`,
+			`${pairs[1]} ${tailspin!.id}`,
+			`${pairs[2]} ${solo!.id}`,
+		].sort(),
+	);
 	expect(contact('dora.sample@gmail.com')).toMatchObject({ firstname: 'Kim' });
 	expect(solo).not.toHaveProperty('domain');
 });

@@ -29,7 +29,12 @@ export interface Outside {
 }
 
 /** Vendors whose addresses stand in n8n's own nodes. */
-export const VENDORS = ['api.hubapi.com', 'api.pipedrive.com'] as const;
+export const VENDORS = [
+	'api.hubapi.com',
+	'api.pipedrive.com',
+	'sheets.googleapis.com',
+	'www.zohoapis.com',
+] as const;
 export type Vendor = (typeof VENDORS)[number];
 
 interface Announcement {
