@@ -147,7 +147,7 @@ describe('bodies', () => {
 		expect(last && itemsOf(last).map((lead) => lead.customer.company)).toEqual([company]);
 	});
 
-	it.each(['text/plain', 'application/json', 'application/json; charset=iso-8859-1'])(
+	it.each(['text/plain', 'application/json', 'application/hal+json; charset=iso-8859-1'])(
 		'reads the letters of a body in Latin 1 sent as %s',
 		async (contentType) => {
 			const before = await workflow.begun();
@@ -162,6 +162,14 @@ describe('bodies', () => {
 			expect(JSON.stringify(read?.['warnings']).includes('Windows-1252')).toBe(!isNamed);
 		},
 	);
+
+	it('gets an answer from n8n for a charset that n8n does not know', async () => {
+		const before = await workflow.begun();
+		const contentType = 'application/json; charset=iso-8859-1';
+		const answer = await send(workflow.url(), httpsLead('Unread'), { code: SECRET, contentType });
+		expect(answer.status).toBe(422);
+		expect(await workflow.begun()).toBe(before);
+	});
 
 	it('starts one execution for a list, and answers with a list', async () => {
 		const before = await workflow.begun();
