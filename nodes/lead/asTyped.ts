@@ -91,9 +91,48 @@ const SHORTEST_BASE64 = 12;
 const MAX_DATA_HEAD = 100;
 const NO_TEXT = /[^\P{Cc}\t\r\n]/u;
 
-/** Whether a text has nothing but the letters of Base64, perhaps as a data URL. */
+/** An object or a list in JSON in Base64, within a link or a token. */
+const JSON_IN_BASE64 = /(?<![\w+/-])(?:ey|W[3y])[\w+/-]{10,}/g;
+/** A word of a mail's header, RFC 2047. */
+const MAIL_WORD = /=\?[\w-]{1,40}\?([bq])\?([^?\s]+)\?=/gi;
+/** A mail's text with its letters by number, RFC 2045. */
+const QUOTED_PRINTABLE = /=(?:20|3D|2E|\r?\n)/i;
+const QUOTED = /=([0-9a-f]{2})|=\r?\n/gi;
+
+/** What a text is or holds in the encodings of mails, links and tokens, each by itself. Linear. */
+export function unpacked(text: string): readonly string[] {
+	if (!mayBeBase64(text) && !text.includes('=')) return NOTHING;
+	const found = [fromBase64(text), fromMail(text)];
+	if (text.includes('ey') || text.includes('W')) {
+		found.push(...(text.match(JSON_IN_BASE64) ?? []).slice(0, MAX_TOKENS).map(fromBase64));
+	}
+	// The same text again would be read for ever.
+	return found.filter((inner): inner is string => inner !== undefined && inner !== text);
+}
+const MAX_TOKENS = 20;
+const NOTHING: readonly string[] = [];
+
+function fromMail(text: string): string | undefined {
+	if (!text.includes('=')) return undefined;
+	if (text.includes('=?')) {
+		return text.replace(MAIL_WORD, (_, encoding: string, word: string) =>
+			/b/i.test(encoding)
+				? Buffer.from(word, 'base64').toString('utf8')
+				: fromQuoted(word.replaceAll('_', ' ')),
+		);
+	}
+	return QUOTED_PRINTABLE.test(text) ? fromQuoted(text) : undefined;
+}
+
+function fromQuoted(text: string): string {
+	// By the bytes, of which a letter can have several.
+	return decoded(text.replace(QUOTED, (_, digits?: string) => (digits ? `%${digits}` : '')));
+}
+
+/** Whether a text has nothing but the letters of Base64, perhaps as a data URL, or a token of JSON. */
 export function mayBeBase64(text: string): boolean {
-	return text.length >= SHORTEST_BASE64 && BASE64.test(withoutDataHead(text).trimEnd());
+	if (text.length < SHORTEST_BASE64) return false;
+	return BASE64.test(withoutDataHead(text).trimEnd()) || text.includes('eyJ');
 }
 
 function withoutDataHead(text: string): string {
@@ -102,8 +141,10 @@ function withoutDataHead(text: string): string {
 }
 
 /** The text that another one is in Base64; `undefined` for what is none, or stands for no text. Linear. */
-export function fromBase64(text: string): string | undefined {
-	if (!mayBeBase64(text)) return undefined;
+function fromBase64(text: string): string | undefined {
+	if (text.length < SHORTEST_BASE64 || !BASE64.test(withoutDataHead(text).trimEnd())) {
+		return undefined;
+	}
 	const plain = Buffer.from(withoutDataHead(text), 'base64').toString('utf8');
 	// Names, numbers and words have those letters as well, and stand for no text.
 	return plain.includes('\ufffd') || NO_TEXT.test(plain) ? undefined : plain;

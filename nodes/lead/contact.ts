@@ -1,5 +1,5 @@
 /** Everything in a record that says not to contact the customer. */
-import { decoded, fromBase64 } from './asTyped';
+import { decoded, unpacked } from './asTyped';
 import { readStatement, saysNothing, textForbids } from './contactText';
 import {
 	flagForbids,
@@ -20,7 +20,7 @@ const MAX_LEVELS = 64;
  * Fields, objects, lists and pieces of text that are read: a record has far fewer, and objects shared
  * among each other can stand for billions. What is beyond can't be told to say nothing either.
  */
-const MAX_HEARD = 100_000;
+const MAX_HEARD = 60_000;
 /** The same of a record, which has 5,000 values at most; the rest is for those of JSON in its texts. */
 export const MAX_HEARD_OF_RECORD = 20_000;
 /** As many of them take the time of a parser that throws. */
@@ -180,12 +180,15 @@ class Hearing {
 		this.left -= keys.length;
 		const meanings: NameMeaning[] = [];
 		let [hasName, hasValue, hasLists] = [false, false, false];
+		let channel = '';
 		for (const key of keys) {
 			if (key.length > SHORT_LENGTH) this.left -= Math.ceil(key.length / NAME_UNIT);
 			if (this.isUsedUp(key, value)) return;
 			const own = meaning(key);
 			meanings.push(own);
 			hasName ||= own.isName;
+			if (own.isName && channel === '')
+				channel = channelOf((value as Record<string, unknown>)[key]);
 			hasValue ||= own.isValue;
 			hasLists ||= Array.isArray((value as Record<string, unknown>)[key]);
 		}
@@ -198,11 +201,12 @@ class Hearing {
 			const field = (value as Record<string, unknown>)[key];
 			if (headers?.has(field)) continue;
 			// Nearly every field: its name says nothing, and its text can't.
-			const isPlain = own.kind === undefined && parent === '' && within === undefined;
+			const isPlain =
+				own.kind === undefined && parent === '' && channel === '' && within === undefined;
 			if (isPlain && typeof field === 'string' && saysNothing(field, own.isShort)) continue;
 			// The name of a pair says what its value is about.
 			if (isPair && own.isName && typeof field === 'string' && meaning(field).kind) continue;
-			this.hearField(key, own, field, parent, within);
+			this.hearField(key, own, field, channel || parent, within);
 		}
 	}
 
@@ -269,8 +273,7 @@ class Hearing {
 		if (text.length > SHORT_LENGTH) {
 			this.left -= Math.ceil(text.length / (within === undefined ? TEXT_UNIT : NAME_UNIT));
 		}
-		const unpacked = fromBase64(text);
-		if (unpacked !== undefined) this.hearJson(unpacked, name, parent, within);
+		for (const inner of unpacked(text)) this.hearJson(inner, name, parent, within);
 		const plain = decoded(text);
 		if (codesForbid(plain, within) || textForbids(plain)) {
 			this.add(name, text, within ? 'codes' : 'clearly');
@@ -306,6 +309,15 @@ class Hearing {
 		if (this.statements.length < MAX_STATEMENTS) this.statements.push({ name, value, how });
 	}
 }
+
+/** `{"type": "contact", "allowed": false}`: what the other fields of an object are about. */
+function channelOf(name: unknown): string {
+	return typeof name === 'string' && name.length <= LONGEST_CHANNEL && CHANNEL.test(name)
+		? name
+		: '';
+}
+const LONGEST_CHANNEL = 'newsletter'.length;
+const CHANNEL = /^(?:contact|e-?mails?|mail|phone|calls?|sms|text|marketing|newsletter|fax|post)$/i;
 
 /** Whether a list names columns, and is no entry of a name and its value. */
 function isHeader(list: unknown): list is unknown[] {

@@ -145,12 +145,15 @@ export function readStatement(text: string, name: string, most: number): TextSta
 	const told = readNamed(pieces);
 	if (told !== undefined) return { how: told, pieces: pieces.length };
 	let cost = pieces.length;
+	let heading = '';
 	for (const piece of pieces) {
 		if (piece.length > MAX_PIECE_LENGTH) continue;
+		const opened = pieces.length > 1 ? headingIn(piece) : undefined;
+		if (opened !== undefined) heading = opened;
 		if (TELLING_WORD.test(piece)) cost += COST_OF_SENTENCE;
 		// What is left unread may say it, which the caller tells.
 		if (cost > most) break;
-		const how = readPiece(piece, isByCustomer);
+		const how = readPiece(piece, heading, isByCustomer);
 		if (how !== undefined) return { how, pieces: cost };
 	}
 	return { how: undefined, pieces: cost };
@@ -160,8 +163,8 @@ export function readStatement(text: string, name: string, most: number): TextSta
 function isLabel(text: string, name: string, isByCustomer: boolean): boolean {
 	const words = wordsOf(text);
 	const key = words.join('');
-	const said = words.filter((word) => !POLITE.has(word)).join('');
-	if (key === 'dnc' || (isByCustomer && STOPPING.has(said))) return true;
+	if (key === 'dnc') return true;
+	if (isByCustomer && STOPPING.has(words.filter((word) => !POLITE.has(word)).join(''))) return true;
 	// "opt_out" may be what the field of a form is called.
 	return STOPPING_ANYWHERE.has(key) && !meaning(name).isName;
 }
@@ -169,9 +172,12 @@ function isLabel(text: string, name: string, isByCustomer: boolean): boolean {
 /** Boxes of a form, as `[x] Do not contact` or `☐ May be contacted`, and questions with their answers, as fields. */
 function asFields(text: string): string {
 	const boxed = BOX.test(text) ? text.split('\n').map(withoutBoxes).join('\n') : text;
-	return boxed.includes('?') ? boxed.replace(ANSWERED, ': ') : boxed;
+	if (!boxed.includes('?')) return boxed;
+	return boxed.replace(LOST_APOSTROPHE, "'").replace(ANSWERED, ': ');
 }
 
+/** "Don?t", as it comes out of a system that knows no such sign. */
+const LOST_APOSTROPHE = /(?<=\b(?:ca|do|does|did|is|wo)n)\?(?=t\b)/gi;
 const BOX = /\[[ xX✓✔]?\]|\([ xX✓✔]\)|[☐□☑☒✅✓✔]/u;
 /** With what stands behind them, up to the next one. */
 const BOXES = /(\[[ xX✓✔]?\]|\([ xX✓✔]\)|[☐□☑☒✅✓✔])([^☐□☑☒✅✓✔[\](){}]{0,120})/gu;
@@ -224,11 +230,21 @@ function isAllowing(
 /** `/td>`, which only ends what stands before it. */
 const TAG_BEHIND = /^\s*\/[a-z]+>\s*$/i;
 
-function readPiece(piece: string, isByCustomer: boolean): TextStatement['how'] {
+/** What fields below it belong to: `contact:` in YAML, `[contact]` in an INI file. */
+function headingIn(piece: string): string | undefined {
+	if (piece.length > MAX_HEADING_LENGTH) return undefined;
+	const name = unquoted(piece.replace(/:\s*$/, ''));
+	return name !== '' && !ASSIGNS.test(name) && meaning(name).begins ? name : undefined;
+}
+const MAX_HEADING_LENGTH = 30;
+
+function readPiece(piece: string, heading: string, isByCustomer: boolean): TextStatement['how'] {
 	const at = piece.search(ASSIGNS);
 	if (at < 0) return isSentence(piece, isByCustomer) ? 'clearly' : undefined;
 	const value = unquoted(piece.slice(at + 1));
-	const kind = contactName(unquoted(piece.slice(0, at)));
+	const name = unquoted(piece.slice(0, at));
+	const kind =
+		contactName(name) ?? (heading === '' ? undefined : contactName(`${heading} ${name}`));
 	// "To unsubscribe: https://…" is an address to unsubscribe at.
 	if (kind === 'optOut') return LINK.test(value) ? undefined : flagForbids(kind, value);
 	if (isAllowing(kind)) return flagForbids(kind, value) === 'clearly' ? 'clearly' : undefined;

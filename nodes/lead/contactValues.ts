@@ -121,6 +121,11 @@ export function refuses(kind: ContactName | undefined, value: unknown): boolean 
 			.slice(0, MAX_PARTS)
 			.some((entry) => typeof entry === 'string' && refuses(kind, entry));
 	}
+	if (kind === 'choice' && typeof value === 'object' && value !== null) {
+		// `{"email": false, "phone": false}`: no way at all.
+		const ways: unknown[] = Object.values(value);
+		return ways.length > 0 && ways.every((way) => answerOf(way, 'optOut') === 'no');
+	}
 	if (typeof value !== 'string' || value.length > MAX_REFUSAL_LENGTH) return false;
 	const key = keyOf(value.normalize('NFKC'));
 	return REFUSALS.has(key) || (kind === 'choice' && NONE.has(key) && !value.startsWith('-'));

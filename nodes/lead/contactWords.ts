@@ -35,6 +35,8 @@ export type ContactName =
 
 /** Letters of Latin taken apart: what stands in nearly all names, and is matched in a fraction of the time. */
 const LATIN = /^[\u0300-\u036f -~]*$/;
+/** What keyboards have in its place; of an accent that stands alone, NFKD makes a space. */
+const APOSTROPHE = /[\u00b4\u02b9\u02bc\u2018\u2019\u2032\uff07]/g;
 /** Capitals in a row are one word, and one before small letters begins another. */
 const ASCII_WORDS = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g;
 const WORDS = /\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}\p{Lm}]+|\p{Lu}|\p{Nd}+/gu;
@@ -44,7 +46,7 @@ const WORDS = /\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}\p{Lm}]+|\p{Lu}|\p{Nd}+/gu;
  * `do_not_contact` and "Do Not Contact" alike. "Don't" is one word.
  */
 export function wordsOf(text: string): string[] {
-	const start = text.slice(0, MAX_ACTION_LENGTH).normalize('NFKD');
+	const start = text.slice(0, MAX_ACTION_LENGTH).replace(APOSTROPHE, "'").normalize('NFKD');
 	const words = LATIN.test(start)
 		? start.replace(/[\u0300-\u036f]|['`]/g, '').match(ASCII_WORDS)
 		: withLatinLetters(start.replace(/[\p{M}\p{Cf}'’`]+/gu, '')).match(WORDS);
@@ -76,7 +78,9 @@ const PERMISSION_ENDINGS = keysOf(NO_PERMISSION_ENDINGS);
 
 /** Every beginning of a name, so that a run of words that begins none is given up at once. */
 const BEGINNINGS: ReadonlySet<string> = new Set(
-	[...KINDS.keys()].flatMap((name) => Array.from(name, (_, at) => name.slice(0, at + 1))),
+	[...KINDS.keys(), ...CHOICES].flatMap((name) =>
+		Array.from(name, (_, at) => name.slice(0, at + 1)),
+	),
 );
 
 /** Before a permission these forbid, before an opt-out they allow. */
@@ -181,7 +185,7 @@ export interface NameMeaning {
 
 /** How the two fields of a pair are called: `attrName`, "Question", `property_1`. Looked for at the end. */
 const NAME_KEY =
-	/(?:name|key|field|property|label|attribute|id|question|title|column|header|code|ref|flag|option|param|parameter|variable|type|(?:^|[\W_])k)[\W_]{0,2}\d{0,3}\W{0,2}$/i;
+	/(?:name|key|field|property|label|attribute|id|question|title|column|header|code|ref|flag|option|param|parameter|variable|type|channel|purpose|topic|(?:^|[\W_])k)[\W_]{0,2}\d{0,3}\W{0,2}$/i;
 const VALUE_KEY =
 	/(?:value|val|answer|content|response|checked|selected|enabled|boolean|choice|(?:^|[\W_])v)[\W_]{0,2}\d{0,3}\W{0,2}$/i;
 const MAX_ENDING = 16;

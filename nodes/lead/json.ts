@@ -1,6 +1,7 @@
 import { forbidsContact } from './contact';
 import { textForbids } from './contactText';
 import { mayBeJson } from './contactValues';
+import { saysDoNotContact } from './contactWords';
 import { cleanText, truncate } from './text';
 import type { JsonObject, JsonValue } from './types';
 import type { Warnings } from './warnings';
@@ -20,6 +21,9 @@ const MAX_TEXT_LENGTH = 131_072;
 
 /** UTF-16 units of a field's name that are kept; questions of a survey come as names. */
 const MAX_NAME_LENGTH = 1_000;
+
+/** UTF-16 units behind what is kept that are asked whether they forbid contact. */
+const END_OF_TEXT = 2_000;
 
 /** Keys through which a careless reader of the output could reach a prototype. */
 const UNSAFE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
@@ -133,9 +137,15 @@ class Cleaner {
 		return clean;
 	}
 
-	/** Half of a text that is JSON can't be read; of any other, the beginning says what it is about. */
+	/**
+	 * Half of a text that is JSON can't be read; of any other, the beginning says what it is about, and the
+	 * end what was added last.
+	 */
 	private tellCut(text: string): void {
-		if (mayBeJson(text) || textForbids(text)) this.warnings.addLoss(WARNING.length);
+		const end = text.slice(-END_OF_TEXT);
+		const isLoss =
+			mayBeJson(text) || textForbids(text) || saysDoNotContact(end) || forbidsContact(end);
+		if (isLoss) this.warnings.addLoss(WARNING.length);
 		else this.warnings.add(WARNING.length);
 	}
 

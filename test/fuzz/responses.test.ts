@@ -13,6 +13,7 @@ import { toRecord as httpsRecord } from '../../nodes/destinations/https/writing/
 import { readResponse } from '../../nodes/destinations/marketo/connection/response';
 import { readFillOut } from '../../nodes/destinations/marketo/reading/fillOut';
 import { readFormFields } from '../../nodes/destinations/marketo/reading/formFields';
+import { readParameters } from '../../nodes/destinations/marketo/reading/fillOut';
 import { toRecord as marketoRecord } from '../../nodes/destinations/marketo/reading/record';
 import { restError } from '../../nodes/destinations/salesforce/errors';
 import { signInError } from '../../nodes/destinations/salesforce/errors/signIn';
@@ -141,6 +142,19 @@ fuzz(
 		inLinearTime(() => marketoRecord({ ...fillOut, attributes } as never, undefined, 'leadSource'));
 	},
 );
+
+fuzz('parameters of an address', longText(['&', '=', '?a=', '%F0%9F%98%80', '+', '%']), (text) => {
+	const read = inLinearTime(() => readParameters(text));
+	const start = text.slice(0, 1_000);
+	// Node's own reading takes time in the square of the length.
+	expect([...readParameters(start)]).toEqual([...new URLSearchParams(start)]);
+	expect([...read].length).toBeLessThanOrEqual(text.length);
+});
+
+it('parameters of an address, of which each has an emoji', () => {
+	const read = inLinearTime(() => readParameters('😀&'.repeat(20_000)));
+	expect([...read]).toHaveLength(20_000);
+});
 
 fuzz('leads into destinations', record, (value) => {
 	const lead = parseLead(value, { receivedAt: RECEIVED_AT });

@@ -323,6 +323,9 @@ describe('what is about contact', () => {
 		'Consent: no thanks',
 		'May we call you? No thanks',
 		'メール配信：停止',
+		'Contact: not allowed',
+		'contact:\n  allowed: false',
+		'[contact]\nallowed=false',
 		'<td>Newsletter</td><td>No</td>',
 	])('%j in a text forbids', (Description) => {
 		expect(isAllowed({ Description })).toBe(false);
@@ -341,6 +344,9 @@ describe('what is about contact', () => {
 	});
 
 	it('is a permission where its parent makes it one', () => {
+		expect(isAllowed({ contactPreferences: { email: false, phone: true } })).toBe(true);
+		expect(isAllowed({ permissions: [{ type: 'contact', allowed: true }] })).toBe(true);
+		expect(isAllowed({ Notes: 'contact:\n  name: Kim\n  allowed: true' })).toBe(true);
 		expect(isAllowed({ allow: { marketing: false } })).toBe(false);
 		expect(isAllowed({ 'Call history': 'no calls', Call: 'no', 'Contact Name': 'No' })).toBe(true);
 	});
@@ -411,6 +417,10 @@ describe('in Base64', () => {
 		base64('{"DoNotContact":false}'),
 		base64('Please contact me'),
 		'3f1c6c5e-3b0e-4c53-9d84-0d6b5f8f6a11',
+		'https://contoso.com/?payload=eyJkbmMiOmZhbHNlfQ',
+		'price=20 and age=20',
+		'Is 2+2=? or 5',
+		'They eyeballed Workspaces, and W3 standards',
 		'AzureMarketplaceLead',
 		'deadbeefdeadbeef',
 		base64('\0\u0001binary'),
@@ -522,6 +532,11 @@ describe('a statement is heard', () => {
 			'as a name and a value after a merge',
 			{ fields: [{ name_1: 'stage', value_1: 'doNotContact' }] },
 		],
+		['of what another field names', { permissions: [{ type: 'contact', allowed: false }] }],
+		['of a channel', { channels: [{ channel: 'email', allowed: 'no' }] }],
+		['in permissions', { permissions: { contact: false } }],
+		['in preferences', { preferences: { contact: 'none' } }],
+		['as no way at all', { contactPreferences: { email: false, phone: 'no' } }],
 		['in parts', { email: 'kim@contoso.com', channels: { email: { optOut: true } } }],
 		['as a question and an answer', { form: [{ question: 'Do not contact me', answer: 'Yes' }] }],
 		['as a key and a val', { fields: [{ key: 'do_not_contact', val: '1' }] }],
@@ -553,6 +568,14 @@ describe('a statement is heard', () => {
 		['in a lead source of Marketo', { sourceSystemName: 'Moonbase-DNC|a.b' }],
 		['in the stage after a merge', { stage_2: 'doNotContact' }],
 		['in a text too long to be kept', { CustomerInfo: `{"x":"${'y'.repeat(200_000)}"}` }],
+		[
+			'at the end of a text too long to be kept',
+			{ Notes: `${'x '.repeat(70_000)}. Do not contact me.` },
+		],
+		[
+			'at the end of a lead source too long to be kept',
+			{ LeadSource: `${'–'.repeat(140_000)}ＤＮＣ` },
+		],
 		['behind too many values', { list: Array(6_000).fill(0), ...flag }],
 	])('%s', (_name, fields) => {
 		expect(isAllowed(fields)).toBe(false);
@@ -581,6 +604,14 @@ describe('a statement is heard', () => {
 		"Don't reach out to me",
 		'Ich widerspreche der Kontaktaufnahme.',
 		'Plеase do not contact me',
+		'Pls don´t contact me',
+		'Don‘t call me',
+		'Please don?t call me',
+		'Please=20do=20not=20contact=20me',
+		'=?utf-8?B?RG8gbm90IGNvbnRhY3QgbWU=?=',
+		'=?UTF-8?Q?Do_not_contact_me?=',
+		'https://contoso.com/?payload=eyJkbmMiOnRydWV9',
+		'eyJhbGciOiJIUzI1NiJ9.eyJEb05vdENvbnRhY3QiOnRydWV9.c2ln',
 		'Please%20do%20not%20contact%20me',
 		'Please&nbsp;do&nbsp;not&nbsp;contact&nbsp;me',
 	])('in a description that asks for it: %j', (Description) => {

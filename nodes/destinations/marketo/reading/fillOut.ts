@@ -81,7 +81,9 @@ const MAX_PARAMETER_TEXT = 65_536;
 
 /** The parameters of a fill-out's address. */
 export function readParameters(text = ''): URLSearchParams {
-	return new URLSearchParams(text.slice(0, MAX_PARAMETER_TEXT));
+	const pieces = text.slice(0, MAX_PARAMETER_TEXT).replace(/^\?/, '').split('&');
+	// One by one: of a whole text of names with emoji, Node takes time in the square of its length.
+	return new URLSearchParams(pieces.flatMap((piece) => [...new URLSearchParams(`&${piece}`)]));
 }
 
 /** The key of the lead that was written; empty for a fill-out of somebody else. */
