@@ -145,6 +145,8 @@ function isPlaceholderDomain(domain: string): boolean {
 
 /** Without separators, and without the number by which one mailbox is told from another. */
 function letters(text: string): string {
+	// Most names and domains, in which there is nothing to take away.
+	if (/^[a-z]*$/.test(text)) return text;
 	return text.replace(/[^\p{L}\p{M}\p{N}]+/gu, '').replace(/(?<=\D)\d+$/, '');
 }
 

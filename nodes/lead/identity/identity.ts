@@ -28,15 +28,16 @@ const MAX_NAME_LENGTH = 200;
  */
 export function identityOf(lead: Lead, ownKey: string): Identity {
 	const { email, phone, company, fullName } = lead.customer;
-	const firm = isNoName(company) ? '' : words(company);
-	const person = isNoName(fullName) ? '' : words(fullName).split(' ').sort().join(' ');
 	const address = emailAddress(email);
 	const kind = address === '' ? 'unread' : mailboxKind(address);
+	// Most leads: their names need not be looked at.
 	if (kind === 'personal') return { by: 'email', value: mailbox(address) };
+	const person = isNoName(fullName) ? '' : words(fullName).split(' ').sort().join(' ');
 	if (kind === 'shared' && person !== '') {
 		return { by: 'emailAndName', value: `${mailbox(address)} | ${person}` };
 	}
 	if (isCallable(phone)) return { by: 'phone', value: phone };
+	const firm = isNoName(company) ? '' : words(company);
 	// One name alone may be anybody's in that company.
 	if (firm !== '' && person.includes(' ')) {
 		return { by: 'companyAndName', value: `${firm} | ${person}` };

@@ -43,7 +43,7 @@ const EMPTY: Values = {
 /** The newest value of each field: the same whatever order, and however often, it was told. */
 export class MergedFields {
 	private readonly values: Record<KnownField, string> = { ...EMPTY };
-	private readonly origins = new Map<KnownField, FieldOrigin>();
+	private readonly origins: Partial<Record<KnownField, FieldOrigin>> = {};
 
 	/** What a lead says of its customer. */
 	addLead({ customer, description, campaign }: Lead, from: FieldOrigin): void {
@@ -67,28 +67,26 @@ export class MergedFields {
 	summary(): Summary {
 		const { description, campaign, ...known } = this.values;
 		const { value, origin } = this.fullName();
-		const origins = KNOWN_FIELDS.map((field) => [field, { ...this.originOf(field) }] as const);
-		return {
-			customer: { ...known, fullName: value },
-			description,
-			campaign,
-			origins: {
-				...(Object.fromEntries(origins) as MergedCustomer['origins']),
-				fullName: { ...origin },
-			},
-		};
+		const origins = {} as MergedCustomer['origins'];
+		for (const field of KNOWN_FIELDS) {
+			origins[field] = { ...(field === 'fullName' ? origin : this.originOf(field)) };
+		}
+		return { customer: { ...known, fullName: value }, description, campaign, origins };
 	}
 
 	private add(field: KnownField, value: string, origin: FieldOrigin): void {
 		if (value === '') return;
-		const known = { value: this.values[field], origin: this.originOf(field) };
-		if (!isNewer(field, { value, origin }, known)) return;
+		// The first value of a field, as most are, is compared with nothing.
+		if (this.values[field] !== '') {
+			const known = { value: this.values[field], origin: this.originOf(field) };
+			if (!isNewer(field, { value, origin }, known)) return;
+		}
 		this.values[field] = value;
-		this.origins.set(field, origin);
+		this.origins[field] = origin;
 	}
 
 	private originOf(field: KnownField): FieldOrigin {
-		return this.origins.get(field) ?? NO_ORIGIN;
+		return this.origins[field] ?? NO_ORIGIN;
 	}
 
 	/** Of both names where both are known, though perhaps of two leads: so no name contradicts them. */
