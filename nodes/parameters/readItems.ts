@@ -22,7 +22,14 @@ import {
 } from '../lead';
 import { quote } from '../lead/text';
 import { continuesOnFail, failedItem } from './failedItems';
-import { isWebhookItem, recordsOfField, recordsOfItem, valueOfField } from './records';
+import {
+	isWebhookItem,
+	recordsOfField,
+	recordsOfItem,
+	statementsBeside,
+	statementsInAddress,
+	valueOfField,
+} from './records';
 
 /** How leads are read, the same for all items of an execution but for what an expression changes. */
 type Reading = Required<Pick<ParseContext, 'includeRaw' | 'receivedAt' | 'stageGuide'>>;
@@ -95,7 +102,10 @@ export function readLeadRecords(
 	reading: Partial<Reading>,
 ): Array<{ lead: Lead; record: JsonValue }> {
 	const mapping = readMapping(context, item, itemIndex);
-	const records = readRecords(context, item, itemIndex, mapping);
+	const beside = besideLead(context, item, itemIndex);
+	const records = readRecords(context, item, itemIndex, mapping).map((record) =>
+		withBeside(record, beside),
+	);
 	const leads = records.map((record) => ({
 		lead: parseLead(record, { ...reading, fieldMapping: mapping }),
 		record,
@@ -134,8 +144,10 @@ export function readEntries(
 	const values = mergedValues(context, item, itemIndex);
 	if (values.length === 0) return readLeads(context, item, itemIndex, reading);
 	const mapping = readMapping(context, item, itemIndex);
+	const beside = besideLead(context, item, itemIndex);
 	return values.map((value) => {
-		const customer = readMergedCustomer(value, reading.stageGuide, mapping);
+		const whole = withBeside(value as JsonValue, beside);
+		const customer = readMergedCustomer(whole, reading.stageGuide, mapping);
 		if (customer !== undefined) return customer;
 		throw new NodeOperationError(context.getNode(), 'The item is not a whole merged customer', {
 			itemIndex,
@@ -143,6 +155,26 @@ export function readEntries(
 				'Pass on every field that Merge Leads gave it: "journey", "identity" and "groupedBy" are needed to merge it again.',
 		});
 	});
+}
+
+/** What the item says against contact outside of its lead, by names that no lead has. */
+function besideLead(
+	context: IExecuteFunctions,
+	item: INodeExecutionData,
+	itemIndex: number,
+): Record<string, unknown> {
+	const input = readInput(context, itemIndex);
+	if (input === 'field') {
+		return statementsBeside(item.json, readText(context, 'field', itemIndex));
+	}
+	return input === 'item' ? statementsInAddress(item.json) : {};
+}
+
+function withBeside(record: JsonValue, beside: Record<string, unknown>): JsonValue {
+	if (Object.keys(beside).length === 0) return record;
+	const fields = typeof record === 'string' ? { LeadSource: record } : record;
+	const isObject = typeof fields === 'object' && fields !== null && !Array.isArray(fields);
+	return isObject ? { ...fields, ...(beside as Record<string, JsonValue>) } : record;
 }
 
 /** Merged customers in the item; none where it holds leads or anything else. */

@@ -1,6 +1,8 @@
 /** Finds the records in an item of a workflow, or in a field of it. */
 import type { FieldMapping, LeadInput } from '../lead';
 import { pathOf, readLeadInput } from '../lead';
+import { statementsAgainstContact } from '../lead/contact';
+import { contactName } from '../lead/contactWords';
 
 /** What n8n's own Webhook node puts out; the lead is its body. */
 const WEBHOOK_FIELDS = ['headers', 'params', 'query', 'body'];
@@ -33,6 +35,44 @@ export function valueOfField(json: object, path: string): unknown {
 	if (Object.hasOwn(json, path)) return ownValue(json, path);
 	const names = path.includes('[') ? pathOf(path) : path.split('.');
 	return names.length === 0 ? undefined : names.reduce<unknown>(ownValue, json);
+}
+
+/** What was found beside a lead stands in it under its name with this before it, which is no lead's. */
+const BESIDE = 'item.';
+
+/**
+ * What an item says against contact beside the lead in one of its fields, as further fields of the lead:
+ * `{"data": {…}, "DoNotContact": true}`. Only of what is named so, and above the lead: other objects in the
+ * item may be about somebody else, and texts about anything. Empty where nothing does.
+ */
+export function statementsBeside(json: object, path: string): Record<string, unknown> {
+	const isWhole = Object.hasOwn(json, path);
+	const names = isWhole ? [path] : path.includes('[') ? pathOf(path) : path.split('.');
+	const beside: Record<string, unknown> = {};
+	let holder: unknown = json;
+	for (const name of names) {
+		if (typeof holder !== 'object' || holder === null) break;
+		addFlags(beside, holder, name);
+		holder = ownValue(holder, name);
+	}
+	return statementsAgainstContact(beside).length > 0 ? beside : {};
+}
+
+/** The same of an item of n8n's own Webhook node: the address it was called by. */
+export function statementsInAddress(json: object): Record<string, unknown> {
+	const beside: Record<string, unknown> = {};
+	for (const part of ['query', 'params']) {
+		const holder = isWebhookItem(json) ? ownValue(json, part) : undefined;
+		if (typeof holder === 'object' && holder !== null) addFlags(beside, holder, '');
+	}
+	return statementsAgainstContact(beside).length > 0 ? beside : {};
+}
+
+function addFlags(beside: Record<string, unknown>, holder: object, own: string): void {
+	for (const [name, value] of Object.entries(holder)) {
+		if (name === own || contactName(name) === undefined) continue;
+		if (typeof value !== 'object') beside[`${BESIDE}${name}`] = value;
+	}
 }
 
 /** Own fields only: "constructor" or "__proto__" in a path must not lead out of the item. */

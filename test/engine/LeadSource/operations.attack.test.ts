@@ -127,3 +127,48 @@ describe('what pretends to be a merged customer', () => {
 		}
 	});
 });
+
+describe('what an item says beside its lead', () => {
+	const lead = { LeadSource: 'SPZA-PLT|contoso.crm', Email: 'kim@contoso.com', FirstName: 'Kim' };
+	const inField = { readLeadFrom: 'field', field: 'data.lead' };
+	const webhook = { headers: { 'list-unsubscribe': '<mailto:x@y.z>' }, params: {}, body: lead };
+	const OPERATIONS: INodeParameters[] = [
+		{ operation: 'parseLeads' },
+		{ operation: 'mergeLeads' },
+		{ operation: 'composeFollowUp', sender: 'Sam' },
+		{ operation: 'assignOwner', owners: { values: [{ name: 'Sam' }] } },
+	];
+	const allowed = async (json: object, parameters: INodeParameters) =>
+		(await outputs(parameters, items(json))).flat().every((item) => item.json['contactAllowed']);
+
+	it.each<[object, INodeParameters]>([
+		[{ data: { lead }, DoNotContact: true }, inField],
+		[{ data: { lead, contact_allowed: 'no' } }, inField],
+		[{ data: { lead: [lead] }, status: 'unsubscribed' }, inField],
+		[{ data: { lead: 'SPZA-PLT|contoso.crm' }, LeadSource: 'SPZA-DNC|contoso.crm' }, inField],
+		[{ ...webhook, query: { doNotContact: '1' } }, {}],
+	])('against contact counts: %j', async (json, parameters) => {
+		for (const operation of OPERATIONS) {
+			expect(await allowed(json, { ...operation, ...parameters })).toBe(false);
+		}
+	});
+
+	it.each<[object, INodeParameters]>([
+		[{ data: { lead }, DoNotContact: false, other: { DoNotContact: true } }, inField],
+		[{ data: { lead }, text: 'Do not contact me', headers: { 'list-unsubscribe': 'x' } }, inField],
+		[{ ...webhook, query: { doNotContact: '0' } }, {}],
+	])('of somebody else does not: %j', async (json, parameters) => {
+		for (const operation of OPERATIONS) {
+			expect(await allowed(json, { ...operation, ...parameters })).toBe(true);
+		}
+	});
+
+	it('counts for customers that were merged before', async () => {
+		const [[whole]] = (await outputs({ operation: 'mergeLeads' }, items(lead))) as [
+			[{ json: object }],
+		];
+		const parameters = { operation: 'mergeLeads', readLeadFrom: 'field', field: 'it' };
+		expect(await allowed({ it: whole.json }, parameters)).toBe(true);
+		expect(await allowed({ it: whole.json, optOut: 'yes' }, parameters)).toBe(false);
+	});
+});
