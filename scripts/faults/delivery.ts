@@ -51,6 +51,8 @@ const QUIET_LIFE = 20_000;
 /** Milliseconds; a poll comes every ten seconds. */
 const ROUND = 12_000;
 const MINUTE = 60_000;
+/** Rounds in a row in which n8n says that it can't work, until it is restarted, as by a liveness probe. */
+const UNREADY_ROUNDS = 5;
 /** Rounds in which nothing is marked, until what is still pending is stuck. */
 const LAST_ROUNDS = 15;
 
@@ -186,9 +188,16 @@ export class Lives {
 	private async rest(): Promise<void> {
 		await this.scene.host.start();
 		let before = Infinity;
+		let unready = 0;
 		for (let idle = 0; idle < LAST_ROUNDS; idle += 1) {
 			const hasTraffic = await this.next('post', ROUND);
 			if (hasTraffic) await sleep(ROUND);
+			unready = (await this.scene.host.isReady()) ? 0 : unready + 1;
+			if (unready >= UNREADY_ROUNDS) {
+				this.plan.tell('n8n says that it is not ready, and is restarted');
+				await this.scene.host.restart();
+				unready = 0;
+			}
 			const pending = await Promise.all(
 				this.deliveries
 					.filter(({ way }) => way.handledWhen !== 'handedOver')

@@ -15,6 +15,10 @@ export interface Host {
 	killOne?(random: () => number): Promise<string>;
 	/** Starts every process that does not run. */
 	start(): Promise<void>;
+	/** Whether the process that polls says that it can work: its database may be stuck. */
+	isReady(): Promise<boolean>;
+	/** Kills the process that polls, and starts it again, as a liveness probe has it done. */
+	restart(): Promise<void>;
 	/** Makes the clock of its machines jump to what the file says that the processes know. */
 	tellClock(): void;
 }
@@ -29,6 +33,8 @@ export function regularHost(n8n: N8n): Host {
 			return 'n8n';
 		},
 		start: async () => await startIfDown(n8n),
+		isReady: async () => await n8n.isReady(),
+		restart: async () => await restart(n8n),
 		tellClock: () => signal(n8n),
 	};
 }
@@ -62,6 +68,8 @@ export function queueHost({ main, webhook, workers, services }: QueueN8n): Host 
 			await startIfDown(main);
 			await Promise.all([webhook, ...workers].map(startIfDown));
 		},
+		isReady: async () => await main.isReady(),
+		restart: async () => await restart(main),
 		tellClock: () => [main, ...workers].forEach(signal),
 	};
 }
@@ -69,6 +77,11 @@ export function queueHost({ main, webhook, workers, services }: QueueN8n): Host 
 async function startIfDown(n8n: N8n): Promise<void> {
 	if (n8n.isRunning) return;
 	// It may have left by itself, and its helpers with it or not.
+	await n8n.kill();
+	await n8n.start();
+}
+
+async function restart(n8n: N8n): Promise<void> {
 	await n8n.kill();
 	await n8n.start();
 }

@@ -105,6 +105,11 @@ export class N8n implements N8nHost {
 		return this.process?.hasExited() === false;
 	}
 
+	/** Whether it says that it can work: that its database answers, for one. */
+	async isReady(): Promise<boolean> {
+		return await isReady(this.baseUrl);
+	}
+
 	/** Starts n8n and waits until it takes webhooks; on the port it had before, if it had one. */
 	async start(): Promise<void> {
 		for (let attempt = 1; ; attempt++) {
