@@ -28,7 +28,7 @@ type Attributes = ReadonlyMap<string, string>;
  * `dnc: 1`, a ticked box as `[x]`. A text without any is as it was. Linear; reads `most` tags.
  */
 export function withControls(text: string, most: number): string {
-	if (!MAY_HOLD.test(text)) return text;
+	if (!text.includes('<') || !MAY_HOLD.test(text)) return text;
 	let left = most;
 	/** The name of the list whose options follow. */
 	let list = '';
