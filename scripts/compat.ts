@@ -5,7 +5,6 @@
  * Prints the table that stands in docs/compatibility.md, and leaves with 1 unless all went well.
  */
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -17,10 +16,7 @@ import { N8N_VERSIONS, NODE_VERSIONS, VARIABLES } from './host/compat.ts';
 import { jest, resultsFile } from './host/jest.ts';
 import { ensureNode } from './host/packages.ts';
 import { command, step } from './host/terminal.ts';
-
-interface Journeys {
-	testResults: Array<{ assertionResults: Array<{ title: string; status: string }> }>;
-}
+import { compatTable, type CompatRun, type JestResults } from './publishing/compatTable.ts';
 
 await command(async () => {
 	const { positionals, values } = parseArgs({
@@ -32,48 +28,40 @@ await command(async () => {
 		node === 'project' ? process.versions.node : node,
 	);
 	await step('Build', build);
-	const table = ['| n8n | Node.js | journeys |', '| --- | --- | --- |'];
-	let isWell = true;
-	for (const version of versions) {
+	const runs: CompatRun[] = [];
+	const codes: number[] = [];
+	for (const n8n of versions) {
 		const install = await step(
-			`n8n ${version}`,
-			async (progress) => await ensureN8n(progress, { version }),
+			`n8n ${n8n}`,
+			async (progress) => await ensureN8n(progress, { version: n8n }),
 		);
-		const engines = nodesOf(install);
+		const takes = nodesOf(install);
 		for (const node of nodes) {
-			if (!satisfies(node, engines)) {
-				table.push(`| ${version} | ${node} | not tried: this n8n takes Node.js ${engines} |`);
+			if (!satisfies(node, takes)) {
+				runs.push({ n8n, node, takes });
 				continue;
 			}
-			process.env[VARIABLES.n8n] = version;
+			process.env[VARIABLES.n8n] = n8n;
 			process.env[VARIABLES.node] = await ensureNode(node);
-			process.stdout.write(`\nn8n ${version} on Node.js ${node}\n`);
-			const name = `compat-${version}-${node}`;
+			process.stdout.write(`\nn8n ${n8n} on Node.js ${node}\n`);
+			const name = `compat-${n8n}-${node}`;
 			// Installing, updating and going on with what was kept is the package's own doing.
-			const files = version === N8N_VERSION && node === process.versions.node ? [] : ['journeys'];
-			const code = await jest(name, ['compat'], ['-i', ...files]);
-			isWell &&= code === 0;
-			table.push(`| ${version} | ${node} | ${await outcomeOf(name)} |`);
+			const isPinned = n8n === N8N_VERSION && node === process.versions.node;
+			codes.push(await jest(name, ['compat'], ['-i', ...(isPinned ? [] : ['journeys'])]));
+			const results = JSON.parse(readFileSync(resultsFile(name), 'utf8')) as JestResults;
+			runs.push({ n8n, node, results });
 		}
 	}
-	process.stdout.write(`\n${table.join('\n')}\n`);
-	return isWell ? 0 : 1;
+	process.stdout.write(`\n${compatTable(runs)}\n`);
+	if (codes.length === 0) {
+		throw new Error('Nothing was tried: none of these n8n takes any of these Node.js.');
+	}
+	return codes.every((code) => code === 0) ? 0 : 1;
 });
 
+/** The range of Node.js that an n8n takes. */
 function nodesOf(install: string): string {
 	const file = path.join(install, 'node_modules/n8n/package.json');
 	const manifest = JSON.parse(readFileSync(file, 'utf8')) as { engines: { node: string } };
 	return manifest.engines.node;
-}
-
-/** How many went well, and which did not. */
-async function outcomeOf(name: string): Promise<string> {
-	const { testResults } = JSON.parse(await readFile(resultsFile(name), 'utf8')) as Journeys;
-	const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
-	const failed = tests.filter(({ status }) => status !== 'passed');
-	const passed = tests.length - failed.length;
-	const names = failed.map(({ title }) => title).join('; ');
-	return failed.length > 0 || passed === 0
-		? `${passed} of ${tests.length}: ${names}`
-		: `all ${passed}`;
 }

@@ -1,9 +1,10 @@
 /**
  * The packed package in one n8n on one Node.js, a journey for each node: for `npm run test:compat`,
- * which names both in the environment. Every workflow is live before the first test begins, so that all
- * wait for n8n's next poll together.
+ * which names both in the environment, and has a column for what stands before each title's colon.
+ * Every workflow is live before the first test begins, so that all wait for n8n's next poll together.
  */
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 
 import { withTarball } from '../../scripts/host/build.ts';
 import { ensureN8n } from '../../scripts/host/cache.ts';
@@ -12,6 +13,7 @@ import { PACKAGE } from '../../scripts/host/demo.ts';
 import { Environment } from '../../scripts/host/environment.ts';
 import type { CredentialRef, Execution, WorkflowNode } from '../../scripts/host/rest.ts';
 import { waitFor } from '../../scripts/host/wait.ts';
+import { readManifest } from '../../scripts/publishing/sources.ts';
 import {
 	MarketplaceTable,
 	marketplaceRow,
@@ -75,6 +77,12 @@ const rowsOf = async (table: MarketplaceTable): Promise<Json[]> => {
 	return rows;
 };
 
+/** What the node or credential of a file is called: `dist/nodes/LeadSource/LeadSource.node.js` is leadSource. */
+function nameIn(file: string): string {
+	const [name = ''] = path.basename(file).split('.');
+	return name.charAt(0).toLowerCase() + name.slice(1);
+}
+
 beforeAll(async () => {
 	const install = await ensureN8n(() => undefined, { version: COMPAT_N8N });
 	environment = await withTarball((tarball) =>
@@ -125,22 +133,20 @@ afterAll(async () => {
 	await environment?.stop();
 });
 
-it('loads: all nodes and credentials are known, and n8n names none of them in its log', async () => {
+it('Load: all nodes and credentials are known, and n8n names none of them in its log', async () => {
 	const types = await environment.rest.get<Array<{ name: string }>>('/types/nodes.json');
 	const credentials =
 		await environment.rest.get<Array<{ name: string }>>('/types/credentials.json');
-	const ours = new Set(types.map(({ name }) => name).filter((name) => name.startsWith(PACKAGE)));
-	expect([...ours].filter((name) => !name.endsWith('Tool')).sort()).toEqual(
-		['leadSource', 'marketplaceLead', 'marketplaceLeadPollTrigger', 'marketplaceLeadTrigger'].map(
-			(name) => `${PACKAGE}.${name}`,
-		),
-	);
-	expect(credentials.filter(({ name }) => name.startsWith('marketplaceLead'))).toHaveLength(6);
+	const { nodes: nodeFiles, credentials: credentialFiles } = readManifest().n8n;
+	const loaded = new Set(types.map(({ name }) => name.replace(`${PACKAGE}.`, '')));
+	expect([...loaded]).toEqual(expect.arrayContaining(nodeFiles.map(nameIn)));
+	const loadedCredentials = credentials.map(({ name }) => name);
+	expect(loadedCredentials).toEqual(expect.arrayContaining(credentialFiles.map(nameIn)));
 	const log = readFileSync(environment.n8n.logFile, 'utf8');
 	expect(log.split('\n').filter((line) => /error/i.test(line) && /lead/i.test(line))).toEqual([]);
 });
 
-it('HTTPS lead: started with the right secret only', async () => {
+it('HTTPS lead: starts with the right secret only', async () => {
 	const wrong = await send(live['Receive']!.url(), httpsLead('Wrong'), { code: 'wrong' });
 	expect(wrong.status).toBe(401);
 	await post('Receive', httpsLead('Received'));
@@ -154,7 +160,7 @@ it('HTTPS lead: started with the right secret only', async () => {
 	]);
 });
 
-it('Lead Source: parses, and splits by contact', async () => {
+it('Parse: one shape, split by contact', async () => {
 	await post('Parse', [
 		httpsLead('Contact'),
 		httpsLead('Leave alone', { LeadSource: 'SPZA', ActionCode: 'DNC' }),
@@ -166,7 +172,7 @@ it('Lead Source: parses, and splits by contact', async () => {
 	expect(companies).toEqual([['Contact'], ['Leave alone']]);
 });
 
-it('Lead Source: merges a customer, and composes the follow-up', async () => {
+it('Merge: two leads are one customer, with the follow-up that fits', async () => {
 	const first = httpsLead('Journey');
 	await post('Merge', [first, { ...first, LeadSource: 'SPZA', ActionCode: 'PLT' }]);
 	const [execution] = await live['Merge']!.executions(1);
@@ -178,7 +184,7 @@ it('Lead Source: merges a customer, and composes the follow-up', async () => {
 	]);
 });
 
-it('Lead Source: lets a lead through once', async () => {
+it('Remove repeats: a lead goes through once', async () => {
 	for (const at of [1, 2]) {
 		await post('Repeats', httpsLead('Repeated'));
 		await live['Repeats']!.executions(at);
@@ -193,7 +199,7 @@ it('Lead Source: lets a lead through once', async () => {
 	]);
 });
 
-it('Marketplace Lead: creates a lead, once', async () => {
+it('Create: a lead is written, once', async () => {
 	for (const at of [1, 2]) {
 		await post('Create', httpsLead('Created'));
 		await live['Create']!.executions(at);
@@ -205,7 +211,7 @@ it('Marketplace Lead: creates a lead, once', async () => {
 	expect(await rowsOf(new MarketplaceTable(environment.azurite, 'Written'))).toHaveLength(1);
 });
 
-it('Marketplace Lead: checks the connection, and so does the Test button', async () => {
+it('Check: the connection is told to work, by the Test button too', async () => {
 	await post('Check', httpsLead('Asks'));
 	const [execution] = await live['Check']!.executions(1);
 	expect(outputOf(execution, 'Check')).toEqual([
@@ -221,7 +227,7 @@ it('Marketplace Lead: checks the connection, and so does the Test button', async
 });
 
 it(
-	'table poll: gives each lead once, and what comes later with the next poll',
+	'Table poll: gives each lead once, and what comes later with the next poll',
 	async () => {
 		const leads = await live['Poll']!.leads(4, NEXT_POLL_MS);
 		expect(leads.map(({ customer }) => customer.email).sort()).toEqual(
@@ -232,7 +238,7 @@ it(
 );
 
 it(
-	'marked in the workflow: every lead is handed over and moved away',
+	'Mark: every lead is handed over once, and moved away',
 	async () => {
 		const handled = new MarketplaceTable(environment.azurite, 'MarkedHandled');
 		await waitFor('Every lead moved', NEXT_POLL_MS, async () => {
