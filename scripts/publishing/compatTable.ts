@@ -22,6 +22,7 @@ export interface CompatRun {
 const FILES = [
 	{ file: 'communityPackage.test.', column: 'Install, update, remove' },
 	{ file: 'fixtures.test.', column: 'What was kept' },
+	{ file: 'secrets.test.', column: 'Secrets' },
 ];
 const WELL = '✓';
 const NOT_WELL = '**✗**';
@@ -32,7 +33,7 @@ export function compatTable(runs: readonly CompatRun[]): string {
 	const outcomes = runs.map(({ results }) => outcomesOf(results));
 	const columns = [...new Set(outcomes.flatMap((outcome) => [...outcome.keys()]))];
 	const rows = runs.map(({ n8n, node, takes }, at) => {
-		const cells = columns.map((column) => outcomes[at]!.get(column) ?? NOT_TRIED);
+		const cells = columns.map((column) => outcomes[at]?.get(column) ?? NOT_TRIED);
 		const why = takes === undefined ? node : `${node}: this n8n takes ${takes}`;
 		return [n8n, why, ...cells];
 	});
@@ -49,7 +50,8 @@ function outcomesOf(results: JestResults = { testResults: [] }): Map<string, str
 	const outcomes = new Map<string, string>();
 	for (const { place, assertionResults } of files.sort((one, other) => one.place - other.place)) {
 		for (const { title, status } of assertionResults) {
-			const column = FILES[place]?.column ?? title.split(':')[0]!;
+			const [name = title] = title.split(':');
+			const column = FILES[place]?.column ?? name;
 			const isWell = status === 'passed' && outcomes.get(column) !== NOT_WELL;
 			outcomes.set(column, isWell ? WELL : NOT_WELL);
 		}

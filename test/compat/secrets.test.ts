@@ -19,8 +19,8 @@ import { LeadReceiver } from '../fakeServers/https/leadReceiver.ts';
 import { CRMS, startOutside } from '../fakeServers/outside.ts';
 import type { Outside } from '../fakeServers/outside.ts';
 import { agreedTo } from '../support/browserGrant.ts';
-import { httpsLead, send } from './support/send.ts';
-import type { SendOptions } from './support/send.ts';
+import { httpsLead, send } from '../e2e/support/send.ts';
+import type { SendOptions } from '../e2e/support/send.ts';
 import {
 	chain,
 	itemsOf,
@@ -31,7 +31,7 @@ import {
 	pollsFrom,
 	withCredential,
 	type Parameters,
-} from './support/workflows.ts';
+} from '../e2e/support/workflows.ts';
 
 const TIMEOUT_MS = 1_200_000;
 const HOUR = 3_600_000;
