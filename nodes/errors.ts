@@ -9,7 +9,11 @@ import { DestinationError } from './destinations/contract';
  */
 export function toNodeError(node: INode, error: unknown, itemIndex?: number): Error {
 	const place = itemIndex === undefined ? {} : { itemIndex };
-	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
+	if (error instanceof NodeApiError || error instanceof NodeOperationError) {
+		// What was thrown where nobody knew for which item.
+		if (itemIndex !== undefined) error.context['itemIndex'] ??= itemIndex;
+		return error;
+	}
 	if (!(error instanceof DestinationError)) {
 		return new NodeOperationError(node, error instanceof Error ? error : String(error), place);
 	}

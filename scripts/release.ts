@@ -35,7 +35,9 @@ async function release(version: string): Promise<void> {
 	requirePublic();
 	const today = new Date().toISOString().slice(0, 10);
 	const changelog = released(readFileSync(CHANGELOG, 'utf8'), version, today);
-	await npm(['version', version, '--no-git-tag-version'], { cwd: PROJECT_ROOT });
+	// The first release is of the version that stands there already.
+	const flags = ['--no-git-tag-version', '--allow-same-version'];
+	await npm(['version', version, ...flags], { cwd: PROJECT_ROOT });
 	writeFileSync(CHANGELOG, changelog);
 	for (const file of filesWithAddresses()) writeFileSync(file, withCurrentAddresses(file));
 	await writeReleaseFixture();

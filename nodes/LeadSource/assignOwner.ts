@@ -8,12 +8,10 @@ import { readDateParameter } from '../parameters/dateParameter';
 import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
 import { binaryOf, eachItem, readEntries } from '../parameters/readItems';
 import { openOutputs, separateOutputsProperty } from '../parameters/separateOutputs';
+import { secondInput } from './inputs';
 import { SEPARATE } from './splits';
 
 const show = { operation: ['assignOwner'] };
-
-/** What the owners are in an item of their own, by n8n's number for the input. */
-const OWNERS_INPUT = 1;
 
 export const assignOwnerProperties: INodeProperties[] = [
 	{
@@ -177,7 +175,8 @@ export function assignOwners(context: IExecuteFunctions): INodeExecutionData[][]
 			const list: unknown = ofInput ?? context.getNodeParameter('owners.values', itemIndex, []);
 			if (latest === undefined || latest.list !== list || latest.skip !== skip) {
 				const owners = ofInput ?? ownersOfList(context, list, itemIndex);
-				latest = { list, skip, assign: ownerAssigner(owners, { now, skip: namesOf(skip) }) };
+				const skipped = namesOf(context, skip, itemIndex);
+				latest = { list, skip, assign: ownerAssigner(owners, { now, skip: skipped }) };
 			}
 			const { assign } = latest;
 			const reading = { ...readLeadOptions(given), receivedAt };
@@ -198,16 +197,27 @@ export function assignOwners(context: IExecuteFunctions): INodeExecutionData[][]
 	return outputs;
 }
 
-function namesOf(value: unknown): string[] {
-	const names: unknown[] = Array.isArray(value) ? value : [value];
-	return names
-		.flatMap((name) => (typeof name === 'string' ? name.split(/[,;\n]/) : []))
+/** @throws NodeOperationError for what names nobody: passing over it would give the customer to that very owner again */
+function namesOf(context: IExecuteFunctions, value: unknown, itemIndex: number): string[] {
+	const entries: unknown[] = Array.isArray(value) ? value : [value ?? ''];
+	return entries
+		.flatMap((entry) => {
+			if (typeof entry === 'string') return entry.split(/[,;\n]/);
+			const { email, name } = { email: '', name: '', ...Object(entry) } as Record<string, unknown>;
+			const known = [email, name].find((text) => typeof text === 'string' && text.trim() !== '');
+			if (typeof known === 'string') return [known];
+			throw new NodeOperationError(context.getNode(), '"Skip Owners" holds what names no owner', {
+				description:
+					'It takes email addresses and names, separated by commas or as a list, or owners as this operation gives them.',
+				itemIndex,
+			});
+		})
 		.map((name) => name.trim())
 		.filter((name) => name !== '');
 }
 
 function ownersOfInput(context: IExecuteFunctions): Owner[] {
-	const items = context.getInputData(OWNERS_INPUT);
+	const items = secondInput(context);
 	return read(
 		context,
 		items.map(({ json }) => json),

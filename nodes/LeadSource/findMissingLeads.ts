@@ -8,12 +8,11 @@ import { binaryOf, eachItem, readLeads } from '../parameters/readItems';
 import { recordsOfItem } from '../parameters/records';
 import { openOutputs, separateOutputsProperty } from '../parameters/separateOutputs';
 import { readNumber } from '../parameters/values';
+import { secondInput } from './inputs';
 import { SEPARATE } from './splits';
 
 const show = { operation: ['findMissingLeads'] };
 
-/** The leads that are there, by n8n's number for the input. */
-const THERE_INPUT = 1;
 const WITHIN = 'Within (Hours)';
 const DEFAULT_HOURS = 24;
 /** A year: whoever wants to compare without regard to time can. */
@@ -84,7 +83,7 @@ export function findMissingLeads(context: IExecuteFunctions): INodeExecutionData
 
 /** @throws NodeOperationError where there is nothing to compare with, by which every lead would be missing */
 function leadsThere(context: IExecuteFunctions, receivedAt: string): Lead[] {
-	const items = context.getInputData(THERE_INPUT);
+	const items = secondInput(context);
 	if (items.length === 0) {
 		throw new NodeOperationError(context.getNode(), 'There is nothing to compare the leads with', {
 			description:

@@ -164,7 +164,9 @@ export async function clearRepeats(context: IExecuteFunctions): Promise<INodeExe
 		items.map((item, index) => {
 			const failure = failures.get(index);
 			if (failure) return failedItem(context, failure, index);
-			return { ...item, json: deepCopy(item.json), pairedItem: { item: index } };
+			const { json, binary } = item;
+			// Not the whole item: one that has an error from a node before would leave by the error output.
+			return { json: deepCopy(json), ...(binary && { binary }), pairedItem: { item: index } };
 		}),
 	];
 }

@@ -91,7 +91,9 @@ export async function markAsHandled(context: IExecuteFunctions): Promise<INodeEx
 		const handled = { outcome, at: new Date(handledAt).toISOString() };
 		// A copy: where the next node edits its item, the item of the node before must stay as it was.
 		const json = { ...deepCopy(item.json), handled };
-		return { ...item, json, pairedItem: { item: itemIndex } };
+		const { binary } = item;
+		// Not the whole item: one that has an error from a node before would leave by the error output.
+		return { json, ...(binary && { binary }), pairedItem: { item: itemIndex } };
 	});
 }
 

@@ -24,9 +24,10 @@ const NOT_MESSAGES =
 	/^(?:description|displayName|name|action|placeholder|hint|subtitle|message|help|why|\w*Message)$/;
 
 const SHOWN = ['nodes/**/*.ts'];
-/** Not ours, what a report says, or what the editor shows beside a field, where its labels and descriptions are. */
-const LEFT_OUT =
-	/^nodes\/(?:vendor|lead\/report)\/|[Pp]ropert|[Oo]ptions|[Pp]anel|[Dd]escription|templates|lists\.ts|sample|httpError|\.d\.ts$/;
+/** Not ours, or what a report says. */
+const LEFT_OUT = /^nodes\/(?:vendor|lead\/report)\/|sample|httpError|\.d\.ts$/;
+/** Where most texts are what the editor shows beside a field, as labels and descriptions: only errors are taken. */
+const OF_EDITOR = /[Pp]ropert|[Oo]ptions|[Pp]anel|[Dd]escription|templates|lists\.ts$/;
 
 /** All of them, by file, as they stand there. */
 export function messagesOf(root: string): Message[] {
@@ -82,6 +83,7 @@ function messagesIn(
 	constants: ReadonlyMap<string, ts.Expression>,
 ): Message[] {
 	const messages: Message[] = [];
+	const isOfEditor = OF_EDITOR.test(file);
 	const texts = (node: ts.Node | undefined) => (node ? textsOf(node, constants) : []);
 	const add = (text: ts.Node | undefined, advice: ts.Node | undefined): void => {
 		const [first = ''] = texts(advice);
@@ -104,6 +106,7 @@ function messagesIn(
 	const look = (node: ts.Node): void => {
 		if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
 			const name = (node.expression.getText().split('.').at(-1) ?? '').trim();
+			if (isOfEditor && !name.endsWith('Error')) return ts.forEachChild(node, look);
 			const list = node.arguments ?? [];
 			const at = list.findIndex((argument) => texts(argument).some(isMessage));
 			if (at >= 0 && !NOT_SHOWN.test(name)) {
@@ -111,6 +114,7 @@ function messagesIn(
 				add(list[at], property(next, 'description') ?? asText(next));
 			}
 		}
+		if (isOfEditor) return ts.forEachChild(node, look);
 		if (ts.isObjectLiteralExpression(node)) {
 			const message = property(node, 'message');
 			if (message) add(message, property(node, 'description') ?? property(node, 'help'));

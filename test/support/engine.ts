@@ -102,6 +102,7 @@ export interface TestNode {
 	/** As in the node's settings. */
 	onError?: INode['onError'];
 	retryOnFail?: boolean;
+	executeOnce?: boolean;
 }
 
 /**
@@ -210,7 +211,7 @@ export function workflowOf(
 	const types = new Map<string, INodeType>();
 	const built = nodes.map(
 		(
-			{ type, id, name, parameters = {}, credentials, webhookId, onError, retryOnFail },
+			{ type, id, name, parameters = {}, credentials, webhookId, onError, retryOnFail, executeOnce },
 			index,
 		): INode => {
 			types.set(type.description.name, strict(type));
@@ -223,6 +224,7 @@ export function workflowOf(
 				parameters,
 				...(webhookId === undefined ? {} : { webhookId }),
 				...(onError === undefined ? {} : { onError }),
+				...(executeOnce === undefined ? {} : { executeOnce }),
 				...(retryOnFail === undefined ? {} : { retryOnFail, waitBetweenTries: 0 }),
 				...(credentials === undefined ? {} : { credentials: inline(credentials) }),
 			};

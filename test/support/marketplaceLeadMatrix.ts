@@ -318,6 +318,9 @@ export function matrixOf(name: string, atLeast: number): void {
 					const { error, message } = went.find((item) => pairedTo(item).includes(1))?.json ?? {};
 					const label = NAMED[tried.path] ?? labelOf(description, tried);
 					expect([where, error ?? message]).toEqual([where, expect.stringContaining(label)]);
+					if (operation === 'checkConnection') continue;
+					const stopped = execute(place, tried, -1, 'stopWorkflow', await itemsFor(-1));
+					await expect(stopped).rejects.toMatchObject({ context: { itemIndex: 1 } });
 				}
 			});
 

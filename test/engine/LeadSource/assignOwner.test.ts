@@ -111,3 +111,27 @@ it('gives an agent everything on its one output', async () => {
 	const given = await outputs(parameters, items(german, french), undefined, type);
 	expect(given.map((output) => output.length)).toEqual([2]);
 });
+
+it.each([
+	['an owner', '={{ $json.owner }}'],
+	['a list of owners', '={{ [$json.owner] }}'],
+	['a name', '={{ $json.owner.name }}'],
+])('passes over %s', async (_what, skipOwners) => {
+	const [[first] = []] = await outputs(assign(TEAM), items(german));
+	const [[second] = []] = await outputs(
+		assign(TEAM, { options: { skipOwners } }),
+		items(first!.json),
+	);
+	const [before, now] = [first!, second!].map(
+		({ json }) => (json as { owner: AssignedOwner }).owner,
+	);
+	expect([now!.name, now!.name === before!.name]).toEqual([before!.nextInLine.name, false]);
+});
+
+it('refuses to skip what names nobody', async () => {
+	const skipping = assign(TEAM, { options: { skipOwners: '={{ [7] }}' } });
+	await expect(outputs(skipping, items(german))).rejects.toMatchObject({
+		message: '"Skip Owners" holds what names no owner',
+		context: { itemIndex: 0 },
+	});
+});

@@ -109,3 +109,20 @@ it('calls an item missing that it could not read by no means', async () => {
 	expect(emailsOf(missing)).toEqual(['lou@contoso.com']);
 	expect(rest).toMatchObject([{ json: { error: expect.any(String) }, pairedItem: { item: 0 } }]);
 });
+
+it('refuses Execute Once, which would leave a single lead to compare with', async () => {
+	const run = async (onError?: 'continueRegularOutput') =>
+		await outputs(
+			find(),
+			items(exported('kim@contoso.com')),
+			onError,
+			undefined,
+			{ secondInput: crm },
+			{
+				executeOnce: true,
+			},
+		);
+	await expect(run()).rejects.toThrow('"Execute Once" leaves a single item');
+	const [missing] = await run('continueRegularOutput');
+	expect(missing).toEqual([]);
+});

@@ -1,5 +1,5 @@
 /** The list of messages in the documentation against the code. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -68,6 +68,22 @@ it('leaves out what the editor says of a field, and code', () => {
 it('lists every message of the package; npm run messages writes the list', () => {
 	expect(messages.length).toBeGreaterThan(300);
 	expect(read('messages.md')).toBe(messagesPage(messages));
+});
+
+it('lists what stands first in every error, wherever it is thrown', () => {
+	const page = read('messages.md');
+	const thrown =
+		/\b(?:configurationError|(?:NodeOperation|Destination)Error)\(\s*(?:[\w.]+(?:\(\))?,\s*)?(['`"])((?:(?!\1).)+)\1/g;
+	const texts = globSync('{nodes,credentials}/**/*.ts', { cwd: PROJECT_ROOT })
+		.filter((file) => !file.startsWith('nodes/vendor/'))
+		.flatMap((file) => [...readFileSync(path.join(PROJECT_ROOT, file), 'utf8').matchAll(thrown)])
+		// A template within the template ends it for the pattern.
+		.map(([, , text]) => text!.replace(/\$\{[^}]*$/, ''));
+	expect(texts.length).toBeGreaterThan(80);
+	// What is filled in may be a constant's text in the list.
+	const parts = texts.map((text) => text.split(/\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}/));
+	const isListed = (all: string[]) => all.every((part) => page.includes(part.trim()));
+	expect(parts.filter((all) => !isListed(all))).toEqual([]);
 });
 
 it('quotes only messages that there are', () => {

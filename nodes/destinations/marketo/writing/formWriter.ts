@@ -250,7 +250,7 @@ function personsOf({ sequence }: PreparedPerson, persons: PersonsByEmail): reado
 }
 
 function cannotTell(): DestinationError {
-	return new DestinationError('Whether the lead is there already could not be told in time', {
+	return new DestinationError('It could not be told in time whether the lead is there already', {
 		description:
 			'It was not written. Since the lead came in, the instance has had more than 30,000 activities to look through: set the option Look Back to fewer hours, or choose a Lead ID Field.',
 		code: 'queryTooLarge',
