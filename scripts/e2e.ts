@@ -3,15 +3,19 @@
  * `--built` what dist/ holds, with `MARKETPLACE_LEADS_N8N` in another version, for the tests that share one
  * or are of every version (`-- atHome`).
  */
+import path from 'node:path';
+
 import { build } from './host/build.ts';
 import { ensureN8n } from './host/cache.ts';
 import { findChromium, NO_CHROMIUM } from './host/chromium.ts';
 import { COMPAT_N8N } from './host/compat.ts';
 import { jest } from './host/jest.ts';
+import { PROJECT_ROOT } from './host/paths.ts';
 import { findQueuePrograms } from './host/queue/programs.ts';
 import { command, step } from './host/terminal.ts';
 
 const BUILT = '--built';
+const SEQUENCER = path.join(PROJECT_ROOT, 'test/support/longestFirst.js');
 
 await command(async () => {
 	const args = process.argv.slice(2).filter((arg) => arg !== BUILT);
@@ -28,5 +32,9 @@ await command(async () => {
 	if ((await findChromium()) === undefined) {
 		process.env['MARKETPLACE_LEADS_NO_BROWSER'] = NO_CHROMIUM;
 	}
-	return await jest('e2e', ['e2e', 'queue'], ['--maxWorkers=3', ...args]);
+	return await jest(
+		'e2e',
+		['e2e', 'queue'],
+		['--maxWorkers=3', '--testSequencer', SEQUENCER, ...args],
+	);
 });

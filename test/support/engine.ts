@@ -211,7 +211,17 @@ export function workflowOf(
 	const types = new Map<string, INodeType>();
 	const built = nodes.map(
 		(
-			{ type, id, name, parameters = {}, credentials, webhookId, onError, retryOnFail, executeOnce },
+			{
+				type,
+				id,
+				name,
+				parameters = {},
+				credentials,
+				webhookId,
+				onError,
+				retryOnFail,
+				executeOnce,
+			},
 			index,
 		): INode => {
 			types.set(type.description.name, strict(type));
