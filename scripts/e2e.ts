@@ -15,7 +15,7 @@ import { findQueuePrograms } from './host/queue/programs.ts';
 import { command, step } from './host/terminal.ts';
 
 const BUILT = '--built';
-const SEQUENCER = path.join(PROJECT_ROOT, 'test/support/longestFirst.js');
+const SEQUENCER = path.join(PROJECT_ROOT, 'test/support/longestFirst.cjs');
 
 await command(async () => {
 	const args = process.argv.slice(2).filter((arg) => arg !== BUILT);
