@@ -197,7 +197,7 @@ export function assignOwners(context: IExecuteFunctions): INodeExecutionData[][]
 	return outputs;
 }
 
-/** @throws NodeOperationError for what names nobody: passing over it would give the customer to that very owner again */
+/** @throws NodeOperationError for what names nobody: ignored, it would give the customer back to the owner who did not act */
 function namesOf(context: IExecuteFunctions, value: unknown, itemIndex: number): string[] {
 	const entries: unknown[] = Array.isArray(value) ? value : [value ?? ''];
 	return entries

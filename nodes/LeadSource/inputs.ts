@@ -2,9 +2,9 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
 const OWNERS = '$parameter["operation"] === "assignOwner" && $parameter["ownersFrom"] === "input"';
+const LEADS_THERE = '$parameter["operation"] === "findMissingLeads"';
 /** n8n's number for it. */
 const SECOND_INPUT = 1;
-const LEADS_THERE = '$parameter["operation"] === "findMissingLeads"';
 
 /** The node's inputs as an expression: owners that come as items have one, and leads to compare with. */
 export function inputsExpression(): `={{${string}}}` {

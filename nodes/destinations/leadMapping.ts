@@ -133,3 +133,8 @@ export function contactBeside(
 	const read = parseLead(Object.fromEntries(own), { destination, receivedAt });
 	return read.contactAllowed ? { DoNotContact: true } : {};
 }
+
+/** Whether a record, as it is written, has to say besides that the customer wants to be left alone. */
+export function hasToForbidContact(lead: Lead, record: JsonObject): boolean {
+	return Object.keys(contactBeside(lead, record)).length > 0;
+}

@@ -101,10 +101,13 @@ const QUOTED = /=([0-9a-f]{2})|=\r?\n/gi;
 
 /** What a text is or holds in the encodings of mails, links and tokens, each by itself. Linear. */
 export function unpacked(text: string): readonly string[] {
-	if (!mayBeBase64(text) && !text.includes('=')) return NOTHING;
-	const found = [fromBase64(text), fromMail(text)];
+	const isWhole = isBase64(text);
+	if (!isWhole && !text.includes(TOKEN) && !text.includes('=')) return NOTHING;
+	const found = [isWhole ? fromBase64(text) : undefined, fromMail(text)];
 	if (text.includes('ey') || text.includes('W')) {
-		found.push(...(text.match(JSON_IN_BASE64) ?? []).slice(0, MAX_TOKENS).map(fromBase64));
+		found.push(
+			...(text.match(JSON_IN_BASE64) ?? []).slice(0, MAX_TOKENS).filter(isBase64).map(fromBase64),
+		);
 	}
 	// The same text again would be read for ever.
 	return found.filter((inner): inner is string => inner !== undefined && inner !== text);
@@ -131,8 +134,13 @@ function fromQuoted(text: string): string {
 
 /** Whether a text has nothing but the letters of Base64, perhaps as a data URL, or a token of JSON. */
 export function mayBeBase64(text: string): boolean {
-	if (text.length < SHORTEST_BASE64) return false;
-	return BASE64.test(withoutDataHead(text).trimEnd()) || text.includes('eyJ');
+	return isBase64(text) || (text.length >= SHORTEST_BASE64 && text.includes(TOKEN));
+}
+/** How JSON begins in Base64. */
+const TOKEN = 'eyJ';
+
+function isBase64(text: string): boolean {
+	return text.length >= SHORTEST_BASE64 && BASE64.test(withoutDataHead(text).trimEnd());
 }
 
 function withoutDataHead(text: string): string {
@@ -140,11 +148,8 @@ function withoutDataHead(text: string): string {
 	return text.slice(text.slice(0, MAX_DATA_HEAD).indexOf(',') + 1);
 }
 
-/** The text that another one is in Base64; `undefined` for what is none, or stands for no text. Linear. */
+/** The text that stands for another in Base64; `undefined` where it stands for none. Linear. */
 function fromBase64(text: string): string | undefined {
-	if (text.length < SHORTEST_BASE64 || !BASE64.test(withoutDataHead(text).trimEnd())) {
-		return undefined;
-	}
 	const plain = Buffer.from(withoutDataHead(text), 'base64').toString('utf8');
 	// Names, numbers and words have those letters as well, and stand for no text.
 	return plain.includes('\ufffd') || NO_TEXT.test(plain) ? undefined : plain;

@@ -32,9 +32,14 @@ export function recordsOfField(
 
 /** The value of a field given by name or path; `undefined` when there is none. */
 export function valueOfField(json: object, path: string): unknown {
-	if (Object.hasOwn(json, path)) return ownValue(json, path);
-	const names = path.includes('[') ? pathOf(path) : path.split('.');
+	const names = namesIn(json, path);
 	return names.length === 0 ? undefined : names.reduce<unknown>(ownValue, json);
+}
+
+/** A field that is called so is meant before what stands at the path. */
+function namesIn(json: object, path: string): readonly string[] {
+	if (Object.hasOwn(json, path)) return [path];
+	return path.includes('[') ? pathOf(path) : path.split('.');
 }
 
 /** What was found beside a lead stands in it under its name with this before it, which is no lead's. */
@@ -46,11 +51,9 @@ const BESIDE = 'item.';
  * item may be about somebody else, and texts about anything. Empty where nothing does.
  */
 export function statementsBeside(json: object, path: string): Record<string, unknown> {
-	const isWhole = Object.hasOwn(json, path);
-	const names = isWhole ? [path] : path.includes('[') ? pathOf(path) : path.split('.');
 	const beside: Record<string, unknown> = {};
 	let holder: unknown = json;
-	for (const name of names) {
+	for (const name of namesIn(json, path)) {
 		if (typeof holder !== 'object' || holder === null) break;
 		addFlags(beside, holder, name);
 		holder = ownValue(holder, name);
@@ -60,9 +63,10 @@ export function statementsBeside(json: object, path: string): Record<string, unk
 
 /** The same of an item of n8n's own Webhook node: the address it was called by. */
 export function statementsInAddress(json: object): Record<string, unknown> {
+	if (!isWebhookItem(json)) return {};
 	const beside: Record<string, unknown> = {};
 	for (const part of ['query', 'params']) {
-		const holder = isWebhookItem(json) ? ownValue(json, part) : undefined;
+		const holder = ownValue(json, part);
 		if (typeof holder === 'object' && holder !== null) addFlags(beside, holder, '');
 	}
 	return statementsAgainstContact(beside).length > 0 ? beside : {};

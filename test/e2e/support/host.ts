@@ -7,6 +7,7 @@ import { RestClient } from '../../../scripts/host/rest.ts';
 import type { Owner, Session } from '../../../scripts/host/rest.ts';
 import type { TableAccount } from '../../fakeServers/azureTable/marketplaceTable.ts';
 import type { EntraAuthority } from '../../fakeServers/entra/authority.ts';
+import type { FakeServerOptions } from '../../fakeServers/fakeServer.ts';
 
 /** How the global set-up tells the test files, which share no memory with it. */
 const VARIABLE = 'MARKETPLACE_LEADS_E2E_HOST';
@@ -36,6 +37,13 @@ export const VENDORS = [
 	'www.zohoapis.com',
 ] as const;
 export type Vendor = (typeof VENDORS)[number];
+
+/** For the fake server that is the vendor by this name. */
+export function asVendor({ authority, vendorPorts }: Outside, host: Vendor): FakeServerOptions {
+	const { certFile, keyFile } = authority.tls;
+	const tls = { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') };
+	return { tls, host, hidesPort: true, port: vendorPorts[host] };
+}
 
 interface Announcement {
 	baseUrl: string;

@@ -5,39 +5,26 @@
  */
 import { randomBytes } from 'node:crypto';
 
-import { FakeServer } from '../fakeServer.ts';
-import type { FakeRequest, FakeResponse, FakeServerOptions } from '../fakeServer.ts';
+import type { FakeRequest, FakeResponse } from '../fakeServer.ts';
+import { FakeVendorService } from '../fakeVendorService.ts';
 
 interface ValueRange {
 	range: string;
 	values: unknown[][];
 }
 
-export class FakeGoogleSheets {
+export class FakeGoogleSheets extends FakeVendorService {
 	readonly accessToken = `ya29.${randomBytes(24).toString('hex')}`;
 	readonly documentId = randomBytes(22).toString('hex');
 	readonly title = 'Sheet1';
 	/** What a person sees in the cells: a text that came as if typed, and begins like a formula, is none any more. */
 	readonly rows: string[][] = [];
-	#running: FakeServer | undefined;
 
-	async start(options: FakeServerOptions): Promise<this> {
-		this.#running = await FakeServer.start(
-			{
-				asksForLeads: () => true,
-				answer: (request) => this.#answer(request),
-				refuse: () => failed(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded'),
-			},
-			options,
-		);
-		return this;
+	protected override refuse(): FakeResponse {
+		return failed(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded');
 	}
 
-	async stop(): Promise<void> {
-		await this.#running?.stop();
-	}
-
-	#answer({ method, url, headers, body }: FakeRequest): FakeResponse {
+	protected override respond({ method, url, headers, body }: FakeRequest): FakeResponse {
 		if (headers['authorization'] !== `Bearer ${this.accessToken}`) {
 			return failed(401, 'UNAUTHENTICATED', 'Request had invalid authentication credentials.');
 		}

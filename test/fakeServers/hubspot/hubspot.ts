@@ -5,8 +5,8 @@
  */
 import { randomUUID } from 'node:crypto';
 
-import { FakeServer } from '../fakeServer.ts';
-import type { FakeRequest, FakeResponse, FakeServerOptions } from '../fakeServer.ts';
+import type { FakeRequest, FakeResponse } from '../fakeServer.ts';
+import { FakeVendorService } from '../fakeVendorService.ts';
 import type { Fault } from '../faults.ts';
 import type { Exchange } from '../recordingProxy.ts';
 
@@ -53,7 +53,7 @@ class HubspotError extends Error {
 	}
 }
 
-export class FakeHubspot {
+export class FakeHubspot extends FakeVendorService {
 	readonly token = `pat-eu1-${randomUUID()}`;
 	/** For n8n's credential of the type `hubspotAppToken`. */
 	readonly credential = { appToken: this.token };
@@ -70,38 +70,16 @@ export class FakeHubspot {
 	readonly invalidEmails = new Set<string>();
 	readonly #unindexed = new Set<string>();
 	#serial = 51_000;
-	#running: FakeServer | undefined;
 
-	async start(options: FakeServerOptions): Promise<this> {
-		this.#running = await FakeServer.start(
-			{
-				asksForLeads: () => true,
-				answer: (request) => this.#answer(request),
-				refuse: ({ why, waitSeconds = 1 }) => ({
-					...failed(
-						why === 'throttled' ? 429 : 503,
-						'RATE_LIMITS',
-						'You have reached your secondly limit.',
-					),
-					headers: { 'retry-after': String(waitSeconds) },
-				}),
-			},
-			options,
-		);
-		return this;
-	}
-
-	get server(): FakeServer {
-		if (!this.#running) throw new Error('The fake server is not started');
-		return this.#running;
-	}
-
-	fault(fault: Fault, options?: { page?: number; times?: number }): void {
-		this.server.fault(fault, options);
-	}
-
-	async stop(): Promise<void> {
-		await this.#running?.stop();
+	protected override refuse({ why, waitSeconds = 1 }: Fault & { kind: 'refused' }): FakeResponse {
+		return {
+			...failed(
+				why === 'throttled' ? 429 : 503,
+				'RATE_LIMITS',
+				'You have reached your secondly limit.',
+			),
+			headers: { 'retry-after': String(waitSeconds) },
+		};
 	}
 
 	/** Somebody makes a record in HubSpot itself, where every property can be set. */
@@ -114,8 +92,8 @@ export class FakeHubspot {
 		return [...this.records[type].values()].map(({ id, properties }) => ({ id, ...properties }));
 	}
 
-	#answer(request: FakeRequest): FakeResponse {
-		const response = this.#respond(request);
+	protected override respond(request: FakeRequest): FakeResponse {
+		const response = this.#responseTo(request);
 		const { method, url, headers, body } = request;
 		const { status } = response;
 		const responseBody = JSON.stringify(response.body ?? '');
@@ -123,7 +101,7 @@ export class FakeHubspot {
 		return response;
 	}
 
-	#respond({ method, url, headers, body }: FakeRequest): FakeResponse {
+	#responseTo({ method, url, headers, body }: FakeRequest): FakeResponse {
 		if (headers['authorization'] !== `Bearer ${this.token}`) {
 			return failed(401, 'INVALID_AUTHENTICATION', 'Authentication credentials not found.');
 		}
@@ -275,7 +253,7 @@ export class FakeHubspot {
 
 	#create(type: ObjectType, properties: Properties): HubspotRecord {
 		const id = String((this.#serial += 50));
-		const at = new Date(this.#running?.now() ?? Date.now()).toISOString();
+		const at = new Date(this.now()).toISOString();
 		const record: HubspotRecord = {
 			id,
 			properties: { lifecyclestage: 'lead', ...cleaned(properties), createdate: at },
@@ -299,7 +277,7 @@ export class FakeHubspot {
 			STAGES.indexOf(name),
 		) as [number, number];
 		if (stage !== undefined && asked > now) record.properties['lifecyclestage'] = stage;
-		record.updatedAt = new Date(this.server.now()).toISOString();
+		record.updatedAt = new Date(this.now()).toISOString();
 		return record;
 	}
 }

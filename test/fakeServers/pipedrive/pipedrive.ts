@@ -5,8 +5,8 @@
  */
 import { randomBytes } from 'node:crypto';
 
-import { FakeServer } from '../fakeServer.ts';
-import type { FakeRequest, FakeResponse, FakeServerOptions } from '../fakeServer.ts';
+import type { FakeRequest, FakeResponse } from '../fakeServer.ts';
+import { FakeVendorService } from '../fakeVendorService.ts';
 import type { Fault } from '../faults.ts';
 
 interface Channel {
@@ -52,7 +52,7 @@ class PipedriveError extends Error {
 	}
 }
 
-export class FakePipedrive {
+export class FakePipedrive extends FakeVendorService {
 	readonly token = randomBytes(20).toString('hex');
 	/** For n8n's credential of the type `pipedriveApi`. */
 	readonly credential = { apiToken: this.token };
@@ -60,31 +60,9 @@ export class FakePipedrive {
 	readonly organizations = new Map<number, PipedriveOrganization>();
 	readonly notes = new Map<number, PipedriveNote>();
 	#serial = 100;
-	#running: FakeServer | undefined;
 
-	async start(options: FakeServerOptions): Promise<this> {
-		this.#running = await FakeServer.start(
-			{
-				asksForLeads: () => true,
-				answer: (request) => this.#answer(request),
-				refuse: ({ why }) => failed(why === 'throttled' ? 429 : 503, 'request over limit'),
-			},
-			options,
-		);
-		return this;
-	}
-
-	get server(): FakeServer {
-		if (!this.#running) throw new Error('The fake server is not started');
-		return this.#running;
-	}
-
-	fault(fault: Fault, options?: { page?: number; times?: number }): void {
-		this.server.fault(fault, options);
-	}
-
-	async stop(): Promise<void> {
-		await this.#running?.stop();
+	protected override refuse({ why }: Fault & { kind: 'refused' }): FakeResponse {
+		return failed(why === 'throttled' ? 429 : 503, 'request over limit');
 	}
 
 	addPerson(person: Partial<PipedrivePerson> & { name: string }): number {
@@ -99,7 +77,7 @@ export class FakePipedrive {
 		return id;
 	}
 
-	#answer({ method, url, body }: FakeRequest): FakeResponse {
+	protected override respond({ method, url, body }: FakeRequest): FakeResponse {
 		if (url.searchParams.get('api_token') !== this.token) {
 			return failed(401, 'unauthorized access');
 		}

@@ -5,9 +5,8 @@
  */
 import { randomBytes } from 'node:crypto';
 
-import { FakeServer } from '../fakeServer.ts';
-import type { FakeRequest, FakeResponse, FakeServerOptions } from '../fakeServer.ts';
-import type { Fault } from '../faults.ts';
+import type { FakeRequest, FakeResponse } from '../fakeServer.ts';
+import { FakeVendorService } from '../fakeVendorService.ts';
 
 export type ZohoLead = Record<string, string>;
 
@@ -19,38 +18,16 @@ const FIELDS: readonly string[] = [
 const REQUIRED: readonly string[] = ['Last_Name', 'Company'];
 const EMAIL = /^[^\s@<>"]+@[^\s@<>"]+\.[a-z]{2,}$/i;
 
-export class FakeZoho {
+export class FakeZoho extends FakeVendorService {
 	readonly accessToken = `1000.${randomBytes(16).toString('hex')}`;
 	/** By id. */
 	readonly leads = new Map<string, ZohoLead>();
 	/** Addresses that Zoho takes for invalid by rules that it does not tell. */
 	readonly invalidEmails = new Set<string>();
 	#serial = 554_023_000_000_527_000;
-	#running: FakeServer | undefined;
 
-	async start(options: FakeServerOptions): Promise<this> {
-		this.#running = await FakeServer.start(
-			{
-				asksForLeads: () => true,
-				answer: (request) => this.#answer(request),
-				refuse: () => failed(429, 'TOO_MANY_REQUESTS', 'too many requests fired'),
-			},
-			options,
-		);
-		return this;
-	}
-
-	get server(): FakeServer {
-		if (!this.#running) throw new Error('The fake server is not started');
-		return this.#running;
-	}
-
-	fault(fault: Fault, options?: { page?: number; times?: number }): void {
-		this.server.fault(fault, options);
-	}
-
-	async stop(): Promise<void> {
-		await this.#running?.stop();
+	protected override refuse(): FakeResponse {
+		return failed(429, 'TOO_MANY_REQUESTS', 'too many requests fired');
 	}
 
 	insert(lead: ZohoLead): string {
@@ -59,7 +36,7 @@ export class FakeZoho {
 		return id;
 	}
 
-	#answer({ method, url, headers, body }: FakeRequest): FakeResponse {
+	protected override respond({ method, url, headers, body }: FakeRequest): FakeResponse {
 		if (!/^(?:Bearer|Zoho-oauthtoken) /.test(headers['authorization'] ?? '')) {
 			return failed(401, 'AUTHENTICATION_FAILURE', 'Authentication failed');
 		}

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { parseLeadSource, type Lead } from '../../../lead';
 import { configurationError } from '../../addresses';
 import type { DestinationError, WritableLead } from '../../contract';
-import { contactBeside, customerDetails, lastNameOf, leadSourceText } from '../../leadMapping';
+import { customerDetails, hasToForbidContact, lastNameOf, leadSourceText } from '../../leadMapping';
 import { GUID } from '../connection/client';
 import type { Choice, WritableColumn, WritableColumns } from '../metadata';
 import { OPT_OUT_COLUMNS, type ColumnSettings } from '../properties';
@@ -59,7 +59,7 @@ function forbidContact(
 ): void {
 	const names = OPT_OUT_COLUMNS.filter((name) => writable.get(name)?.kind === 'boolean');
 	for (const name of names) values[name] = true;
-	if (names.length > 0 || Object.keys(contactBeside(lead, { ...values })).length === 0) return;
+	if (names.length > 0 || !hasToForbidContact(lead, { ...values })) return;
 	throw configurationError(
 		`The table Lead has no column ${OPT_OUT_COLUMNS.slice(0, 2).join(' or ')} that can be written`,
 		'This customer must not be contacted, and nothing would say so in Dynamics 365. Give the application access to one of the columns, or set the option Do-Not-Contact Leads to Leave Out.',

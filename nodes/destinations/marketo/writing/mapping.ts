@@ -6,7 +6,7 @@ import { findField } from '../../../lead/fields';
 import { cleanText } from '../../../lead/text';
 import { shorten, toLines, toOneLine } from '../../text';
 import { DestinationError, type WritableLead } from '../../contract';
-import { contactBeside, customerDetails, lastNameOf, leadSourceText } from '../../leadMapping';
+import { customerDetails, hasToForbidContact, lastNameOf, leadSourceText } from '../../leadMapping';
 import { queryWithKey } from '../reading/fillOut';
 import { TYPES, type PersonField, type PersonFields } from '../metadata';
 
@@ -91,7 +91,7 @@ export function toPerson({ lead, additional }: WritableLead, place: WritePlace):
 		values[field.name] = fieldValue(value, field);
 	}
 	// Last: an additional field may stand in the place of the lead source that said it, or say otherwise.
-	if (forbidsContact(lead, values[leadSourceField])) {
+	if (hasToForbidContact(lead, { LeadSource: values[leadSourceField] ?? '' })) {
 		if (!isWritable(fields.get('unsubscribed'))) throw cannotForbid(place);
 		values['unsubscribed'] = true;
 	}
@@ -123,11 +123,6 @@ function standardValues(lead: Lead, leadSourceField: string): Record<string, str
 		description: lead.description,
 		[leadSourceField]: leadSourceText(lead),
 	};
-}
-
-/** Whether the person has to say besides the lead source, as it is written, that they want to be left alone. */
-function forbidsContact(lead: Lead, leadSource: FieldValue | undefined): boolean {
-	return Object.keys(contactBeside(lead, { LeadSource: leadSource ?? '' })).length > 0;
 }
 
 /** A text as its field takes it: well-formed, on one line unless it is a text area, and cut. */

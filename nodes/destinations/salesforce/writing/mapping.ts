@@ -1,6 +1,6 @@
 import type { Lead } from '../../../lead';
 import type { PreparedLead } from '../../contract';
-import { contactBeside, customerDetails, lastNameOf, leadSourceText } from '../../leadMapping';
+import { customerDetails, lastNameOf, leadSourceText } from '../../leadMapping';
 import { shorten, toLines, toOneLine } from '../../text';
 import { NOT_PROVIDED } from '../reading/record';
 
@@ -81,11 +81,6 @@ export function standardValues(lead: Lead): StandardValues {
 		) as typeof values),
 		Description: withNotes(lead.description, isLong ? [`E-mail: ${email}`] : []),
 	};
-}
-
-/** Whether the record has to say besides its lead source, as it is written, that the customer wants to be left alone. */
-export function forbidsContact(lead: Lead, leadSource: FieldValue | undefined): boolean {
-	return Object.keys(contactBeside(lead, { LeadSource: leadSource ?? '' })).length > 0;
 }
 
 /** A text with lines behind it, of which it gives way when both are too long. */

@@ -2,10 +2,10 @@ import { hash } from 'node:crypto';
 
 import type { JsonValue } from '../../../lead';
 import { DestinationError, type WritableLead } from '../../contract';
+import { hasToForbidContact } from '../../leadMapping';
 import { shorten } from '../../text';
 import type { LeadField, LeadFields } from '../metadata';
 import {
-	forbidsContact,
 	oneLine,
 	paragraphs,
 	standardValues,
@@ -53,7 +53,8 @@ export function toRecord(
 		values[field.name] = fieldValue(value, field);
 	}
 	// Last: an additional field may stand in the place of the lead source that said it, or say otherwise.
-	if (forbidsContact(lead, values['LeadSource'])) forbidContact(values, fields);
+	const { LeadSource = '' } = values;
+	if (hasToForbidContact(lead, { LeadSource })) forbidContact(values, fields);
 	const whole = withPlaceholders(values);
 	const content = JSON.stringify(Object.entries(whole).sort());
 	return {

@@ -1,9 +1,9 @@
 import type { JsonValue, Lead } from '../../../lead';
 import { configurationError } from '../../addresses';
 import type { DestinationError, WritableLead } from '../../contract';
+import { hasToForbidContact } from '../../leadMapping';
 import type { LeadFields } from '../metadata';
 import {
-	forbidsContact,
 	paragraphs,
 	standardValues,
 	timeOf,
@@ -95,7 +95,7 @@ function toForm(
 		form[name] = formText(value);
 	}
 	// Last: an additional field may stand in the place of the lead source that said it, or say otherwise.
-	if (forbidsContact(lead, form[FORM_NAMES.LeadSource])) {
+	if (hasToForbidContact(lead, { LeadSource: form[FORM_NAMES.LeadSource] ?? '' })) {
 		Object.assign(form, { emailOptOut: '1', doNotCall: '1' });
 	}
 	return form;
