@@ -44,6 +44,8 @@ function namesIn(json: object, path: string): readonly string[] {
 
 /** What was found beside a lead stands in it under its name with this before it, which is no lead's. */
 const BESIDE = 'item.';
+/** An item has some dozens of fields. */
+const MAX_BESIDE = 5_000;
 
 /**
  * What an item says against contact beside the lead in one of its fields, as further fields of the lead:
@@ -73,10 +75,14 @@ export function statementsInAddress(json: object): Record<string, unknown> {
 }
 
 function addFlags(beside: Record<string, unknown>, holder: object, own: string): void {
-	for (const [name, value] of Object.entries(holder)) {
+	const names = Object.keys(holder);
+	for (const name of names.slice(0, MAX_BESIDE)) {
 		if (name === own || contactName(name) === undefined) continue;
+		const value = ownValue(holder, name);
 		if (typeof value !== 'object') beside[`${BESIDE}${name}`] = value;
 	}
+	// What is not read may say it, as in a lead with too many fields.
+	if (names.length > MAX_BESIDE) beside[`${BESIDE}DoNotContact`] = `${names.length} fields`;
 }
 
 /** Own fields only: "constructor" or "__proto__" in a path must not lead out of the item. */

@@ -163,6 +163,19 @@ describe('what an item says beside its lead', () => {
 		}
 	});
 
+	it('is read up to 5,000 fields, and more of them may say it', async () => {
+		const beside = (fields: number) => ({
+			...Object.fromEntries(Array.from({ length: fields - 1 }, (_, at) => [`field ${at}`, 'x'])),
+			data: { lead },
+		});
+		expect(await allowed(beside(5_000), inField)).toBe(true);
+		const [[item]] = (await outputs(inField, items(beside(5_001)))) as [[{ json: object }]];
+		expect(item.json).toMatchObject({
+			contactAllowed: false,
+			warnings: expect.arrayContaining([expect.stringContaining('"5001 fields"')]),
+		});
+	});
+
 	it('counts for customers that were merged before', async () => {
 		const [[whole]] = (await outputs({ operation: 'mergeLeads' }, items(lead))) as [
 			[{ json: object }],
