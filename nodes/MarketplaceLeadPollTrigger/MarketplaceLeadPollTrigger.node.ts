@@ -1,5 +1,6 @@
 import type {
 	INodeExecutionData,
+	INodeProperties,
 	INodeType,
 	INodeTypeDescription,
 	IPollFunctions,
@@ -116,12 +117,16 @@ export class MarketplaceLeadPollTrigger implements INodeType {
 
 	methods = destinationMethods;
 
-	poll = pollWith(new HandOvers(), new DeliveriesByTrigger());
+	poll = pollWith(this.description.properties, new HandOvers(), new DeliveriesByTrigger());
 }
 
 /** n8n makes one object of a node's class in each process: what its polls share goes with that. */
-function pollWith(handOvers: HandOvers, deliveries: DeliveriesByTrigger) {
+function pollWith(
+	properties: readonly INodeProperties[],
+	handOvers: HandOvers,
+	deliveries: DeliveriesByTrigger,
+) {
 	return async function (this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-		return await pollLeads(this, handOvers, deliveries);
+		return await pollLeads(this, { properties, handOvers, deliveries });
 	};
 }

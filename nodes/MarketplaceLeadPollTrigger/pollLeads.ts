@@ -1,4 +1,9 @@
-import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
+import type {
+	IDataObject,
+	INodeExecutionData,
+	INodeProperties,
+	IPollFunctions,
+} from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 import { timeLimits } from '../destinations/timeLimits';
 import { sampleLead, type Lead } from '../lead';
@@ -6,6 +11,7 @@ import { toNodeError } from '../errors';
 import { keepToEgressRules } from '../parameters/egress';
 import { chosenDestination, openForReading } from '../parameters/openDestination';
 import { readDateParameter } from '../parameters/dateParameter';
+import { namingParameter } from '../parameters/failedExpression';
 import { readNumber } from '../parameters/values';
 import { cursorOrigin } from '../polling/cursor';
 import { newestLead } from '../polling/newest';
@@ -34,27 +40,46 @@ const SECOND = 1_000;
 /** Milliseconds. A person is waiting before the editor. */
 const MANUAL_TIME = 20_000;
 
+/** What all polls of a process share. */
+export interface Shared {
+	properties: readonly INodeProperties[];
+	handOvers: HandOvers;
+	deliveries: DeliveriesByTrigger;
+}
+
 /** One poll of n8n's. @throws NodeApiError or NodeOperationError */
 export async function pollLeads(
 	context: IPollFunctions,
-	handOvers: HandOvers,
-	deliveries: DeliveriesByTrigger,
+	shared: Shared,
 ): Promise<INodeExecutionData[][] | null> {
 	keepToEgressRules(context);
 	if (context.getMode() === 'manual') {
 		try {
 			return [toItems(context, [await manualLead(context)])];
 		} catch (error) {
-			throw toNodeError(context.getNode(), error);
+			const named = namingParameter(context, shared.properties, error);
+			throw toNodeError(context.getNode(), named);
 		}
 	}
 	return await tellingOutages(context, async (isAtStart) => {
-		const mode = readHandledWhen(context);
-		const time = Math.min(pollTime(context), isAtStart ? START_TIME : Infinity);
-		if (mode === 'handedOver') return await handOverNew(context, handOvers, time);
-		const settings = { mode, limit: readLimit(context), time };
-		return await deliverPending(context, deliveries, settings);
+		try {
+			return await pollOnce(context, shared, isAtStart);
+		} catch (error) {
+			throw namingParameter(context, shared.properties, error);
+		}
 	});
+}
+
+async function pollOnce(
+	context: IPollFunctions,
+	{ handOvers, deliveries }: Shared,
+	isAtStart: boolean,
+): Promise<INodeExecutionData[][] | null> {
+	const mode = readHandledWhen(context);
+	const time = Math.min(pollTime(context), isAtStart ? START_TIME : Infinity);
+	if (mode === 'handedOver') return await handOverNew(context, handOvers, time);
+	const settings = { mode, limit: readLimit(context), time };
+	return await deliverPending(context, deliveries, settings);
 }
 
 function toItems(context: IPollFunctions, leads: Lead[]): INodeExecutionData[] {
@@ -222,7 +247,7 @@ function startDate(context: IPollFunctions): { from: 'date'; date: number } {
 		const date = readDateParameter(value, context.getTimezone());
 		return { from: 'date', date: Math.max(0, date) };
 	} catch (cause) {
-		throw new NodeOperationError(context.getNode(), 'The start date is not a date', {
+		throw new NodeOperationError(context.getNode(), '"Start Date" is not a date', {
 			description: `Choose one, or give it as 2026-01-31T00:00:00Z. ${messageOf(cause)}`,
 		});
 	}

@@ -9,6 +9,7 @@ import type {
 } from 'n8n-workflow';
 
 import { matchesFilter, parseLead } from '../lead';
+import { namingParameter } from '../parameters/failedExpression';
 import {
 	leadFilterProperty,
 	leadOptionFields,
@@ -16,12 +17,7 @@ import {
 	readLeadOptions,
 } from '../parameters/leadParameters';
 import { setLeadIdHeader, type ResponseTarget, type Receipt, respondWithError } from './responses';
-import {
-	type AuthenticationMethod,
-	type EndpointSecret,
-	isAuthorized,
-	type SecretCarrier,
-} from './authentication';
+import { type EndpointSecret, isAuthorized, type SecretCarrier } from './authentication';
 import { marketplaceLeadTriggerApiTest } from './credentialTest';
 import { isPublishedId, PUBLISHED_ID } from './exampleIds';
 import {
@@ -32,7 +28,13 @@ import {
 	RefusedRequests,
 	secretsOf,
 } from './refusedRequests';
-import { assertSecret, checkSetUp } from './setUp';
+import {
+	assertSecret,
+	checkSetUp,
+	OUTPUT_REFUSED,
+	outputsRefused,
+	readAuthentication,
+} from './setUp';
 import { connectionNotices, triggerHints, triggerPanel } from './triggerPanel';
 import { readLeadsOf } from './webhookBody';
 import { leadWebhook } from './webhookDescription';
@@ -52,7 +54,7 @@ const refusedRequests = new RefusedRequests();
 
 /** The second output is there only where the user wants to know of refused requests. */
 const outputsExpression =
-	'={{ ($parameter["options"] || {})["outputRefused"] === true ? [{ type: "main", displayName: "Leads" }, { type: "main", displayName: "Refused" }] : ["main"] }}';
+	'={{ [true, "true"].includes(($parameter["options"] || {})["outputRefused"]) ? [{ type: "main", displayName: "Leads" }, { type: "main", displayName: "Refused" }] : ["main"] }}';
 
 export class MarketplaceLeadTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -161,9 +163,11 @@ export class MarketplaceLeadTrigger implements INodeType {
 				options: [
 					...leadOptionFields,
 					{
-						displayName: 'Output Refused Requests',
+						displayName: OUTPUT_REFUSED,
 						name: 'outputRefused',
 						type: 'boolean',
+						// Nodes are connected to the output in the editor, where an expression gives nothing.
+						noDataExpression: true,
 						description:
 							'Whether requests that are no lead to pass on start the workflow too, on an output of their own, Refused: with a wrong secret, a body that holds no lead, or a lead that does not pass the Filters. At most 10 a minute; none of them holds the secret.',
 						default: false,
@@ -197,7 +201,9 @@ export class MarketplaceLeadTrigger implements INodeType {
 			return await receiveLeads(this, response);
 		} catch (error) {
 			// Thrown on, n8n would start the workflow without a lead.
-			const reason = error instanceof Error ? error.message : String(error);
+			const { properties } = new MarketplaceLeadTrigger().description;
+			const named = namingParameter(this, properties, error);
+			const reason = named instanceof Error ? named.message : String(named);
 			const refused = { status: 500, reasons: [`${reason}.`.replace(/\.\.$/, '.')] };
 			const started = tellRefused(this, refused, await expectedSecret(this).catch(() => ({})));
 			return { ...respondWithError(response, 500, { message: UNEXPECTED }), ...started };
@@ -209,7 +215,7 @@ async function receiveLeads(
 	context: IWebhookFunctions,
 	response: ResponseTarget,
 ): Promise<IWebhookResponseData> {
-	const method = context.getNodeParameter('authentication') as AuthenticationMethod;
+	const method = readAuthentication(context);
 	const expected = await expectedSecret(context);
 	assertSecret(context, method, expected);
 	if (!isAuthorized(method, carrierOf(context), expected)) {
@@ -260,7 +266,7 @@ async function receiveLeads(
 }
 
 async function expectedSecret(context: IWebhookFunctions): Promise<EndpointSecret> {
-	const method = context.getNodeParameter('authentication') as AuthenticationMethod;
+	const method = readAuthentication(context);
 	if (method === 'none' || method === 'secretUrl') return {};
 	return await context.getCredentials<EndpointSecret>('marketplaceLeadTriggerApi');
 }
@@ -301,10 +307,9 @@ function tellRefused(
 
 function wantsRefused(context: IWebhookFunctions): boolean {
 	try {
-		const options = context.getNodeParameter('options', {}) as { outputRefused?: unknown };
-		return options.outputRefused === true;
+		return outputsRefused(context);
 	} catch {
-		// An expression that fails is why the request was refused in the first place.
+		// Told as the endpoint went live. No lead is turned away for it.
 		return false;
 	}
 }

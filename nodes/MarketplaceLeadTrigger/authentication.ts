@@ -4,7 +4,8 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-export type AuthenticationMethod = 'basicAuth' | 'none' | 'secretUrl' | 'sharedSecret';
+export const AUTHENTICATION_METHODS = ['basicAuth', 'none', 'secretUrl', 'sharedSecret'] as const;
+export type AuthenticationMethod = (typeof AUTHENTICATION_METHODS)[number];
 
 /** The parts of a request that can carry a secret, as they came: nothing is known of their types. */
 export interface SecretCarrier {

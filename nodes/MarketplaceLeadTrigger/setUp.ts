@@ -3,12 +3,32 @@ import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { toNodeError } from '../errors';
-import type { AuthenticationMethod, EndpointSecret } from './authentication';
+import { readBoolean } from '../parameters/values';
+import {
+	AUTHENTICATION_METHODS,
+	type AuthenticationMethod,
+	type EndpointSecret,
+} from './authentication';
 import { MIN_SECRET_LENGTH, shortSecret } from './credentialTest';
 import { isPublishedId, NEW_ID, PUBLISHED_ID } from './exampleIds';
 
+/** What the editor calls the option for an output of refused requests. */
+export const OUTPUT_REFUSED = 'Output Refused Requests';
+
 /** A person is there to read it, and no lead is lost by not going live. */
 const BY_A_PERSON = ['activate', 'manual'];
+
+/** @throws NodeOperationError for a value that the parameter does not offer */
+export function readAuthentication(
+	context: IHookFunctions | IWebhookFunctions,
+): AuthenticationMethod {
+	const value: unknown = context.getNodeParameter('authentication');
+	const method = AUTHENTICATION_METHODS.find((known) => known === value);
+	if (method) return method;
+	throw new NodeOperationError(context.getNode(), '"Authentication" has an unknown value', {
+		description: 'Choose one from the list.',
+	});
+}
 
 /** @throws NodeOperationError for a secret that could be guessed */
 export function assertSecret(
@@ -23,6 +43,16 @@ export function assertSecret(
 		`The Secret is shorter than ${MIN_SECRET_LENGTH} characters and could be guessed`,
 		{ description: 'Set a longer one in the credential of this node, and in Partner Center.' },
 	);
+}
+
+/**
+ * Whether refused requests have an output, by the option as it stands in the editor, where the output is.
+ * @throws UserError for what is neither true nor false
+ */
+export function outputsRefused(context: IHookFunctions | IWebhookFunctions): boolean {
+	const options: unknown = context.getNodeParameter('options', {}, { rawExpressions: true });
+	const { outputRefused } = Object(options) as { outputRefused?: unknown };
+	return readBoolean(outputRefused, OUTPUT_REFUSED, false);
 }
 
 /**
@@ -44,7 +74,8 @@ export async function checkSetUp(context: IHookFunctions): Promise<void> {
 }
 
 async function assertSetUp(context: IHookFunctions): Promise<void> {
-	const method = context.getNodeParameter('authentication') as AuthenticationMethod;
+	outputsRefused(context);
+	const method = readAuthentication(context);
 	const { name, webhookId } = context.getNode();
 	if (method === 'secretUrl' && webhookId === undefined) {
 		// A workflow that came by the command line or an API; n8n gives the ID as it is saved.

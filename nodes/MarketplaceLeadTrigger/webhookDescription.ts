@@ -19,9 +19,10 @@ const FIELDS = {
 		template: '={{ $parameter["path"] }}',
 		resolve: (parameters) => parameters.path,
 	},
+	// Of a mode that n8n does not know it makes an error for every lead.
 	responseMode: {
-		template: '={{ $parameter["respond"] }}',
-		resolve: (parameters) => parameters.respond,
+		template: '={{ $parameter["respond"] === "lastNode" ? "lastNode" : "onReceived" }}',
+		resolve: (parameters) => (parameters.respond === 'lastNode' ? 'lastNode' : 'onReceived'),
 	},
 	// Empty, n8n answers with the node's own `webhookResponse`; left out, with the literal text
 	// "firstEntryJson"; "noData" keeps what the workflow made from going to the caller.

@@ -37,7 +37,7 @@ export interface HandledFieldWords {
 }
 
 export function handledFieldProperties(words: HandledFieldWords): EditorProperties {
-	const title = words.field === 'column' ? 'Column' : 'Field';
+	const title = titleOf(words);
 	const value = ({ name, label, placeholder }: ValueWords, description: string) => ({
 		displayName: label,
 		name,
@@ -114,6 +114,10 @@ export function handledFieldProperties(words: HandledFieldWords): EditorProperti
 	];
 }
 
+function titleOf({ field }: HandledFieldWords): string {
+	return field === 'column' ? 'Column' : 'Field';
+}
+
 /** @throws DestinationError with the code `configuration` that names the setting to correct */
 export function readHandledField(
 	{ parameter }: Pick<WriteInput, 'parameter'>,
@@ -126,7 +130,7 @@ export function readHandledField(
 	const name = toName(typeof given === 'string' ? given.trim() : '');
 	if (!namePattern.test(name)) {
 		throw configurationError(
-			`The ${field} that marks handled leads is not the name of a ${field}`,
+			`"Handled ${titleOf(words)}" is not the name of a ${field}`,
 			`Choose it from the list, or give its name, as in ${placeholder}.`,
 		);
 	}
@@ -150,5 +154,7 @@ export function readHandledField(
 }
 
 function textOf(value: unknown): string {
-	return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+	// What no number comes of must not become the text "NaN", which no lead has.
+	const isText = typeof value === 'string' || Number.isFinite(value);
+	return isText ? String(value).trim() : '';
 }

@@ -75,12 +75,13 @@ function emptyHint(value: unknown): string {
 
 /**
  * The value with its numbers and booleans as such, by the property's own description, so that the
- * code behind it need not know of expressions. Nothing stays as it is.
+ * code behind it need not know of expressions. Nothing is `undefined` where a number or a boolean belongs,
+ * whichever way an expression gave it, and otherwise stays as it is.
  * @throws UserError for text where a number or a boolean belongs
  */
 export function typedValue(property: INodeProperties, value: unknown): unknown {
-	if (isEmpty(value)) return value;
 	const { type, displayName, options = [] } = property;
+	if (isEmpty(value)) return type === 'boolean' || type === 'number' ? undefined : value;
 	if (type === 'boolean') return readBoolean(value, displayName);
 	if (type === 'number') return readNumber(value, displayName);
 	if (type === 'collection') return typedFields(options as INodeProperties[], value);

@@ -338,7 +338,7 @@ describe('a start date by an expression', () => {
 		'that gives no date is refused: %s',
 		async (expression) => {
 			const poller = trigger({ parameters: from(expression) });
-			await expect(poller.poll()).rejects.toThrow('The start date is not a date');
+			await expect(poller.poll()).rejects.toThrow('"Start Date" is not a date');
 		},
 	);
 });

@@ -58,6 +58,12 @@ const BAD: Array<[string, Omit<TestNode, 'type'>, RegExp]> = [
 		/shorter than 16 characters/,
 	],
 	['a password that is short', guarded('basicAuth', 'short'), /shorter than 16 characters/],
+	['no way to authenticate', { parameters: { authentication: 'token' } }, /"Authentication"/],
+	[
+		'a switch that is an expression',
+		{ parameters: { options: { outputRefused: '={{ true }}' } } },
+		/Output Refused Requests is neither true nor false/,
+	],
 	['a URL of an example', { webhookId: PUBLISHED }, /holds an ID that is published in an example/],
 ];
 

@@ -324,6 +324,12 @@ describe('a request that is refused', () => {
 		expect(server.results.filter(({ workflowData }) => workflowData)).toHaveLength(10);
 	});
 
+	it('has its output where the switch came as text, as out of a template', async () => {
+		await listen({ options: { outputRefused: 'true' } });
+		await post('{}');
+		expect(server.started().map((items) => items.length)).toEqual([0, 1]);
+	});
+
 	it('in a list goes beside the leads that pass', async () => {
 		await listen({ options: { outputRefused: true }, filters: { testLeads: 'exclude' } });
 		await post(`[${LEAD},${TEST_LEAD}]`);
@@ -340,6 +346,7 @@ describe('a request that is refused', () => {
 		};
 		expect(outputsOf({})).toEqual(['main']);
 		expect(outputsOf({ outputRefused: false })).toEqual(['main']);
+		expect(outputsOf({ outputRefused: 'true' })).toHaveLength(2);
 		expect(outputsOf({ outputRefused: true })).toEqual([
 			{ type: 'main', displayName: 'Leads' },
 			{ type: 'main', displayName: 'Refused' },

@@ -90,6 +90,10 @@ export class Organisation {
 	/** A field that an administrator has made. */
 	addField(made: Field): void {
 		this.fields.push(made);
+		// A checkbox is never without a value, also of the leads that were there before.
+		if (made.type === 'boolean') {
+			for (const record of this.stored.values()) record[made.name] ??= false;
+		}
 		const id = salesforceId('00N', randomInt(1, 2 ** 47)).slice(0, 15);
 		if (made.custom) this.fieldIds.set(made.name, id);
 	}
@@ -137,6 +141,9 @@ export class Organisation {
 		const Id = id ?? this.newId();
 		const created = Math.floor(createdDate / 1_000) * 1_000;
 		const { FirstName = null, LastName = null } = values;
+		const unchecked = this.fields
+			.filter(({ type, custom }) => custom && type === 'boolean')
+			.map(({ name }) => [name, false]);
 		const Name = [FirstName, LastName].filter((name) => name !== null).join(' ');
 		this.stored.set(Id, {
 			Id,
@@ -147,6 +154,7 @@ export class Organisation {
 			DoNotCall: false,
 			Status: 'Open - Not Contacted',
 			OwnerId: this.userId,
+			...(Object.fromEntries(unchecked) as LeadRecord),
 			...values,
 			CreatedById: this.userId,
 			CreatedDate: created,

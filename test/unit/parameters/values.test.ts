@@ -89,6 +89,11 @@ describe('the entries of a collection', () => {
 		});
 	});
 
+	it.each(NOTHING)('are as if they were not there where %j came out', (value) => {
+		const given = { on: value, count: value, more: { deep: value }, text: value };
+		expect(typedFields(properties, given)).toEqual({ more: {}, text: value });
+	});
+
 	it('are refused by the name that people see', () => {
 		expect(() => typedFields(properties, { on: 'perhaps' })).toThrow(
 			'ON is neither true nor false',

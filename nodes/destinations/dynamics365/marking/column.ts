@@ -32,7 +32,7 @@ export function readMarkingColumn(input: Pick<WriteInput, 'parameter'>): Handled
 	if (column.kind !== 'choice') return column;
 	if ([column.pending, column.handled].every((value) => CHOICE_VALUE.test(value))) return column;
 	throw configurationError(
-		'A value of a choice in Dynamics 365 is a whole number',
+		`"${WORDS.pending.label}" and "${WORDS.handled.label}" take whole numbers`,
 		'Give the values of the choices, not their labels, as in 100000001. They are shown beside the labels where the column is made.',
 	);
 }

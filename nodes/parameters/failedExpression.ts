@@ -1,0 +1,86 @@
+/** Says of which parameter the expression threw: n8n tells what was wrong in it, and not where it stands. */
+import type { INode, INodeParameters, INodeProperties } from 'n8n-workflow';
+import { NodeHelpers, NodeOperationError } from 'n8n-workflow';
+
+interface TriggerContext {
+	getNode(): INode;
+	getNodeParameter(name: string, fallback?: unknown): unknown;
+}
+
+/** An object's fields, or none of what is no object. */
+const fieldsOf = (value: unknown): Record<string, unknown> =>
+	typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
+/**
+ * What a trigger is to tell: for an expression that threw, an error with the parameter's label and what
+ * was wrong; anything else as it is.
+ */
+export function namingParameter(
+	context: TriggerContext,
+	properties: readonly INodeProperties[],
+	error: unknown,
+): unknown {
+	const node = context.getNode();
+	const name = parameterOf(node, error);
+	if (!(error instanceof Error) || name === undefined) return error;
+	const path = throwingEntry(context, name, node.parameters[name]);
+	const label = labelOf(node, properties, path);
+	const { description } = error as { description?: unknown };
+	const hint = 'A trigger has no items: use what is known without them, such as $now or $vars.';
+	return new NodeOperationError(
+		node,
+		`The expression in "${label}" can't be evaluated: ${error.message}`,
+		{
+			description: typeof description === 'string' && description ? `${description} ${hint}` : hint,
+		},
+	);
+}
+
+/** By n8n's own note; of an invalid syntax there is only what was evaluated. */
+function parameterOf({ parameters }: INode, error: unknown): string | undefined {
+	const { context, cause } = fieldsOf(error);
+	const { parameter } = fieldsOf(context);
+	if (typeof parameter === 'string') {
+		const [root] = parameter.split('.');
+		return root;
+	}
+	if (cause === undefined || cause instanceof Error) return undefined;
+	const evaluated = JSON.stringify(cause);
+	return Object.keys(parameters).find(
+		(name) => JSON.stringify(parameters[name]) === evaluated && evaluated.includes('"='),
+	);
+}
+
+/** The entry of a collection that throws: n8n evaluates them all at once. */
+function throwingEntry(context: TriggerContext, path: string, raw: unknown): string {
+	if (Array.isArray(raw) || Object.hasOwn(fieldsOf(raw), '__rl')) return path;
+	for (const [name, value] of Object.entries(fieldsOf(raw))) {
+		const entry = `${path}.${name}`;
+		try {
+			context.getNodeParameter(entry, undefined);
+		} catch {
+			return throwingEntry(context, entry, value);
+		}
+	}
+	return path;
+}
+
+function labelOf(node: INode, properties: readonly INodeProperties[], path: string): string {
+	const [root, ...entries] = path.split('.');
+	let label = root ?? path;
+	let found = properties;
+	for (const name of [root, ...entries]) {
+		const named = found.filter((property) => property.name === name);
+		const property = named.find((one) => isShown(node, one)) ?? named[0];
+		// The entries of a list have one name for all, which says less than that of the list.
+		if (!property?.type) break;
+		label = property.displayName;
+		found = (property.options ?? []) as INodeProperties[];
+	}
+	return label;
+}
+
+function isShown(node: INode, property: INodeProperties): boolean {
+	const parameters: INodeParameters = node.parameters;
+	return NodeHelpers.displayParameter(parameters, property, node, null, parameters);
+}
