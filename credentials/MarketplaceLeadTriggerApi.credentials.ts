@@ -21,7 +21,7 @@ export class MarketplaceLeadTriggerApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			placeholder: 'e.g. the output of: openssl rand -hex 24',
+			placeholder: 'e.g. 48 letters and digits of a password manager',
 			description:
 				'What senders have to know. It goes at the end of the URL in Partner Center (?code=…), into the header X-Lead-Secret, or into the password for basic authentication. At least 16 characters: A–Z, a–z, 0–9, "-", ".", "_" and "~".',
 		},

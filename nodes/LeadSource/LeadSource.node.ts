@@ -62,7 +62,7 @@ export class LeadSource implements INodeType {
 		subtitle:
 			'={{ ({ assignOwner: "assign owner", clearRepeats: "clear repeats", composeFollowUp: "compose follow-up", createReport: "create report", findMissingLeads: "find missing", mergeLeads: "merge, by " + ($parameter["groupBy"] === "customerAndOffer" ? "customer and offer" : "customer"), removeRepeats: "remove repeats, by " + (({ customer: "customer", customerAndOffer: "customer and offer" })[$parameter["compareBy"]] ?? "lead"), parseLeads: "parse" + (({ contact: ", by contact", offer: ", by offer", source: ", by source", stage: ", by stage" })[$parameter["outputs"]] ?? ({ field: ", field " + $parameter["field"], fields: ", fields below", text: ", lead source text" })[$parameter["readLeadFrom"]] ?? "") })[$parameter["operation"] ?? "parseLeads"] }}',
 		description:
-			'Reads leads from Azure Marketplace, Azure portal and AppSource in any shape, or a lead source text, and determines their source, action, offer and stage; merges them into customers, removes repeats, finds leads that are missing elsewhere, assigns owners, composes follow-ups and reports on the leads of a period',
+			'Reads leads from Azure Marketplace, Azure portal and AppSource in any shape; merges them into customers, removes repeats, finds missing ones, assigns owners, composes follow-ups and reports',
 		defaults: { name: 'Lead Source' },
 		usableAsTool: true,
 		inputs: inputsExpression(),

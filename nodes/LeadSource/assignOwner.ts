@@ -184,7 +184,7 @@ export function assignOwners(context: IExecuteFunctions): INodeExecutionData[][]
 			for (const entry of entries) {
 				const owner = assign(entry);
 				put(owner.name !== '' || owner.email !== '', {
-					json: { ...entry, owner },
+					json: { owner, ...entry },
 					...binaryOf(item, entries),
 					pairedItem: { item: itemIndex },
 				});

@@ -200,8 +200,10 @@ async function attachPreview(context: IExecuteFunctions, item: INodeExecutionDat
 	const followUp = item.json['followUp'] as FollowUp | undefined;
 	if (followUp?.write !== true || item.binary?.[PREVIEW] !== undefined) return;
 	const file = Buffer.from(followUpPreview(followUp), 'utf8');
-	const preview = await context.helpers.prepareBinaryData(file, `${PREVIEW}.html`, 'text/html');
-	item.binary = { ...item.binary, [PREVIEW]: preview };
+	const preview = await context.helpers.prepareBinaryData(file, `${PREVIEW}.html`, 'text/plain');
+	// The editor has a View button for text/plain and not for text/html, and shows as HTML, made safe, what is
+	// of this type: with the MIME type of HTML there would be nothing to see in it.
+	item.binary = { ...item.binary, [PREVIEW]: { ...preview, fileType: 'html' } };
 }
 
 /** @throws NodeOperationError where it is empty: a message that nobody signs is none to send */

@@ -68,7 +68,7 @@ export function findMissingLeads(context: IExecuteFunctions): INodeExecutionData
 			for (const lead of leads) {
 				const comparison = compare(lead, hours);
 				put(comparison.isMissing, {
-					json: { ...lead, comparison },
+					json: { comparison, ...lead },
 					...binaryOf(item, leads),
 					pairedItem: { item: itemIndex },
 				});

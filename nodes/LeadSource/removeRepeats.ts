@@ -138,7 +138,7 @@ export async function removeRepeats(context: IExecuteFunctions): Promise<INodeEx
 			return;
 		}
 		put(!outcome.isRepeat, {
-			json: { ...lead, repeat: outcome },
+			json: { repeat: outcome, ...lead },
 			...binary,
 			pairedItem: { item: itemIndex },
 		});

@@ -90,10 +90,14 @@ export async function markAsHandled(context: IExecuteFunctions): Promise<INodeEx
 		const outcome = result?.ok === true ? result.outcome : '';
 		const handled = { outcome, at: new Date(handledAt).toISOString() };
 		// A copy: where the next node edits its item, the item of the node before must stay as it was.
-		const json = { ...deepCopy(item.json), handled };
+		const { handled: _before, ...json } = deepCopy(item.json);
 		const { binary } = item;
 		// Not the whole item: one that has an error from a node before would leave by the error output.
-		return { json, ...(binary && { binary }), pairedItem: { item: itemIndex } };
+		return {
+			json: { handled, ...json },
+			...(binary && { binary }),
+			pairedItem: { item: itemIndex },
+		};
 	});
 }
 

@@ -233,7 +233,7 @@ function itemsOf(
 			entry.itemIndex,
 			{
 				...entry.item,
-				json: { ...entry.outgoing.lead, written: entry.written },
+				json: { written: entry.written, ...entry.outgoing.lead },
 				pairedItem: pairedTo(entry.items),
 			},
 		]);

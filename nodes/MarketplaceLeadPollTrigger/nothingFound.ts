@@ -10,7 +10,7 @@ import { survey, type Survey } from '../polling/survey';
 /** By which the editor's hints know what the warning of a sample says. */
 export const REASONS = {
 	missing: 'does not exist (yet)',
-	empty: 'holds no lead yet',
+	empty: 'holds no lead (yet)',
 	others: 'none with a marketplace lead source',
 	filtered: 'none of them passes',
 	unread: 'could not be looked at',
@@ -29,7 +29,7 @@ const BY_A_PERSON: readonly WorkflowActivateMode[] = ['activate', 'update'];
 
 const HINTS: Record<Reason['kind'], string> = {
 	missing: 'the table does not exist (yet)',
-	empty: 'there is no lead yet',
+	empty: 'there is no lead (yet)',
 	others: "there are leads, but none of Microsoft's marketplaces",
 	filtered: 'the Filters let none of the leads through',
 	unread: 'what is there could not be looked at',
@@ -82,7 +82,7 @@ export async function tellNothingFound(context: IPollFunctions): Promise<void> {
 }
 
 function reasonFor({ place, leadSource, read }: OpenSurvey, found: Survey): Reason | undefined {
-	const { records, isMissing, isComplete } = found;
+	const { records, isMissing, isCut, days } = found;
 	if (isMissing) {
 		return {
 			kind: 'missing',
@@ -93,7 +93,8 @@ function reasonFor({ place, leadSource, read }: OpenSurvey, found: Survey): Reas
 		return { kind: 'empty', text: `${capitalized(place)} ${REASONS.empty}.` };
 	const leads = records.map(read);
 	if (leads.some(({ isWanted }) => isWanted)) return undefined;
-	const count = `${isComplete ? '' : 'At least '}${records.length} ${records.length === 1 ? 'lead' : 'leads'} found in ${place}`;
+	const number = `${isCut ? 'At least ' : ''}${records.length} ${records.length === 1 ? 'lead' : 'leads'}`;
+	const count = `${number}${days === undefined ? '' : ` of the last ${days} days`} found in ${place}`;
 	const ours = leads.filter((lead) => lead.isMarketplaceLead).length;
 	if (leadSource && ours === 0) {
 		return { kind: 'others', text: `${count}, ${REASONS.others}${whereIn(leadSource, records)}` };

@@ -15,7 +15,8 @@ export const triggerPanel: TriggerPanelDefinition = {
 	activationHint: {
 		inactive:
 			'Publish this workflow to get every new lead. Where none is found at that moment, n8n’s log says why.',
-		active: 'Every new lead starts this workflow; they show up in the executions list.',
+		active:
+			'Every new lead starts this workflow; they show up in the executions list. If none comes, <b>Fetch Test Event</b> says why.',
 	},
 };
 
@@ -24,10 +25,10 @@ const OFFER_SETUP =
 
 /** What has to be set at Microsoft, for each destination that can be read. */
 const NOTICES: Record<Exclude<DestinationName, 'https'>, string> = {
-	azureTable: `${OFFER_SETUP} → <b>Azure Table</b>, paste the connection string of the same storage account, click <b>Validate</b>, and publish the offer. Microsoft makes the table with the first lead.`,
-	dynamics365: `${OFFER_SETUP} → <b>Dynamics 365</b>, and publish the offer. Leads of Microsoft are told from your others by the column of their lead source.`,
-	marketo: `${OFFER_SETUP} → <b>Marketo</b> with the same form, and publish the offer. Whoever fills out that form is a lead of Microsoft.`,
-	salesforce: `${OFFER_SETUP} → <b>Salesforce</b>, and publish the offer. Leads of Microsoft are told from your others by their Lead Source.`,
+	azureTable: `${OFFER_SETUP} → <b>Azure table</b>, paste the connection string of the same storage account, click <b>Validate</b>, and publish the offer. Microsoft makes the table with the first lead.`,
+	dynamics365: `${OFFER_SETUP} → <b>Dynamics 365 Customer Engagement</b>, and publish the offer. The trigger tells Microsoft’s leads from your others by the <b>Lead Source Column</b>.`,
+	marketo: `${OFFER_SETUP} → <b>Marketo</b> with the same form, and publish the offer. Everybody who fills out that form comes out as a lead of Microsoft’s.`,
+	salesforce: `${OFFER_SETUP} → <b>Salesforce</b>, and publish the offer. The trigger tells Microsoft’s leads from your others by their Lead Source.`,
 };
 
 export const connectionNotices: INodeProperties[] = Object.entries(NOTICES).map(

@@ -18,7 +18,8 @@ const RESPONSE_TIMEOUT = 10_000;
 /** n8n shows any success as "Connection tested successfully", whatever its message. */
 const NOTHING_CONTACTED =
 	'The Secret is fit for a URL, but nothing was contacted: whether the endpoint takes it was not checked. Publish the workflow, paste the Production URL of its trigger into Endpoint URL, and test again. The credential can be used without that.';
-const MAKE_ONE = 'Make one with: openssl rand -hex 24';
+const MAKE_ONE =
+	'A password manager makes one, or n8n’s Crypto node (Generate, type HEX, length 48).';
 
 /**
  * Checks the secret by itself and, where the URL of an active trigger is given, sends it there with

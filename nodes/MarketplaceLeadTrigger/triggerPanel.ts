@@ -6,7 +6,7 @@ import { SECRET_QUERY_PARAMETER } from './authentication';
 import { hasPublishedId, NEW_ID, PUBLISHED_ID } from './exampleIds';
 
 const WHERE_TO_PASTE =
-	'<b>Marketplace offers</b> → your offer → <b>Offer setup</b> → <b>Customer leads</b> → <b>Connect</b> → <b>HTTPS Endpoint</b>';
+	'<b>Marketplace offers</b> → your offer → <b>Offer setup</b> → <b>Customer leads</b> → <b>Connect</b> → <b>HTTPS endpoint</b>';
 
 const TESTING =
 	'<b>While you build the workflow</b>, click <b>Execute step</b>, copy the Test URL, and post a lead to it, ' +

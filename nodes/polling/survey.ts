@@ -3,14 +3,18 @@ import type { LeadReader, PageRequest, Position } from './types';
 
 /** Records. What more of them would tell is not worth the wait of a person. */
 const MAX_RECORDS = 1_000;
-/** Milliseconds back from now, the last one being everything: what came of late says most. */
-const SPANS = [30 * 86_400_000, Number.POSITIVE_INFINITY] as const;
+/** Days back from now, the last one being everything: what came of late says most. */
+const SPANS = [30, undefined] as const;
+/** Milliseconds. */
+const DAY = 86_400_000;
 
 /** What a look at a destination has found. */
 export interface Survey {
 	records: JsonValue[];
-	/** Whether these are all there are. */
-	isComplete: boolean;
+	/** Days back that were looked at; everything where it is missing. */
+	days?: number;
+	/** Whether there are more in that time. */
+	isCut: boolean;
 	/** Whether the place is not there (yet). */
 	isMissing: boolean;
 }
@@ -21,8 +25,8 @@ export async function survey(
 	limits: Pick<PageRequest, 'signal' | 'deadline'>,
 ): Promise<Survey> {
 	const records: JsonValue[] = [];
-	for (const span of SPANS) {
-		const since = Number.isFinite(span) ? Date.now() - span : undefined;
+	for (const days of SPANS) {
+		const since = days === undefined ? undefined : Date.now() - days * DAY;
 		let position: Position | null = null;
 		do {
 			const page = await reader.readPage({
@@ -32,13 +36,14 @@ export async function survey(
 				isKnown: () => false,
 				...limits,
 			});
-			if (page.isMissing === true) return { records, isComplete: true, isMissing: true };
+			if (page.isMissing === true) return { records, isCut: false, isMissing: true };
 			for (const { record } of page.rows) if (record !== undefined) records.push(record);
 			position = page.next;
 		} while (position !== null && records.length < MAX_RECORDS);
 		if (records.length > 0) {
-			return { records, isComplete: since === undefined && position === null, isMissing: false };
+			const isCut = position !== null;
+			return { records, ...(days !== undefined && { days }), isCut, isMissing: false };
 		}
 	}
-	return { records, isComplete: true, isMissing: false };
+	return { records, isCut: false, isMissing: false };
 }

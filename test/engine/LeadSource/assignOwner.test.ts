@@ -35,6 +35,7 @@ it('gives each lead its owner, and those that nobody takes another output', asyn
 		{ json: { id: expect.any(String), stage: 'active' }, pairedItem: { item: 0 } },
 	]);
 	expect(nobody).toMatchObject([{ pairedItem: { item: 1 } }]);
+	expect(Object.keys(assigned![0]!.json)[0]).toBe('owner');
 	const one = await outputs(assign([DORA], { separateOutputs: false }), items(german, french));
 	expect(one.map((output) => output.length)).toEqual([2]);
 });

@@ -178,7 +178,7 @@ describe('Compose Follow-Up', () => {
 		expect(not!.binary).toBeUndefined();
 		const { preview } = written!.binary ?? {};
 		expect([preview?.fileName, preview?.mimeType, preview?.fileType]).toEqual(
-			isThere ? ['preview.html', 'text/html', 'html'] : [undefined, undefined, undefined],
+			isThere ? ['preview.html', 'text/plain', 'html'] : [undefined, undefined, undefined],
 		);
 		if (!preview) return;
 		const { html } = written!.json['followUp'] as { html: string };

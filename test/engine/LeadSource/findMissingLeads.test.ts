@@ -44,6 +44,7 @@ it('separates what is missing from what is there, each with the reason', async (
 		[{ item: 1 }, { item: 2 }],
 		[{ item: 0 }],
 	]);
+	expect(Object.keys(missing![0]!.json)[0]).toBe('comparison');
 	const one = await compare(find({ separateOutputs: false }));
 	expect(one.map((output) => emailsOf(output))).toEqual([
 		['kim@contoso.com', 'lou@contoso.com', 'max@a.io'],

@@ -68,6 +68,7 @@ describe('a lead', () => {
 		const [found] = await outputs(REPEATS, input);
 		expect(found).toMatchObject([{ pairedItem: { item: 0 } }, { pairedItem: { item: 1 }, binary }]);
 		expect(found![0]).not.toHaveProperty('binary');
+		expect(Object.keys(found![0]!.json)[0]).toBe('repeat');
 	});
 });
 

@@ -69,6 +69,7 @@ describe('a credential with an expression', () => {
 			[1, 'created'],
 			[2, 'created'],
 		]);
+		expect(Object.keys(went[0]!.json)[0]).toBe('written');
 		expect(received()).toEqual([['0@contoso.com', '2@contoso.com'], ['1@contoso.com']]);
 	});
 

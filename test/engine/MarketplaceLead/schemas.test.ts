@@ -12,7 +12,8 @@ const NODE_DIR = path.join(__dirname, '../../../nodes/MarketplaceLead');
 const { description } = new MarketplaceLead();
 
 const lead = microsoftTestLead({ destination: 'salesforce', now: 0 });
-const written = { ...lead, written: { destination: '', outcome: '', reason: '', id: '', url: '' } };
+// In the order of the fields that the editor shows: what the operation adds is the first.
+const written = { written: { destination: '', outcome: '', reason: '', id: '', url: '' }, ...lead };
 const check = { name: '', status: '', duration: 0, message: '', toDo: '' };
 
 const EXAMPLES: Record<string, object> = {
@@ -28,7 +29,7 @@ const EXAMPLES: Record<string, object> = {
 	},
 	createLeads: written,
 	getLeads: simplifiedWithTime(lead),
-	markAsHandled: { id: '', destination: '', handled: { outcome: '', at: '' } },
+	markAsHandled: { handled: { outcome: '', at: '' }, id: '', destination: '' },
 	sendTestLead: written,
 };
 
@@ -39,7 +40,9 @@ it.each(Object.entries(EXAMPLES))('n8n finds the fields of %s', (operation, exam
 		operation,
 	});
 	const expected = { ...schemaOf(example), version: 1 };
-	expect(JSON.parse(readFileSync(file ?? '', 'utf8'))).toEqual(expected);
+	const found = JSON.parse(readFileSync(file ?? '', 'utf8')) as { properties: object };
+	expect(found).toEqual(expected);
+	expect(Object.keys(found.properties)[0]).toBe(Object.keys(example)[0]);
 });
 
 it('there is one for every operation', () => {

@@ -73,9 +73,9 @@ describe('an Azure table', () => {
 
 	it('that is empty is told', async () => {
 		await open(false);
-		expect(await triggerAt(place).fetched()).toMatch(/The table ".+" holds no lead yet\.$/);
+		expect(await triggerAt(place).fetched()).toMatch(/The table ".+" holds no lead \(yet\)\.$/);
 		expect(await triggerAt(place).published()).toEqual([
-			expect.stringMatching(/The table ".+" holds no lead yet\.$/),
+			expect.stringMatching(/The table ".+" holds no lead \(yet\)\.$/),
 		]);
 	});
 
@@ -92,7 +92,8 @@ describe('an Azure table', () => {
 		await open(false);
 		await place.insert([{ name: 'a' }, { name: 'b' }]);
 		const filters = { offers: 'nobody.*' };
-		const reason = /2 leads found in the table ".+"; none of them passes the Filters\.$/;
+		const reason =
+			/2 leads of the last 30 days found in the table ".+"; none of them passes the Filters\.$/;
 		expect(await triggerAt(place, { filters }).fetched()).toMatch(reason);
 		expect(await triggerAt(place, { filters }).published()).toEqual([
 			expect.stringMatching(reason),
@@ -118,7 +119,7 @@ describe('Dynamics 365', () => {
 			place.fakeServer.write(columns, before);
 		}
 		const said =
-			'12 leads found in Dynamics 365, none with a marketplace lead source in "leadsourcecode", "subject" or "description"; it stands in "contoso_leadsource". Set "Lead Source Column" to "contoso_leadsource".';
+			'12 leads of the last 30 days found in Dynamics 365, none with a marketplace lead source in "leadsourcecode", "subject" or "description"; it stands in "contoso_leadsource". Set "Lead Source Column" to "contoso_leadsource".';
 		const parameters = {
 			...own,
 			leadSourceColumn: { __rl: true, mode: 'name', value: 'leadsourcecode' },
@@ -136,9 +137,20 @@ describe('Dynamics 365', () => {
 	it('without any lead of Microsoft’s is told, with where was looked', async () => {
 		place.fakeServer.write({ lastname: 'a', leadsourcecode: 8 });
 		expect(await triggerAt(place, own).fetched()).toMatch(
-			/ 1 lead found in Dynamics 365, none with a marketplace lead source in ".+" or "description"\. To have all of them, add the option Include Other Leads\.$/,
+			/ 1 lead of the last 30 days found in Dynamics 365, none with a marketplace lead source in ".+" or "description"\. To have all of them, add the option Include Other Leads\.$/,
 		);
 	});
+});
+
+it('leads that are all older are told as all there are', async () => {
+	server = await dynamicsPolled.start();
+	const place = (await server.newPlace()) as DynamicsPlace;
+	for (const lastname of ['a', 'b']) {
+		place.fakeServer.write({ lastname, leadsourcecode: 8 }, Date.now() - 40 * 86_400_000);
+	}
+	expect(await triggerAt(place, { options: {} }).fetched()).toMatch(
+		/ 2 leads found in Dynamics 365, none with a marketplace lead source/,
+	);
 });
 
 it('Salesforce without any lead of Microsoft’s is told, with where was looked', async () => {
@@ -146,7 +158,7 @@ it('Salesforce without any lead of Microsoft’s is told, with where was looked'
 	const place = await server.newPlace();
 	await place.insert([{ name: 'web', leadSource: 'Web' }]);
 	expect(await triggerAt(place, { options: {} }).fetched()).toMatch(
-		/ 1 lead found in Salesforce, none with a marketplace lead source in "LeadSource"\. To have all/,
+		/ 1 lead of the last 30 days found in Salesforce, none with a marketplace lead source in "LeadSource"\. To have all/,
 	);
 });
 
@@ -155,7 +167,7 @@ describe('the hint in the editor', () => {
 
 	it.each([
 		['The table "X" does not exist (yet): …', /the table does not exist/],
-		['The table "X" holds no lead yet.', /no lead yet/],
+		['The table "X" holds no lead (yet).', /no lead \(yet\)/],
 		['12 leads found in X, none with a marketplace lead source in "a".', /none of Microsoft's/],
 		['2 leads found in X; none of them passes the Filters.', /the Filters let none/],
 	])('is one, beside a sample: %s', (warning, said) => {
@@ -163,7 +175,7 @@ describe('the hint in the editor', () => {
 	});
 
 	it('is not shown beside a lead, or beside something else', () => {
-		const lead = { id: '2018/a', warnings: ['holds no lead yet'] };
+		const lead = { id: '2018/a', warnings: ['holds no lead (yet)'] };
 		expect(hintsBeside(type, [[]])).toEqual([]);
 		for (const json of [lead, {}, { id: 5, warnings: null }])
 			expect(hintsBeside(type, [[json]])).toEqual([]);

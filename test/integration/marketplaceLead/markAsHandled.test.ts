@@ -201,6 +201,7 @@ describe.each(PLACES)('%s', (_title, destination, start, marking) => {
 				handled: { outcome: 'marked', at: expect.stringMatching(/^20/) },
 			})),
 		);
+		expect(Object.keys(jsons(marked)[0] ?? {})[0]).toBe('handled');
 		expect(await place.pending()).toHaveLength(1);
 		const lost = trigger();
 		const again = (await lost.poll())?.[0] ?? [];

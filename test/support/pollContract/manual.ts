@@ -63,12 +63,15 @@ export function declareManual({ destination, newPlace, test }: Contract): void {
 		expect(namesOf([await filtered({ actions: ['PLT'] }).manual()])).toEqual(['old']);
 		await expectSample(
 			filtered({ actions: ['DNC'] }),
-			/made-up sample lead.* 3 leads found in .*; none of them passes the Filters\.$/,
+			/made-up sample lead.* 3 leads of the last 30 days found in .*; none of them passes the Filters\.$/,
 		);
 	});
 
 	test('gives a sample lead while there is none', [], async () => {
-		await expectSample(new Poller(await newPlace()), /made-up sample lead.* holds no lead yet\.$/);
+		await expectSample(
+			new Poller(await newPlace()),
+			/made-up sample lead.* holds no lead \(yet\)\.$/,
+		);
 	});
 
 	test('gives a sample lead while the place is not there yet', ['absentPlace'], async () => {

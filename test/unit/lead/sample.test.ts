@@ -21,6 +21,10 @@ describe.each(DESTINATIONS)('the sample lead of "%s"', (destination) => {
 		]);
 	});
 
+	it('says what it is in its first field, where the editor’s table begins', () => {
+		expect(Object.keys(lead)[0]).toBe('warnings');
+	});
+
 	it('is plainly made up, and says why it is there', () => {
 		expect(lead.customer).toMatchObject({
 			fullName: 'Example Customer',
