@@ -43,6 +43,8 @@ import {
 
 const SECRET = 'an-e2e-secret-of-32-characters-17';
 const CALLS = 40;
+/** Without drafts: what is saved is live, and what is called by another workflow need not be. */
+const IS_N8N_1 = COMPAT_N8N.startsWith('1.');
 /** A start of n8n on busy cores. */
 const START_MS = 240_000;
 
@@ -177,11 +179,19 @@ export function itIsAtHome(start: () => Promise<Home>, isOwn: boolean): void {
 	}
 
 	/** What left a node, over all executions. */
-	const cameOut = async (workflow: LiveWorkflow, count: number, name: string, output = 0) =>
-		(await workflow.executions(count))
+	async function cameOut(
+		workflow: LiveWorkflow,
+		count: number,
+		name: string,
+		output = 0,
+	): Promise<string[]> {
+		const ended = await workflow.executions(count);
+		expect(ended.flatMap(({ error }) => error ?? [])).toEqual([]);
+		return ended
 			.flatMap((execution) => itemsOf(execution, name, output))
 			.map(({ customer }) => customer.lastName)
 			.sort();
+	}
 
 	/** Runs these nodes one behind the other by hand, on items that are pinned to the first. */
 	async function runOn(
@@ -282,7 +292,7 @@ export function itIsAtHome(start: () => Promise<Home>, isOwn: boolean): void {
 			if (!isUrlNew) {
 				// The URL is part of a file, and n8n gives it to one workflow at a time.
 				await expect(copy.publish()).rejects.toThrow(
-					'There is a conflict with one of the webhooks',
+					/There is a conflict with one of the webhooks|is already taken/,
 				);
 				return;
 			}
@@ -386,19 +396,72 @@ export function itIsAtHome(start: () => Promise<Home>, isOwn: boolean): void {
 		expect(await namesIn('Looped')).toEqual(numbered(5, 'Looped'));
 	});
 
+	it('does every operation in each turn of a loop', async () => {
+		const loop = {
+			...node('Loop', 'n8n-nodes-base.splitInBatches', { batchSize: 2 }),
+			typeVersion: 3,
+		};
+		const azure = (name: string, operation: string, more: Parameters = {}) =>
+			marketplaceLead(name, {
+				operation,
+				destination: 'azureTable',
+				table: located('Operations'),
+				...more,
+			});
+		const owners = { values: [{ name: 'Ann', email: 'ann@vendor.example' }] };
+		const mark = { leadId: '={{ $json.written.id }}', leadDestination: 'azureTable' };
+		// Items that come out of each turn, over all outputs: two leads, then one.
+		const expected: Array<[WorkflowNode, number[]]> = [
+			[leadSource('Assign', { operation: 'assignOwner', owners }), [2, 1]],
+			[leadSource('Clear', { operation: 'clearRepeats' }), [2, 1]],
+			[leadSource('Compose', { operation: 'composeFollowUp', sender: 'Sam Sample' }), [2, 1]],
+			[leadSource('Find', { operation: 'findMissingLeads' }), [2, 1]],
+			[leadSource('Report', { operation: 'createReport', period: 'allLeads' }), [1, 1]],
+			[azure('Check', 'checkConnection'), [1, 1]],
+			[azure('Test', 'sendTestLead', { table: located('OperationsTests') }), [1, 1]],
+			[azure('Get', 'getLeads', { table: located('OperationsTests') }), [1, 2]],
+			[azure('Create', 'createLeads'), [2, 1]],
+			[azure('Mark', 'markAsHandled', mark), [2, 1]],
+		];
+		const begun = expected.map(([{ name }]) => name).filter((name) => !'Get Mark'.includes(name));
+		const next = (name: string, index = 0) => ({ node: name, type: 'main', index });
+		const execution = await runOn(
+			leads(3, 'Operations'),
+			[loop, ...expected.map(([one]) => one), node('Done', 'n8n-nodes-base.noOp')],
+			{
+				Start: { main: [[next('Loop')]] },
+				Loop: {
+					main: [[next('Done')], [...begun.map((name) => next(name)), next('Find', 1)]],
+				},
+				Test: { main: [[next('Get')]] },
+				Create: { main: [[next('Mark')]] },
+				Mark: { main: [[next('Loop')]] },
+			},
+		);
+		expect(execution.error).toBeUndefined();
+		const cameOutOf = (name: string) =>
+			(execution.runs[name] ?? []).map(({ data }) => (data?.main ?? []).flat().length);
+		expect(expected.map(([{ name }]) => [name, cameOutOf(name)])).toEqual(
+			expected.map(([{ name }, counts]) => [name, counts]),
+		);
+		expect(outputs(execution, 'Done')).toHaveLength(3);
+		// Moved, each to the table for those that are handled.
+		expect(await namesIn('OperationsHandled')).toEqual(numbered(3, 'Operations'));
+	});
+
 	it(`does the same in a sub-workflow that is called ${CALLS} times`, async () => {
 		const begin = {
 			...node('Called', 'n8n-nodes-base.executeWorkflowTrigger', { inputSource: 'passthrough' }),
 			typeVersion: 1.1,
 		};
-		const called = await published(
-			chain(
-				'Called',
-				begin,
-				leadSource('Repeats', { operation: 'removeRepeats' }),
-				creates('Create', 'Called'),
-			),
+		const file = chain(
+			'Called',
+			begin,
+			leadSource('Repeats', { operation: 'removeRepeats' }),
+			creates('Create', 'Called'),
 		);
+		const called = await (IS_N8N_1 ? LiveWorkflow.create(host, file) : published(file));
+		if (IS_N8N_1) live.push(called);
 		const call = {
 			...node('Call', 'n8n-nodes-base.executeWorkflow', {
 				workflowId: { __rl: true, mode: 'id', value: called.workflow.id },
@@ -500,7 +563,9 @@ export function itIsAtHome(start: () => Promise<Home>, isOwn: boolean): void {
 		expect([after!.name, source.name]).not.toContain(changed!.name);
 	});
 
-	it('runs what is published while the draft is another', async () => {
+	const itWithDrafts = IS_N8N_1 ? it.skip : it;
+
+	itWithDrafts('runs what is published while the draft is another', async () => {
 		await (await table('Draft').create()).insert(marketplaceRows(1));
 		const workflow = await published(allFour('Draft', 'Draft', 'PublishedWritten'));
 		expect(await cameOut(workflow, 1, 'Polled')).toEqual(['Sample 0']);
@@ -523,9 +588,11 @@ export function itIsAtHome(start: () => Promise<Home>, isOwn: boolean): void {
 		const create = { ...creates('Create', value), onError: 'continueErrorOutput' };
 		const execution = await runOn(leads(3, 'Short'), [create]);
 		expect(outputs(execution, 'Create')).toHaveLength(2);
+		// n8n 1.x gives the environment unless it is told not to, where there is no such variable.
+		const error = IS_N8N_1 && !isOwn ? '"Table" is empty' : 'access to env vars denied';
 		// Behind Written and Left Out.
 		expect(outputs(execution, 'Create', 2).map(({ json }) => json)).toEqual([
-			expect.objectContaining({ error: 'access to env vars denied' }),
+			expect.objectContaining({ error }),
 		]);
 		expect(await namesIn('Short')).toEqual(['Short 0', 'Short 2']);
 	});
