@@ -106,6 +106,8 @@ export class LeadSource implements INodeType {
 						description:
 							'Compare leads with those of a CRM or table by customer, offer and time, and separate what is missing there',
 						action: 'Find missing leads',
+						// A tool has no second input.
+						displayOptions: { hide: { '@tool': [true] } },
 					},
 					{
 						name: 'Merge Leads',

@@ -221,25 +221,28 @@ function ownersOfInput(context: IExecuteFunctions): Owner[] {
 	return read(
 		context,
 		items.map(({ json }) => json),
-		0,
-		'Each item of the second input is an owner.',
+		{ itemIndex: 0, isTable: true, description: 'Each item of the second input is an owner.' },
 	);
 }
 
 function ownersOfList(context: IExecuteFunctions, list: unknown, itemIndex: number): Owner[] {
-	return read(context, Array.isArray(list) ? list : [list], itemIndex, 'Change "Owners".');
+	return read(context, Array.isArray(list) ? list : [list], {
+		itemIndex,
+		isTable: false,
+		description:
+			'Change "Owners". If a field is an expression, look at what it gives for this item.',
+	});
 }
 
 /** @throws NodeOperationError for a list that can't be used */
 function read(
 	context: IExecuteFunctions,
 	records: readonly unknown[],
-	itemIndex: number,
-	description: string,
+	{ itemIndex, isTable, description }: { itemIndex: number; isTable: boolean; description: string },
 ): Owner[] {
 	const timezone = context.getTimezone();
 	try {
-		return readOwners(records, (value) => readDateParameter(value, timezone));
+		return readOwners(records, (value) => readDateParameter(value, timezone), { isTable });
 	} catch (error) {
 		if (!(error instanceof OwnerError)) throw toNodeError(context.getNode(), error, itemIndex);
 		throw new NodeOperationError(context.getNode(), error.message, { description, itemIndex });

@@ -17,6 +17,7 @@ import {
 	TemplateError,
 } from '../lead';
 import { toNodeError } from '../errors';
+import { continuesOnFail, failedItem } from '../parameters/failedItems';
 import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
 import { binaryOf, eachItem, readEntries, readText } from '../parameters/readItems';
 import { openOutputs, separateOutputsProperty } from '../parameters/separateOutputs';
@@ -183,8 +184,27 @@ export async function composeItems(context: IExecuteFunctions): Promise<INodeExe
 			put(false, failed);
 		},
 	);
-	if (isPreviewed(context)) {
-		for (const item of outputs.flat()) await attachPreview(context, item);
+	return isPreviewed(context) ? await withPreviews(context, outputs) : outputs;
+}
+
+/** The same with previews. What can't have its own fails alone. */
+async function withPreviews(
+	context: IExecuteFunctions,
+	composed: readonly INodeExecutionData[][],
+): Promise<INodeExecutionData[][]> {
+	const { outputs, put } = openOutputs(context, SEPARATE.composeFollowUp);
+	for (const [index, item] of composed.flatMap((list, at) =>
+		list.map((one) => [at, one] as const),
+	)) {
+		try {
+			await attachPreview(context, item);
+			put(index === SEPARATE.composeFollowUp.acted, item);
+		} catch (error) {
+			const { item: itemIndex } = item.pairedItem as { item: number };
+			const failure = toNodeError(context.getNode(), error, itemIndex);
+			if (!continuesOnFail(context)) throw failure;
+			put(false, failedItem(context, failure, itemIndex));
+		}
 	}
 	return outputs;
 }

@@ -12,6 +12,7 @@ import {
 	Calendar,
 	createReport,
 	DEFAULT_ROWS,
+	EARLIEST_DAY,
 	MAX_ROWS,
 	PERIOD_NAMES,
 	periodBefore,
@@ -21,7 +22,9 @@ import {
 	reportPeriodName,
 	reportText,
 } from '../lead';
+import { toNodeError } from '../errors';
 import { readDateParameter } from '../parameters/dateParameter';
+import { continuesOnFail, failedItem } from '../parameters/failedItems';
 import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
 import { eachItem, readEntries } from '../parameters/readItems';
 import { isEmpty, readBoolean, readNumber } from '../parameters/values';
@@ -195,12 +198,18 @@ export async function createReports(context: IExecuteFunctions): Promise<INodeEx
 	);
 	const reports: INodeExecutionData[] = [];
 	for (const { options, entries, items } of groups.values()) {
-		const report = createReport(entries, options);
-		tellIfElsewhere(context, report);
-		reports.push({
-			...(await written(context, report, files)),
-			pairedItem: items.map((item) => ({ item })),
-		});
+		try {
+			const report = createReport(entries, options);
+			const { json, binary } = await written(context, report, files);
+			tellIfElsewhere(context, report);
+			const pairedItem = items.map((item) => ({ item }));
+			reports.push({ json, ...(binary && { binary }), pairedItem });
+		} catch (error) {
+			// Files that can't be stored must not take the other reports along.
+			const failure = toNodeError(context.getNode(), error, items[0]);
+			if (!continuesOnFail(context)) throw failure;
+			failures.push(...items.map((item) => failedItem(context, failure, item)));
+		}
 	}
 	return [[...reports, ...failures]];
 }
@@ -293,7 +302,7 @@ function readPeriod(
 	const name = PERIOD_NAMES.find((one) => one === choice);
 	if (name !== undefined) {
 		const period = periodBefore(today, name);
-		return { period, previousPeriod: rangeBefore(period) };
+		return withRangeBefore(period);
 	}
 	if (choice !== 'betweenDates') {
 		throw new NodeOperationError(context.getNode(), '"Period" has a value that it does not offer', {
@@ -315,8 +324,14 @@ function readPeriod(
 			itemIndex,
 		});
 	}
-	const period = { first, last };
-	return { period, previousPeriod: rangeBefore(period) };
+	return withRangeBefore({ first, last });
+}
+
+function withRangeBefore(
+	period: NonNullable<ReportOptions['period']>,
+): Pick<ReportOptions, 'period' | 'previousPeriod'> {
+	const previousPeriod = rangeBefore(period);
+	return previousPeriod === undefined ? { period } : { period, previousPeriod };
 }
 
 function dayOf(
@@ -328,12 +343,19 @@ function dayOf(
 ): number | undefined {
 	const value = context.getNodeParameter(name, itemIndex, '') as unknown;
 	if (isEmpty(value)) return undefined;
+	let day: number;
 	try {
-		return calendar.dayOf(readDateParameter(value, context.getTimezone()));
+		day = calendar.dayOf(readDateParameter(value, context.getTimezone()));
 	} catch {
 		throw new NodeOperationError(context.getNode(), `"${label}" is not a date`, {
 			itemIndex,
 			description: 'Choose one, or give it as 2026-01-31.',
 		});
 	}
+	if (day >= EARLIEST_DAY) return day;
+	throw new NodeOperationError(context.getNode(), `"${label}" is before the year 1900`, {
+		itemIndex,
+		description:
+			'Choose a later day. For everything up to a day, choose the day of the first lead; for everything, "All Leads".',
+	});
 }

@@ -7,7 +7,7 @@ import type { AskedLead, History } from '../lead/repeats/types';
 import { toNodeError } from '../errors';
 import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
 import { continuesOnFail, failedItem } from '../parameters/failedItems';
-import { binaryOf, eachItem, readLeadRecords } from '../parameters/readItems';
+import { binaryOf, eachItem, ownBinary, readLeadRecords } from '../parameters/readItems';
 import { openOutputs, separateOutputsProperty } from '../parameters/separateOutputs';
 import { readBoolean } from '../parameters/values';
 import {
@@ -164,9 +164,8 @@ export async function clearRepeats(context: IExecuteFunctions): Promise<INodeExe
 		items.map((item, index) => {
 			const failure = failures.get(index);
 			if (failure) return failedItem(context, failure, index);
-			const { json, binary } = item;
 			// Not the whole item: one that has an error from a node before would leave by the error output.
-			return { json: deepCopy(json), ...(binary && { binary }), pairedItem: { item: index } };
+			return { json: deepCopy(item.json), ...ownBinary(item), pairedItem: { item: index } };
 		}),
 	];
 }

@@ -6,7 +6,8 @@ import { toNodeError } from '../errors';
 import { markerProperties } from '../parameters/destinationProperties';
 import { openMarker } from '../parameters/openDestination';
 import { continuesOnFail, failedItem } from '../parameters/failedItems';
-import { readText } from '../parameters/readItems';
+import { withToolDefault } from '../parameters/leadInputProperties';
+import { ownBinary, readText } from '../parameters/readItems';
 import { places, type Place } from './writeLeads';
 import { atItem, timeoutOption } from './writeOptions';
 
@@ -17,25 +18,31 @@ const MAX_NAMED = 10;
 
 export const markAsHandledProperties: INodeProperties[] = [
 	...markerProperties('Where the leads are that the trigger handed over', show),
-	{
-		displayName: 'Lead ID',
-		name: 'leadId',
-		type: 'string',
-		required: true,
-		default: '={{ $json.id }}',
-		displayOptions: { show },
-		description: 'ID of the lead, as the trigger returned it',
-	},
-	{
-		displayName: 'Lead Destination',
-		name: 'leadDestination',
-		type: 'string',
-		required: true,
-		default: '={{ $json.destination }}',
-		displayOptions: { show },
-		description:
-			'Destination of the lead, as the trigger returned it. Leads of another destination are not marked.',
-	},
+	...withToolDefault(
+		{
+			displayName: 'Lead ID',
+			name: 'leadId',
+			type: 'string',
+			required: true,
+			default: '={{ $json.id }}',
+			displayOptions: { show },
+			description: 'ID of the lead, as the trigger returned it',
+		},
+		"={{ $fromAI('leadId', 'ID of the lead, the field id of a lead as it was returned', 'string') }}",
+	),
+	...withToolDefault(
+		{
+			displayName: 'Lead Destination',
+			name: 'leadDestination',
+			type: 'string',
+			required: true,
+			default: '={{ $json.destination }}',
+			displayOptions: { show },
+			description:
+				'Destination of the lead, as the trigger returned it. Leads of another destination are not marked.',
+		},
+		"={{ $fromAI('leadDestination', 'Destination of the lead, the field destination of a lead as it was returned', 'string') }}",
+	),
 	{
 		displayName: 'Options',
 		name: 'options',
@@ -91,13 +98,8 @@ export async function markAsHandled(context: IExecuteFunctions): Promise<INodeEx
 		const handled = { outcome, at: new Date(handledAt).toISOString() };
 		// A copy: where the next node edits its item, the item of the node before must stay as it was.
 		const { handled: _before, ...json } = deepCopy(item.json);
-		const { binary } = item;
 		// Not the whole item: one that has an error from a node before would leave by the error output.
-		return {
-			json: { handled, ...json },
-			...(binary && { binary }),
-			pairedItem: { item: itemIndex },
-		};
+		return { json: { handled, ...json }, ...ownBinary(item), pairedItem: { item: itemIndex } };
 	});
 }
 

@@ -33,7 +33,7 @@ export { ownerAssigner } from './owners/assignOwner';
 export { MAX_OWNERS, OwnerError, readOwners } from './owners/readOwner';
 export type * from './report/types';
 export { createReport, DEFAULT_ROWS, MAX_ROWS } from './report/createReport';
-export { Calendar, PERIOD_NAMES, periodBefore, rangeBefore } from './report/calendar';
+export { Calendar, EARLIEST_DAY, PERIOD_NAMES, periodBefore, rangeBefore } from './report/calendar';
 export { reportHtml } from './report/html';
 export { periodName as reportPeriodName, textOf as reportText } from './report/words';
 export { reportCharts, type ReportChart } from './report/charts';

@@ -57,7 +57,10 @@ const ALL_ASKED: Readonly<Record<string, string>> = Object.fromEntries(
  * The property as the node has it, and with another default as an agent's tool has it: only what is
  * asked of the agent in a parameter is in the schema that it is given.
  */
-function withToolDefault(property: INodeProperties, toolDefault: INodeProperties['default']) {
+export function withToolDefault(
+	property: INodeProperties,
+	toolDefault: INodeProperties['default'],
+): INodeProperties[] {
 	const { displayOptions } = property;
 	return [false, true].map((isTool): INodeProperties => ({
 		...property,

@@ -81,7 +81,14 @@ export function binaryOf(
 	item: INodeExecutionData,
 	entries: readonly unknown[],
 ): Pick<INodeExecutionData, 'binary'> {
-	return entries.length === 1 && item.binary !== undefined ? { binary: item.binary } : {};
+	return entries.length === 1 ? ownBinary(item) : {};
+}
+
+/** The item's files, of which a later node may change a name without changing it in the item before. */
+export function ownBinary({ binary }: INodeExecutionData): Pick<INodeExecutionData, 'binary'> {
+	if (binary === undefined) return {};
+	const files = Object.entries(binary).map(([name, file]) => [name, { ...file }] as const);
+	return { binary: Object.fromEntries(files) };
 }
 
 /** @throws NodeOperationError when the item holds no lead */

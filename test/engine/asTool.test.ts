@@ -5,7 +5,7 @@
  */
 import { getSchema } from 'n8n-core/dist/execution-engine/node-execution-context/utils/create-node-as-tool';
 import type { IDataObject, INodeParameters, INodePropertyOptions, INodeType } from 'n8n-workflow';
-import { NodeConnectionTypes } from 'n8n-workflow';
+import { NodeConnectionTypes, NodeHelpers } from 'n8n-workflow';
 
 import { LeadSource } from '../../nodes/LeadSource/LeadSource.node';
 import { MarketplaceLead } from '../../nodes/MarketplaceLead/MarketplaceLead.node';
@@ -161,6 +161,30 @@ describe('the schema of a tool', () => {
 			for (const description of Object.values(schema)) expect(description).toMatch(/^[A-Z].{10,}/);
 		},
 	);
+
+	it('Mark as Handled asks which lead', () => {
+		const parameters = { operation: 'markAsHandled', destination: 'azureTable' };
+		const schema = schemaOf(new MarketplaceLead(), parameters);
+		expect(Object.keys(schema)).toEqual(['leadId', 'leadDestination']);
+	});
+
+	it('is offered of every operation but the one that compares two inputs', () => {
+		const offeredTo = (type: INodeType) => {
+			const [{ properties }, parameters] = [type.description, { operation: '' }];
+			return properties
+				.filter(({ name }) => name === 'operation')
+				.flatMap(({ options = [] }) => options as INodePropertyOptions[])
+				.filter((option) =>
+					NodeHelpers.displayParameter(parameters, option as never, null, type.description),
+				)
+				.map(({ value }) => value);
+		};
+		const all = namesOf(new LeadSource());
+		expect(offeredTo(new LeadSource())).toEqual(all);
+		expect(offeredTo(asTool(new LeadSource()))).toEqual(
+			all.filter((name) => name !== 'findMissingLeads'),
+		);
+	});
 
 	it('asks for a lead source alone where that is all there is', () => {
 		const parameters = { operation: 'parseLeads', readLeadFrom: 'text' };

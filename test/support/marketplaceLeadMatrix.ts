@@ -79,9 +79,13 @@ function items(failAt: number): INodeExecutionData[] {
 			UserDetails: { FirstName: 'Kim', LastName: `Run ${run}`, Email: `${at}.${run}@contoso.com` },
 			LeadSource: 'SPZA-INS|contoso.crm',
 		};
-		return { json: { ...lead, lead, fail: at === failAt, odd: at === 1 } };
+		const file = { data: '', mimeType: 'application/pdf' };
+		return { json: { ...lead, lead, fail: at === failAt, odd: at === 1 }, binary: { file } };
 	});
 }
+
+/** What later nodes may edit. */
+const wholeOf = (list: INodeExecutionData[]) => list.map(({ json, binary }) => ({ json, binary }));
 
 const pairedTo = ({ pairedItem }: INodeExecutionData): number[] =>
 	[pairedItem as { item: number } | Array<{ item: number }>].flat().map(({ item }) => item);
@@ -217,10 +221,12 @@ export function matrixOf(name: string, atLeast: number): void {
 				const parameters = { ...given, options: place.options } as INodeParameters;
 				const tried = { path: '', parameters, credential: place.credential };
 				const [created = []] = await execute(place, tried, -1, undefined);
-				return created.map(({ json }, at) => {
-					const { id } = json['written'] as { id: string };
+				return created.map(({ json: { written } }, at) => {
+					const { id } = written as { id: string };
 					const lead = { customer: { lastName: `Run ${run}` } };
-					return { json: { id, destination, lead, fail: at === failAt, odd: at === 1 } };
+					const file = { data: '', mimeType: 'application/pdf' };
+					const json = { id, destination, lead, fail: at === failAt, odd: at === 1 };
+					return { json, binary: { file } };
 				});
 			}
 			const itemsFor = async (failAt: number) =>
@@ -284,10 +290,7 @@ export function matrixOf(name: string, atLeast: number): void {
 				for (const tried of triedAt(place, operation, differing)) {
 					cells += 1;
 					const given = await itemsFor(-1);
-					seen.in(
-						given.map(({ json }) => json),
-						'input',
-					);
+					seen.in(wholeOf(given), 'input');
 					const [went = []] = await execute(place, tried, -1, 'continueRegularOutput', given);
 					const outcomes = [...failedOf(went), ...doneOf(went)].sort();
 					// Of other leads there may be none to get.
@@ -296,8 +299,8 @@ export function matrixOf(name: string, atLeast: number): void {
 					expect([tried.path, expected]).toEqual([tried.path, all]);
 					const failed = failedOf(went).filter((at) => at !== 1);
 					expect([tried.path, failed]).toEqual([tried.path, []]);
-					const jsons = went.filter((item) => !isFailed(item)).map(({ json }) => json);
-					expect([tried.path, seen.in(jsons, tried.path)]).toEqual([tried.path, []]);
+					const whole = wholeOf(went.filter((item) => !isFailed(item)));
+					expect([tried.path, seen.in(whole, tried.path)]).toEqual([tried.path, []]);
 				}
 			});
 

@@ -31,21 +31,32 @@ const COLUMNS = {
 
 type Column = keyof typeof COLUMNS;
 
+/** Columns that are filled in for somebody; a weight stands in the empty rows of a sheet, too. */
+const SAYS_WHO: readonly Column[] = ['awayFrom', 'awayUntil', 'countries', 'offers', 'stages'];
+
 /** Milliseconds since 1970 of a date as people write it. @throws Error for anything else */
 export type ReadDate = (value: unknown) => number;
 
 /**
  * Owners from rows of a table, such as a sheet's, by their headers in any case and with any spaces:
- * Name, Email, Weight, Countries, Offers, Stages, Away From, Away Until. Rows without a name and an
- * e-mail address are passed over, as the empty last rows of a sheet.
+ * Name, Email, Weight, Countries, Offers, Stages, Away From, Away Until. In a `table`, rows without a
+ * name, an e-mail address and a territory are passed over, as the empty last rows of a sheet.
  * @throws OwnerError
  */
-export function readOwners(records: readonly unknown[], readDate: ReadDate): Owner[] {
+export function readOwners(
+	records: readonly unknown[],
+	readDate: ReadDate,
+	{ isTable }: { isTable: boolean },
+): Owner[] {
 	const owners = records.flatMap((record, index) => {
 		const row = columnsOf(record);
 		const name = text(row.name);
 		const email = text(row.email);
-		if (ownerId({ name, email }) === '') return [];
+		if (ownerId({ name, email }) === '') {
+			// Passed over, the customers of whoever is meant would go to others without a word.
+			if (isTable && !SAYS_WHO.some((column) => row[column] !== undefined)) return [];
+			throw new OwnerError(`Owner ${index + 1} has neither a name nor an e-mail address.`);
+		}
 		const where = `Owner ${index + 1} (${quote(name || email)})`;
 		return [
 			{

@@ -26,11 +26,15 @@ export class Calendar {
 		const parts: Partial<Record<string, number>> = {};
 		for (const { type, value } of this.format.formatToParts(time)) parts[type] = Number(value);
 		const { year = 1970, month = 1, day = 1 } = parts;
-		const found = Date.UTC(year, month - 1, day) / DAY_MS;
+		// Date.UTC takes a year below 100 for one of the 20th century.
+		const found = new Date(0).setUTCFullYear(year, month - 1, day) / DAY_MS;
 		this.days.set(quarter, found);
 		return found;
 	}
 }
+
+/** 1900-01-01. Systems that have no date often give 0001-01-01. */
+export const EARLIEST_DAY = Date.UTC(1900, 0, 1) / DAY_MS;
 
 /** `2026-11-19` */
 export function dayText(day: number): string {
@@ -91,12 +95,16 @@ export function periodBefore(today: number, name: PeriodName): DayRange {
 	}
 }
 
-/** The days before it: as many, or before a whole month the month. */
-export function rangeBefore(range: DayRange): DayRange {
+/**
+ * The days before it: as many, or before a whole month the month. `undefined` where they would begin
+ * before the earliest day, as before a period that ends in the year 9999.
+ */
+export function rangeBefore(range: DayRange): DayRange | undefined {
 	const { first, last } = range;
 	const month = monthBefore(last + 1);
-	if (month.first === first && month.last === last) return monthBefore(first);
-	return { first: first - lengthOf(range), last: first - 1 };
+	const isMonth = month.first === first && month.last === last;
+	const before = isMonth ? monthBefore(first) : { first: first - lengthOf(range), last: first - 1 };
+	return before.first < EARLIEST_DAY ? undefined : before;
 }
 
 /** The whole month before the one that a day is in. */

@@ -56,6 +56,21 @@ it('takes owners from the second input, and gives the same as from the list', as
 	expect(new Set(ownersOf(byList).map(({ name }) => name)).size).toBe(3);
 });
 
+it('tells of an owner of its list whose e-mail address came out empty', async () => {
+	const owners = [
+		...TEAM,
+		{ email: '={{ $json.RowKey === "kim" ? $json.nobody : "d@v.example" }}' },
+	];
+	const went = await outputs(assign(owners), items(german, french), 'continueRegularOutput');
+	expect(went.map((output) => output.length)).toEqual([1, 1]);
+	expect(went[1]).toMatchObject([
+		{
+			json: { error: 'Owner 4 has neither a name nor an e-mail address.' },
+			pairedItem: { item: 0 },
+		},
+	]);
+});
+
 it('gives merged customers the owner of their leads', async () => {
 	const [[merged] = []] = await outputs({ operation: 'mergeLeads' }, items(german));
 	const [[one] = []] = await outputs(assign(TEAM), items(merged!.json));

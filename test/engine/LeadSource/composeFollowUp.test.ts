@@ -2,7 +2,7 @@ import type { INodeParameters, INodePropertyCollection } from 'n8n-workflow';
 
 import { BUILT_IN_TEMPLATES, type FollowUpKind } from '../../../nodes/lead';
 import { composeFollowUpProperties } from '../../../nodes/LeadSource/composeFollowUp';
-import { items, LeadSourceTool, outputs, row } from './support';
+import { items, LeadSourceTool, outputs, refuseFiles, row } from './support';
 
 const KIM = { Email: 'Kim@contoso.com', FirstName: 'Kim' };
 const TITLE = { OfferDisplayName: 'Contoso CRM' };
@@ -183,6 +183,21 @@ describe('Compose Follow-Up', () => {
 		if (!preview) return;
 		const { html } = written!.json['followUp'] as { html: string };
 		expect(Buffer.from(preview.data, 'base64').toString('utf8')).toContain(html);
+	});
+
+	it('fails only the item whose preview can’t be stored, away from whoever sends', async () => {
+		refuseFiles('Broken');
+		const parameters = { ...COMPOSE, options: { attachPreview: 'everyRun' } };
+		const named = (id: string, FirstName: string) =>
+			row(id, 'SPZA-PLT|contoso.crm', { Email: `${id}@contoso.com`, FirstName });
+		const input = items(named('1', 'Kim'), named('2', 'Broken'), named('3', 'Lou'));
+		const [sent = [], not] = await outputs(parameters, input, 'continueRegularOutput');
+		expect(sent.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 2 }]);
+		expect(not).toEqual([
+			{ json: { error: 'There is no space left on the device' }, pairedItem: { item: 1 } },
+		]);
+		await expect(outputs(parameters, input)).rejects.toMatchObject({ context: { itemIndex: 1 } });
+		jest.restoreAllMocks();
 	});
 
 	it('keeps the file of its lead', async () => {

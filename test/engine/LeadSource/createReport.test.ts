@@ -4,7 +4,7 @@ import type { LeadReport } from '../../../nodes/lead';
 import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
 import { readExample } from '../../../scripts/host/demo.ts';
 import { runNode } from '../../support/engine';
-import { items, LeadSourceTool, outputs, row } from './support';
+import { items, LeadSourceTool, outputs, refuseFiles, row } from './support';
 
 const DAYS = {
 	operation: 'createReport',
@@ -129,6 +129,9 @@ it.each([
 	[{ lastDay: '2026-02-30' }, '"Last Day" is not a date'],
 	[{ firstDay: '2026-03-09' }, 'The period ends before it begins'],
 	[{ options: { maxRows: 0 } }, 'Max Rows per Table is not a whole number from 1 to 1000'],
+	// What systems give that have no date.
+	[{ firstDay: '0001-01-01' }, '"First Day" is before the year 1900'],
+	[{ firstDay: '={{ $now.set({ year: -300 }) }}' }, '"First Day" is before the year 1900'],
 	[{ period: 'constructor' }, '"Period" has a value that it does not offer'],
 	[{ files: ['html', '__proto__'] }, '"Files" has a value that it does not offer'],
 ] as Array<[INodeParameters, string]>)('%j: %s', async (parameters, message) => {
@@ -144,6 +147,38 @@ it('reports of the others where one holds no lead', async () => {
 		{ json: { leads: { count: 1 } }, pairedItem: [{ item: 1 }] },
 		{ json: { error: 'The item holds no lead' }, pairedItem: { item: 0 } },
 	]);
+});
+
+it('compares with nothing where so many days before there is none', async () => {
+	const parameters = { ...DAYS, firstDay: '2026-03-03', lastDay: '9999-12-31' };
+	const [report] = await reports(parameters, items(lead('kim', 1), lead('kim', 3)));
+	expect(report!.json).toMatchObject({
+		period: { firstDay: '2026-03-03', lastDay: '9999-12-31' },
+		previousPeriod: { firstDay: '', lastDay: '', days: 0 },
+		leads: { count: 1 },
+	});
+	expect(report!.json.text).not.toContain('Compared with');
+});
+
+it('reports of the others where the files of one can’t be stored', async () => {
+	refuseFiles('Broken');
+	const parameters = { ...DAYS, options: { title: '={{ $json.title }}' } };
+	const input = ['Broken', 'Whole', 'Broken'].map((title, at) => ({
+		...lead(String(at), 3),
+		title,
+	}));
+	const made = await reports(parameters, items(...input), 'continueRegularOutput');
+	const error = 'There is no space left on the device';
+	expect(made).toMatchObject([
+		{ json: { title: 'Whole', leads: { count: 1 } }, pairedItem: [{ item: 1 }] },
+		{ json: { error }, pairedItem: { item: 0 } },
+		{ json: { error }, pairedItem: { item: 2 } },
+	]);
+	await expect(reports(parameters, items(...input))).rejects.toMatchObject({
+		message: error,
+		context: { itemIndex: 0 },
+	});
+	jest.restoreAllMocks();
 });
 
 it('gives an agent the numbers and no page', async () => {

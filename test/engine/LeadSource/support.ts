@@ -1,3 +1,4 @@
+import { BinaryDataService } from 'n8n-core';
 import type { INode, INodeExecutionData, INodeParameters, INodeType } from 'n8n-workflow';
 
 import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
@@ -30,6 +31,22 @@ export class LeadSourceTool extends LeadSource {
 			outputs: ['ai_tool'],
 		};
 	}
+}
+
+/** From now on n8n can't store files that hold this text, until the mocks are restored. */
+export function refuseFiles(text: string): void {
+	const { prototype } = BinaryDataService;
+	const store = prototype.store;
+	jest.spyOn(prototype, 'store').mockImplementation(async function (
+		this: BinaryDataService,
+		...call: Parameters<BinaryDataService['store']>
+	) {
+		const [, file] = call;
+		if (Buffer.isBuffer(file) && file.toString('utf8').includes(text)) {
+			throw new Error('There is no space left on the device');
+		}
+		return await store.apply(this, call);
+	});
 }
 
 /** A row of an Azure table, of which the id is known. */

@@ -14,10 +14,12 @@ import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
 import { SEPARATE, SPLITS, type SplitName } from '../../../nodes/LeadSource/splits';
 import {
 	asNeither,
+	asNothing,
 	asText,
 	cellsOf,
 	differing,
 	failing,
+	isRequired,
 	isTyped,
 	labelOf,
 	takesExpression,
@@ -69,26 +71,40 @@ beforeEach(() => {
 	store.rows.clear();
 });
 
+const leadAt = (at: number) =>
+	row(String(at), `SPZA-PLT|contoso.crm${at}`, { Email: `${at}@contoso.com` });
+
 function input(failAt: number): INodeExecutionData[] {
-	return items(
-		...[0, 1, 2].map((at) => {
-			const lead = row(String(at), `SPZA-PLT|contoso.crm${at}`, { Email: `${at}@contoso.com` });
-			return { ...lead, it: { ...lead }, fail: at === failAt, odd: at === 1 };
-		}),
-	);
+	const leads = [0, 1, 2].map((at) => {
+		const lead = leadAt(at);
+		return { ...lead, it: { ...lead }, fail: at === failAt, odd: at === 1 };
+	});
+	const file = { data: '', mimeType: 'application/pdf' };
+	return items(...leads).map((item) => ({ ...item, binary: { file: { ...file } } }));
 }
+
+/** What the second input has: owners, or the first of the leads and another one. */
+const OWNERS = [{ Name: 'Ann', Email: 'ann@vendor.example' }, { Owner: 'Ben' }];
+const secondInputOf = ({ operation }: INodeParameters): INodeExecutionData[] =>
+	operation === 'assignOwner' ? items(...OWNERS) : items(leadAt(0), leadAt(7));
+const hasSecondInput = ({ operation, ownersFrom }: INodeParameters) =>
+	operation === 'findMissingLeads' || (operation === 'assignOwner' && ownersFrom === 'input');
 
 async function outputs(
 	parameters: INodeParameters,
 	given: INodeExecutionData[],
 	onError?: INode['onError'],
-	{ connectionString }: Pick<Azurite, 'connectionString'> = azurite,
+	{
+		connectionString = azurite.connectionString,
+		beside,
+	}: { connectionString?: string; beside?: INodeExecutionData[] | undefined } = {},
 ): Promise<INodeExecutionData[][]> {
 	const signIn = { authentication: 'connectionString', connectionString };
 	const isInAzure = parameters.historyStore === 'azureTable';
 	const settings = isInAzure ? { credentials: { marketplaceLeadAzureTableApi: signIn } } : {};
-	const isCompared = parameters.operation === 'findMissingLeads';
-	const execution = isCompared ? { secondInput: items({}) } : undefined;
+	const secondInput =
+		beside ?? (hasSecondInput(parameters) ? secondInputOf(parameters) : undefined);
+	const execution = secondInput && { secondInput };
 	return await outputsOf(parameters, given, onError, undefined, execution, settings);
 }
 
@@ -104,11 +120,19 @@ function outputOfFailed({ operation, outputs: split, separateOutputs }: INodePar
 	return isApart ? 1 : 0;
 }
 
+/** What later nodes may edit. */
+const wholeOf = (list: INodeExecutionData[]) => list.map(({ json, binary }) => ({ json, binary }));
+
 const pairedTo = (item: INodeExecutionData): number[] =>
 	[item.pairedItem ?? []].flat().map((pair) => (pair as { item: number }).item);
 const isFailed = ({ json }: INodeExecutionData) => Object.hasOwn(json, 'error');
 
-const variants = OPERATIONS.flatMap(({ value }) => variantsOf(description, { operation: value }));
+/** An input shows no parameter of its own, so nothing else would choose it. */
+const BY_INPUT = { operation: 'assignOwner', ownersFrom: 'input' };
+const variants = [
+	...OPERATIONS.flatMap(({ value }) => variantsOf(description, { operation: value })),
+	...variantsOf(description, BY_INPUT),
+];
 const cells = variants.flatMap((variant) =>
 	cellsOf(description, variant, { valid: VALID }).map(
 		({ path, parameters }) => [path, JSON.stringify(variant), parameters] as const,
@@ -122,6 +146,8 @@ it('holds every parameter of every operation that can be an expression', () => {
 		if (noDataExpression !== true && !fixed.includes(type)) expect(paths).toContain(name);
 	}
 });
+
+const same = (value: unknown) => value;
 
 /** One outcome for each item, paired to it, on the output where it belongs. */
 function expectOutcomes(
@@ -147,11 +173,10 @@ describe.each(cells)('%s of %s', (_path, _variant, parameters) => {
 	it('gives every item its outcome while nothing fails, and none shares anything', async () => {
 		const given = input(-1);
 		const seen = new SharedReferences();
-		const jsonsOf = (list: INodeExecutionData[]) => list.map(({ json }) => json);
-		seen.in(jsonsOf(given), 'input');
+		seen.in(wholeOf(given), 'input');
 		const went = await outputs(parameters, given);
 		expectOutcomes(went, [], -1, isTogether);
-		expect(seen.in(jsonsOf(went.flat()), 'output')).toEqual([]);
+		expect(seen.in(wholeOf(went.flat()), 'output')).toEqual([]);
 	});
 
 	it.each([0, 1, 2])('fails item %i alone', async (failAt) => {
@@ -164,6 +189,56 @@ describe.each(cells)('%s of %s', (_path, _variant, parameters) => {
 		const stopped = outputs(parameters, input(failAt), 'stopWorkflow');
 		await expect(stopped).rejects.toMatchObject({ context: { itemIndex: failAt } });
 		// Nothing is noted of an execution that ends before it.
+		expect([...store.rows.keys()]).toEqual([]);
+	});
+});
+
+describe.each(variants.map((variant) => [JSON.stringify(variant), variant] as const))(
+	'%s',
+	(_, variant) => {
+		it('shares nothing between runs, nor with what came in on either input', async () => {
+			const seen = new SharedReferences();
+			for (const options of [{ includeRaw: true, includeSheetRow: true }, {}, {}]) {
+				store.rows.clear();
+				const [cell] = cellsOf(description, variant, { valid: VALID, put: same });
+				const { parameters } = cell ?? { parameters: variant };
+				const given = input(-1);
+				const beside = hasSecondInput(parameters) ? secondInputOf(parameters) : undefined;
+				seen.in(wholeOf([...given, ...(beside ?? [])]), 'input');
+				const all = { ...parameters, ...(parameters.options !== undefined && { options }) };
+				const went = await outputs(all, given, undefined, { beside });
+				expect(went.flat().filter(isFailed)).toEqual([]);
+				expect(seen.in(wholeOf(went.flat()), 'output')).toEqual([]);
+			}
+		});
+	},
+);
+
+/** What is required and comes out empty for one item. */
+const empty = asNothing.flatMap((put) =>
+	variants.flatMap((variant) =>
+		cellsOf(description, variant, { valid: VALID, put, into: isRequired }).map(
+			(cell) => [cell.path, JSON.stringify(variant), cell] as const,
+		),
+	),
+);
+/** What names a parameter in a message besides its label. */
+const NAMED: Readonly<Record<string, string>> = {
+	'fieldMapping.values.from': 'Field 1 of "Field Mapping"',
+	leadSource: 'lead source is empty',
+};
+
+describe.each(empty)('%s of %s, which is required and comes out empty', (path, _variant, cell) => {
+	it('fails its item alone, and is named', async () => {
+		const { parameters } = cell;
+		const went = await outputs(parameters, input(-1), 'continueRegularOutput');
+		const isTogether = TOGETHER.includes(String(parameters.operation));
+		expectOutcomes(went, [1], outputOfFailed(parameters), isTogether);
+		const error = went.flat().find(isFailed)?.json['error'];
+		expect(error).toContain(NAMED[path] ?? labelOf(description, cell));
+		store.rows.clear();
+		const stopped = outputs(parameters, input(-1), 'stopWorkflow');
+		await expect(stopped).rejects.toMatchObject({ context: { itemIndex: 1 } });
 		expect([...store.rows.keys()]).toEqual([]);
 	});
 });
@@ -266,9 +341,14 @@ describe.each(fixed)('nonsense for %s of %s', (_path, _variant, parameters) => {
 
 it('is as large as it was', () => {
 	const [items, settings] = [3, 3];
-	const count = cells.length * (1 + items * settings) + different.length + fixed.length * 2;
+	const count =
+		cells.length * (1 + items * settings) +
+		different.length +
+		fixed.length * 2 +
+		empty.length * 2 +
+		variants.length;
 	process.stdout.write(`The matrix of Lead Source has ${count} cells.\n`);
-	expect(count).toBeGreaterThan(3_000);
+	expect(count).toBeGreaterThan(5_200);
 });
 
 /** What comes out as text, as nothing and as nonsense where a number or a switch belongs. */

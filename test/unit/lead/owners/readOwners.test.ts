@@ -6,7 +6,7 @@ const readDate = (value: unknown) => {
 	if (Number.isNaN(time)) throw new Error('no date');
 	return time;
 };
-const read = (...records: unknown[]) => readOwners(records, readDate);
+const read = (...records: unknown[]) => readOwners(records, readDate, { isTable: true });
 
 it('reads the columns by any common header', () => {
 	const whole = {
@@ -60,7 +60,7 @@ it('takes what is missing for everything, and a weight of 1', () => {
 });
 
 it('passes over rows that name nobody', () => {
-	expect(read({}, { name: ' ', email: '' }, null, 'x', { name: 'Ann' })).toHaveLength(1);
+	expect(read({}, { name: ' ', email: '', weight: 1 }, null, 'x', { name: 'Ann' })).toHaveLength(1);
 });
 
 it('keeps the commas of a country', () => {
@@ -103,4 +103,13 @@ it('needs owners, and takes no more than the limit', () => {
 	expect(() => read({}, { Title: 'x' })).toThrow(/no owners/);
 	const many = Array.from({ length: 1_001 }, (_, number) => ({ name: `Owner ${number}` }));
 	expect(() => read(...many)).toThrow(/^There are 1001 owners\. The limit is 1000\.$/);
+});
+
+it('tells who is nobody, unless it is an empty row of a table', () => {
+	const nobody = { name: '', email: ' ', countries: 'DE' };
+	expect(() => read({ name: 'Ann' }, nobody)).toThrow(
+		'Owner 2 has neither a name nor an e-mail address.',
+	);
+	const ofNode = [{ name: 'Ann' }, { email: '', weight: 1 }];
+	expect(() => readOwners(ofNode, readDate, { isTable: false })).toThrow(/^Owner 2 has neither/);
 });

@@ -1,5 +1,5 @@
 import { periodBefore, rangeBefore } from '../../../../nodes/lead';
-import { dayText, weekOf, weekText } from '../../../../nodes/lead/report/calendar';
+import { Calendar, dayText, weekOf, weekText } from '../../../../nodes/lead/report/calendar';
 import { dateText, periodName, weekdayText } from '../../../../nodes/lead/report/words';
 import { zone } from './support';
 
@@ -46,7 +46,19 @@ it.each([
 ] as const)('%s on %s', (name, today, period, previous) => {
 	const found = periodBefore(day(today), name);
 	expect(texts(found)).toEqual(period);
-	expect(texts(rangeBefore(found))).toEqual(previous);
+	expect(texts(rangeBefore(found)!)).toEqual(previous);
+});
+
+it.each([
+	['2026-01-01', '9999-12-31'],
+	['1900-01-01', '1900-01-31'],
+	['1950-03-01', '2026-01-01'],
+])('there is nothing before %s to %s to compare with', (first, last) => {
+	expect(rangeBefore({ first: day(first), last: day(last) })).toBeUndefined();
+});
+
+it('a day of the first century is none of the last', () => {
+	expect(dayText(new Calendar('UTC').dayOf(Date.parse('0001-01-01T00:00:00Z')))).toBe('0001-01-01');
 });
 
 it.each([
