@@ -41,6 +41,9 @@ const whatUsersGet = packed
 module.exports = {
 	// No measure of what is tested: a machine with other work takes long.
 	testTimeout: 300_000,
+	// A worker that has grown is replaced. V8 needs longer to free gigabytes as a process ends than jest waits for that,
+	// which then warns of tests that leak; and collecting garbage among them costs more than a new worker.
+	workerIdleMemoryLimit: '800MB',
 	projects: [
 		project('unit'),
 		project('engine', whatUsersGet),
