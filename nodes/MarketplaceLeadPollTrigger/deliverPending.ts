@@ -17,6 +17,7 @@ import {
 	readDeliveryRules,
 	type AcknowledgedMode,
 } from './deliveryProperties';
+import { isObject } from '../schemas';
 import { handOver, tellsEnding, type Ending } from './handOver';
 import { tellNothingFound } from './nothingFound';
 import type { DeliveriesByTrigger, RunningDeliveries } from './runningDeliveries';
@@ -64,7 +65,7 @@ export async function deliverPending(
 		const trigger: Trigger = { context, mode, pending, running };
 		await markLeftovers(trigger, limits);
 		const kept = new KeptDeliveries(context);
-		const memory = DeliveryMemory.load(kept.stored, origin);
+		const memory = DeliveryMemory.load(kept.of(origin), origin);
 		running.applyTo(memory);
 		const result = await deliver({
 			reader: pending.reader,
@@ -294,6 +295,9 @@ function claimOf({ lead, version }: NotedDelivery, handedOver: HandOver | undefi
 	return { id: lead.id, version, handOver: handedOver };
 }
 
+/** Places whose memory is kept besides that of the latest poll: expressions may name them by turns. */
+const MAX_OTHER_PLACES = 3;
+
 /**
  * The memory in n8n's static data, by the node's ID, so that a rename hands nothing over early. n8n's
  * durable mode goes by the ID itself and keeps it with the execution.
@@ -312,21 +316,36 @@ class KeptDeliveries {
 		this.isFirst = this.stored === undefined;
 	}
 
-	get stored(): unknown {
-		// By its name a node may have come by the data of another that had it before.
-		const own = this.node['deliveriesOf'] === this.nodeId ? this.node['deliveries'] : undefined;
-		return isSavedWithWorkflow(this.node) ? (this.byId.get() ?? own) : own;
+	/** What is kept of the place of this origin, as JSON. */
+	of(origin: string): unknown {
+		return this.all().find((memory) => memory['origin'] === origin);
 	}
 
 	store(memory: DeliveryMemory): void {
+		const others = this.all()
+			.filter(({ origin }) => origin !== memory.origin)
+			.slice(0, MAX_OTHER_PLACES);
+		const state = { ...memory.toJSON(), ...(others.length > 0 && { others }) };
 		if (isSavedWithWorkflow(this.node)) {
-			this.byId.set(memory);
+			this.byId.set(state);
 			delete this.node['deliveriesOf'];
 			delete this.node['deliveries'];
 			return;
 		}
 		this.node['deliveriesOf'] = this.nodeId;
-		this.node['deliveries'] = asData(memory);
+		this.node['deliveries'] = asData(state);
+	}
+
+	/** The latest first. */
+	private all(): Array<Record<string, unknown>> {
+		const { others, ...latest } = isObject(this.stored) ? this.stored : {};
+		return [latest, ...(Array.isArray(others) ? (others as unknown[]) : [])].filter(isObject);
+	}
+
+	private get stored(): unknown {
+		// By its name a node may have come by the data of another that had it before.
+		const own = this.node['deliveriesOf'] === this.nodeId ? this.node['deliveries'] : undefined;
+		return isSavedWithWorkflow(this.node) ? (this.byId.get() ?? own) : own;
 	}
 }
 

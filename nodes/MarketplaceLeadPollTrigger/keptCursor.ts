@@ -10,7 +10,7 @@ import { isObject, readAs } from '../schemas';
 import { object, string } from '../vendor/schema';
 import { asData, isSavedWithWorkflow, WorkflowEntry } from './workflowEntries';
 
-/** Places of which a cursor is kept where an expression names the place, the current one left out. */
+/** Places of which a cursor is kept where the place changes by itself, the current one left out. */
 const MAX_OTHER_PLACES = 3;
 
 /** What is read, and whether an earlier cursor for it may be used again. */
@@ -19,8 +19,11 @@ export interface PolledPlace {
 	origin: string;
 	/** Names the start alone. */
 	start: string;
-	/** An expression names the place, so that it changes without anybody's doing. */
-	varies: boolean;
+	/**
+	 * Names what the user has set. Where that is the same and the place another one, an expression in a
+	 * parameter or in the credential has changed it, without anybody's doing.
+	 */
+	settings: string;
 }
 
 /** One trigger's state, as JSON in n8n's static data. */
@@ -30,6 +33,8 @@ interface NodeState extends IDataObject {
 	cursor?: IDataObject;
 	/** The start that `cursor` and `others` belong to. */
 	start?: string;
+	/** The settings that they belong to. Absent in what earlier versions kept. */
+	settings?: string;
 	/** Of the places that an expression named before, the latest first. */
 	others?: IDataObject[];
 }
@@ -71,12 +76,13 @@ export class KeptCursor {
 	/** The cursor to go on with; `undefined` where the place is to be begun anew. */
 	load(place: PolledPlace): Cursor | undefined {
 		const states = this.states().sort((a, b) => revisionOf(b) - revisionOf(a));
-		for (const { cursor, start, others } of states) {
+		for (const state of states) {
+			const { cursor, others } = state;
 			const kept = loadCursor(cursor, place.origin);
 			if (kept) return kept;
 			// Of another place or start, and sound: what is older than this was given up with it.
 			if (loadCursor(cursor, originOf(cursor))) {
-				return place.varies && start === place.start ? another(others, place.origin) : undefined;
+				return isSetAlike(state, place) ? another(others, place.origin) : undefined;
 			}
 		}
 		return undefined;
@@ -90,12 +96,14 @@ export class KeptCursor {
 	store(cursor: Cursor, place: PolledPlace, isStart: boolean): void {
 		const [newest] = this.states().sort((a, b) => revisionOf(b) - revisionOf(a));
 		const stored = asData(storeCursor({ ...cursor, revision: this.revision + 1 }));
-		const state: NodeState = { nodeId: this.nodeId, cursor: stored, start: place.start };
-		if (place.varies && newest?.start === place.start) {
+		const { start, settings } = place;
+		const state: NodeState = { nodeId: this.nodeId, cursor: stored, start, settings };
+		if (newest && isSetAlike(newest, place)) {
 			const before = [newest.cursor, ...listOf(newest.others)].filter(
 				(other) => isObject(other) && originOf(other) !== place.origin,
 			);
-			state.others = asData(before.slice(0, MAX_OTHER_PLACES)) as unknown as IDataObject[];
+			const others = before.slice(0, MAX_OTHER_PLACES);
+			if (others.length > 0) state.others = asData(others) as unknown as IDataObject[];
 		}
 		delete this.node.others;
 		Object.assign(this.node, state);
@@ -157,6 +165,11 @@ export class KeptCursor {
 		if (left.length === 0) delete workflow.marketplaceLeadStarts;
 		else workflow.marketplaceLeadStarts = Object.fromEntries(left);
 	}
+}
+
+/** Whether the user has changed nothing since. */
+function isSetAlike({ start, settings }: NodeState, place: PolledPlace): boolean {
+	return start === place.start && (settings ?? place.settings) === place.settings;
 }
 
 function another(others: unknown, origin: string): Cursor | undefined {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type {
 	IDataObject,
 	INodeExecutionData,
@@ -98,7 +100,7 @@ async function handOverNew(
 	const place: PolledPlace = {
 		origin: start.origin(identity),
 		start: start.origin(''),
-		varies: isPlaceExpression(context),
+		settings: settingsOf(context),
 	};
 
 	const kept = new KeptCursor(context);
@@ -253,14 +255,20 @@ function startDate(context: IPollFunctions): { from: 'date'; date: number } {
 	}
 }
 
-/** Whether a parameter that tells what is read holds an expression. */
-function isPlaceExpression(context: IPollFunctions): boolean {
+/** A digest of what the user has set that tells what is read: expressions as they are, and which credentials. */
+function settingsOf(context: IPollFunctions): string {
 	const properties = chosenDestination(context).reading?.properties ?? [];
-	return properties.some(({ name }) => {
-		const raw = context.getNodeParameter(name, '', { rawExpressions: true });
-		const value = typeof raw === 'object' && raw !== null && 'value' in raw ? raw.value : raw;
-		return isExpression(value);
-	});
+	const raw = properties.map(({ name }) =>
+		context.getNodeParameter(name, '', { rawExpressions: true }),
+	);
+	const credentials = Object.entries(context.getNode().credentials ?? {}).map(([type, { id }]) => [
+		type,
+		id,
+	]);
+	return createHash('sha256')
+		.update(JSON.stringify([raw, credentials]))
+		.digest('base64url')
+		.slice(0, 22);
 }
 
 function isExpression(raw: unknown): raw is string {

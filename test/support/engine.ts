@@ -121,7 +121,7 @@ class InlineCredentials extends ICredentialsHelper {
 	): Promise<ICredentialDataDecryptedObject> {
 		const given = JSON.parse(id ?? '{}') as ICredentialDataDecryptedObject;
 		const data = { ...given, ...RENEWED_TOKENS.get(id ?? '') };
-		if (item === undefined) return data;
+		if (item === undefined) return resolvedAlone(data, mode);
 		const { workflow, runExecutionData, runIndex, itemIndex, node, connectionInputData } = item;
 		return workflow.expression.getParameterValue(
 			data as INodeParameters,
@@ -167,6 +167,32 @@ class InlineCredentials extends ICredentialsHelper {
 	}
 }
 
+/** As n8n's server resolves a credential for a trigger, which has no items: by a node of its own making. */
+function resolvedAlone(
+	data: ICredentialDataDecryptedObject,
+	mode: WorkflowExecuteMode,
+): ICredentialDataDecryptedObject {
+	const type = { description: { properties: [] } } as unknown as INodeType;
+	const { name, typeVersion } = { name: 'Temp-Node', typeVersion: 1 };
+	const node = { id: 'mock', name, type: 'mock', typeVersion, parameters: {}, position: [0, 0] };
+	const workflow = new Workflow({
+		nodes: [node as INode],
+		connections: {},
+		active: false,
+		nodeTypes: {
+			getByName: () => type,
+			getByNameAndVersion: () => type,
+			getKnownTypes: () => ({}),
+		},
+	});
+	const given = data as INodeParameters;
+	const keys = { $vars: variables };
+	return workflow.expression.getComplexParameterValue(node as INode, given, mode, keys) as never;
+}
+
+/** What expressions call `$vars`; n8n's users set them for all workflows. */
+export const variables: Record<string, string> = {};
+
 /** What n8n's database holds of tokens that were renewed since, by the id of their credential. */
 const RENEWED_TOKENS = new Map<string, ICredentialDataDecryptedObject>();
 
@@ -189,7 +215,7 @@ function additionalDataFor(
 		webhookTestBaseUrl: base,
 		mcpBaseUrl: base,
 		mcpTestBaseUrl: base,
-		variables: {},
+		variables,
 		...extra,
 		// The rest belongs to features our nodes do not use (sub-workflows, agents, task runners).
 	} as IWorkflowExecuteAdditionalData;

@@ -4,7 +4,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node';
 import { DynamicsPlace } from '../../support/places/dynamics365';
 import { startDynamics } from '../../fakeServers/dynamics365/dynamics';
-import { pollContext } from '../../support/engine';
+import { pollContext, variables } from '../../support/engine';
 import type { TestPoller } from '../../support/engine';
 import { SharedReferences } from '../../support/sharedReferences';
 import { startEntraAuthority } from '../../fakeServers/entra/authority';
@@ -39,6 +39,7 @@ interface Trigger {
 	id?: string;
 	name?: string;
 	parameters?: INodeParameters;
+	credentials?: DynamicsPlace['credentials'];
 	staticData?: IDataObject;
 }
 
@@ -295,6 +296,71 @@ describe('in the durable mode', () => {
 		const other = trigger({ type });
 		Object.assign(other.workflow, { id: 'other' });
 		expect(names((await other.durable({})).output)).toEqual(['a']);
+	});
+});
+
+describe('an environment that an expression in the credential names', () => {
+	let other: DynamicsPlace;
+	beforeEach(async () => {
+		other = new DynamicsPlace(await startDynamics({ authority }));
+	});
+	afterEach(async () => {
+		await other.fakeServer.stop();
+	});
+
+	const MARKED = {
+		handledWhen: 'markedInWorkflow',
+		markedBy: 'boolean',
+		handledColumn: { __rl: true, mode: 'name', value: 'contoso_handled' },
+	};
+	/** n8n keeps the credential's ID, whatever its expression gives. */
+	const byExpression = (parameters: INodeParameters, staticData: IDataObject = {}) => {
+		const credential = { ...place.credential, environmentUrl: '={{ $vars.environment }}' };
+		const credentials = { [place.credentialType]: credential };
+		const poller = trigger({ parameters, credentials, staticData });
+		return {
+			poller,
+			async poll(at: DynamicsPlace): Promise<string[]> {
+				variables['environment'] = String(at.credential['environmentUrl']);
+				return names(await poller.poll());
+			},
+		};
+	};
+
+	it.each([
+		['from all', { startFrom: 'all' }],
+		['as long as leads are pending', MARKED],
+	])('is gone on with where it was, by turns (%s)', async (_, parameters) => {
+		await place.insert([{ name: 'a' }]);
+		await other.insert([{ name: 'b' }]);
+		const { poll } = byExpression(parameters);
+		expect([await poll(place), await poll(other)]).toEqual([['a'], ['b']]);
+		expect([await poll(place), await poll(other)]).toEqual([[], []]);
+		await place.insert([{ name: 'c' }]);
+		await other.insert([{ name: 'd' }]);
+		expect([await poll(other), await poll(place)]).toEqual([['d'], ['c']]);
+		expect([await poll(other), await poll(place)]).toEqual([[], []]);
+	});
+
+	it('loses none of a start from now', async () => {
+		const { poll } = byExpression({ startFrom: 'now' });
+		expect([await poll(place), await poll(other)]).toEqual([[], []]);
+		place.pass(MINUTE);
+		await place.insert([{ name: 'while the other was read' }]);
+		place.pass(MINUTE);
+		expect(await poll(other)).toEqual([]);
+		expect(await poll(place)).toEqual(['while the other was read']);
+	});
+
+	it('begins anew where a person chooses another credential', async () => {
+		await place.insert([{ name: 'a' }]);
+		const first = byExpression({ startFrom: 'all' });
+		expect(await first.poll(place)).toEqual(['a']);
+		const chosen = trigger({ credentials: other.credentials, staticData: first.poller.kept() });
+		await other.insert([{ name: 'b' }]);
+		expect(names(await chosen.poll())).toEqual(['b']);
+		const back = byExpression({ startFrom: 'all' }, chosen.kept());
+		expect(await back.poll(place)).toEqual(['a']);
 	});
 });
 
