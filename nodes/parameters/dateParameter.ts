@@ -6,6 +6,11 @@ import { tryToParseDateTime } from 'n8n-workflow';
  */
 const BEGINS_AS_DATE = /^\s*(\d{4}|[A-Z][a-z]{2}, )/;
 
+/** A year outside of these has more than four digits or a sign as text, which CRMs take for no date. */
+const DAY = 24 * 60 * 60_000;
+const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
+const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
+
 /** Two time zones in which no text without a zone is the same instant: they are 25 hours apart. */
 const [EASTERNMOST, WESTERNMOST] = ['Pacific/Kiritimati', 'Pacific/Niue'] as const;
 
@@ -14,9 +19,18 @@ const [EASTERNMOST, WESTERNMOST] = ['Pacific/Kiritimati', 'Pacific/Niue'] as con
  * that comes twice, as clocks are put back, it is the earlier: the later would leave leads out, and
  * which one n8n's reading takes depends on the season it is read in.
  *
- * @throws Error for what is no date, or one that JavaScript would read by the zone of n8n's process
+ * @throws Error for what is no date, or one that JavaScript would read by the zone of n8n's process, or
+ * that no destination could be asked for
  */
 export function readDateParameter(value: unknown, timezone: string): number {
+	const time = readDate(value, timezone);
+	const within = Math.min(Math.max(time, EARLIEST), LATEST);
+	// The last hours of 9999 are in the year after in UTC where clocks are behind it.
+	if (Math.abs(time - within) <= DAY) return within;
+	throw new RangeError('Its year is not one from 1 to 9999.');
+}
+
+function readDate(value: unknown, timezone: string): number {
 	if (typeof value !== 'string') {
 		if (typeof value !== 'object') throw new TypeError('It does not begin as a date.');
 		return tryToParseDateTime(value, timezone).toMillis();

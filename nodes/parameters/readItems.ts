@@ -256,10 +256,18 @@ function readRecords(
 	throw noLead(`The field ${quote(path)} holds no lead`, found.problems.join(' '));
 }
 
-type Input = 'field' | 'fields' | 'item' | 'text';
+const INPUTS = ['field', 'fields', 'item', 'text'] as const;
+type Input = (typeof INPUTS)[number];
 
+/** @throws NodeOperationError for a value that the parameter does not offer */
 function readInput(context: IExecuteFunctions, itemIndex: number): Input {
-	return context.getNodeParameter('readLeadFrom', itemIndex) as Input;
+	const value: unknown = context.getNodeParameter('readLeadFrom', itemIndex);
+	const input = INPUTS.find((known) => known === value);
+	if (input !== undefined) return input;
+	throw new NodeOperationError(context.getNode(), '"Read Lead From" has an unknown value', {
+		itemIndex,
+		description: 'Choose one from the list.',
+	});
 }
 
 /** The fields that say something, by their names in the parameter. */

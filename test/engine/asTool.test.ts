@@ -262,6 +262,21 @@ describe('a call of an agent', () => {
 		}
 	});
 
+	it('marks the lead that it names', async () => {
+		const tool = {
+			type: new MarketplaceLead(),
+			parameters: { operation: 'markAsHandled', destination: 'azureTable' },
+			credentials: { marketplaceLeadAzureTableApi: CONNECTION },
+		};
+		// What the model gave is what is looked at, before any request.
+		expect(await called(tool, { leadId: 'p/r', leadDestination: 'marketo' })).toEqual([
+			{
+				error: 'The lead is not one of Azure Table: its destination is "marketo"',
+				details: expect.any(String),
+			},
+		]);
+	});
+
 	it('without anything of a lead is told what is missing, and what to do', async () => {
 		const tool = { type: new LeadSource(), parameters: { operation: 'parseLeads' } };
 		const [said, ...more] = await called(tool, { email: ' ' });

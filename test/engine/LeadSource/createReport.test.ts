@@ -131,7 +131,7 @@ it.each([
 	[{ options: { maxRows: 0 } }, 'Max Rows per Table is not a whole number from 1 to 1000'],
 	// What systems give that have no date.
 	[{ firstDay: '0001-01-01' }, '"First Day" is before the year 1900'],
-	[{ firstDay: '={{ $now.set({ year: -300 }) }}' }, '"First Day" is before the year 1900'],
+	[{ firstDay: '={{ $now.set({ year: -300 }) }}' }, '"First Day" is not a date'],
 	[{ period: 'constructor' }, '"Period" has a value that it does not offer'],
 	[{ files: ['html', '__proto__'] }, '"Files" has a value that it does not offer'],
 ] as Array<[INodeParameters, string]>)('%j: %s', async (parameters, message) => {

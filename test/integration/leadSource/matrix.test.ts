@@ -332,6 +332,10 @@ describe.each(fixed)('nonsense for %s of %s', (_path, _variant, parameters) => {
 				expect(isRaw).toBe(parameters.operation === 'clearRepeats');
 				return;
 			}
+			// What a message says without it, a user could look for in any parameter.
+			if (_path === 'readLeadFrom') {
+				for (const { json } of failed) expect(json['error']).toContain('"Read Lead From"');
+			}
 			const apart =
 				onError === 'continueErrorOutput' ? went.length - 1 : outputOfFailed(parameters);
 			expect(went[apart]).toHaveLength(3);

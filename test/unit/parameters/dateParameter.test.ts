@@ -49,6 +49,24 @@ describe('a date parameter', () => {
 		}
 	});
 
+	it.each([
+		['9999-12-31T23:59:59', 'America/New_York', '9999-12-31T23:59:59.999Z'],
+		['9999-12-31', 'Asia/Tokyo', '9999-12-30T15:00:00.000Z'],
+		['0001-01-01', 'Asia/Tokyo', '0001-01-01T00:00:00.000Z'],
+	])(
+		'at the edge of the years with four digits is in one of them: %s in %s',
+		(text, zone, time) => {
+			expect(iso(text, zone)).toBe(time);
+		},
+	);
+
+	it.each([new Date(8.64e15), new Date('+010000-02-01'), new Date('-000300-01-01')])(
+		'of a year that no destination knows is none: %p',
+		(date) => {
+			expect(() => readDateParameter(date, 'UTC')).toThrow('not one from 1 to 9999');
+		},
+	);
+
 	it('that names one of the two is that one', () => {
 		expect(iso('2026-11-01T01:00-05:00', 'America/New_York')).toBe('2026-11-01T06:00:00.000Z');
 		expect(iso('2026-11-01T01:00-04:00', 'America/New_York')).toBe('2026-11-01T05:00:00.000Z');
