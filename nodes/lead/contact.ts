@@ -10,7 +10,13 @@ import {
 	refuses,
 	type Flag,
 } from './contactValues';
-import { contactName, meaning, saysDoNotContact, type NameMeaning } from './contactWords';
+import {
+	contactName,
+	isOtherAction,
+	meaning,
+	saysDoNotContact,
+	type NameMeaning,
+} from './contactWords';
 import { findHeader } from './fields';
 
 /** Levels of nesting, those within texts included; what is deeper can't be told to say nothing. */
@@ -180,32 +186,37 @@ class Hearing {
 	private hearFields(value: object, parent: string, within: Within): void {
 		const keys = Object.keys(value);
 		this.left -= keys.length;
+		const fields = value as Record<string, unknown>;
 		const meanings: NameMeaning[] = [];
-		let [hasName, hasValue, hasLists] = [false, false, false];
+		let hasName = false;
+		let hasValue = false;
+		let hasLists = false;
 		let channel = '';
 		for (const key of keys) {
 			if (key.length > SHORT_LENGTH) this.left -= Math.ceil(key.length / NAME_UNIT);
-			if (this.isUsedUp(key, value)) return;
+			if (this.left < 0 && this.isUsedUp(key, value)) return;
 			const own = meaning(key);
 			meanings.push(own);
-			hasName ||= own.isName;
-			if (own.isName && channel === '')
-				channel = channelOf((value as Record<string, unknown>)[key]);
+			if (own.isName) {
+				hasName = true;
+				if (channel === '') channel = channelOf(fields[key]);
+			}
 			hasValue ||= own.isValue;
-			hasLists ||= Array.isArray((value as Record<string, unknown>)[key]);
+			hasLists ||= typeof fields[key] === 'object' && Array.isArray(fields[key]);
 		}
 		const isPair = hasName && hasValue;
 		if (isPair) this.hearPair(value, within);
 		const headers = keys.length > 1 && hasLists ? this.hearColumns(value, keys, within) : undefined;
+		const isPlain = parent === '' && channel === '' && within === undefined;
 		for (let at = 0; at < keys.length && !this.isDone(); at++) {
 			const key = keys[at] ?? '';
 			const own = meanings[at] ?? meaning(key);
-			const field = (value as Record<string, unknown>)[key];
-			if (headers?.has(field)) continue;
+			const field = fields[key];
 			// Nearly every field: its name says nothing, and its text can't.
-			const isPlain =
-				own.kind === undefined && parent === '' && channel === '' && within === undefined;
-			if (isPlain && typeof field === 'string' && saysNothing(field, own.isShort)) continue;
+			if (isPlain && own.kind === undefined && typeof field === 'string') {
+				if (saysNothing(field, own.isShort)) continue;
+			}
+			if (headers?.has(field)) continue;
 			// The name of a pair says what its value is about.
 			if (isPair && own.isName && typeof field === 'string' && meaning(field).kind) continue;
 			this.hearField(key, own, field, channel || parent, within);
@@ -266,7 +277,7 @@ class Hearing {
 	}
 
 	private hearText(text: string, name: string, parent: string, within: Within): void {
-		if (within === undefined && saysNothing(text)) return;
+		if (within === undefined ? saysNothing(text) : isOtherAction(text)) return;
 		const json = this.readText(text);
 		if (json !== undefined) {
 			this.hearJson(json, name, parent, within);

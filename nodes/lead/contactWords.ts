@@ -125,6 +125,12 @@ export function saysDoNotContact(text: string): boolean {
 /** Longer than any action, in characters. */
 const ACTION_AT_END = 120;
 
+/** Whether a text is another of Microsoft's actions and nothing else, which says all there is to it. */
+export function isOtherAction(text: string): boolean {
+	const action = findAction(text);
+	return action !== undefined && action.code !== DO_NOT_CONTACT;
+}
+
 function actionForbids(text: string): boolean {
 	const known = findAction(text);
 	if (known) return known.code === DO_NOT_CONTACT;
