@@ -18,6 +18,9 @@ export interface EditorHost {
 	readonly owner: Owner;
 }
 
+/** A path, or what a file would hold. */
+export type ImportedFile = string | { name: string; mimeType: string; buffer: Buffer };
+
 export class Editor {
 	readonly page: Page;
 	private readonly browser: Browser;
@@ -173,6 +176,28 @@ export class Editor {
 		await this.at('editCredential-modal').waitFor({ state: 'hidden' });
 	}
 
+	/** Puts another value into the field of the open node's credential, which n8n saves and tests. */
+	async changeCredential(field: string, value: string): Promise<void> {
+		if (!(await this.at('editCredential-modal').isVisible())) {
+			await this.at('ndv').getByTestId('credential-edit-button').first().click();
+		}
+		await this.at(`parameter-input-${field}`).locator('input, textarea').first().click();
+		await this.page.keyboard.press('ControlOrMeta+a');
+		await this.page.keyboard.insertText(value);
+		await this.at('credential-save-button').click();
+	}
+
+	/** Waits until the open credential says this. */
+	async seesInCredential(text: string): Promise<void> {
+		await this.at('editCredential-modal').getByText(text).first().waitFor();
+	}
+
+	/** Waits until the test of the open credential has failed with this reason, which has to be unfolded. */
+	async seesFailedTest(reason: string): Promise<void> {
+		await this.at('editCredential-modal').getByText('More details').click();
+		await this.seesInCredential(reason);
+	}
+
 	/** What was done since `countFromHere`, on all pages of the tab. */
 	async counts(): Promise<{ clicks: number; typed: number }> {
 		const counted = '({ clicks: sessionStorage.clicks, typed: sessionStorage.typed })';
@@ -189,10 +214,101 @@ export class Editor {
 		await this.at('canvas-node').first().waitFor();
 	}
 
+	/** Of a workflow without nodes. */
+	async openNodesPanel(): Promise<void> {
+		await this.at('canvas-add-button').click();
+		await this.searchBar().waitFor();
+	}
+
+	private searchBar(): Locator {
+		return this.page.locator('input[data-test-id="node-creator-search-bar"]');
+	}
+
+	/** Waits until a search of the nodes panel finds nodes of these names. */
+	async findsNodes(words: string, ...names: string[]): Promise<void> {
+		const found = this.at('node-creator-item-name');
+		// What an earlier search has found is not to be taken for this one's.
+		await this.searchBar().fill('no node has this name');
+		await found.first().waitFor({ state: 'detached' });
+		await this.searchBar().fill(words);
+		for (const name of names) {
+			await found.getByText(name, { exact: true }).waitFor();
+		}
+	}
+
+	/** The workflow's menu … → *Import* → *From file*. */
+	async importFromFile(file: string): Promise<void> {
+		await this.at('workflow-menu').click();
+		// Opens a menu beside it.
+		await this.page.getByRole('menuitem', { name: 'Import', exact: true }).hover();
+		const chooser = this.page.waitForEvent('filechooser');
+		await this.page.getByRole('menuitem', { name: 'From file', exact: true }).click();
+		await (await chooser).setFiles(file);
+	}
+
+	/** The same, without the way through the menu. */
+	async importAnother(file: ImportedFile): Promise<void> {
+		await this.at('workflow-import-input').setInputFiles(file);
+	}
+
+	/** Waits until the canvas holds so many of each. */
+	async seesCanvas(counts: { nodes: number; connections: number; notes: number }): Promise<void> {
+		const { nodes, connections, notes } = counts;
+		const expected = { 'canvas-node': nodes, edge: connections, sticky: notes };
+		for (const [testId, count] of Object.entries(expected)) {
+			await this.at(testId).nth(count).waitFor({ state: 'detached' });
+			if (count > 0)
+				await this.at(testId)
+					.nth(count - 1)
+					.waitFor({ state: 'attached' });
+		}
+	}
+
+	async clearCanvas(): Promise<void> {
+		await this.page.keyboard.press('ControlOrMeta+a');
+		await this.page.keyboard.press('Delete');
+		await this.seesCanvas({ nodes: 0, connections: 0, notes: 0 });
+	}
+
+	/** Names of the nodes on the canvas that n8n does not know in their version. */
+	async unknownNodes(): Promise<string[]> {
+		const unknown = this.at('canvas-node').filter({
+			// The icon of a type without one: a question mark.
+			has: this.page.locator('[class*="nodeIconPlaceholder"]'),
+		});
+		return await unknown.evaluateAll((nodes) =>
+			nodes.map((node) => node.getAttribute('data-node-name') ?? ''),
+		);
+	}
+
+	/** What the editor shows of errors at present. */
+	async errors(): Promise<string[]> {
+		return await this.shownErrors().allInnerTexts();
+	}
+
+	async seesError(text: string): Promise<void> {
+		await this.shownErrors().getByText(text).waitFor();
+	}
+
+	private shownErrors(): Locator {
+		return this.page.locator('.el-notification:has(.el-notification--error)');
+	}
+
 	/** On the canvas. */
 	async openNode(name: string): Promise<void> {
 		await this.nodeOf(name).dblclick();
 		await this.at('ndv').waitFor();
+	}
+
+	async closeNode(): Promise<void> {
+		await this.at('ndv-close-button').click();
+		await this.at('ndv').waitFor({ state: 'hidden' });
+	}
+
+	/** *View* of the first file in the output of the open node; waits until it shows this text. */
+	async viewFile(text: string): Promise<void> {
+		await this.at('ndv-view-binary-data').first().click();
+		await this.page.frameLocator('.binary-data-window iframe').getByText(text).waitFor();
 	}
 
 	private nodeOf(name: string): Locator {

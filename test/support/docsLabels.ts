@@ -1,17 +1,20 @@
 /** What the docs print in italics: labels that a reader is to find on a page. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const ROOT = path.join(__dirname, '../..');
 
-/** Pages about the triggers, whose words are ours, n8n's and Partner Center's alone. */
-export const PAGES = [
-	'README.md',
-	...['delivery', 'lead', 'partner-center', 'poll-trigger', 'scaling', 'troubleshooting'].map(
-		(name) => `docs/${name}.md`,
-	),
-	...['azure-table', 'https', 'https-endpoint'].map((name) => `docs/destinations/${name}.md`),
-];
+/** Pages for developers and pages of measurements, whose italics are of tables and programs. */
+const OTHERS = ['architecture', 'compatibility', 'live-tests', 'performance', 'vendor-facts'];
+
+/** Every page that tells how something is done in n8n or in a vendor's program. */
+export const PAGES = ['README.md', ...pagesIn('docs'), ...pagesIn('docs/destinations')];
+
+function pagesIn(folder: string): string[] {
+	return readdirSync(path.join(ROOT, folder))
+		.filter((file) => file.endsWith('.md') && !OTHERS.includes(file.slice(0, -'.md'.length)))
+		.map((file) => `${folder}/${file}`);
+}
 
 /** What stands in italics and begins like a label, each once. */
 export function italicsOf(page: string): string[] {
