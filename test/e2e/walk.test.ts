@@ -175,6 +175,7 @@ describeInBrowser('a person in the editor', () => {
 				leadSource('Follow-Up', compose),
 				withCredential(check, credential),
 			);
+			for (const [at, placed] of workflow.nodes.entries()) placed.position = [at * 300, 0];
 			const pinData = { Start: [{ json: httpsLead('Fabrikam') }] };
 			const { workflow: made } = await LiveWorkflow.create(host, { ...workflow, pinData });
 			await editor.openWorkflow(made.id);

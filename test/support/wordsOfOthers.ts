@@ -16,7 +16,7 @@ export const N8N_EDITOR: readonly string[] = [
 	'Error Workflow',
 	'Execute Once',
 	'Execute step',
-	'Execution Order',
+	'Execution Logic',
 	'Executions',
 	'Fetch Test Event',
 	'From file',
@@ -40,7 +40,7 @@ export const N8N_EDITOR: readonly string[] = [
 /** Names and labels of n8n's own nodes. */
 export const N8N_NODES: readonly string[] = [
 	'Crypto',
-	'Data Table',
+	'Data table',
 	'Edit Fields',
 	'Extract From CSV',
 	'Extract from File',
