@@ -220,6 +220,11 @@ export class Editor {
 		await this.searchBar().waitFor();
 	}
 
+	async closeNodesPanel(): Promise<void> {
+		await this.searchBar().press('Escape');
+		await this.searchBar().waitFor({ state: 'hidden' });
+	}
+
 	private searchBar(): Locator {
 		return this.page.locator('input[data-test-id="node-creator-search-bar"]');
 	}
