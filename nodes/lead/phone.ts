@@ -41,7 +41,7 @@ const NONE: PhoneReading = { number: '', choice: [] };
  */
 export function readPhoneNumber(text: string, country: string): PhoneReading {
 	if (text.length > MAX_PHONE_LENGTH) return NONE;
-	const written = tidy(text).replace(DECIMALS, '$1');
+	const written = tidy(text);
 	if (EXPONENT.test(written)) return NONE;
 	const isInternational = written.includes('+');
 	if (country === '' && !isInternational && !/^0 ?0/.test(written)) return NONE;
@@ -54,13 +54,14 @@ export function readPhoneNumber(text: string, country: string): PhoneReading {
 /** Without what hides between digits, with one space for any white space, and with European digits. */
 function tidy(text: string): string {
 	// Nearly all: there is nothing to look for.
-	if (/^[\x21-\x7e][\x20-\x7e]*[\x21-\x7e]$/.test(text)) return text.replace(PLUS_ZEROS, '');
+	if (/^(?:\+(?! ?00))?[-0-9()](?:[-0-9() ]*[-0-9()])?$/.test(text)) return text;
 	return visible(text)
 		.normalize('NFKC')
 		.replace(/[\s\p{Cc}]+/gu, ' ')
 		.replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) & 0xf))
 		.trim()
-		.replace(PLUS_ZEROS, '');
+		.replace(PLUS_ZEROS, '')
+		.replace(DECIMALS, '$1');
 }
 
 /** Valid is not meant: the digits may be a whole number that only lacks its plus. */
