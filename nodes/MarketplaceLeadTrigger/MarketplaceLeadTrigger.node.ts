@@ -34,6 +34,7 @@ import {
 	OUTPUT_REFUSED,
 	outputsRefused,
 	readAuthentication,
+	readSecret,
 } from './setUp';
 import { connectionNotices, triggerHints, triggerPanel } from './triggerPanel';
 import { readLeadsOf } from './webhookBody';
@@ -268,7 +269,7 @@ async function receiveLeads(
 async function expectedSecret(context: IWebhookFunctions): Promise<EndpointSecret> {
 	const method = readAuthentication(context);
 	if (method === 'none' || method === 'secretUrl') return {};
-	return await context.getCredentials<EndpointSecret>('marketplaceLeadTriggerApi');
+	return await readSecret(context);
 }
 
 function carrierOf(context: IWebhookFunctions): SecretCarrier {

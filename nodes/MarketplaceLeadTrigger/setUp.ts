@@ -3,6 +3,7 @@ import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { toNodeError } from '../errors';
+import { readCredential } from '../parameters/failedExpression';
 import { readBoolean } from '../parameters/values';
 import {
 	AUTHENTICATION_METHODS,
@@ -28,6 +29,16 @@ export function readAuthentication(
 	throw new NodeOperationError(context.getNode(), '"Authentication" has an unknown value', {
 		description: 'Choose one from the list.',
 	});
+}
+
+/** What the credential holds. @throws NodeOperationError where there is none, or none that can be read */
+export async function readSecret(
+	context: IHookFunctions | IWebhookFunctions,
+): Promise<EndpointSecret> {
+	return await readCredential(
+		context.getNode(),
+		async () => await context.getCredentials<EndpointSecret>('marketplaceLeadTriggerApi'),
+	);
 }
 
 /** @throws NodeOperationError for a secret that could be guessed */
@@ -87,9 +98,5 @@ async function assertSetUp(context: IHookFunctions): Promise<void> {
 		throw new NodeOperationError(context.getNode(), PUBLISHED_ID, { description: NEW_ID });
 	}
 	if (method !== 'sharedSecret' && method !== 'basicAuth') return;
-	assertSecret(
-		context,
-		method,
-		await context.getCredentials<EndpointSecret>('marketplaceLeadTriggerApi'),
-	);
+	assertSecret(context, method, await readSecret(context));
 }

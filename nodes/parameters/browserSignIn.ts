@@ -5,6 +5,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { type BrowserSignIn, hasToReconnect } from '../destinations/browserSignIn';
 import type { DestinationDescription } from '../destinations/contract';
 import { DestinationError } from '../destinations/contract';
+import { readCredential } from './failedExpression';
 import type { DestinationContext } from './openDestination';
 
 /** Name of the parameter that chooses between a destination's two credentials. */
@@ -59,7 +60,9 @@ export async function credentialOf(
 	destination: DestinationDescription,
 ): Promise<{ credential: Record<string, unknown>; browser?: BrowserSignIn }> {
 	const type = credentialTypeOf(context, destination);
-	const credential = { ...(await context.getCredentials(type)) };
+	const credential = {
+		...(await readCredential(context.getNode(), async () => await context.getCredentials(type))),
+	};
 	if (type !== destination.browserCredentialType) return { credential };
 	return { credential, browser: { renew: async (...call) => await renew(context, type, ...call) } };
 }

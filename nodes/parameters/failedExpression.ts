@@ -84,3 +84,24 @@ function isShown(node: INode, property: INodeProperties): boolean {
 	const parameters: INodeParameters = node.parameters;
 	return NodeHelpers.displayParameter(parameters, property, node, null, parameters);
 }
+
+/**
+ * A credential as n8n resolves it.
+ * @throws NodeOperationError that names the credential where an expression in it threw, of which n8n says
+ * nothing but what was wrong; anything else as it is
+ */
+export async function readCredential<Credential extends object>(
+	node: INode,
+	read: () => Promise<Credential>,
+): Promise<Credential> {
+	try {
+		return await read();
+	} catch (error) {
+		if (!(error instanceof Error) || error.name !== 'ExpressionError') throw error;
+		throw new NodeOperationError(
+			node,
+			`An expression in the credential can't be evaluated: ${error.message}`,
+			{ description: 'Open the credential of this node in n8n, and correct the expression.' },
+		);
+	}
+}

@@ -36,7 +36,7 @@ export interface TriggerCell {
 }
 
 /** Only n8n's own errors leave an expression. */
-const THROWING = `$('Nobody').first().json.it`;
+export const THROWING = `$('Nobody').first().json.it`;
 const NOTHING = [`'  '`, 'null', 'undefined'];
 /** By the type of a parameter. A type that is not named here is a gap, not a pass. */
 const OTHER_KINDS: Readonly<Record<string, readonly string[]>> = {

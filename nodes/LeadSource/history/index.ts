@@ -14,6 +14,7 @@ import type { History } from '../../lead/repeats/types';
 import { azureTable } from '../../destinations/azureTable';
 import { readTableName, tableProperty } from '../../destinations/azureTable/properties';
 import { toNodeError } from '../../errors';
+import { readCredential } from '../../parameters/failedExpression';
 import { keepToEgressRules } from '../../parameters/egress';
 import { isEmpty, readNumber } from '../../parameters/values';
 import { N8nHistory } from './n8nStore';
@@ -206,9 +207,9 @@ export async function openHistories(
 		const { AzureHistory } = await import('../../destinations/azureTable/history');
 		const known = new Map<string, History>();
 		return async (itemIndex) => {
-			const credential = {
-				...(await context.getCredentials(azureTable.credentialType, itemIndex)),
-			};
+			const type = azureTable.credentialType;
+			const read = async () => await context.getCredentials(type, itemIndex);
+			const credential = { ...(await readCredential(context.getNode(), read)) };
 			// A digest: a key has a way of ending up in a log.
 			const key = hash('sha256', JSON.stringify(credential));
 			const history =

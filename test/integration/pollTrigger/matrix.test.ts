@@ -3,8 +3,12 @@
  * value of another kind: either one error that names the parameter, or the lead as if nothing had been
  * set; never a lead less, and what is kept between polls stays as it was.
  */
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { ICredentialType, IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { MarketplaceLeadAzureTableApi } from '../../../credentials/MarketplaceLeadAzureTableApi.credentials.ts';
+import { MarketplaceLeadDynamics365Api } from '../../../credentials/MarketplaceLeadDynamics365Api.credentials.ts';
+import { MarketplaceLeadMarketoApi } from '../../../credentials/MarketplaceLeadMarketoApi.credentials.ts';
+import { MarketplaceLeadSalesforceApi } from '../../../credentials/MarketplaceLeadSalesforceApi.credentials.ts';
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node.ts';
 import { typedField } from '../../fakeServers/salesforce/fields.ts';
 import { pollContext, type TestPoller } from '../../support/engine.ts';
@@ -15,12 +19,19 @@ import { marketoPolled } from '../../support/places/marketo.ts';
 import { located, type WritePlace } from '../../support/places/place.ts';
 import { SalesforcePlace, salesforcePolled } from '../../support/places/salesforce.ts';
 import { skipWaits } from '../../support/skippedWaits.ts';
-import { triggerCells, typesWithoutKinds } from '../../support/triggerMatrix.ts';
+import { THROWING, triggerCells, typesWithoutKinds } from '../../support/triggerMatrix.ts';
 
 skipWaits();
 
 const { description } = new MarketplaceLeadPollTrigger();
 const POLLED = [azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled];
+
+const CREDENTIALS: Readonly<Record<string, ICredentialType>> = {
+	azureTable: new MarketplaceLeadAzureTableApi(),
+	dynamics365: new MarketplaceLeadDynamics365Api(),
+	marketo: new MarketplaceLeadMarketoApi(),
+	salesforce: new MarketplaceLeadSalesforceApi(),
+};
 
 /** Where the default is none that works, or asks for what takes long. */
 const VALID = {
@@ -118,6 +129,38 @@ describe.each(POLLED.map((polled) => [polled.destination, polled] as const))(
 			},
 		);
 
+		it('names the credential where that is what can’t be used', async () => {
+			parts += 1;
+			const { properties } = CREDENTIALS[destination]!;
+			const kept = await begin({ ...place.parameters, startFrom: 'all' });
+			const fields = properties.filter(
+				({ name, type }) => type === 'string' && typeof place.credential[name] === 'string',
+			);
+			expect(fields.length).toBeGreaterThan(0);
+			for (const { name, displayName } of fields) {
+				for (const value of [`={{ ${THROWING} }}`, '={{ "" }}', '={{ null }}', '={{ [] }}', ' ']) {
+					cells += 1;
+					const poller = pollContext({
+						type: new MarketplaceLeadPollTrigger(),
+						parameters: { ...place.parameters, startFrom: 'all' },
+						credentials: {
+							[place.credentialType]: { ...place.credential, [name]: value as never },
+						},
+						staticData: kept,
+					});
+					const before = JSON.stringify(poller.kept());
+					const { error = '', names } = await outcomeOf(poller);
+					const label = value.includes(THROWING) ? 'credential' : displayName;
+					const where = [name, value, error];
+					expect([...where, names, isNamed(label, error)]).toEqual([...where, undefined, true]);
+					expect([...where, JSON.stringify(poller.kept())]).toEqual([...where, before]);
+				}
+			}
+			expect(
+				(await outcomeOf(pollerOf({ ...place.parameters, startFrom: 'all' }, kept))).names,
+			).toEqual(expect.arrayContaining([latest]));
+		});
+
 		/** What a trigger keeps that has been polling for a while, when the next lead comes. */
 		async function begin(good: INodeParameters): Promise<IDataObject> {
 			const poller = pollerOf(good, {});
@@ -149,7 +192,7 @@ async function outcomeOf(poller: TestPoller): Promise<{ error?: string; names?: 
 
 it('is as large as it was', () => {
 	// Of a part of it alone there is nothing to say.
-	if (parts < 2 * POLLED.length) return;
+	if (parts < 3 * POLLED.length) return;
 	process.stdout.write(`The matrix of the CRM & Table Trigger has ${cells} cells.\n`);
-	expect(cells).toBeGreaterThanOrEqual(650);
+	expect(cells).toBeGreaterThanOrEqual(700);
 });
