@@ -329,6 +329,12 @@ export class Editor {
 		await this.at('execute-workflow-button').getByText('Execute workflow').waitFor();
 	}
 
+	/** Clicks *Execute step* of the open node, and waits until it is through. */
+	async executeStep(): Promise<void> {
+		await this.press('Execute step');
+		await this.page.getByText('Node executed successfully').first().waitFor();
+	}
+
 	async showOutputAs(mode: 'json' | 'schema' | 'table'): Promise<void> {
 		await this.at('output-panel').getByTestId(`radio-button-${mode}`).click();
 	}
