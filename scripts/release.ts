@@ -10,7 +10,7 @@ import { npm } from './host/npm.ts';
 import { PROJECT_ROOT } from './host/paths.ts';
 import { run } from './host/run.ts';
 import { command } from './host/terminal.ts';
-import { addressesOf } from './publishing/addresses.ts';
+import { placeholderIn } from './publishing/addresses.ts';
 import { released, sectionOf } from './publishing/changelog.ts';
 import { fixtureVersions, writeReleaseFixture } from './publishing/fixtures.ts';
 import { filesWithAddresses, readManifest, withCurrentAddresses } from './publishing/sources.ts';
@@ -70,8 +70,6 @@ function check(tag: string, repository: string): void {
 }
 
 function requirePublic(): void {
-	if (addressesOf(readManifest()).isPublic) return;
-	throw new Error(
-		'"repository" in package.json is still a placeholder. Set it to git+https://github.com/OWNER/NAME.git and run npm run addresses.',
-	);
+	const missing = placeholderIn(readManifest());
+	if (missing !== undefined) throw new Error(missing);
 }

@@ -12,6 +12,7 @@ export interface Manifest {
 	repository: { type: string; url: string };
 	bugs?: { url: string };
 	homepage?: string;
+	author?: { name: string; email?: string };
 	n8n: { credentials: string[]; nodes: string[] };
 }
 
@@ -59,6 +60,18 @@ export function addressesOf({ name, version, repository }: Manifest): Addresses 
 		page: (file) => `${web}/blob/v${version}/${file}`,
 		raw: (file) => `https://raw.githubusercontent.com/${repositoryPath}/v${version}/${file}`,
 	};
+}
+
+/** What has to be set before anything is released; `undefined` where all of it is. */
+export function placeholderIn(manifest: Manifest): string | undefined {
+	if (!addressesOf(manifest).isPublic) {
+		return '"repository" in package.json is still a placeholder. Set it to git+https://github.com/OWNER/NAME.git and run npm run addresses.';
+	}
+	// npm's page shows it, and SECURITY.md names it for whoever has found a hole.
+	if (/\.example$/i.test(manifest.author?.email ?? '.example')) {
+		return 'The e-mail address of "author" in package.json is still a placeholder. Set it to one that is read.';
+	}
+	return undefined;
 }
 
 /** What may stand where an address of ours is to stand: one of any version or repository. */

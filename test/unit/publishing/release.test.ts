@@ -1,3 +1,4 @@
+import { placeholderIn } from '../../../scripts/publishing/addresses.ts';
 import { packagesOf, withAdvisories } from '../../../scripts/publishing/advisories.ts';
 import { released, sectionOf } from '../../../scripts/publishing/changelog.ts';
 import { judge } from '../../../scripts/publishing/findings.ts';
@@ -29,6 +30,22 @@ describe('the changelog', () => {
 		expect(() => released(again, '0.3.0', '2026-02-03')).toThrow('says nothing of Unreleased');
 		expect(() => sectionOf(CHANGELOG, '0.10.0')).toThrow('says nothing of 0.10.0');
 	});
+});
+
+it('nothing is released with an address of ours that nobody can reach', () => {
+	const manifest = {
+		name: 'n8n-nodes-marketplace-leads',
+		version: '1.0.0',
+		repository: { type: 'git', url: 'git+https://github.com/owner/name.git' },
+		author: { name: 'Maintainers', email: 'maintainers@vendor.com' },
+		n8n: { credentials: [], nodes: [] },
+	};
+	expect(placeholderIn(manifest)).toBeUndefined();
+	const repository = { type: 'git', url: 'git+https://git.example/owner/name.git' };
+	expect(placeholderIn({ ...manifest, repository })).toContain('"repository"');
+	for (const author of [undefined, { name: 'A' }, { name: 'A', email: 'a@b.example' }]) {
+		expect(placeholderIn({ ...manifest, author })).toContain('"author"');
+	}
 });
 
 describe('findings of the scanner', () => {

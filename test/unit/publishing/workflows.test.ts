@@ -19,13 +19,17 @@ interface Workflow {
 		{
 			permissions?: Record<string, string>;
 			'timeout-minutes'?: number;
-			steps: Array<{ uses?: string; run?: string; with?: Record<string, unknown> }>;
+			needs?: string | string[];
+			/** Another workflow of ours, instead of steps. */
+			uses?: string;
+			steps?: Array<{ uses?: string; run?: string; with?: Record<string, unknown> }>;
 		}
 	>;
 }
 
 const workflow = (file: string) => parse(read(file)) as Workflow;
-const steps = (file: string) => Object.values(workflow(file).jobs).flatMap((job) => job.steps);
+const steps = (file: string) =>
+	Object.values(workflow(file).jobs).flatMap((job) => job.steps ?? []);
 
 /** Every permission beyond reading the code, by file and job. A new one is a decision. */
 const RIGHTS: unknown = {
@@ -43,7 +47,7 @@ describe.each(FILES)('%s', (file) => {
 	it('runs actions by the hash of what was looked at, with its version beside it', () => {
 		const used = read(file)
 			.split('\n')
-			.filter((line) => line.includes('uses:'));
+			.filter((line) => line.includes('uses:') && !line.includes('uses: ./.github/workflows/'));
 		expect(used.length).toBeGreaterThan(0);
 		for (const line of used) {
 			expect(line).toMatch(/uses: [\w-]+\/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
@@ -61,13 +65,20 @@ describe.each(FILES)('%s', (file) => {
 
 	it('ends by itself', () => {
 		for (const job of Object.values(workflow(file).jobs)) {
-			expect(job['timeout-minutes']).toBeGreaterThan(0);
+			if (job.uses === undefined) expect(job['timeout-minutes']).toBeGreaterThan(0);
 		}
 	});
 
 	it('runs no code of a pull request with rights of the repository', () => {
 		expect(Object.keys(workflow(file).on)).not.toContain('pull_request_target');
 	});
+});
+
+it('publishes what was tested, in every n8n that the package says it works with', () => {
+	const { publish, compatibility } = workflow('release.yml').jobs;
+	expect(publish?.needs).toEqual(['build', 'compatibility']);
+	expect(compatibility?.uses).toBe('./.github/workflows/compatibility.yml');
+	expect(Object.keys(workflow('compatibility.yml').on)).toContain('workflow_call');
 });
 
 it('has no rights but those that are listed', () => {
