@@ -148,7 +148,7 @@ export class LeadSource implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		// For a history that is kept in an Azure table.
 		keepToEgressRules(this);
-		const context = resolvedOnce(this);
+		const context = resolvedOnce(this, () => new LeadSource().description.properties);
 		return await forAllItems(
 			context,
 			async () => {

@@ -112,7 +112,7 @@ export class MarketplaceLead implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		keepToEgressRules(this);
-		const context = resolvedOnce(this);
+		const context = resolvedOnce(this, () => new MarketplaceLead().description.properties);
 		return await forAllItems(context, async () => {
 			const name = context.getNodeParameter('operation', 0);
 			const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;

@@ -13,7 +13,7 @@ import { toNodeError } from '../errors';
 import { keepToEgressRules } from '../parameters/egress';
 import { chosenDestination, openForReading } from '../parameters/openDestination';
 import { readDateParameter } from '../parameters/dateParameter';
-import { namingParameter } from '../parameters/failedExpression';
+import { namingTriggerParameter } from '../parameters/failedExpression';
 import { readNumber } from '../parameters/values';
 import { cursorOrigin } from '../polling/cursor';
 import { newestLead } from '../polling/newest';
@@ -59,7 +59,7 @@ export async function pollLeads(
 		try {
 			return [toItems(context, [await manualLead(context)])];
 		} catch (error) {
-			const named = namingParameter(context, shared.properties, error);
+			const named = namingTriggerParameter(context, shared.properties, error);
 			throw toNodeError(context.getNode(), named);
 		}
 	}
@@ -67,7 +67,7 @@ export async function pollLeads(
 		try {
 			return await pollOnce(context, shared, isAtStart);
 		} catch (error) {
-			throw namingParameter(context, shared.properties, error);
+			throw namingTriggerParameter(context, shared.properties, error);
 		}
 	});
 }

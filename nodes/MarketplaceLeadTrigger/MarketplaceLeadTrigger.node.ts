@@ -9,7 +9,7 @@ import type {
 } from 'n8n-workflow';
 
 import { matchesFilter, parseLead } from '../lead';
-import { namingParameter } from '../parameters/failedExpression';
+import { namingTriggerParameter } from '../parameters/failedExpression';
 import {
 	leadFilterProperty,
 	leadOptionFields,
@@ -203,7 +203,7 @@ export class MarketplaceLeadTrigger implements INodeType {
 		} catch (error) {
 			// Thrown on, n8n would start the workflow without a lead.
 			const { properties } = new MarketplaceLeadTrigger().description;
-			const named = namingParameter(this, properties, error);
+			const named = namingTriggerParameter(this, properties, error);
 			const reason = named instanceof Error ? named.message : String(named);
 			const refused = { status: 500, reasons: [`${reason}.`.replace(/\.\.$/, '.')] };
 			const started = tellRefused(this, refused, await expectedSecret(this).catch(() => ({})));

@@ -2,23 +2,42 @@
 import type { INode, INodeParameters, INodeProperties } from 'n8n-workflow';
 import { NodeHelpers, NodeOperationError } from 'n8n-workflow';
 
-interface TriggerContext {
+interface NamedContext {
 	getNode(): INode;
-	getNodeParameter(name: string, fallback?: unknown): unknown;
+	/** Evaluates a parameter or an entry of a collection, as what threw was evaluated. */
+	evaluate(name: string): unknown;
 }
 
 /** An object's fields, or none of what is no object. */
 const fieldsOf = (value: unknown): Record<string, unknown> =>
 	typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
-/**
- * What a trigger is to tell: for an expression that threw, an error with the parameter's label and what
- * was wrong; anything else as it is.
- */
-export function namingParameter(
-	context: TriggerContext,
+/** The same for a trigger, whose users don't expect that it has no items. */
+export function namingTriggerParameter(
+	context: { getNode(): INode; getNodeParameter(name: string, fallback?: unknown): unknown },
 	properties: readonly INodeProperties[],
 	error: unknown,
+): unknown {
+	return namingParameter(
+		{
+			getNode: () => context.getNode(),
+			evaluate: (name) => context.getNodeParameter(name, undefined),
+		},
+		properties,
+		error,
+		'A trigger has no items: use what is known without them, such as $now or $vars.',
+	);
+}
+
+/**
+ * What is to be told: for an expression that threw, an error with the parameter's label and what was
+ * wrong; anything else as it is.
+ */
+export function namingParameter(
+	context: NamedContext,
+	properties: readonly INodeProperties[],
+	error: unknown,
+	hint = '',
 ): unknown {
 	const node = context.getNode();
 	const name = parameterOf(node, error);
@@ -26,13 +45,11 @@ export function namingParameter(
 	const path = throwingEntry(context, name, node.parameters[name]);
 	const label = labelOf(node, properties, path);
 	const { description } = error as { description?: unknown };
-	const hint = 'A trigger has no items: use what is known without them, such as $now or $vars.';
+	const hints = [typeof description === 'string' ? description : '', hint];
 	return new NodeOperationError(
 		node,
 		`The expression in "${label}" can't be evaluated: ${error.message}`,
-		{
-			description: typeof description === 'string' && description ? `${description} ${hint}` : hint,
-		},
+		{ description: hints.filter(Boolean).join(' ') || 'Look at what it needs of this item.' },
 	);
 }
 
@@ -52,12 +69,12 @@ function parameterOf({ parameters }: INode, error: unknown): string | undefined 
 }
 
 /** The entry of a collection that throws: n8n evaluates them all at once. */
-function throwingEntry(context: TriggerContext, path: string, raw: unknown): string {
+function throwingEntry(context: NamedContext, path: string, raw: unknown): string {
 	if (Array.isArray(raw) || Object.hasOwn(fieldsOf(raw), '__rl')) return path;
 	for (const [name, value] of Object.entries(fieldsOf(raw))) {
 		const entry = `${path}.${name}`;
 		try {
-			context.getNodeParameter(entry, undefined);
+			context.evaluate(entry);
 		} catch {
 			return throwingEntry(context, entry, value);
 		}

@@ -1,12 +1,18 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import { namingParameter } from './failedExpression';
 
 /**
  * The same context, which resolves a parameter once for each item, and where it holds no expression
  * once for all: n8n goes through it anew for every call, which with thousands of items takes longer
  * than the work. So an item's parameter is the same wherever it is read, also by `$now`. The values
- * are shared, so they must not be changed.
+ * are shared, so they must not be changed. Of an expression that throws, the error names the parameter by
+ * its label in these properties.
  */
-export function resolvedOnce(context: IExecuteFunctions): IExecuteFunctions {
+export function resolvedOnce(
+	context: IExecuteFunctions,
+	properties: () => readonly INodeProperties[],
+): IExecuteFunctions {
 	const fixed = new Map<string, boolean>();
 	const known = new Map<string, unknown>();
 	/** The same of one item: they have their turns one after the other. */
@@ -24,13 +30,23 @@ export function resolvedOnce(context: IExecuteFunctions): IExecuteFunctions {
 		return result;
 	};
 
+	const resolveNamed = (call: ParameterCall): unknown => {
+		try {
+			return resolve(...call);
+		} catch (error) {
+			const [, itemIndex] = call;
+			const evaluate = (name: string) => resolve(name, itemIndex, undefined);
+			throw namingParameter({ getNode: () => context.getNode(), evaluate }, properties(), error);
+		}
+	};
+
 	const getNodeParameter = (...call: ParameterCall): unknown => {
 		const [name, itemIndex, fallback, options] = call;
 		const isOfItem = !isFixed(name);
 		if (isOfItem && itemIndex !== current.itemIndex) current = { itemIndex, known: new Map() };
 		const values = isOfItem ? current.known : known;
 		const key = JSON.stringify([name, options ?? {}, fallback]);
-		if (!values.has(key)) values.set(key, resolve(...call));
+		if (!values.has(key)) values.set(key, resolveNamed(call));
 		return values.get(key);
 	};
 

@@ -24,6 +24,7 @@ import {
 	isRequired,
 	isTyped,
 	labelOf,
+	shownLabel,
 	takesExpression,
 	variantsOf,
 	type Put,
@@ -257,6 +258,14 @@ export function matrixOf(name: string, atLeast: number): void {
 							await itemsFor(failAt),
 						);
 						expect([where, failedOf(regular)]).toEqual([where, [failAt]]);
+						const told = regular.find(isFailed)?.json;
+						const label = tried.path.startsWith('credential.')
+							? 'the credential'
+							: `"${shownLabel(description, tried.parameters, tried.path)}"`;
+						expect([where, told?.['error'] ?? told?.['message']]).toEqual([
+							where,
+							expect.stringContaining(`expression in ${label} `),
+						]);
 						expect([where, doneOf(regular)]).toEqual([where, others(failAt)]);
 						const between = await count();
 						expect([where, between - before]).toEqual([where, writes ? writtenOfTwo : 0]);

@@ -74,6 +74,35 @@ export function labelOf(
 	return named.at(-1) ?? path;
 }
 
+/** What a message calls the parameter of a cell; entries of a list go by the list's label. Several parameters have one name, each with a label of its own and shown for another destination. */
+export function shownLabel(
+	{ properties }: INodeTypeDescription,
+	variant: INodeParameters,
+	path: string,
+): string {
+	let found: INodeProperties[] = properties;
+	let label = path;
+	for (const name of path.split('.')) {
+		const named = found.filter((property) => property.name === name);
+		const shown = named.find(({ displayOptions: { show = {} } = {} }) =>
+			['operation', 'destination'].every((chooser) => {
+				const shownFor = show[chooser] ?? show[`/${chooser}`];
+				return shownFor === undefined || shownFor.includes(variant[chooser] as string);
+			}),
+		);
+		if (shown === undefined) return label;
+		label = shown.displayName;
+		found = entriesOf(shown);
+	}
+	return label;
+}
+
+export function entriesOf({ options = [] }: INodeProperties): INodeProperties[] {
+	return (options as Array<INodeProperties & Partial<INodePropertyCollection>>).flatMap(
+		(option) => option.values ?? ('type' in option ? [option] : []),
+	);
+}
+
 /** What a parameter holds in a cell, by the value that it would hold without. */
 export type Put = (value: unknown) => unknown;
 

@@ -2,16 +2,13 @@
  * What a trigger's expressions may give that no parameter wants. A trigger has no item, so what is put
  * into a parameter is the same for everything that it does.
  */
-import type {
-	INodeParameters,
-	INodeProperties,
-	INodePropertyCollection,
-	INodeTypeDescription,
-} from 'n8n-workflow';
+import type { INodeParameters, INodeProperties, INodeTypeDescription } from 'n8n-workflow';
 
 import {
 	cellsOf,
+	entriesOf,
 	isRequired,
+	shownLabel,
 	takesExpression,
 	variantsOf,
 	withDefaults,
@@ -119,31 +116,4 @@ export function typesWithoutKinds({ properties }: INodeTypeDescription): string[
 		.map(({ type }) => type)
 		.filter((type) => !['collection', 'fixedCollection', 'notice'].includes(type))
 		.filter((type) => !Object.hasOwn(OTHER_KINDS, type));
-}
-
-/** Several parameters have one name, each with a label of its own and shown for another destination. */
-function shownLabel(
-	{ properties }: INodeTypeDescription,
-	variant: INodeParameters,
-	path: string,
-): string {
-	let found: INodeProperties[] = properties;
-	let label = path;
-	for (const name of path.split('.')) {
-		const named = found.filter((property) => property.name === name);
-		const shown = named.find(({ displayOptions: { show = {} } = {} }) => {
-			const of = show['destination'] ?? show['/destination'];
-			return of === undefined || of.includes(variant['destination'] as string);
-		});
-		if (shown === undefined) return label;
-		label = shown.displayName;
-		found = entriesOf(shown);
-	}
-	return label;
-}
-
-function entriesOf({ options = [] }: INodeProperties): INodeProperties[] {
-	return (options as Array<INodeProperties & Partial<INodePropertyCollection>>).flatMap(
-		(option) => option.values ?? ('type' in option ? [option] : []),
-	);
 }

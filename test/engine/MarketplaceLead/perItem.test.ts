@@ -240,7 +240,7 @@ describe('an expression that throws', () => {
 			const parameters = { options: { timeout: '={{ $json.nr === 2 ? $env.LEAD_MINUTES : 5 }}' } };
 			expect(told(await run('createLeads', items, { parameters }))).toEqual([
 				[0, 'created'],
-				[1, 'access to env vars denied'],
+				[1, `The expression in "Timeout (Minutes)" can't be evaluated: access to env vars denied`],
 				[2, 'created'],
 			]);
 		} finally {

@@ -22,6 +22,7 @@ import {
 	isRequired,
 	isTyped,
 	labelOf,
+	shownLabel,
 	takesExpression,
 	variantsOf,
 } from '../../support/matrix';
@@ -167,7 +168,7 @@ function expectOutcomes(
 	}
 }
 
-describe.each(cells)('%s of %s', (_path, _variant, parameters) => {
+describe.each(cells)('%s of %s', (path, _variant, parameters) => {
 	const isTogether = TOGETHER.includes(String(parameters.operation));
 
 	it('gives every item its outcome while nothing fails, and none shares anything', async () => {
@@ -182,6 +183,9 @@ describe.each(cells)('%s of %s', (_path, _variant, parameters) => {
 	it.each([0, 1, 2])('fails item %i alone', async (failAt) => {
 		const regular = await outputs(parameters, input(failAt), 'continueRegularOutput');
 		expectOutcomes(regular, [failAt], outputOfFailed(parameters), isTogether);
+		const label = shownLabel(description, parameters, path);
+		const told = regular.flat().find(isFailed)?.json['error'];
+		expect(told).toContain(`The expression in "${label}" can't be evaluated: `);
 		store.rows.clear();
 		const apart = await outputs(parameters, input(failAt), 'continueErrorOutput');
 		expectOutcomes(apart, [failAt], apart.length - 1, isTogether);
