@@ -6,12 +6,7 @@ import { SsrfProtectionService } from '@n8n/backend-network';
 import { SsrfProtectionConfig } from '@n8n/config';
 import { Container } from '@n8n/di';
 import { LoadOptionsContext } from 'n8n-core';
-import type {
-	ICredentialDataDecryptedObject,
-	INodeParameters,
-	INodeType,
-	IWorkflowExecuteAdditionalData,
-} from 'n8n-workflow';
+import type { INodeParameters, INodeType, IWorkflowExecuteAdditionalData } from 'n8n-workflow';
 
 import { DESTINATIONS } from '../../nodes/destinations';
 import { openAccount } from '../../nodes/destinations/azureTable/connection/account';
@@ -23,11 +18,10 @@ import { MarketplaceLeadPollTrigger } from '../../nodes/MarketplaceLeadPollTrigg
 import { MarketplaceLeadTrigger } from '../../nodes/MarketplaceLeadTrigger/MarketplaceLeadTrigger.node';
 import { keepToEgressRules } from '../../nodes/parameters/egress';
 import { readManifest } from '../../scripts/publishing/sources.ts';
+import { egressPlaces, entraApplication, type EgressPlace } from '../support/egressPlaces.ts';
 import { outputsOf, pollContext, runNode, testCredential, type TestNode } from '../support/engine';
 
 const BLOCKED = 'n8n’s SSRF protection blocks requests to';
-const ORGANISATION = 'https://login.salesforce.com/id/00D000000000001AAA/005000000000001AAA';
-const GUID = '00000000-0000-4000-8000-000000000000';
 
 let server: Server;
 let origin: string;
@@ -62,92 +56,7 @@ afterEach(() => {
 	Container.get(SsrfProtectionConfig).enabled = false;
 });
 
-interface Place {
-	name: string;
-	credentialType: string;
-	credential: () => ICredentialDataDecryptedObject;
-	parameters: INodeParameters;
-	/** Whether a person signs in with the browser, for which n8n has no test of the credential. */
-	byBrowser?: true;
-}
-
-const entra = () => ({
-	tenantId: GUID,
-	clientId: GUID,
-	clientSecret: 'a-secret',
-	cloud: 'custom',
-	authorityHost: origin.replace('http:', 'https:'),
-});
-
-const PLACES: Place[] = [
-	{
-		name: 'azureTable',
-		credentialType: 'marketplaceLeadAzureTableApi',
-		credential: () => ({
-			authentication: 'connectionString',
-			connectionString: `AccountName=account;AccountKey=a2V5;TableEndpoint=${origin}`,
-		}),
-		parameters: { table: { __rl: true, mode: 'id', value: 'MarketplaceLeads' } },
-	},
-	{
-		name: 'azureTable',
-		credentialType: 'marketplaceLeadAzureTableApi',
-		credential: () => ({ authentication: 'entra', tableEndpoint: origin, ...entra() }),
-		parameters: { table: { __rl: true, mode: 'id', value: 'MarketplaceLeads' } },
-	},
-	{
-		name: 'dynamics365',
-		credentialType: 'marketplaceLeadDynamics365Api',
-		credential: () => ({ environmentUrl: origin, ...entra() }),
-		parameters: {},
-	},
-	{
-		name: 'marketo',
-		credentialType: 'marketplaceLeadMarketoApi',
-		credential: () => ({
-			address: 'endpoint',
-			endpoint: origin,
-			clientId: 'id',
-			clientSecret: 'a-secret',
-		}),
-		parameters: { form: { __rl: true, mode: 'id', value: '1' } },
-	},
-	{
-		name: 'salesforce',
-		credentialType: 'marketplaceLeadSalesforceApi',
-		credential: () => ({
-			authentication: 'clientCredentials',
-			myDomain: origin,
-			consumerKey: 'key',
-			consumerSecret: 'a-secret',
-		}),
-		parameters: {},
-	},
-	{
-		name: 'dynamics365',
-		credentialType: 'marketplaceLeadDynamics365OAuth2Api',
-		credential: () => ({ environmentUrl: origin, oauthTokenData: { access_token: 'a-token' } }),
-		parameters: { authentication: 'oAuth2' },
-		byBrowser: true,
-	},
-	{
-		name: 'salesforce',
-		credentialType: 'marketplaceLeadSalesforceOAuth2Api',
-		credential: () => ({
-			environment: 'myDomain',
-			myDomain: origin,
-			oauthTokenData: { access_token: 'a-token', instance_url: origin, id: ORGANISATION },
-		}),
-		parameters: { authentication: 'oAuth2' },
-		byBrowser: true,
-	},
-	{
-		name: 'https',
-		credentialType: 'marketplaceLeadHttpsApi',
-		credential: () => ({ endpointUrl: origin.replace('http:', 'https:') }),
-		parameters: {},
-	},
-];
+const PLACES = egressPlaces(() => origin);
 
 it('is tried with every credential for a destination', () => {
 	const types = readManifest().n8n.credentials.map(
@@ -221,7 +130,7 @@ describe('a node', () => {
 
 	const nodeAt = (
 		type: INodeType,
-		{ credentialType, credential }: Place,
+		{ credentialType, credential }: EgressPlace,
 		parameters: INodeParameters,
 	): TestNode => ({ type, parameters, credentials: { [credentialType]: credential() } });
 
@@ -327,7 +236,9 @@ describe('a client', () => {
 		const node = {
 			type: new MarketplaceLead(),
 			parameters: { operation: 'createLeads', destination: 'dynamics365' },
-			credentials: { marketplaceLeadDynamics365Api: { environmentUrl: origin, ...entra() } },
+			credentials: {
+				marketplaceLeadDynamics365Api: { environmentUrl: origin, ...entraApplication(origin) },
+			},
 		};
 		// Told by its response, so it was asked.
 		const run = runNode(node, [{ json: { UserDetails: { Email: 'a@contoso.com' } } }]);
