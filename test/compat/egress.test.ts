@@ -115,7 +115,7 @@ describe('what n8n blocks', () => {
 			},
 		};
 		const live = await LiveWorkflow.activate(environment, file);
-		await send(live.url(), httpsLead());
+		await send(live.url(), httpsLead('Blocked'));
 		const [execution] = await live.executions(1);
 		const told = writers.map(({ name }) => execution?.runs[name]?.[0]?.data?.main[0]?.[0]?.json);
 		expect(told).toEqual(writers.map(() => ({ error: expect.stringContaining(BLOCKED) })));

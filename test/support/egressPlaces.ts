@@ -39,6 +39,7 @@ export const egressPlaces = (origin: () => string): EgressPlace[] => [
 		credentialType: 'marketplaceLeadAzureTableApi',
 		credential: () => ({
 			authentication: 'entra',
+			accountName: 'account',
 			tableEndpoint: origin(),
 			...entraApplication(origin()),
 		}),
