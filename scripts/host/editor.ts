@@ -10,6 +10,8 @@ import type { Owner } from './rest.ts';
 /** Milliseconds. The editor is some megabytes of scripts, and its machine may do other things. */
 export const PAGE_TIME = 120_000;
 
+const SHOWN_ERROR = '.el-notification:has(.el-notification--error)';
+
 // What n8n's own tests go by.
 selectors.setTestIdAttribute('data-test-id');
 
@@ -260,13 +262,14 @@ export class Editor {
 	async seesCanvas(counts: { nodes: number; connections: number; notes: number }): Promise<void> {
 		const { nodes, connections, notes } = counts;
 		const expected = { 'canvas-node': nodes, edge: connections, sticky: notes };
-		for (const [testId, count] of Object.entries(expected)) {
-			await this.at(testId).nth(count).waitFor({ state: 'detached' });
-			if (count > 0)
-				await this.at(testId)
-					.nth(count - 1)
-					.waitFor({ state: 'attached' });
-		}
+		// In one go: on a canvas with many nodes each look takes its time.
+		const isThere = Object.entries(expected).map(
+			([testId, count]) =>
+				`document.querySelectorAll('[data-test-id="${testId}"]').length === ${count}`,
+		);
+		await this.page.waitForFunction(isThere.join(' && ')).catch((error: unknown) => {
+			throw new Error(`The canvas does not hold ${JSON.stringify(counts)}`, { cause: error });
+		});
 	}
 
 	async clearCanvas(): Promise<void> {
@@ -275,28 +278,17 @@ export class Editor {
 		await this.seesCanvas({ nodes: 0, connections: 0, notes: 0 });
 	}
 
-	/** Names of the nodes on the canvas that n8n does not know in their version. */
-	async unknownNodes(): Promise<string[]> {
-		const unknown = this.at('canvas-node').filter({
-			// The icon of a type without one: a question mark.
-			has: this.page.locator('[class*="nodeIconPlaceholder"]'),
-		});
-		return await unknown.evaluateAll((nodes) =>
-			nodes.map((node) => node.getAttribute('data-node-name') ?? ''),
-		);
-	}
-
-	/** What the editor shows of errors at present. */
-	async errors(): Promise<string[]> {
-		return await this.shownErrors().allInnerTexts();
+	/** What is wrong: nodes on the canvas that n8n does not know in their version, and errors that it shows. */
+	async complaints(): Promise<string[]> {
+		// A type without an icon has a question mark.
+		const unknown = '[data-test-id="canvas-node"]:has([class*="nodeIconPlaceholder"])';
+		return await this.page
+			.locator(`${unknown}, ${SHOWN_ERROR}`)
+			.evaluateAll((found) => found.map(({ textContent }) => (textContent ?? '').trim()));
 	}
 
 	async seesError(text: string): Promise<void> {
-		await this.shownErrors().getByText(text).waitFor();
-	}
-
-	private shownErrors(): Locator {
-		return this.page.locator('.el-notification:has(.el-notification--error)');
+		await this.page.locator(SHOWN_ERROR).getByText(text).waitFor();
 	}
 
 	/** On the canvas. */
