@@ -4,7 +4,7 @@
  */
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-const LONGEST = ['queue.test.ts', 'restart.test.ts', 'atHome.test.ts'];
+const LONGEST = ['queue.test.ts', 'restart.test.ts', 'atHome.test.ts', 'walk.test.ts'];
 
 module.exports = class LongestFirst extends Sequencer {
 	sort(tests) {
