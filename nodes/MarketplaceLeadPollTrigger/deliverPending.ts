@@ -277,7 +277,7 @@ async function noteGivenUp(
 }
 
 async function claim(
-	{ pending }: Trigger,
+	{ context, pending }: Trigger,
 	found: readonly Delivery[],
 	limits: TimeLimits,
 ): Promise<Delivery[]> {
@@ -285,6 +285,14 @@ async function claim(
 		found.map((delivery) => claimOf(delivery, delivery.handOver)),
 		limits,
 	);
+	const errors = (results ?? []).flatMap((result) => (result.ok ? [] : (result.error ?? [])));
+	const [first] = errors;
+	// Those of another n8n have none. The others would wait without anybody's knowing of them.
+	if (first) {
+		context.logger.warn(
+			`${errors.length} leads are not handed over, because that cannot be noted at the destination (${first.message}). The next polls try again.`,
+		);
+	}
 	return found.flatMap((delivery, at): Delivery[] => {
 		const result = results?.[at];
 		return result?.ok === true ? [{ ...delivery, version: result.version }] : [];

@@ -18,7 +18,10 @@ const ACKNOWLEDGED: readonly AcknowledgedMode[] = [
 
 /** Minutes. */
 const REDELIVER_AFTER = 30;
+/** Minutes: a week. Azure takes no date behind the year 9999, and nobody would see such a lead again. */
+const LONGEST_REDELIVER_AFTER = 10_080;
 const MAX_ATTEMPTS = 10;
+const MOST_MAX_ATTEMPTS = 1_000;
 const REDELIVER_LABEL = 'Redeliver After (Minutes)';
 const ATTEMPTS_LABEL = 'Max Attempts';
 
@@ -101,7 +104,7 @@ export const deliveryOptions: INodeProperties[] = [
 		displayName: ATTEMPTS_LABEL,
 		name: 'maxAttempts',
 		type: 'number',
-		typeOptions: { minValue: 1, maxValue: 1_000, numberPrecision: 0 },
+		typeOptions: { minValue: 1, maxValue: MOST_MAX_ATTEMPTS, numberPrecision: 0 },
 		default: MAX_ATTEMPTS,
 		description:
 			'How often a lead is handed over. After that it goes once to the output Given Up and stays at the destination.',
@@ -111,7 +114,7 @@ export const deliveryOptions: INodeProperties[] = [
 		displayName: REDELIVER_LABEL,
 		name: 'redeliverAfter',
 		type: 'number',
-		typeOptions: { minValue: 1, maxValue: 10_080 },
+		typeOptions: { minValue: 1, maxValue: LONGEST_REDELIVER_AFTER },
 		default: REDELIVER_AFTER,
 		description:
 			'How long to wait before a lead is handed over for the second time. Each further wait is twice as long, up to a day. Set it to more than your longest execution takes.',
@@ -148,12 +151,14 @@ export function readDeliveryRules(context: IPollFunctions): DeliveryRules {
 	const minutes = readNumber(redeliverAfter, REDELIVER_LABEL, {
 		otherwise: REDELIVER_AFTER,
 		min: 1,
+		max: LONGEST_REDELIVER_AFTER,
 	});
 	return {
 		redeliverAfter: minutes * 60_000,
 		maxAttempts: readNumber(maxAttempts, ATTEMPTS_LABEL, {
 			otherwise: MAX_ATTEMPTS,
 			min: 1,
+			max: MOST_MAX_ATTEMPTS,
 			whole: true,
 		}),
 	};

@@ -165,6 +165,16 @@ describe('a poll with parameters that can’t be', () => {
 			/^The expression in "Max Leads per Poll" can't be evaluated: /,
 		],
 		['a guide that is none', { options: { stageGuide: 'x' } }, /"Stage Guide"/],
+		...[0, 10_081, 1e13, 'soon'].map((redeliverAfter): [string, INodeParameters, RegExp] => [
+			`to redeliver after ${redeliverAfter} minutes`,
+			{ handledWhen: 'markedInWorkflow', options: { redeliverAfter } },
+			/^Redeliver After \(Minutes\) is not a number from 1 to 10080$/,
+		]),
+		...[0, 1.5, 1_001].map((maxAttempts): [string, INodeParameters, RegExp] => [
+			`to give up after ${maxAttempts} attempts`,
+			{ handledWhen: 'markedInWorkflow', options: { maxAttempts } },
+			/^Max Attempts is not a whole number from 1 to 1000$/,
+		]),
 	])('is refused: %s', async (_, parameters, said) => {
 		const error = await polled(parameters).catch((reason: unknown) => reason);
 		expect(error).toBeInstanceOf(NodeOperationError);

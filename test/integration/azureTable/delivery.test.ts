@@ -6,7 +6,11 @@ import type { IDataObject, INodeExecutionData, INodeParameters, IRun } from 'n8n
 import { createRunExecutionData } from 'n8n-workflow';
 
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node';
-import { cutBeforeAnswer, type SeenRequest } from '../../fakeServers/azureTable/faultProxy.ts';
+import {
+	cutBeforeAnswer,
+	tooManyProperties,
+	type SeenRequest,
+} from '../../fakeServers/azureTable/faultProxy.ts';
 import {
 	marketplaceRow,
 	marketplaceRows,
@@ -401,6 +405,24 @@ it('is handed over where its note was made and the response was lost, and by no 
 	const all = both.flatMap((one) => ids(one.output));
 	expect(new Set(all).size).toBe(14);
 	expect(all).toHaveLength(14);
+});
+
+it('says so where a lead cannot be noted, and hands over the others', async () => {
+	const rows = marketplaceRows(4).map((row, at) => ({ ...row, partitionKey: `p${at}` }));
+	await place.table.insert(rows);
+	const ofOne = ({ method, path }: SeenRequest) => method !== 'GET' && path.includes("'p2'");
+	place.proxy.script([{ fault: tooManyProperties(), when: ofOne }]);
+	const poller = trigger();
+	const warn = jest.spyOn(poller.context().logger, 'warn').mockClear();
+	expect(ids((await poll(poller)).output)).toHaveLength(3);
+	expect(place.proxy.unspentFaults).toBe(0);
+	expect(warn).toHaveBeenCalledTimes(1);
+	expect(warn).toHaveBeenCalledWith(
+		'1 leads are not handed over, because that cannot be noted at the destination (Azure Table Storage did not accept the lead (status 400, TooManyProperties)). The next polls try again.',
+	);
+	// Nothing was noted of it, so it waits for nothing.
+	expect(attempts((await poll(poller)).output)).toEqual([1]);
+	expect(warn).toHaveBeenCalledTimes(1);
 });
 
 it('a poll hands over no more than asked for, and the next ones go on behind', async () => {

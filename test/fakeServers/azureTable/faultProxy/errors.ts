@@ -29,6 +29,7 @@ const SERVICE_ERRORS = {
 		text: 'The server is currently unable to receive requests. Please retry your request.',
 	},
 	TableNotFound: { status: 404, text: 'The table specified does not exist.' },
+	TooManyProperties: { status: 400, text: 'The entity contains more properties than allowed.' },
 	/** Not of storage accounts, but of Cosmos DB, which serves the same API and clients. */
 	TooManyRequests: { status: 429, text: 'The request rate is too large. Please retry later.' },
 } as const;

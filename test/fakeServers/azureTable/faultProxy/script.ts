@@ -44,6 +44,11 @@ export function authorizationFailure(): Fault {
 	return refusal('AuthorizationFailure');
 }
 
+/** 400 TooManyProperties: the columns of a row would be more than 252. */
+export function tooManyProperties(): Fault {
+	return refusal('TooManyProperties');
+}
+
 /** 404 TableNotFound: Microsoft's connector makes the table with the first lead. */
 export function tableNotFound(): Fault {
 	return refusal('TableNotFound');
