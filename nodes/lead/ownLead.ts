@@ -141,10 +141,22 @@ function saysOtherwise(
 	warnings: Warnings,
 ): boolean {
 	// Warnings quote what was read already, and may run it together.
-	const isForbidden =
-		forbidsContact({ ...earlier, warnings: null }) || mappingForbids(earlier, fieldMapping);
+	const heard = { ...earlier, offer: withoutSaid(earlier), warnings: null };
+	const isForbidden = forbidsContact(heard) || mappingForbids(earlier, fieldMapping);
 	if (isForbidden) warnings.add('A field of the lead says not to contact the customer.');
 	return warnings.mayHideStatement() || isForbidden;
+}
+
+/**
+ * The offer without what was taken from the lead source: that is heard as one, and its offer's name is
+ * nobody's statement, however long.
+ */
+function withoutSaid({ offer, leadSource }: JsonObject): JsonValue | undefined {
+	if (!isJsonObject(offer) || typeof leadSource !== 'string') return offer;
+	const said = parseLeadSource(leadSource).offer;
+	const { id, publisherId, offerId, ...rest } = offer;
+	const isSaid = id === said.id && publisherId === said.publisherId && offerId === said.offerId;
+	return isSaid ? rest : offer;
 }
 
 /** Whether a field of the lead or of its customer is the placeholder of Microsoft's test leads. */

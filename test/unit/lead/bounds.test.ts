@@ -160,3 +160,15 @@ describe('free names', () => {
 		for (const name of given) expect(name.length).toBeLessThanOrEqual(20);
 	});
 });
+
+it('an offer of endless letters in the lead source is no statement, now or when the lead is read again', () => {
+	const LeadSource = `AzurePortal-Create|a.b${'\u0080\0<p>'.repeat(13_108)}`;
+	const lead = parseLead({ LeadSource, Email: 'kim@contoso.com' });
+	expect(lead).toMatchObject({ stage: 'active', offer: { publisherId: 'a' } });
+	expect(parseLead(lead)).toEqual(lead);
+	// What somebody has put there since is heard.
+	for (const change of [{ id: 'please do not contact me' }, { optOut: true }]) {
+		const edited = { ...lead, offer: { ...lead.offer, ...change } };
+		expect(parseLead(edited)).toMatchObject({ contactAllowed: false });
+	}
+});
