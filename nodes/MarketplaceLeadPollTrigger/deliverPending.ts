@@ -2,7 +2,12 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import type { LeadClaim, LeadToMark, PendingLeads } from '../destinations/contract';
+import {
+	DestinationError,
+	type LeadClaim,
+	type LeadToMark,
+	type PendingLeads,
+} from '../destinations/contract';
 import { timeLimits, type TimeLimits } from '../destinations/timeLimits';
 import { toNodeError } from '../errors';
 import { readDateParameter } from '../parameters/dateParameter';
@@ -77,9 +82,13 @@ export async function deliverPending(
 			accept,
 			isHandled: (leadId) => running.isSettled(leadId),
 			...limits,
-		}).finally(() => {
-			kept.store(memory);
-		});
+		})
+			.catch(async (cause: unknown) => {
+				throw await explained(pending, cause, limits);
+			})
+			.finally(() => {
+				kept.store(memory);
+			});
 		if (result.end === 'failed' || result.end === 'timeUp') {
 			const reason = result.end === 'timeUp' ? 'its time was up' : messageOf(result.cause);
 			context.logger.warn(
@@ -92,6 +101,25 @@ export async function deliverPending(
 	} finally {
 		running.endPoll();
 	}
+}
+
+/**
+ * Of a query that the destination does not take, as it may be by the field that marks leads: what is
+ * wrong with that, which the response does not say.
+ */
+async function explained(
+	pending: PendingLeads,
+	cause: unknown,
+	limits: TimeLimits,
+): Promise<unknown> {
+	if (!(cause instanceof DestinationError)) return cause;
+	if (cause.code !== 'configuration' && cause.httpCode !== '400') return cause;
+	try {
+		await pending.check(limits);
+	} catch (found) {
+		if (found instanceof DestinationError && found.code === 'configuration') return found;
+	}
+	return cause;
 }
 
 /** Gives the items to n8n, or to the caller where n8n doesn't tell how their execution ends. */

@@ -313,3 +313,49 @@ it.each([
 		}
 	},
 );
+
+it.each([
+	[
+		'Salesforce: is not there',
+		salesforce,
+		field('boolean', 'Nobody__c'),
+		'Leads have no field Nobody__c that is a boolean',
+	],
+	[
+		'Salesforce: is of another kind',
+		salesforce,
+		field('boolean', 'Handled_On__c'),
+		'Leads have no field Handled_On__c that is a boolean',
+	],
+	[
+		'Dynamics 365: is not there',
+		dynamics,
+		field('boolean', 'contoso_none'),
+		'The table Lead has no column "contoso_none" of that type which can be changed',
+	],
+	[
+		'Dynamics 365: is of another kind',
+		dynamics,
+		field('boolean', 'contoso_handledon'),
+		'The table Lead has no column "contoso_handledon" of that type which can be changed',
+	],
+] as const)(
+	'a poll says that the field for marking %s',
+	async (_title, start, marking, message) => {
+		const place = await start(marking);
+		try {
+			await place.insert('a');
+			const poller = pollContext({
+				type: new MarketplaceLeadPollTrigger(),
+				parameters: { ...place.parameters, handledWhen: 'markedInWorkflow' },
+				credentials: place.credentials,
+			});
+			await expect(poller.poll()).rejects.toMatchObject({
+				message,
+				description: expect.stringContaining('choose under "Leads Are Marked By" what it is'),
+			});
+		} finally {
+			await place.stop();
+		}
+	},
+);
