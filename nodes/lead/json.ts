@@ -126,12 +126,13 @@ class Cleaner {
 	}
 
 	private text(value: string): string {
-		// White space around it first: behind a page of it may stand what counts.
-		const whole = value.length > this.limits.text ? value.trim() : value;
+		// What nobody sees first: behind a page of it may stand what counts.
+		const isLong = value.length > this.limits.text;
+		const whole = isLong ? fromFirstVisible(cleanText(value)).trimEnd() : value;
 		const kept = truncate(whole, this.limits.text);
 		if (kept.length < whole.length) this.tellCut(whole);
 		const clean = cleanText(kept);
-		if (clean !== kept) this.warnings.add(WARNING.text);
+		if (clean !== kept || (isLong && value.includes('\0'))) this.warnings.add(WARNING.text);
 		// Of a lead parsed before, the first reading has told.
 		else if (this.limits === RECORD && clean.includes('\ufffd')) this.warnings.add(WARNING.lost);
 		return clean;
@@ -238,4 +239,11 @@ class Cleaner {
 			return undefined;
 		}
 	}
+}
+
+const VISIBLE = /[^\s\p{C}]/u;
+
+function fromFirstVisible(text: string): string {
+	const first = text.search(VISIBLE);
+	return first < 0 ? '' : text.slice(first);
 }

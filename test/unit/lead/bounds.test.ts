@@ -41,10 +41,19 @@ it('a text is cut between its characters, and so is a name', () => {
 	]);
 });
 
-it('white space is no part of a text that is cut', () => {
-	const lead = parseLead(record({ LeadSource: `${' '.repeat(131_072)}SPZA-DNC|contoso.crm` }));
-	expect(lead).toMatchObject({ contactAllowed: false, leadSource: 'SPZA-DNC|contoso.crm' });
-	expect(lead.warnings).toEqual([]);
+it.each([
+	[' ', []],
+	['\u200e', []],
+	['\0', ['Characters that are not valid text were replaced or removed.']],
+])('%j, which nobody sees, is no part of a text that is cut', (invisible, warnings) => {
+	for (const length of [131_072, 500_000]) {
+		const hidden = (text: string) => record({ LeadSource: invisible.repeat(length) + text });
+		const lead = parseLead(hidden('SPZA-DNC|contoso.crm'));
+		expect(lead).toMatchObject({ contactAllowed: false, leadSource: 'SPZA-DNC|contoso.crm' });
+		expect(lead.warnings).toEqual(warnings);
+		const long = `do not mail${'to: a.b '.repeat(60_000)}`;
+		expect(parseLead(hidden(long)).contactAllowed).toBe(false);
+	}
 });
 
 it('of JSON in texts so much is heard, and what is beyond forbids contact', () => {
