@@ -3,7 +3,7 @@
  * became of the leads.
  *
  * --n8n=regular|queue   in n8n's regular mode (default) or in queue mode
- * --destinations=azureTable|crms|all
+ * --destinations=azureTable|crms|https|all
  * --seed=N --kills=N --leads=N   lives of n8n, each of which ends with a kill, and leads in each life
  *                       for each workflow
  * --minutes=N           no further life after so many, where a machine is too busy for all of them
@@ -24,6 +24,7 @@ import { startEntraAuthority } from '../test/fakeServers/entra/authority.ts';
 import { AzureAccount, AzureStore } from './faults/azureTables.ts';
 import { startDynamicsStore, startSalesforceStore, type CrmStore } from './faults/crms.ts';
 import { activate, countOf, Lives, type Delivery, type Plan } from './faults/delivery.ts';
+import { Endpoint } from './faults/endpoint.ts';
 import { queueHost, regularHost, type Host } from './faults/hosts.ts';
 import type { Scene } from './faults/kinds.ts';
 import { randomFrom } from './faults/random.ts';
@@ -67,8 +68,10 @@ await command(async () => {
 	const destinations = oneOfNames('--destinations', values.destinations, [
 		'azureTable',
 		'crms',
+		'https',
 		'all',
 	]);
+	const takes = (name: string) => destinations === name || destinations === 'all';
 	const tell = (line: string) => process.stdout.write(`${line}\n`);
 	const plan: Plan = {
 		seed: Number(values.seed),
@@ -129,7 +132,7 @@ await command(async () => {
 		ends.push(async () => await environment.stop());
 
 		const { n8n, azurite, rest } = environment;
-		const host = n8n instanceof QueueN8n ? queueHost(n8n) : regularHost(n8n);
+		const host = n8n instanceof QueueN8n ? queueHost(n8n, takes('https')) : regularHost(n8n);
 		ends.push(async () => {
 			await n8n.kill();
 			if (values.logs !== undefined) await keepLogs(host, values.logs);
@@ -139,7 +142,7 @@ await command(async () => {
 		const accounts: AzureAccount[] = [];
 		const crms: CrmStore[] = [];
 		const deliveries: Delivery[] = [];
-		if (destinations !== 'azureTable') {
+		if (takes('crms')) {
 			for (const way of WAYS) {
 				if (way.handledWhen === 'handedOver' || way.history) continue;
 				for (const crm of [await startSalesforceStore(), await startDynamicsStore(authority)]) {
@@ -149,7 +152,7 @@ await command(async () => {
 				}
 			}
 		}
-		if (destinations !== 'crms') {
+		if (takes('azureTable')) {
 			// The second for those that have a cursor: its clock is not turned.
 			for (let at = 0; at < 2; at += 1) {
 				const account = await AzureAccount.start(azurite, certificates, random);
@@ -168,8 +171,13 @@ await command(async () => {
 		const databaseFile =
 			n8n instanceof N8n ? path.join(n8n.userFolder, '.n8n', 'database.sqlite') : undefined;
 		const scene: Scene = { host, accounts, crms, sink, random, clockFile, databaseFile, disk };
+		const endpoint = takes('https')
+			? await Endpoint.activate(rest, environment.webhookUrl, sink, randomFrom(plan.seed))
+			: undefined;
+		ends.push(async () => await endpoint?.stop());
 		const lives = new Lives(scene, deliveries, plan);
-		await lives.run();
+		endpoint?.start();
+		await lives.run(async () => await endpoint?.stop());
 		await rest.login(environment.owner);
 		const run: Run = {
 			n8n: host.kind,
@@ -181,6 +189,7 @@ await command(async () => {
 		for (const delivery of deliveries) {
 			run.counts.push(await countOf(delivery, { scene, rest, retries: plan.retries }));
 		}
+		if (endpoint) run.counts.push(await endpoint.count(sink, rest, plan.retries));
 		tell(`Seed ${plan.seed}, n8n in ${host.kind} mode:\n${summary([run])}`);
 		if (values.results !== undefined) {
 			await append(values.results, run);

@@ -99,11 +99,13 @@ export class Lives {
 		this.deck = deckOf(kindsFor(scene), plan);
 	}
 
-	async run(): Promise<void> {
+	/** @param beforeRest ends what goes on through all lives */
+	async run(beforeRest: () => Promise<void>): Promise<void> {
 		const deadline = Date.now() + this.plan.time;
 		for (let life = 0; life < this.plan.lives && Date.now() < deadline; life += 1) {
 			await this.live(life);
 		}
+		await beforeRest();
 		await this.rest();
 	}
 
@@ -276,7 +278,8 @@ export async function countOf(
 	return { ...counted, lostAfterRetry: lost() };
 }
 
-async function retryAll(rest: RestClient, workflowId: string): Promise<void> {
+/** Retries what crashed or failed, as a person does. */
+export async function retryAll(rest: RestClient, workflowId: string): Promise<void> {
 	const executions = await rest.executions(workflowId);
 	const ended = executions.filter(({ status }) => status === 'crashed' || status === 'error');
 	// In the order in which they began, as a person would.

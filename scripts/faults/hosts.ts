@@ -39,16 +39,19 @@ export function regularHost(n8n: N8n): Host {
 	};
 }
 
-export function queueHost({ main, webhook, workers, services }: QueueN8n): Host {
+/** @param posts whether leads come through the webhook processor, which is then killed as well */
+export function queueHost({ main, webhook, workers, services }: QueueN8n, posts: boolean): Host {
 	const processes = { main: [main], worker: workers.slice(0, 1), workers: [...workers] };
 	const victims = {
 		main: processes.main,
 		'a worker': processes.worker,
 		'all workers': processes.workers,
 		'main and all workers': [main, ...workers],
+		'the webhook processor': [webhook],
 	};
 	/** Main most often: it polls. */
-	const chances = ['main', 'main', 'a worker', 'all workers', 'main and all workers'] as const;
+	const ofPolls = ['main', 'main', 'a worker', 'all workers', 'main and all workers'] as const;
+	const chances = posts ? ([...ofPolls, 'the webhook processor'] as const) : ofPolls;
 	return {
 		kind: 'queue',
 		services,

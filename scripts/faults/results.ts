@@ -22,6 +22,10 @@ export interface Count {
 	/** Sent, and neither they nor a repeat of them at the sink. */
 	lost: number;
 	lostAfterRetry: number | undefined;
+	/** Of posted leads: got no 200, so that their sender knows. */
+	refused?: number;
+	/** Of posted leads: got a 200 from an n8n that was only starting. */
+	notTaken?: number;
 }
 
 export interface Run {
@@ -58,6 +62,8 @@ const COLUMNS = [
 	'pending',
 	'lost',
 	'lostAfterRetry',
+	'refused',
+	'notTaken',
 ] as const;
 
 /** Tables of what all runs counted together. */

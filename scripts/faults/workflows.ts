@@ -50,7 +50,7 @@ const MAX_LEADS = 100;
  * A workflow that finishes whatever happens deals with a sink that is away by itself: it tries again
  * for longer than the sink is.
  */
-const TRIES = { retryOnFail: true, maxTries: 5, waitBetweenTries: 4_000 };
+export const TRIES = { retryOnFail: true, maxTries: 5, waitBetweenTries: 4_000 };
 
 export function workflowOf(
 	way: DeliveryWay,
