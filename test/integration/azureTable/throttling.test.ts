@@ -170,7 +170,7 @@ describe('writes', () => {
 	});
 
 	it('are told truly where it is not, and carried out once when they are asked for again', async () => {
-		proxy.rates = new PartitionRates({ entitiesPerSecond: 110 });
+		proxy.rates = new PartitionRates({ entitiesPerSecond: 40 });
 		let runs = 0;
 		let timedOut = 0;
 		let before = new Set<string>();
