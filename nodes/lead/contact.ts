@@ -26,7 +26,7 @@ const MAX_LEVELS = 64;
  * Fields, objects, lists and pieces of text that are read: a record has far fewer, and objects shared
  * among each other can stand for billions. What is beyond can't be told to say nothing either.
  */
-const MAX_HEARD = 100_000;
+const MAX_HEARD = 50_000;
 /** The same of a record, which has 5,000 values at most; the rest is for those of JSON in its texts. */
 export const MAX_HEARD_OF_RECORD = 20_000;
 /** As many of them take the time of a parser that throws. */
