@@ -33,10 +33,8 @@ export const MAX_HEARD_OF_RECORD = 20_000;
 const COST_OF_BROKEN_JSON = 20;
 /** Of longer names and texts so many characters take the time of one of them. */
 const SHORT_LENGTH = 64;
-const NAME_UNIT = 16;
+const NAME_UNIT = 8;
 const TEXT_UNIT = 64;
-/** Of what an action or a lead source is read from, and which is compared with all of their names. */
-const STATE_UNIT = 8;
 
 /** Names and values of one pair; it has one of each. */
 const MAX_PAIRED = 8;
@@ -284,7 +282,7 @@ class Hearing {
 			return;
 		}
 		if (text.length > SHORT_LENGTH) {
-			this.left -= Math.ceil(text.length / (within === undefined ? TEXT_UNIT : STATE_UNIT));
+			this.left -= Math.ceil(text.length / (within === undefined ? TEXT_UNIT : NAME_UNIT));
 		}
 		for (const inner of unpacked(text)) this.hearJson(inner, name, parent, within);
 		const plain = decoded(text);
