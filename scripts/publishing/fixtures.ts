@@ -26,7 +26,9 @@ import { readManifest } from './sources.ts';
 
 const FIXTURES = path.join(PROJECT_ROOT, 'test/fixtures');
 const FIRST_POLL_MS = 600_000;
-const HTTPS = 'HTTPS';
+/** The workflows that a lead is posted to: their Remove Repeats keeps its history in n8n, or in a table. */
+export const POSTED = ['HTTPS', 'HTTPS, history in a table'] as const;
+const [HTTPS, HTTPS_TABLE] = POSTED;
 const MINUTE = 60_000;
 const LEADS = 5;
 
@@ -112,7 +114,7 @@ async function makeFixture(install: string, tarball: string): Promise<Fixture> {
 
 async function workIn({ n8n, rest }: Environment, outside: Outside): Promise<Fixture> {
 	const credentials = await makeCredentials(rest, outside);
-	const tables = ['Plain', 'Portions', 'Marked', 'Moved'];
+	const tables = ['Plain', 'Portions', 'Marked', 'Moved', 'Column', 'Written'];
 	const crms = {} as Fixture['crms'];
 	const leads = Array.from({ length: LEADS }, (_, at) => ({
 		name: `Kept ${at + 1}`,
@@ -132,26 +134,26 @@ async function workIn({ n8n, rest }: Environment, outside: Outside): Promise<Fix
 
 	const files = workflowsOf(outside);
 	const ids = new Map<string, string>();
-	let webhookId = '';
 	for (const file of files) {
 		const nodes = file.nodes.map((node) => withIds(node, credentials));
 		const workflow = await rest.createWorkflow({ ...file, nodes });
 		ids.set(workflow.name, workflow.id);
-		webhookId = file.nodes[0]?.webhookId ?? webhookId;
 		const { status, triggers } = await rest.activate(workflow);
 		if (status !== 'published') throw new Error(`${file.name}: ${JSON.stringify(triggers)}`);
 	}
 	const secret = credentials.get(HTTPS)?.data['secret'];
-	for (const company of ['Kept 1', 'Kept 2']) {
-		const response = await fetch(
-			`${n8n.webhookUrl}/webhook/${webhookId}/lead?code=${String(secret)}`,
-			{
-				method: 'POST',
-				headers: { 'content-type': 'application/json' },
-				body: JSON.stringify(sentLead(company)),
-			},
-		);
-		if (!response.ok) throw new Error(`The lead got a response ${response.status}.`);
+	for (const webhookId of files.flatMap(({ nodes }) => nodes[0]?.webhookId ?? [])) {
+		for (const company of ['Kept 1', 'Kept 2']) {
+			const response = await fetch(
+				`${n8n.webhookUrl}/webhook/${webhookId}/lead?code=${String(secret)}`,
+				{
+					method: 'POST',
+					headers: { 'content-type': 'application/json' },
+					body: JSON.stringify(sentLead(company)),
+				},
+			);
+			if (!response.ok) throw new Error(`The lead got a response ${response.status}.`);
+		}
 	}
 	const found: Fixture['handedOver'] = {};
 	const states: Record<string, string[]> = {};
@@ -176,7 +178,8 @@ async function workIn({ n8n, rest }: Environment, outside: Outside): Promise<Fix
 	await n8n.stop();
 
 	const rows: Fixture['tables'] = {};
-	for (const name of [...tables, 'MovedHandled']) rows[name] = await rowsOf(outside, name);
+	for (const name of [...tables, 'MovedHandled', 'Copies', 'History'])
+		rows[name] = await rowsOf(outside, name);
 	const kept = keptBy(databaseOf(n8n), ids);
 	return {
 		about: {
@@ -197,6 +200,11 @@ async function workIn({ n8n, rest }: Environment, outside: Outside): Promise<Fix
 	};
 }
 
+const BY_BROWSER = {
+	dynamics365: { environmentUrl: 'https://dynamics365.leads.example' },
+	salesforce: { environment: 'myDomain', myDomain: 'https://salesforce.leads.example' },
+};
+
 interface MadeCredential extends CredentialRef {
 	data: Record<string, unknown>;
 }
@@ -213,6 +221,23 @@ async function makeCredentials(
 			const { credentialType, credential } = outside.crms[name];
 			return [name, credentialType, credential];
 		}),
+		// Nobody has signed in with them: what n8n keeps of that is its own.
+		...(['dynamics365', 'salesforce'] as const).map(
+			(name): [string, string, Readonly<Record<string, unknown>>] => [
+				`${name}, OAuth2`,
+				`marketplaceLead${name === 'salesforce' ? 'Salesforce' : 'Dynamics365'}OAuth2Api`,
+				{ clientId: 'a-client', clientSecret: 'a-secret', ...BY_BROWSER[name] },
+			],
+		),
+		[
+			'endpoint',
+			'marketplaceLeadHttpsApi',
+			{
+				endpointUrl: 'https://n8n.leads.example/lead',
+				headerName: 'Authorization',
+				headerValue: secret,
+			},
+		],
 	];
 	const made = new Map<string, MadeCredential>();
 	for (const [name, type, data] of wanted) {
@@ -274,25 +299,53 @@ function workflowsOf({ crms }: Outside): WorkflowFile[] {
 			...tableParameters(table),
 			...parameters,
 		});
-	const endpoint = {
+	const endpoint = () => ({
 		...nodeOf('Trigger', `${PACKAGE}.marketplaceLeadTrigger`, {
 			authentication: 'sharedSecret',
 		}),
 		typeVersion: 2,
 		webhookId: randomUUID(),
 		credentials: { marketplaceLeadTriggerApi: { id: '', name: HTTPS } },
+	});
+	const inAzure = { marketplaceLeadAzureTableApi: { id: '', name: 'azureTable' } };
+	const repeats = (parameters: object = {}) =>
+		nodeOf('Repeats', `${PACKAGE}.leadSource`, { operation: 'removeRepeats', ...parameters });
+	const parse = nodeOf('Parse', `${PACKAGE}.leadSource`, {
+		fieldMapping: { values: [{ from: 'customer.company', to: 'company' }] },
+	});
+	const write = {
+		...nodeOf('Write', `${PACKAGE}.marketplaceLead`, {
+			operation: 'createLeads',
+			destination: 'azureTable',
+			...tableParameters('Copies'),
+		}),
+		credentials: inAzure,
 	};
-	const repeats = nodeOf('Repeats', `${PACKAGE}.leadSource`, { operation: 'removeRepeats' });
 	return [
 		inARow('Plain', ofTable('Plain'), done()),
 		inARow('Portions', ofTable('Portions', { maxLeads: 3 }), done()),
 		// Nobody marks them: they are pending, and belong to whoever was handed them.
 		inARow('Marked', ofTable('Marked', { handledWhen: 'markedInWorkflow' }), done()),
 		inARow('Moved', ofTable('Moved', { handledWhen: 'executionFinishesSuccessfully' }), done()),
+		inARow(
+			'Column',
+			ofTable('Column', { handledWhen: 'executionFinishes', handledLeadsAre: 'column' }),
+			done(),
+		),
+		inARow('Written', ofTable('Written'), parse, write),
 		...CRMS.map((name) =>
 			inARow(name, poll(name, crms[name].credentialType, crms[name].parameters), done()),
 		),
-		inARow(HTTPS, endpoint, repeats),
+		inARow(HTTPS, endpoint(), repeats()),
+		inARow(HTTPS_TABLE, endpoint(), {
+			...repeats({
+				historyStore: 'azureTable',
+				historyTable: { __rl: true, mode: 'name', value: 'History' },
+				// Not the node's, which goes by ids that another n8n gives anew.
+				options: { historyScope: 'table' },
+			}),
+			credentials: inAzure,
+		}),
 	];
 }
 
@@ -305,10 +358,17 @@ const nodeOf = (name: string, type: string, parameters: Record<string, unknown>)
 	parameters,
 });
 
-const inARow = (name: string, first: WorkflowNode, second: WorkflowNode): WorkflowFile => ({
+const inARow = (name: string, ...nodes: WorkflowNode[]): WorkflowFile => ({
 	name,
-	nodes: [first, second],
-	connections: { [first.name]: { main: [[{ node: second.name, type: 'main', index: 0 }]] } },
+	nodes,
+	connections: Object.fromEntries(
+		nodes
+			.slice(1)
+			.map((node, at) => [
+				nodes[at]?.name,
+				{ main: [[{ node: node.name, type: 'main', index: 0 }]] },
+			]),
+	),
 	settings: {},
 });
 
