@@ -2,9 +2,6 @@
  * n8n's SSRF protection, switched on in a real n8n as its administrator does it: nothing that the package does
  * reaches an address that n8n blocks, and whoever set it up is told. With the address allowed it is asked.
  */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
 import { withTarball } from '../../scripts/host/build.ts';
 import { ensureN8n } from '../../scripts/host/cache.ts';
 import { PACKAGE } from '../../scripts/host/demo.ts';
@@ -19,30 +16,23 @@ import {
 	withCredential,
 } from '../e2e/support/workflows.ts';
 import { egressPlaces } from '../support/egressPlaces.ts';
+import { InsideServer } from '../support/insideServer.ts';
 
 const TIMEOUT_MS = 1_200_000;
 const BLOCKED = 'n8n’s SSRF protection blocks requests to';
 const SECRET = 'an-egress-secret-of-32-characters';
 
-let server: Server;
-let origin = '';
-let connections = 0;
-const places = egressPlaces(() => origin);
+let inside: InsideServer;
+const places = egressPlaces(() => inside.origin);
 
 beforeAll(async () => {
-	server = createServer((_request, response) => response.writeHead(418).end());
-	server.on('connection', () => (connections += 1));
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	inside = await InsideServer.start();
 });
 
-afterAll(async () => {
-	server.closeAllConnections();
-	await new Promise((resolve) => server.close(resolve));
-});
+afterAll(async () => await inside.stop());
 
 beforeEach(() => {
-	connections = 0;
+	inside.forget();
 });
 
 async function startProtected(env: Record<string, string> = {}): Promise<Environment> {
@@ -80,16 +70,16 @@ describe('what n8n blocks', () => {
 			const result = await environment.rest.testCredential(credentialType, credential());
 			expect(result).toMatchObject({ status: 'Error' });
 			expect(result.message).toContain(BLOCKED);
-			expect(connections).toBe(0);
+			expect(inside.connections).toBe(0);
 		},
 	);
 
 	it('is not asked by the test of the HTTPS trigger’s credential', async () => {
-		const data = { secret: SECRET, endpointUrl: `${origin}/webhook/a/lead` };
+		const data = { secret: SECRET, endpointUrl: `${inside.origin}/webhook/a/lead` };
 		const result = await environment.rest.testCredential('marketplaceLeadTriggerApi', data);
 		expect(result).toMatchObject({ status: 'Error' });
 		expect(result.message).toContain(BLOCKED);
-		expect(connections).toBe(0);
+		expect(inside.connections).toBe(0);
 	});
 
 	it('gets no lead, wherever it stands', async () => {
@@ -119,7 +109,7 @@ describe('what n8n blocks', () => {
 		const [execution] = await live.executions(1);
 		const told = writers.map(({ name }) => execution?.runs[name]?.[0]?.data?.main[0]?.[0]?.json);
 		expect(told).toEqual(writers.map(() => ({ error: expect.stringContaining(BLOCKED) })));
-		expect(connections).toBe(0);
+		expect(inside.connections).toBe(0);
 	});
 
 	it('is not polled', async () => {
@@ -141,7 +131,7 @@ describe('what n8n blocks', () => {
 			]);
 			await live.remove();
 		}
-		expect(connections).toBe(0);
+		expect(inside.connections).toBe(0);
 	});
 });
 
@@ -153,7 +143,7 @@ it(
 			const [{ credentialType, credential }] = places as [(typeof places)[0]];
 			const result = await environment.rest.testCredential(credentialType, credential());
 			expect(result.message).not.toContain(BLOCKED);
-			expect(connections).toBeGreaterThan(0);
+			expect(inside.connections).toBeGreaterThan(0);
 		} finally {
 			await environment.stop();
 		}

@@ -1,7 +1,4 @@
 /** n8n's SSRF protection, its own, around every request that the nodes and credentials make. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
 import { SsrfProtectionService } from '@n8n/backend-network';
 import { SsrfProtectionConfig } from '@n8n/config';
 import { Container } from '@n8n/di';
@@ -19,35 +16,21 @@ import { MarketplaceLeadTrigger } from '../../nodes/MarketplaceLeadTrigger/Marke
 import { keepToEgressRules } from '../../nodes/parameters/egress';
 import { readManifest } from '../../scripts/publishing/sources.ts';
 import { egressPlaces, entraApplication, type EgressPlace } from '../support/egressPlaces.ts';
+import { InsideServer } from '../support/insideServer.ts';
 import { outputsOf, pollContext, runNode, testCredential, type TestNode } from '../support/engine';
 
 const BLOCKED = 'n8n’s SSRF protection blocks requests to';
 
-let server: Server;
-let origin: string;
-let connections = 0;
-let requests: string[] = [];
+let inside: InsideServer;
 
 beforeAll(async () => {
-	server = createServer(({ url = '' }, response) => {
-		requests.push(url);
-		if (url.startsWith('/moved')) response.writeHead(302, { location: `${origin}/elsewhere` });
-		else response.writeHead(418);
-		response.end();
-	});
-	server.on('connection', () => (connections += 1));
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	inside = await InsideServer.start();
 });
 
-afterAll(async () => {
-	server.closeAllConnections();
-	await new Promise((resolve) => server.close(resolve));
-});
+afterAll(async () => await inside.stop());
 
 beforeEach(() => {
-	connections = 0;
-	requests = [];
+	inside.forget();
 	// As N8N_SSRF_PROTECTION_ENABLED sets it; loopback is on its list by default.
 	Container.get(SsrfProtectionConfig).enabled = true;
 });
@@ -56,7 +39,7 @@ afterEach(() => {
 	Container.get(SsrfProtectionConfig).enabled = false;
 });
 
-const PLACES = egressPlaces(() => origin);
+const PLACES = egressPlaces(() => inside.origin);
 
 it('is tried with every credential for a destination', () => {
 	const types = readManifest().n8n.credentials.map(
@@ -80,8 +63,8 @@ describe('the test of a credential', () => {
 			marketo?.credential() ?? {},
 		);
 		expect(result).toMatchObject({ status: 'Error' });
-		expect(requests.map((url) => url.split('?')[0])).toEqual(['/identity/oauth/token']);
-		expect(connections).toBe(1);
+		expect(inside.requests.map((url) => url.split('?')[0])).toEqual(['/identity/oauth/token']);
+		expect(inside.connections).toBe(1);
 	});
 
 	it.each(PLACES.filter(({ byBrowser }) => !byBrowser))(
@@ -95,7 +78,7 @@ describe('the test of a credential', () => {
 			expect(result).toMatchObject({ status: 'Error' });
 			expect(result.message).toContain(BLOCKED);
 			expect(result.message).toContain('N8N_SSRF_ALLOWED_HOSTNAMES');
-			expect(connections).toBe(0);
+			expect(inside.connections).toBe(0);
 		},
 	);
 
@@ -103,12 +86,15 @@ describe('the test of a credential', () => {
 		const result = await testCredential(
 			new MarketplaceLeadTrigger(),
 			'marketplaceLeadTriggerApiTest',
-			{ secret: 'a-secret-of-32-characters-and-more', endpointUrl: `${origin}/webhook/a/lead` },
+			{
+				secret: 'a-secret-of-32-characters-and-more',
+				endpointUrl: `${inside.origin}/webhook/a/lead`,
+			},
 		);
 		expect(result).toMatchObject({ status: 'Error' });
 		expect(result.message).toContain(`${BLOCKED} the Endpoint URL`);
 		expect(result.message).toContain('N8N_SSRF_ALLOWED_HOSTNAMES');
-		expect(connections).toBe(0);
+		expect(inside.connections).toBe(0);
 	});
 
 	it('is there for each credential but those that a person signs in with', () => {
@@ -149,7 +135,7 @@ describe('a node', () => {
 		const parameters = { operation: 'createLeads', destination: place.name, ...place.parameters };
 		const written = runNode(nodeAt(new MarketplaceLead(), place, parameters), [{ json: lead }]);
 		await expect(written.then(outputsOf)).rejects.toThrow(BLOCKED);
-		expect(connections).toBe(0);
+		expect(inside.connections).toBe(0);
 	});
 
 	it.each(PLACES.filter(({ name }) => name !== 'https'))(
@@ -158,7 +144,7 @@ describe('a node', () => {
 			const parameters = { destination: place.name, ...place.parameters };
 			const poller = pollContext(nodeAt(new MarketplaceLeadPollTrigger(), place, parameters));
 			await expect(poller.poll('trigger')).rejects.toThrow(BLOCKED);
-			expect(connections).toBe(0);
+			expect(inside.connections).toBe(0);
 		},
 	);
 
@@ -170,7 +156,7 @@ describe('a node', () => {
 		const node = nodeAt(new LeadSource(), azureTable, { operation, ...inTable });
 		const run = runNode(node, [{ json: lead }]);
 		await expect(run.then(outputsOf)).rejects.toThrow(BLOCKED);
-		expect(connections).toBe(0);
+		expect(inside.connections).toBe(0);
 	});
 
 	const lists = [
@@ -191,7 +177,7 @@ describe('a node', () => {
 				: nodeAt(new MarketplaceLead(), place, parameters);
 			const listed = search.call(editorContext(node, 'parameters.table'));
 			await expect(listed).rejects.toThrow(BLOCKED);
-			expect(connections).toBe(0);
+			expect(inside.connections).toBe(0);
 		}
 	});
 
@@ -201,7 +187,7 @@ describe('a node', () => {
 		const context = editorContext(nodeAt(new MarketplaceLead(), place, parameters), 'parameters');
 		const { writableFields } = new MarketplaceLead().methods.resourceMapping;
 		await expect(writableFields.call(context)).rejects.toThrow(BLOCKED);
-		expect(connections).toBe(0);
+		expect(inside.connections).toBe(0);
 	});
 });
 
@@ -216,34 +202,37 @@ describe('a client', () => {
 			validateUrl: async () => ({ ok: true }),
 			createSecureLookup: createSecureLookup.bind(Container.get(SsrfProtectionService)),
 		});
-		await expect(send(origin.replace('127.0.0.1', 'localhost'))).rejects.toMatchObject({
+		await expect(send(inside.origin.replace('127.0.0.1', 'localhost'))).rejects.toMatchObject({
 			code: 'EGRESS_BLOCKED',
 		});
 		const account = await openAccount({
 			authentication: 'connectionString',
-			connectionString: `AccountName=account;AccountKey=a2V5;TableEndpoint=${origin.replace('127.0.0.1', 'localhost')}`,
+			connectionString: `AccountName=account;AccountKey=a2V5;TableEndpoint=${inside.origin.replace('127.0.0.1', 'localhost')}`,
 		});
 		await expect(account.table('a').getEntity('p', 'r')).rejects.toMatchObject({
 			code: 'EGRESS_BLOCKED',
 		});
-		expect(connections).toBe(0);
+		expect(inside.connections).toBe(0);
 	});
 
 	it('asks what is allowed, and what n8n has no rules for', async () => {
 		keepTo(Container.get(SsrfProtectionService));
-		await expect(send(origin)).rejects.toMatchObject({ code: 'EGRESS_BLOCKED' });
+		await expect(send(inside.origin)).rejects.toMatchObject({ code: 'EGRESS_BLOCKED' });
 		Container.get(SsrfProtectionConfig).enabled = false;
 		const node = {
 			type: new MarketplaceLead(),
 			parameters: { operation: 'createLeads', destination: 'dynamics365' },
 			credentials: {
-				marketplaceLeadDynamics365Api: { environmentUrl: origin, ...entraApplication(origin) },
+				marketplaceLeadDynamics365Api: {
+					environmentUrl: inside.origin,
+					...entraApplication(inside.origin),
+				},
 			},
 		};
 		// Told by its response, so it was asked.
 		const run = runNode(node, [{ json: { UserDetails: { Email: 'a@contoso.com' } } }]);
 		await expect(run.then(outputsOf)).rejects.toThrow('Entra');
-		expect(connections).toBeGreaterThan(0);
+		expect(inside.connections).toBeGreaterThan(0);
 		// An n8n of before 2.40.
 		const { helpers } = { helpers: {} };
 		expect(() => keepToEgressRules({ helpers })).not.toThrow();
@@ -253,10 +242,10 @@ describe('a client', () => {
 		keepTo({ validateUrl: async () => ({ ok: true }) });
 		const account = await openAccount({
 			authentication: 'connectionString',
-			connectionString: `AccountName=account;AccountKey=a2V5;TableEndpoint=${origin}/moved`,
+			connectionString: `AccountName=account;AccountKey=a2V5;TableEndpoint=${inside.origin}/moved`,
 		});
 		const read = account.table('a').getEntity('p', 'r');
 		await expect(read).rejects.toMatchObject({ statusCode: 302 });
-		expect(requests).toEqual([expect.stringMatching(/^\/moved\/a\(/)]);
+		expect(inside.requests).toEqual([expect.stringMatching(/^\/moved\/a\(/)]);
 	});
 });
