@@ -128,11 +128,13 @@ class Cleaner {
 	private text(value: string): string {
 		// What nobody sees first: behind a page of it may stand what counts.
 		const isLong = value.length > this.limits.text;
-		const whole = isLong ? fromFirstVisible(cleanText(value)).trimEnd() : value;
+		const start = isLong ? firstVisible(value) : 0;
+		const whole = isLong ? value.slice(start).trimEnd() : value;
 		const kept = truncate(whole, this.limits.text);
 		if (kept.length < whole.length) this.tellCut(whole);
 		const clean = cleanText(kept);
-		if (clean !== kept || (isLong && value.includes('\0'))) this.warnings.add(WARNING.text);
+		const hidden = value.slice(0, start);
+		if (clean !== kept || cleanText(hidden) !== hidden) this.warnings.add(WARNING.text);
 		// Of a lead parsed before, the first reading has told.
 		else if (this.limits === RECORD && clean.includes('\ufffd')) this.warnings.add(WARNING.lost);
 		return clean;
@@ -243,7 +245,7 @@ class Cleaner {
 
 const VISIBLE = /[^\s\p{C}]/u;
 
-function fromFirstVisible(text: string): string {
+function firstVisible(text: string): number {
 	const first = text.search(VISIBLE);
-	return first < 0 ? '' : text.slice(first);
+	return first < 0 ? text.length : first;
 }

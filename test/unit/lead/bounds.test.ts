@@ -45,6 +45,7 @@ it.each([
 	[' ', []],
 	['\u200e', []],
 	['\0', ['Characters that are not valid text were replaced or removed.']],
+	['\ud800', ['Characters that are not valid text were replaced or removed.']],
 ])('%j, which nobody sees, is no part of a text that is cut', (invisible, warnings) => {
 	for (const length of [131_072, 500_000]) {
 		const hidden = (text: string) => record({ LeadSource: invisible.repeat(length) + text });
@@ -180,4 +181,15 @@ it('an offer of endless letters in the lead source is no statement, now or when 
 		const edited = { ...lead, offer: { ...lead.offer, ...change } };
 		expect(parseLead(edited)).toMatchObject({ contactAllowed: false });
 	}
+});
+
+it('half a character in a long text is told of as in a short one', () => {
+	const lead = parseLead(
+		record({ Description: `A ${'b'.repeat(1_000)}\ud800${'c'.repeat(131_072)}` }),
+	);
+	expectWellFormed(lead);
+	expect(lead.warnings).toEqual([
+		'Texts of more than 131072 characters were cut.',
+		'Characters that are not valid text were replaced or removed.',
+	]);
 });
