@@ -3,12 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { NodeHelpers, Workflow } from 'n8n-workflow';
-import type { INode, INodeType, INodeTypeDescription, INodeTypes } from 'n8n-workflow';
+import type { INode, INodeType, INodeTypeDescription } from 'n8n-workflow';
 
 import { LeadSource } from '../../nodes/LeadSource/LeadSource.node';
 import { MarketplaceLead } from '../../nodes/MarketplaceLead/MarketplaceLead.node';
 import { MarketplaceLeadPollTrigger } from '../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node';
 import { MarketplaceLeadTrigger } from '../../nodes/MarketplaceLeadTrigger/MarketplaceLeadTrigger.node';
+import { nodeTypes } from '../support/nodeTypes';
 
 const FOLDER = path.resolve(__dirname, '../../examples');
 const PACKAGE = 'n8n-nodes-marketplace-leads.';
@@ -48,13 +49,8 @@ function outputCount({ nodes, connections }: Example, node: Example['nodes'][num
 	const forErrors = node.onError === 'continueErrorOutput' ? 1 : 0;
 	// Of n8n's own nodes the examples use none but those with one output.
 	if (!type) return 1 + forErrors;
-	const nodeTypes = {
-		getByNameAndVersion: (name: string) => OURS[name] ?? type,
-		getByName: (name: string) => OURS[name] ?? type,
-		getKnownTypes: () => ({}),
-	} as unknown as INodeTypes;
 	const workflow = new Workflow({
-		...{ nodes, nodeTypes, active: false },
+		...{ nodes, nodeTypes: nodeTypes((name) => OURS[name] ?? type), active: false },
 		connections: connections as unknown as Workflow['connectionsBySourceNode'],
 	});
 	const description = versioned(type, node.typeVersion);

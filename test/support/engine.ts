@@ -49,7 +49,6 @@ import type {
 	INodeParameters,
 	INodeProperties,
 	INodeType,
-	INodeTypes,
 	IPollFunctions,
 	IRequestOptionsSimplified,
 	IRun,
@@ -69,6 +68,7 @@ import {
 } from 'n8n-workflow';
 
 import { withDeclaredParameters } from './nodeParameters';
+import { nodeTypes } from './nodeTypes';
 
 // n8n ends a regular expression of a parameter after 250 ms of the clock, which on a busy machine says
 // nothing about the expression.
@@ -179,11 +179,7 @@ function resolvedAlone(
 		nodes: [node as INode],
 		connections: {},
 		active: false,
-		nodeTypes: {
-			getByName: () => type,
-			getByNameAndVersion: () => type,
-			getKnownTypes: () => ({}),
-		},
+		nodeTypes: nodeTypes(() => type),
 	});
 	const given = data as INodeParameters;
 	const keys = { $vars: variables };
@@ -271,18 +267,13 @@ export function workflowOf(
 		if (type === undefined) throw new Error(`The workflow under test has no node type "${name}"`);
 		return type;
 	};
-	const nodeTypes: INodeTypes = {
-		getByName: typeNamed,
-		getByNameAndVersion: typeNamed,
-		getKnownTypes: () => ({}),
-	};
 	return new Workflow({
 		id: 'test-workflow',
 		name: 'Test',
 		nodes: built,
 		connections,
 		active: true,
-		nodeTypes,
+		nodeTypes: nodeTypes(typeNamed),
 		settings: { executionOrder: 'v1' },
 		...(staticData === undefined ? {} : { staticData }),
 		...(pinData === undefined || pinData === null ? {} : { pinData }),

@@ -10,6 +10,7 @@ import {
 	splitNamed,
 	SPLITS,
 } from '../../../nodes/LeadSource/splits';
+import { nodeTypes } from '../../support/nodeTypes';
 import { ACTIONS, parseLead, SOURCES } from '../../../nodes/lead';
 
 const NAMES = Object.keys(SPLITS) as SplitName[];
@@ -108,11 +109,7 @@ describe('the editor', () => {
 			nodes: [node],
 			connections: {},
 			active: false,
-			nodeTypes: {
-				getByName: () => type,
-				getByNameAndVersion: () => type,
-				getKnownTypes: () => ({}),
-			},
+			nodeTypes: nodeTypes(() => type),
 		});
 		return { workflow, node: workflow.nodes['Lead Source']! };
 	}
