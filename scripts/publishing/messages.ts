@@ -241,6 +241,9 @@ export function messagesPage(messages: readonly Message[]): string {
 What the nodes and the credentials' tests can show, and what to do then. "…" stands for what is filled in, such as a name or a
 number. Where leads have stopped, begin with [what to look at](troubleshooting.md#leads-have-stopped-what-do-i-look-at).
 
+Where nothing stands below a message, it says itself what to do, or there is nothing to do: where a service is busy, slow or
+asks to wait, the node tries again, and says below the message what becomes of the leads meanwhile.
+
 ${parts.join('\n')}`;
 }
 

@@ -37,6 +37,22 @@ const FOR_DEVELOPERS = new Set([
 	'docs/performance.md',
 	'docs/vendor-facts.md',
 ]);
+/** What somebody who opens a node's or a credential's documentation wants to read. */
+const PAGE_OF = {
+	LeadSource: ['docs/lead-source.md'],
+	MarketplaceLead: ['docs/marketplace-lead.md'],
+	MarketplaceLeadPollTrigger: ['docs/poll-trigger.md'],
+	MarketplaceLeadTrigger: ['docs/destinations/https-endpoint.md'],
+	MarketplaceLeadAzureTableApi: ['docs/destinations/azure-table.md'],
+	MarketplaceLeadDynamics365Api: ['docs/destinations/dynamics-365.md'],
+	MarketplaceLeadDynamics365OAuth2Api: ['docs/destinations/dynamics-365.md'],
+	MarketplaceLeadHttpsApi: ['docs/destinations/https.md'],
+	MarketplaceLeadMarketoApi: ['docs/destinations/marketo.md'],
+	MarketplaceLeadSalesforceApi: ['docs/destinations/salesforce.md'],
+	MarketplaceLeadSalesforceOAuth2Api: ['docs/destinations/salesforce.md'],
+	MarketplaceLeadTriggerApi: ['docs/destinations/https-endpoint.md'],
+};
+const pageOf = (target: string) => target.split('#')[0];
 const published = (url: string) =>
 	addressesOf({ ...manifest, version: '1.2.3', repository: { type: 'git', url } });
 
@@ -136,6 +152,16 @@ describe('addresses', () => {
 			const pages = ourPages(readFileSync(file, 'utf8'));
 			expect({ file, pages: pages.length }).not.toEqual({ file, pages: 0 });
 		}
+	});
+
+	it('lead to the page of that very node or credential', () => {
+		const led = filesWithAddresses()
+			.filter((file) => /\.credentials\.ts$|\.node\.json$/.test(file))
+			.map((file) => {
+				const [, name = ''] = /(\w+)\.(?:credentials\.ts|node\.json)$/.exec(file) ?? [];
+				return [name, [...new Set(ourPages(readFileSync(file, 'utf8')).map(pageOf))]];
+			});
+		expect(Object.fromEntries(led)).toEqual(PAGE_OF);
 	});
 
 	it('lead to a page and a heading that are there, wherever they stand', () => {
