@@ -4,7 +4,7 @@
  * its database (executions, static data, credentials), its event logs, its temporary files.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 import { AzureNamedKeyCredential, generateAccountSas } from '@azure/data-tables';
@@ -13,8 +13,8 @@ import { withTarball } from '../../scripts/host/build.ts';
 import { ensureN8n } from '../../scripts/host/cache.ts';
 import { PACKAGE } from '../../scripts/host/demo.ts';
 import { Environment } from '../../scripts/host/environment.ts';
-import { resultsFile } from '../../scripts/host/jest.ts';
 import type { CredentialRef } from '../../scripts/host/rest.ts';
+import { mark, secretsIn } from '../../scripts/publishing/secrets.ts';
 import { LeadReceiver } from '../fakeServers/https/leadReceiver.ts';
 import { CRMS, startOutside } from '../fakeServers/outside.ts';
 import type { Outside } from '../fakeServers/outside.ts';
@@ -38,15 +38,6 @@ const HOUR = 3_600_000;
 /** n8n's own, at the level debug: the proxy's address with its password. docs/network.md says so. */
 const OF_N8N = /^.*\bInstalling global HTTP proxy agents\b.*$/gm;
 const TELLS_REFUSED = { options: { outputRefused: true } };
-/** What servers give for a secret: signed tokens, Salesforce's sessions, Marketo's; and headers that carry some. */
-const TOKENS = [
-	/eyJ[\w-]{16,}\.eyJ[\w-]{16,}\.[\w-]{16,}/,
-	/00D\w{12,15}![\w.]{20,}/,
-	/[0-9a-f]{8}-[0-9a-f-]{27}:sj\b/,
-	/\bBearer [\w.!:+/=-]{20,}/,
-	/\bSharedKey(?:Lite)? \w+:[\w+/=]{20,}/,
-];
-
 type Data = Record<string, unknown>;
 
 interface Variant {
@@ -73,8 +64,6 @@ let passwordFields: Map<string, string[]>;
 const secrets = new Set<string>();
 const control = `control-${randomBytes(12).toString('hex')}`;
 const shared = `shared-${randomBytes(16).toString('hex')}`;
-
-const mark = () => `mark${randomBytes(20).toString('hex')}`;
 
 beforeAll(async () => {
 	const install = await ensureN8n(() => undefined);
@@ -202,7 +191,7 @@ async function byBrowser(): Promise<Variant[]> {
 }
 
 /** The parts of a field that are the secret, by themselves. */
-function secretsIn(value: string): string[] {
+function partsThatAreSecret(value: string): string[] {
 	const parts =
 		/AccountKey=([^;]+)/.exec(value)?.[1] ??
 		(/^https?:/.test(value)
@@ -220,7 +209,7 @@ function secretsIn(value: string): string[] {
 function withMark(value: string): string {
 	const isBase64 = value.includes('AccountKey=') || /^[\w+/]{86}==$/.test(value);
 	const another = isBase64 ? randomBytes(64).toString('base64') : mark();
-	const [old = ''] = secretsIn(value);
+	const [old = ''] = partsThatAreSecret(value);
 	if (value.includes('-----BEGIN')) return value.replace(old, randomBytes(48).toString('base64'));
 	return value.includes(old)
 		? value.replace(old, another)
@@ -242,7 +231,8 @@ async function use(variant: Variant, endpoint: CredentialRef, works: boolean): P
 	const { type, name, data, parameters, isTested = true } = variant;
 	for (const field of passwordFields.get(type)!) {
 		const value = data[field];
-		if (typeof value === 'string') for (const secret of secretsIn(value)) secrets.add(secret);
+		if (typeof value === 'string')
+			for (const secret of partsThatAreSecret(value)) secrets.add(secret);
 	}
 	const credential = await rest.createCredential(type, name, data);
 	const tested = isTested && (await rest.testCredential(type, data, credential)).status;
@@ -349,8 +339,7 @@ it(
 		// Whatever is in memory only is written now.
 		await n8n.stop();
 
-		const results = path.dirname(resultsFile('e2e'));
-		const files = [...filesIn(n8n.userFolder), ...(existsSync(results) ? filesIn(results) : [])];
+		const files = [...filesIn(n8n.userFolder)];
 		const found: string[] = [];
 		let controls = 0;
 		for (const file of files) {
@@ -361,9 +350,8 @@ it(
 					if (text.includes(form)) found.push(`${path.basename(file)}: ${contextOf(text, form)}`);
 				}
 			}
-			for (const pattern of TOKENS) {
-				const token = pattern.exec(text);
-				if (token) found.push(`${path.basename(file)}: ${contextOf(text, token[0])}`);
+			for (const secret of secretsIn(text)) {
+				found.push(`${path.basename(file)}: ${contextOf(text, secret)}`);
 			}
 		}
 		expect(found).toEqual([]);
