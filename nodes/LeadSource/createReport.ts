@@ -21,7 +21,7 @@ import {
 	reportHtml,
 	reportPeriodName,
 	reportText,
-} from '../lead';
+} from '../lead/report';
 import { toNodeError } from '../errors';
 import { readDateParameter } from '../parameters/dateParameter';
 import { continuesOnFail, failedItem } from '../parameters/failedItems';

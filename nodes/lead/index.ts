@@ -31,9 +31,5 @@ export { PLACEHOLDER_NAMES } from './followUp/placeholders';
 export type * from './owners/types';
 export { ownerAssigner } from './owners/assignOwner';
 export { MAX_OWNERS, OwnerError, readOwners } from './owners/readOwner';
+// What reports on leads is an entry of its own, report/index.ts: triggers load none of it.
 export type * from './report/types';
-export { createReport, DEFAULT_ROWS, MAX_ROWS } from './report/createReport';
-export { Calendar, EARLIEST_DAY, PERIOD_NAMES, periodBefore, rangeBefore } from './report/calendar';
-export { reportHtml } from './report/html';
-export { periodName as reportPeriodName, textOf as reportText } from './report/words';
-export { reportCharts, type ReportChart } from './report/charts';

@@ -4,7 +4,7 @@ import { editorLimits } from '../timeLimits';
 import { openAccount } from './connection/account';
 import { explainError, isMissingTable } from './errors';
 import { lists } from './lists';
-import { PendingRows } from './marking/pending';
+import type { PendingRows } from './marking/pending';
 import {
 	markingProperties,
 	readCreateTable,
@@ -14,7 +14,6 @@ import {
 	writingOptions,
 } from './properties';
 import { AzureTableReader } from './reading/reader';
-import { AzureTableWriter } from './writing/writer';
 
 async function openPending(input: WriteInput): Promise<PendingRows> {
 	const table = readTableName(input.parameter('table'));
@@ -23,6 +22,7 @@ async function openPending(input: WriteInput): Promise<PendingRows> {
 	// For changes without the SDK's own retries, which know no deadline and would claim a row twice.
 	const account = await openAccount(credential, { retries: 0, cache });
 	const reading = await openAccount(credential, { cache });
+	const { PendingRows } = await import('./marking/pending');
 	return new PendingRows(account, { table, handledTable, way }, reading);
 }
 
@@ -66,6 +66,7 @@ export const azureTable: DestinationDescription = {
 			// The SDK's own retries know no deadline; the engine's do.
 			const { credential, cache = processCache } = input;
 			const account = await openAccount(credential, { retries: 0, cache });
+			const { AzureTableWriter } = await import('./writing/writer');
 			return new AzureTableWriter(account.table(table), { createTable });
 		},
 	},

@@ -10,7 +10,7 @@ import { editorLimits, type TimeLimits } from '../timeLimits';
 import { DataverseClient } from './connection/client';
 import { searchColumns, searchHandledColumns, writableFields } from './lists';
 import { markingProperties, pendingCondition, readMarkingColumn } from './marking/column';
-import { DynamicsMarker } from './marking/marker';
+import type { DynamicsMarker } from './marking/marker';
 import {
 	readColumnSettings,
 	readingOptions,
@@ -21,7 +21,6 @@ import {
 } from './properties';
 import { readColumns } from './metadata';
 import { DynamicsReader } from './reading/reader';
-import { DynamicsWriter } from './writing/writer';
 
 async function openReading(
 	input: DestinationInput,
@@ -57,6 +56,7 @@ async function openMarker(input: WriteInput): Promise<DynamicsMarker> {
 	const column = readMarkingColumn(input);
 	const { credential, browser, cache = processCache } = input;
 	const client = await DataverseClient.open(credential, { operation: 'write', cache, browser });
+	const { DynamicsMarker } = await import('./marking/marker');
 	return new DynamicsMarker(client, column);
 }
 
@@ -110,6 +110,7 @@ export const dynamics365: DestinationDescription = {
 			const rules = readWriteRules(input);
 			const { credential, browser, cache = processCache } = input;
 			const client = await DataverseClient.open(credential, { operation: 'write', cache, browser });
+			const { DynamicsWriter } = await import('./writing/writer');
 			return new DynamicsWriter(client, columns, rules);
 		},
 

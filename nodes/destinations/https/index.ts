@@ -4,7 +4,6 @@ import { editorLimits } from '../timeLimits';
 import { readEndpoint } from './connection/endpoint';
 import { notReached } from './errors';
 import { httpsOptions, readAllowHttpOnLocalhost } from './properties';
-import { HttpsWriter } from './writing/writer';
 
 /** Leads sent on, as Partner Center sends them. They are received by a trigger, so nothing is read. */
 export const https: DestinationDescription = {
@@ -19,6 +18,7 @@ export const https: DestinationDescription = {
 			const endpoint = readEndpoint(input.credential, {
 				allowHttpOnLocalhost: readAllowHttpOnLocalhost(input),
 			});
+			const { HttpsWriter } = await import('./writing/writer');
 			return new HttpsWriter(endpoint, await openHttp());
 		},
 	},

@@ -27,8 +27,6 @@ import {
 import { FILL_OUT_FORM } from './reading/fillOut';
 import { MarketoReader } from './reading/reader';
 import { isFillOutOfMicrosoft } from './reading/record';
-import { FormWriter } from './writing/formWriter';
-import { UpsertWriter } from './writing/upsertWriter';
 
 export const marketo: DestinationDescription = {
 	name: 'marketo',
@@ -63,9 +61,12 @@ export const marketo: DestinationDescription = {
 			const rateLimiter = rateLimiterOf(execution);
 			const account = readAccount(input.credential);
 			const client = await openMarketo(account, 'write', { rateLimiter, cache });
-			return formId === undefined
-				? new UpsertWriter(client, options)
-				: new FormWriter(client, formId, options);
+			if (formId === undefined) {
+				const { UpsertWriter } = await import('./writing/upsertWriter');
+				return new UpsertWriter(client, options);
+			}
+			const { FormWriter } = await import('./writing/formWriter');
+			return new FormWriter(client, formId, options);
 		},
 
 		async fields(input) {

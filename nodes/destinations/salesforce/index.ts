@@ -18,7 +18,7 @@ import {
 	searchLeadSources,
 } from './lists';
 import { markingProperties, pendingCondition, readMarkingField } from './marking/field';
-import { SalesforceMarker } from './marking/marker';
+import type { SalesforceMarker } from './marking/marker';
 import {
 	readAdditionalFields,
 	readLeadSource,
@@ -32,8 +32,6 @@ import {
 	writingProperties,
 } from './properties';
 import { SalesforceReader } from './reading/reader';
-import { RestWriter } from './writing/restWriter';
-import { ConfirmedWebToLeadWriter, WebToLeadWriter } from './writing/webToLeadWriter';
 
 /** Opens the leads for which these conditions in SOQL hold as well. */
 async function openReading(
@@ -57,8 +55,9 @@ async function openReading(
 	};
 }
 
-function openMarker(input: WriteInput): SalesforceMarker {
+async function openMarker(input: WriteInput): Promise<SalesforceMarker> {
 	const { credential, browser, cache = processCache } = input;
+	const { SalesforceMarker } = await import('./marking/marker');
 	return new SalesforceMarker(
 		async () => await SalesforceSession.open(credential, { operation: 'write', cache, browser }),
 		readMarkingField(input),
@@ -88,7 +87,7 @@ export const salesforce = {
 
 			async open(input) {
 				const field = readMarkingField(input);
-				const marker = openMarker(input);
+				const marker = await openMarker(input);
 				return {
 					...(await openReading(input, [pendingCondition(field)])),
 					mark: async (leads, limits) => await marker.mark(leads, limits),
@@ -98,7 +97,7 @@ export const salesforce = {
 				};
 			},
 
-			openMarker: async (input) => await Promise.resolve(openMarker(input)),
+			openMarker,
 		},
 	},
 	writing: {
@@ -111,9 +110,12 @@ export const salesforce = {
 				await SalesforceSession.open(credential, { operation: 'write', cache, browser });
 			if (readMethod(input) === 'restApi') {
 				const options = readRestOptions(input);
+				const { RestWriter } = await import('./writing/restWriter');
 				return new RestWriter(await signIn(), options);
 			}
 			const { confirm, ...form } = readWebToLeadOptions(input);
+			const { ConfirmedWebToLeadWriter, WebToLeadWriter } =
+				await import('./writing/webToLeadWriter');
 			if (!confirm) return new WebToLeadWriter(form);
 			return new ConfirmedWebToLeadWriter(form, await signIn());
 		},

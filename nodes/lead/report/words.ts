@@ -12,13 +12,14 @@ import type {
 	ReportPeriod,
 } from './types';
 
-// Made once: the making takes a hundred times as long as the formatting.
-const ONE_DECIMAL = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
-const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+// Made once, and not before a number is shown: the making takes a hundred times as long as the formatting.
+let oneDecimal: Intl.NumberFormat | undefined;
+let whole: Intl.NumberFormat | undefined;
 
 /** `1,234`, the same on every machine. */
 export function numberText(number: number): string {
-	return ONE_DECIMAL.format(number);
+	oneDecimal ??= new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
+	return oneDecimal.format(number);
 }
 
 /** `7 leads`, `1 lead` */
@@ -30,7 +31,9 @@ export function countText(count: number, one: string, many = `${one}s`): string 
 export function shareText(share: number): string {
 	const percent = share * 100;
 	const isSmall = percent > 0 && percent < 10;
-	return `${(isSmall ? ONE_DECIMAL : WHOLE).format(percent)}%`;
+	if (isSmall) return `${numberText(percent)}%`;
+	whole ??= new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+	return `${whole.format(percent)}%`;
 }
 
 /** `+5`, `−2` with a real minus, `±0` */

@@ -6,15 +6,13 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 
 import {
 	composeFollowUp,
-	createReport,
 	mergeLeads,
 	missingLeadFinder,
 	ownerAssigner,
 	parseLead,
-	reportHtml,
-	reportText,
 	simplified,
 } from '../../../nodes/lead';
+import { createReport, reportHtml, reportText } from '../../../nodes/lead/report';
 import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
 import { schemaOf } from '../support/schema';
 

@@ -1,4 +1,4 @@
-import { periodBefore, rangeBefore } from '../../../../nodes/lead';
+import { periodBefore, rangeBefore } from '../../../../nodes/lead/report';
 import { Calendar, dayText, weekOf, weekText } from '../../../../nodes/lead/report/calendar';
 import { dateText, periodName, weekdayText } from '../../../../nodes/lead/report/words';
 import { zone } from './support';

@@ -1,6 +1,6 @@
 import { type DefaultTreeAdapterTypes, parseFragment } from 'parse5';
 
-import { reportCharts } from '../../../../nodes/lead';
+import { reportCharts } from '../../../../nodes/lead/report';
 import { leadOf, report } from './support';
 
 type Element = DefaultTreeAdapterTypes.Element;
@@ -112,8 +112,9 @@ it('loads the library for charts alone', () => {
 			loaded.push('charts');
 			return jest.requireActual<object>('../../../../nodes/vendor/charts');
 		});
-		const domain =
-			jest.requireActual<typeof import('../../../../nodes/lead')>('../../../../nodes/lead');
+		const domain = jest.requireActual<typeof import('../../../../nodes/lead/report')>(
+			'../../../../nodes/lead/report',
+		);
 		const made = report(leads);
 		domain.reportHtml(made);
 		expect(loaded).toEqual([]);

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 
-import {
-	type Lead,
-	type LeadReport,
-	mergeLeads,
-	type ReportEntry,
-	reportHtml,
-} from '../../../../nodes/lead';
+import { type Lead, type LeadReport, mergeLeads, type ReportEntry } from '../../../../nodes/lead';
+import { reportHtml } from '../../../../nodes/lead/report';
 import { anyLead } from '../merge/support';
 import { march, report } from './support';
 

@@ -1,4 +1,5 @@
-import { mergeLeads, parseLead, reportText } from '../../../../nodes/lead';
+import { mergeLeads, parseLead } from '../../../../nodes/lead';
+import { reportText } from '../../../../nodes/lead/report';
 import { leadOf, march, report, rowsOf, WEEK } from './support';
 
 const INTEREST = 'AzureMarketplace-INS|contoso.crm';

@@ -1,6 +1,6 @@
 import { type DefaultTreeAdapterTypes, parse } from 'parse5';
 
-import { reportHtml, reportText } from '../../../../nodes/lead';
+import { reportHtml, reportText } from '../../../../nodes/lead/report';
 import { leadOf, report } from './support';
 
 type Node = DefaultTreeAdapterTypes.ChildNode | DefaultTreeAdapterTypes.Document;

@@ -1,10 +1,5 @@
-import {
-	Calendar,
-	createReport,
-	type LeadReport,
-	type ReportEntry,
-	type ReportOptions,
-} from '../../../../nodes/lead';
+import { type LeadReport, type ReportEntry, type ReportOptions } from '../../../../nodes/lead';
+import { Calendar, createReport } from '../../../../nodes/lead/report';
 import { lead } from '../merge/support';
 
 /** Day of March 2026 as its number since 1970. */
