@@ -27,7 +27,7 @@ export function readDateParameter(value: unknown, timezone: string): number {
 	const within = Math.min(Math.max(time, EARLIEST), LATEST);
 	// The last hours of 9999 are in the year after in UTC where clocks are behind it.
 	if (Math.abs(time - within) <= DAY) return within;
-	throw new RangeError('Its year is not one from 1 to 9999.');
+	throw new TypeError('Its year is not one from 1 to 9999.');
 }
 
 function readDate(value: unknown, timezone: string): number {

@@ -116,7 +116,8 @@ function locatedValue(fields: unknown, name: string): unknown {
 
 function isRequired(node: INode, labels: readonly string[]): NodeOperationError {
 	const named = labels.map((label) => `"${label}"`).join(' and ');
-	return new NodeOperationError(node, `${named} ${labels.length > 1 ? 'are' : 'is'} empty`, {
+	const message = labels.length > 1 ? `${named} are empty` : `${named} is empty`;
+	return new NodeOperationError(node, message, {
 		description: 'Fill it in. If it is an expression, look at what it gives for this item.',
 	});
 }

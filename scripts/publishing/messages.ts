@@ -17,17 +17,21 @@ export interface Message {
 }
 
 /** Errors of our own code's, which nobody is shown. */
-const NOT_SHOWN = /^(?:Error|TypeError|RangeError|HttpError|isValid\w*|query|replace\w*|test)$/;
+const NOT_SHOWN = /^(?:Error|RangeError|HttpError|checkedUrl|isValid\w*|query|replace\w*|test)$/;
+
+/** Errors that a user is shown, whose first text is a message however short it is. */
+const OUR_ERROR = /^(?:NodeOperation|NodeApi|Destination|User|configuration)Error$/;
+const SHORT = /^[A-Z"“…].*\s\S/;
 
 /** Properties whose texts are something else, or are taken with the message they belong to. */
 const NOT_MESSAGES =
-	/^(?:description|displayName|name|action|placeholder|hint|subtitle|message|help|why|\w*Message)$/;
+	/^(?:[Dd]escription|displayName|name|action|placeholder|hint|subtitle|message|help|why|\w*Message)$/;
 
 const SHOWN = ['nodes/**/*.ts'];
 /** Not ours, or what a report says. */
-const LEFT_OUT = /^nodes\/(?:vendor|lead\/report)\/|sample|httpError|\.d\.ts$/;
+const LEFT_OUT = /^nodes\/(?:vendor|lead\/report)\/|httpError|\.d\.ts$/;
 /** Where most texts are what the editor shows beside a field, as labels and descriptions: only errors are taken. */
-const OF_EDITOR = /[Pp]ropert|[Oo]ptions|[Pp]anel|[Dd]escription|templates|lists\.ts$/;
+const OF_EDITOR = /[Pp]ropert|[Oo]ptions|[Pp]anel|[Dd]escription|templates|handledField|lists\.ts$/;
 
 /** All of them, by file, as they stand there. */
 export function messagesOf(root: string): Message[] {
@@ -45,13 +49,8 @@ export function messagesOf(root: string): Message[] {
 		),
 	}));
 	const exported = new Map<string, ts.Expression>();
-	for (const { source } of sources) collectConstants(source, exported, isExported);
-	const found = sources.flatMap(({ file, source }) => {
-		// A file's own come first: another may use the same name for something else.
-		const constants = new Map(exported);
-		collectConstants(source, constants);
-		return messagesIn(file, source, constants);
-	});
+	for (const { source } of sources) collectExported(source, exported);
+	const found = sources.flatMap(({ file, source }) => messagesIn(file, source, exported));
 	const place = ({ file, text }: Message) => `${path.posix.dirname(file)}\n${text}`;
 	const advised = new Set(found.filter(({ advice }) => advice !== '').map(place));
 	const seen = new Set<string>();
@@ -64,13 +63,9 @@ export function messagesOf(root: string): Message[] {
 const isExported = ({ modifiers }: ts.VariableStatement): boolean =>
 	modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false;
 
-function collectConstants(
-	source: ts.SourceFile,
-	constants: Map<string, ts.Expression>,
-	isWanted: (statement: ts.VariableStatement) => boolean = () => true,
-): void {
+function collectExported(source: ts.SourceFile, constants: Map<string, ts.Expression>): void {
 	for (const statement of source.statements) {
-		if (!ts.isVariableStatement(statement) || !isWanted(statement)) continue;
+		if (!ts.isVariableStatement(statement) || !isExported(statement)) continue;
 		for (const { name, initializer } of statement.declarationList.declarations) {
 			if (initializer && ts.isIdentifier(name)) constants.set(name.text, initializer);
 		}
@@ -80,20 +75,38 @@ function collectConstants(
 function messagesIn(
 	file: string,
 	source: ts.SourceFile,
-	constants: ReadonlyMap<string, ts.Expression>,
+	exported: ReadonlyMap<string, ts.Expression>,
 ): Message[] {
 	const messages: Message[] = [];
 	const isOfEditor = OF_EDITOR.test(file);
-	const texts = (node: ts.Node | undefined) => (node ? textsOf(node, constants) : []);
-	const add = (text: ts.Node | undefined, advice: ts.Node | undefined): void => {
-		const [first = ''] = texts(advice);
-		for (const one of texts(text)) {
-			if (isMessage(one)) messages.push({ file, text: one, advice: first });
-		}
+	const texts = (node: ts.Node | undefined) => (node ? textsOf(node, exported) : []);
+	/** Advices that were told with a message. */
+	const told = new Set<ts.Node | undefined>();
+	const add = (text: ts.Node | undefined, advice: ts.Node | undefined, isError = false): void => {
+		const said = texts(text);
+		const all = texts(advice);
+		// Both by one condition: each message has the advice of its own case.
+		const isPaired = conditionOf(text) === conditionOf(advice) && said.length === all.length;
+		said.forEach((one, at) => {
+			if (!isMessage(one) && !(isError && SHORT.test(one))) return;
+			told.add(advice);
+			const advices = isPaired ? all.slice(at, at + 1) : all;
+			for (const each of advices.length > 0 ? advices : ['']) {
+				messages.push({ file, text: one, advice: each });
+			}
+		});
+	};
+	/** The pairs of entra.ts: a message without a stop, and what to do. */
+	const isPair = (node: ts.ArrayLiteralExpression): boolean => {
+		if (node.elements.length !== 2) return false;
+		const [first = '.', second = ''] = node.elements.map((each) => texts(each)[0]);
+		return !first.endsWith('.') && /^[A-Z].*\.$/.test(second);
 	};
 	const addSentences = (node: ts.Node): void => {
+		const list = ts.isArrayLiteralExpression(node) && !isPair(node) ? node.elements : [];
+		list.forEach(addSentences);
 		for (const text of texts(node)) {
-			if (isMessage(text) && /[.?!]$/.test(text)) messages.push({ file, text, advice: '' });
+			if (isMessage(text) && /[.?!](?: …)?$/.test(text)) messages.push({ file, text, advice: '' });
 		}
 	};
 	const property = (object: ts.Node | undefined, name: string): ts.Node | undefined => {
@@ -108,32 +121,49 @@ function messagesIn(
 			const name = (node.expression.getText().split('.').at(-1) ?? '').trim();
 			if (isOfEditor && !name.endsWith('Error')) return ts.forEachChild(node, look);
 			const list = node.arguments ?? [];
-			const at = list.findIndex((argument) => texts(argument).some(isMessage));
+			const isError = OUR_ERROR.test(name);
+			const isOne = (text: string) => isMessage(text) || (isError && SHORT.test(text));
+			const at = list.findIndex((argument) => texts(argument).some(isOne));
 			if (at >= 0 && !NOT_SHOWN.test(name)) {
 				const next = list[at + 1];
-				add(list[at], property(next, 'description') ?? asText(next));
+				add(list[at], property(next, 'description') ?? asText(next), isError);
 			}
 		}
 		if (isOfEditor) return ts.forEachChild(node, look);
 		if (ts.isObjectLiteralExpression(node)) {
 			const message = property(node, 'message');
-			if (message) add(message, property(node, 'description') ?? property(node, 'help'));
+			const advice = property(node, 'description') ?? property(node, 'help');
+			if (message) add(message, advice);
+			// The message is another error's, or one that a caller hands over.
+			const isOfError =
+				node.properties.some(({ name }) => /^(?:code|itemIndex)$/.test(name?.getText() ?? '')) ||
+				/\.with\($/.test(beforeIt(node));
+			if (advice && isOfError && !told.has(advice)) addSentences(advice);
 		}
 		// What is said where it is returned, and the reasons and warnings that stand in tables.
 		if (ts.isReturnStatement(node) && node.expression) addSentences(node.expression);
 		if (ts.isPropertyAssignment(node) && !NOT_MESSAGES.test(node.name.getText())) {
 			addSentences(node.initializer);
 		}
-		// The pairs of entra.ts.
-		if (ts.isArrayLiteralExpression(node) && node.elements.length === 2) {
-			const [text, advice] = node.elements;
-			const [second = ''] = texts(advice);
-			if (/^[A-Z].*\.$/.test(second)) add(text, advice);
+		// What is added to an advice where more is known.
+		if (
+			ts.isBinaryExpression(node) &&
+			node.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
+			/\.description$/.test(node.left.getText())
+		) {
+			addSentences(trimmed(node.right));
+		}
+		if (ts.isArrayLiteralExpression(node) && isPair(node)) {
+			add(node.elements[0], node.elements[1]);
 		}
 		ts.forEachChild(node, look);
 	};
 	look(source);
 	return messages;
+}
+
+function beforeIt(node: ts.Node): string {
+	return node.getSourceFile().text.slice(node.parent.getStart(), node.getStart());
 }
 
 function asText(node: ts.Node | undefined): ts.Node | undefined {
@@ -153,32 +183,84 @@ function isMessage(text: string): boolean {
 	return words.some((word) => /^[a-z]/.test(word) && !SMALL_WORDS.has(word));
 }
 
+/** Without the call that takes off its white space. */
+function trimmed(node: ts.Expression): ts.Expression {
+	return ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)
+		? node.expression.expression
+		: node;
+}
+
+/** The condition that chooses between texts, as it is written; `undefined` where none does. */
+function conditionOf(node: ts.Node | undefined): string | undefined {
+	const value = node && ts.isIdentifier(node) ? declaredAs(node) : node;
+	return value && ts.isConditionalExpression(value) ? value.condition.getText() : undefined;
+}
+
+/** What a name stands for, by the constants of the blocks around it. */
+function declaredAs(name: ts.Identifier): ts.Expression | undefined {
+	const isIts = ({ name: other }: ts.VariableDeclaration | ts.ParameterDeclaration) =>
+		ts.isIdentifier(other) && other.text === name.text;
+	for (let around: ts.Node = name; around.parent !== undefined; around = around.parent) {
+		const { parent } = around;
+		// What a caller hands over is taken where it is written.
+		if (ts.isFunctionLike(parent) && parent.parameters.some(isIts)) return undefined;
+		if (!ts.isBlock(parent) && !ts.isSourceFile(parent)) continue;
+		const declarations = parent.statements.flatMap((each) =>
+			ts.isVariableStatement(each) ? [...each.declarationList.declarations] : [],
+		);
+		const found = declarations.find(isIts);
+		// A variable has other values later.
+		if (found) return found.parent.flags & ts.NodeFlags.Const ? found.initializer : undefined;
+	}
+	return undefined;
+}
+
 /** The texts that an expression can be. */
-function textsOf(node: ts.Node, constants: ReadonlyMap<string, ts.Expression>): string[] {
+function textsOf(node: ts.Node, exported: ReadonlyMap<string, ts.Expression>): string[] {
+	const all = (...nodes: ts.Node[]) => nodes.flatMap((each) => textsOf(each, exported));
 	if (ts.isStringLiteralLike(node)) return [node.text];
-	if (ts.isParenthesizedExpression(node) || ts.isAsExpression(node)) {
-		return textsOf(node.expression, constants);
-	}
-	if (ts.isConditionalExpression(node)) {
-		return [...textsOf(node.whenTrue, constants), ...textsOf(node.whenFalse, constants)];
-	}
+	if (ts.isParenthesizedExpression(node) || ts.isAsExpression(node)) return all(node.expression);
+	if (ts.isConditionalExpression(node)) return all(node.whenTrue, node.whenFalse);
 	if (ts.isBinaryExpression(node) && /^(?:\?\?|\|\|)$/.test(node.operatorToken.getText())) {
-		return [...textsOf(node.left, constants), ...textsOf(node.right, constants)];
+		return all(node.left, node.right);
 	}
-	if (ts.isArrowFunction(node) && !ts.isBlock(node.body)) return textsOf(node.body, constants);
-	if (ts.isIdentifier(node)) {
-		const value = constants.get(node.text);
-		return value && (ts.isStringLiteralLike(value) || ts.isTemplateExpression(value))
-			? textsOf(value, constants)
-			: [];
+	if (ts.isArrowFunction(node) && !ts.isBlock(node.body)) return all(node.body);
+	const value = valueOf(node, exported);
+	if (value) return all(value);
+	if (ts.isElementAccessExpression(node)) {
+		return all(...entriesOf(node.expression).map(({ initializer }) => initializer));
 	}
 	if (!ts.isTemplateExpression(node)) return [];
 	let text = node.head.text;
 	for (const { expression, literal } of node.templateSpans) {
-		const [value = '…'] = ts.isIdentifier(expression) ? textsOf(expression, constants) : [];
-		text += value + literal.text;
+		const value = valueOf(expression, exported);
+		// Of several, none stands for the others.
+		const isOne = value && (ts.isStringLiteralLike(value) || ts.isTemplateExpression(value));
+		text += (isOne ? all(value).join('') : '…') + literal.text;
 	}
 	return [text.replace(/…(?:\s*…)+/g, '…').trim()];
+}
+
+/** What a name of a constant, or of an entry of a table, stands for. */
+function valueOf(
+	node: ts.Node,
+	exported: ReadonlyMap<string, ts.Expression>,
+): ts.Expression | undefined {
+	if (ts.isIdentifier(node)) return declaredAs(node) ?? exported.get(node.text);
+	if (!ts.isPropertyAccessExpression(node)) return undefined;
+	const entries = entriesOf(node.expression);
+	return entries.find(({ name }) => name.getText() === node.name.text)?.initializer;
+}
+
+/** The entries of a table of texts; none where an expression is something else. */
+function entriesOf(expression: ts.Expression): ts.PropertyAssignment[] {
+	let table = ts.isIdentifier(expression) ? declaredAs(expression) : undefined;
+	while (table && (ts.isAsExpression(table) || ts.isSatisfiesExpression(table))) {
+		table = table.expression;
+	}
+	return table && ts.isObjectLiteralExpression(table)
+		? table.properties.filter(ts.isPropertyAssignment)
+		: [];
 }
 
 interface Section {

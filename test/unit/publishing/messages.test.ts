@@ -56,6 +56,47 @@ it('fills in a constant of the file itself, or one that another file exports', (
 	]);
 });
 
+it('finds what stands in a constant of a function, a table or a list, and the advice of each case', () => {
+	const found = messagesIn(`
+		const REASONS = { gone: 'is not there (yet)' } as const;
+		function statusError(status: number) {
+			const message = \`There is no service (status \${status})\`;
+			if (status === 404) return told('configuration', message, 'Check the address.');
+			const what: Record<string, string> = { id: 'The service does not know the ID' };
+			return new DestinationError(what[word] ?? 'The sign-in is wrong', { description: 'Copy it.' });
+		}
+		throw new NodeOperationError(node, isFirst ? 'Entry has no name' : 'Entry has no lead field', {
+			description: isFirst ? 'Name it.' : 'Choose a field.',
+		});
+		throw new NodeOperationError(node, \`\${label} empty\`, { description: isA ? 'Do A.' : 'Do B.' });
+		const lead = \`Lead \${at} of the list\`;
+		problems.push(\`\${lead} is not an object.\`);
+		const refused = { reasons: ['The lead is filtered out.'] };
+		return { text: \`\${place} \${REASONS.gone}: it is made later.\` };
+		error.description = \`\${error.description} Nothing has come since \${since}.\`.trim();
+		return error.with({ description: 'Look for the lead itself.' });
+		let reason = 'its time was up';
+		log.warn(\`The poll stopped early: \${reason}\`);
+		function other(lead: string) { problems.push(\`\${lead} is too large.\`); }
+	`);
+	expect(found.map(({ text, advice }) => [text, advice])).toEqual([
+		['There is no service (status …)', 'Check the address.'],
+		['The service does not know the ID', 'Copy it.'],
+		['The sign-in is wrong', 'Copy it.'],
+		['Entry has no name', 'Name it.'],
+		['Entry has no lead field', 'Choose a field.'],
+		['… empty', 'Do A.'],
+		['… empty', 'Do B.'],
+		['Lead … of the list is not an object.', ''],
+		['The lead is filtered out.', ''],
+		['… is not there (yet): it is made later.', ''],
+		['… Nothing has come since ….', ''],
+		['Look for the lead itself.', ''],
+		['The poll stopped early: …', ''],
+		['… is too large.', ''],
+	]);
+});
+
 it('leaves out what the editor says of a field, and code', () => {
 	const found = messagesIn(`
 		properties('Where the leads are written');
@@ -85,6 +126,54 @@ it('lists what stands first in every error, wherever it is thrown', () => {
 	const isListed = (all: string[]) => all.every((part) => page.includes(part.trim()));
 	expect(parts.filter((all) => !isListed(all))).toEqual([]);
 });
+
+it('lists every sentence of the code that the editor does not show beside a field', () => {
+	const page = read('messages.md').replace(/\\([\\<>*[\]])/g, '$1');
+	const files = globSync('nodes/**/*.ts', { cwd: PROJECT_ROOT }).filter(
+		(file) =>
+			!/vendor|lead.report|ropert|ptions|anel|escription|templates|lists|\.node\.ts/.test(file),
+	);
+	const quoted = /(['"`])((?:(?!\1)[^\\\n]|\\.)+)\1/g;
+	const sentences = files.flatMap((file) =>
+		readFileSync(path.join(PROJECT_ROOT, file), 'utf8')
+			.split('\n')
+			// A comment, a label, and what the editor shows on a line of its own.
+			.filter((line, at, lines) => !/^\s*(?:\*|\/)/.test(line) && !isOfField(lines, at))
+			.flatMap((line) => [...line.matchAll(quoted)].map(([, , text]) => text!))
+			.filter((text) => /^[A-Z][a-z]* (?:\S+ )*[a-z]+ \S.*[.!]$/.test(text)),
+	);
+	expect(sentences.length).toBeGreaterThan(300);
+	const isListed = (text: string) =>
+		text
+			.split(/\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}/)
+			.every((part) => page.includes(unescaped(part).trim()));
+	expect(sentences.filter((text) => !isListed(text))).toEqual(NO_MESSAGES);
+});
+
+/** Read as sentences, and nobody is told: parts of a text, and what our own code catches. */
+const NO_MESSAGES = [
+	'No lead has come in yet.',
+	'This is a made-up lead.',
+	'A customer that was merged over several offers has no one offer.',
+	// Beside fields, by functions that make several of them.
+	'Leads with this value in the ${words.field}, or none, are pending. A lead that somebody has given another value is left alone.',
+	'Or turn on Return All.',
+	'Which leads are reported on, in whole days of the time zone of the workflow. Items from before it are needed too, to compare and to know what is usual.',
+	'What must have been seen before for a lead to count as a repeat. The field repeat.seen says what was.',
+];
+
+function unescaped(text: string): string {
+	return text
+		.replace(/\\u([0-9a-f]{4})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)))
+		.replace(/\\(.)/g, '$1');
+}
+
+/** Whether a line is what the editor shows of a field, as its name or the property before it says. */
+function isOfField(lines: readonly string[], at: number): boolean {
+	const before = lines.slice(Math.max(0, at - 12), at + 1).join('\n');
+	const [block = ''] = before.split(/\n\t*[}\]][,)]*\n/).slice(-1);
+	return /\b(?:displayName|noDataExpression|type: '|name: ')/.test(block);
+}
 
 it('quotes only messages that there are', () => {
 	const said = messages.map(({ text }) => text);
