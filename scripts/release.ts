@@ -11,12 +11,11 @@ import { PROJECT_ROOT } from './host/paths.ts';
 import { run } from './host/run.ts';
 import { command } from './host/terminal.ts';
 import { placeholderIn } from './publishing/addresses.ts';
-import { released, sectionOf } from './publishing/changelog.ts';
+import { released, sectionOf, whyNotNext } from './publishing/changelog.ts';
 import { fixtureVersions, writeReleaseFixture } from './publishing/fixtures.ts';
 import { filesWithAddresses, readManifest, withCurrentAddresses } from './publishing/sources.ts';
 
 const CHANGELOG = path.join(PROJECT_ROOT, 'CHANGELOG.md');
-const VERSION = /^\d+\.\d+\.\d+(?:-[\w.]+)?$/;
 
 await command(async () => {
 	const [first = '', ...rest] = process.argv.slice(2);
@@ -26,15 +25,18 @@ await command(async () => {
 });
 
 async function release(version: string): Promise<void> {
-	if (!VERSION.test(version)) throw new Error('Say which version: npm run release -- 1.2.3');
 	const git = async (...args: string[]) =>
 		await run('git', args, { cwd: PROJECT_ROOT, name: `git ${args[0] ?? ''}` });
 	if ((await git('status', '--porcelain')).trim() !== '') {
 		throw new Error('There are changes that are not committed. A release is what is committed.');
 	}
+	const before = readFileSync(CHANGELOG, 'utf8');
+	// Before anything is written: what is half done would have to be taken back by hand.
+	const why = whyNotNext(version, before, (await git('tag', '--list')).split('\n'));
+	if (why !== undefined) throw new Error(why);
 	requirePublic();
 	const today = new Date().toISOString().slice(0, 10);
-	const changelog = released(readFileSync(CHANGELOG, 'utf8'), version, today);
+	const changelog = released(before, version, today);
 	// The first release is of the version that stands there already.
 	const flags = ['--no-git-tag-version', '--allow-same-version'];
 	await npm(['version', version, ...flags], { cwd: PROJECT_ROOT });

@@ -28,47 +28,55 @@ export interface Addresses {
 }
 
 /**
+ * In full and in no other spelling, as npm compares it with where the package was built. Of an address
+ * with a user name or a fragment, that would stand in every link.
+ */
+const GITHUB = /^git\+https:\/\/github\.com\/([\w-]+\/(?!\.{1,2}\.git$)[\w.-]+)\.git$/;
+
+/**
  * Without a public repository, pages are those of the published package, which unpkg.com serves of any
  * package on npm.
  *
  * @throws Error when `repository` is none of GitHub's and no placeholder
  */
 export function addressesOf({ name, version, repository }: Manifest): Addresses {
-	const url = new URL(repository.url.replace(/^git\+/, ''));
-	const web = url.href.replace(/\.git$/, '');
-	const bugs = { url: `${web}/issues` };
-	if (url.hostname.endsWith('.example')) {
+	const url = URL.parse(repository.url.replace(/^git\+/, ''));
+	if (url?.hostname.endsWith('.example')) {
 		const served = (file: string) => `https://unpkg.com/${name}@${version}/${file}`;
 		return {
 			isPublic: false,
 			homepage: `https://www.npmjs.com/package/${name}`,
-			bugs,
+			bugs: { url: `${url.origin}${url.pathname.replace(/\.git$/, '')}/issues` },
 			page: served,
 			raw: served,
 		};
 	}
-	const [, repositoryPath] = /^\/([\w.-]+\/[\w.-]+?)(?:\.git)?$/.exec(url.pathname) ?? [];
-	if (url.hostname !== 'github.com' || repositoryPath === undefined) {
+	const [, repositoryPath] = GITHUB.exec(repository.url) ?? [];
+	if (repositoryPath === undefined) {
 		throw new Error(
 			'"repository" in package.json has to be git+https://github.com/OWNER/NAME.git: npm proves where a package was built only for a repository there.',
 		);
 	}
+	const web = `https://github.com/${repositoryPath}`;
 	return {
 		isPublic: true,
 		homepage: `${web}#readme`,
-		bugs,
+		bugs: { url: `${web}/issues` },
 		page: (file) => `${web}/blob/v${version}/${file}`,
 		raw: (file) => `https://raw.githubusercontent.com/${repositoryPath}/v${version}/${file}`,
 	};
 }
 
+/** No address, or one of the domains that are nobody's (RFC 2606). */
+const EXAMPLE = /^[^@]*$|[@.](?:example|invalid|localhost|test|example\.(?:com|net|org))$/i;
+
 /** What has to be set before anything is released; `undefined` where all of it is. */
 export function placeholderIn(manifest: Manifest): string | undefined {
-	if (!addressesOf(manifest).isPublic) {
+	if (!addressesOf(manifest).isPublic || /\/OWNER\/|\/NAME\.git$/.test(manifest.repository.url)) {
 		return '"repository" in package.json is still a placeholder. Set it to git+https://github.com/OWNER/NAME.git and run npm run addresses.';
 	}
 	// npm's page shows it, and SECURITY.md names it for whoever has found a hole.
-	if (/\.example$/i.test(manifest.author?.email ?? '.example')) {
+	if (EXAMPLE.test(manifest.author?.email ?? '')) {
 		return 'The e-mail address of "author" in package.json is still a placeholder. Set it to one that is read.';
 	}
 	return undefined;

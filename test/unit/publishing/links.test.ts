@@ -197,8 +197,30 @@ describe('addresses', () => {
 		);
 	});
 
-	it('are not made of a repository that npm can prove nothing of', () => {
-		expect(() => published('git+https://gitlab.com/a/b.git')).toThrow('github.com/OWNER/NAME');
+	it.each([
+		'git+https://gitlab.com/a/b.git',
+		'git+https://user:token@github.com/a/b.git',
+		'git+https://token@github.com/a/b.git',
+		'git+http://github.com/a/b.git',
+		'git+ssh://git@github.com/a/b.git',
+		'git@github.com:a/b.git',
+		'git+https://GitHub.com/a/b.git',
+		'git+https://github.com/a/b.git#main',
+		'git+https://github.com/a/b.git/',
+		'git+https://github.com/a/...git',
+		'https://github.com/a/b',
+		'github:a/b',
+		'',
+	])('are not made of %s, of which npm can prove nothing', (url) => {
+		expect(() => published(url)).toThrow('github.com/OWNER/NAME');
+	});
+
+	it('are made of odd names, too', () => {
+		const { page, raw } = published('git+https://github.com/octo_corp/n8n.leads-2.git');
+		expect([page('a.md'), raw('b.png')]).toEqual([
+			'https://github.com/octo_corp/n8n.leads-2/blob/v1.2.3/a.md',
+			'https://raw.githubusercontent.com/octo_corp/n8n.leads-2/v1.2.3/b.png',
+		]);
 	});
 
 	it('stand in package.json where they stood', () => {

@@ -1,6 +1,6 @@
 import { placeholderIn } from '../../../scripts/publishing/addresses.ts';
 import { packagesOf, withAdvisories } from '../../../scripts/publishing/advisories.ts';
-import { released, sectionOf } from '../../../scripts/publishing/changelog.ts';
+import { released, sectionOf, whyNotNext } from '../../../scripts/publishing/changelog.ts';
 import { judge } from '../../../scripts/publishing/findings.ts';
 
 const CHANGELOG = `# Changelog
@@ -30,6 +30,67 @@ describe('the changelog', () => {
 		expect(() => released(again, '0.3.0', '2026-02-03')).toThrow('says nothing of Unreleased');
 		expect(() => sectionOf(CHANGELOG, '0.10.0')).toThrow('says nothing of 0.10.0');
 	});
+
+	it.each([
+		['headings', '### Added\n\n### Fixed\n'],
+		['a comment', '<!-- Nothing yet. -->\n'],
+		['addresses of links', '[Unreleased]: https://github.com/a/b/compare\n'],
+	])('says nothing by %s alone', (_, body) => {
+		const empty = `# Changelog\n\n## [Unreleased]\n\n${body}\n## [0.1.0]\n\n- First.\n`;
+		expect(() => released(empty, '0.2.0', '2026-02-03')).toThrow('says nothing of Unreleased');
+	});
+
+	it('takes no heading out of a text or a block of code for one of its own', () => {
+		const code = '```\n## [9.9.9]\n```';
+		const text = `# Changelog\n\nWrite below \`## [Unreleased]\`.\n\n## [Unreleased]\n\n- One.\n\n${code}\n\n- Two.\n`;
+		const next = released(text, '0.2.0', '2026-02-03');
+		expect(next).toContain('.\n\n## [Unreleased]\n\n## [0.2.0] - 2026-02-03\n\n- One.');
+		expect(sectionOf(next, '0.2.0')).toBe(`- One.\n\n${code}\n\n- Two.`);
+	});
+
+	it('keeps the line ends that it has', () => {
+		const text = released(CHANGELOG.replaceAll('\n', '\r\n'), '0.2.0', '2026-02-03');
+		expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+		expect(text.replaceAll('\r\n', '\n')).toBe(released(CHANGELOG, '0.2.0', '2026-02-03'));
+	});
+});
+
+describe('the next version', () => {
+	const tags = ['v0.1.0', 'v0.2.0-rc.1', 'a-note', ''];
+
+	it.each(['0.2.0-rc.2', '0.2.0', '1.0.0', '0.10.0-beta-2.x'])('can be %s', (version) => {
+		expect(whyNotNext(version, CHANGELOG, tags)).toBeUndefined();
+	});
+
+	it('can be any where none was released', () => {
+		const nothing = '# Changelog\n\n## [Unreleased]\n\n- One.\n';
+		expect(whyNotNext('0.1.0-rc.1', nothing, [''])).toBeUndefined();
+	});
+
+	it.each([
+		'',
+		'v1.2.3',
+		'1.2',
+		'01.2.3',
+		'1.2.3-',
+		'1.2.3-a..b',
+		'1.2.3-a_b',
+		'1.2.3+4',
+		' 1.2.3',
+	])('is not "%s", which npm would not take or would write otherwise', (version) => {
+		expect(whyNotNext(version, CHANGELOG, tags)).toContain('is no version');
+	});
+
+	it.each(['0.0.9', '0.1.0', '0.1.1', '0.2.0-rc.1'])(
+		'is not %s, by what was released',
+		(version) => {
+			expect(whyNotNext(version, CHANGELOG, tags)).toContain('does not come after 0.2.0-rc.1');
+		},
+	);
+
+	it('is none that the changelog has, where git has no tags', () => {
+		expect(whyNotNext('0.1.0', CHANGELOG, [])).toContain('does not come after 0.1.0');
+	});
 });
 
 it('nothing is released with an address of ours that nobody can reach', () => {
@@ -43,8 +104,15 @@ it('nothing is released with an address of ours that nobody can reach', () => {
 	expect(placeholderIn(manifest)).toBeUndefined();
 	const repository = { type: 'git', url: 'git+https://git.example/owner/name.git' };
 	expect(placeholderIn({ ...manifest, repository })).toContain('"repository"');
-	for (const author of [undefined, { name: 'A' }, { name: 'A', email: 'a@b.example' }]) {
+	const ours = { type: 'git', url: 'git+https://github.com/OWNER/NAME.git' };
+	expect(placeholderIn({ ...manifest, repository: ours })).toContain('"repository"');
+	const emails = ['', 'nobody', 'a@b.example', 'a@example.com', 'a@mail.example.org', 'a@b.test'];
+	const authors = emails.map((email) => ({ name: 'A', email }));
+	for (const author of [undefined, { name: 'A' }, ...authors]) {
 		expect(placeholderIn({ ...manifest, author })).toContain('"author"');
+	}
+	for (const email of ['a@examples.com', 'a@testing.org', 'me@my-example.com']) {
+		expect(placeholderIn({ ...manifest, author: { name: 'A', email } })).toBeUndefined();
 	}
 });
 
