@@ -87,25 +87,44 @@ let roles: ReadonlySet<string> | undefined;
  */
 export function companyDomain(address: string): string {
 	const domain = domainOf(address);
-	const known = COMPANY_DOMAINS.get(domain);
-	if (known !== undefined) return known ? domain : '';
-	const isCompany = isCompanyDomain(domain);
-	if (COMPANY_DOMAINS.size >= MAX_KNOWN) COMPANY_DOMAINS.clear();
-	COMPANY_DOMAINS.set(domain, isCompany);
-	return isCompany ? domain : '';
+	return factsOf(domain).isCompany ? domain : '';
+}
+
+/** What a domain's name says. */
+interface DomainFacts {
+	/** The letters and digits of its first label. */
+	own: string;
+	isPlaceholder: boolean;
+	/** Whether it is a company's, and not a provider's where anybody can have a mailbox. */
+	isCompany: boolean;
+	/** Whether its mailboxes are open to whoever knows their names. */
+	isDisposable: boolean;
 }
 
 /**
  * What was found, since most leads are from few providers. Bounded: a sender can make up new ones
  * for ever.
  */
-const COMPANY_DOMAINS = new Map<string, boolean>();
+const FACTS = new Map<string, DomainFacts>();
 const MAX_KNOWN = 2_000;
 
-function isCompanyDomain(domain: string): boolean {
-	if (domain === '' || isPlaceholderDomain(domain)) return false;
+function factsOf(domain: string): DomainFacts {
+	let facts = FACTS.get(domain);
+	if (!facts) {
+		if (FACTS.size >= MAX_KNOWN) FACTS.clear();
+		facts = readDomain(domain);
+		FACTS.set(domain, facts);
+	}
+	return facts;
+}
+
+function readDomain(domain: string): DomainFacts {
+	const [label = ''] = domain.split('.', 1);
 	publicDomains ??= new Set([...lists().publicDomains(), ...MORE_PUBLIC_DOMAINS]);
-	return !publicDomains.has(domain);
+	const isPlaceholder = isPlaceholderDomain(domain);
+	const isCompany = domain !== '' && !isPlaceholder && !publicDomains.has(domain);
+	const isDisposable = DISPOSABLE.test(domain) && !isCompany;
+	return { own: letters(label), isPlaceholder, isCompany, isDisposable };
 }
 
 /** Who reads the mailbox of an address that `emailAddress` gave. */
@@ -113,17 +132,16 @@ export function mailboxKind(address: string): MailboxKind {
 	const domain = domainOf(address);
 	const [local = ''] = address.slice(0, address.lastIndexOf('@')).split('+', 1);
 	const name = letters(local);
-	const [label = ''] = domain.split('.', 1);
-	const own = letters(label);
+	const { own, isPlaceholder, isDisposable } = factsOf(domain);
 	const isSame = name === own;
 	if (NOT_AVAILABLE.test(local)) return 'unread';
-	if (PLACEHOLDERS.has(name) || NO_REPLY.test(name) || isPlaceholderDomain(domain)) return 'unread';
+	if (PLACEHOLDERS.has(name) || NO_REPLY.test(name) || isPlaceholder) return 'unread';
 	// "123@123.com", "aaa@aaa.com"
 	if ((EXAMPLES.has(name) && EXAMPLES.has(own)) || NOBODYS.has(`${name}@${own}`)) return 'unread';
 	if (isSame && (EXAMPLES.has(name) || /^(?:(.)\1*|\d+)$/u.test(name))) return 'unread';
 	roles ??= new Set([...lists().roles(), ...MORE_ROLES].flatMap((role) => [role, letters(role)]));
 	const isRole = roles.has(local) || roles.has(name) || isRegional(local);
-	return isSame || isRole || isDisposable(domain) ? 'shared' : 'personal';
+	return isSame || isRole || isDisposable ? 'shared' : 'personal';
 }
 
 function isRegional(local: string): boolean {
@@ -132,10 +150,6 @@ function isRegional(local: string): boolean {
 	return REGIONAL_ROLES.has(one)
 		? REGION.test(other)
 		: REGIONAL_ROLES.has(other) && REGION.test(one);
-}
-
-function isDisposable(domain: string): boolean {
-	return DISPOSABLE.test(domain) && companyDomain(domain) === '';
 }
 
 function isPlaceholderDomain(domain: string): boolean {

@@ -24,11 +24,15 @@ const MAX_NAME_LENGTH = 200;
  * Who the customer of a lead is, told by that lead alone: the best identifier that it has. That no
  * other lead is looked at is what makes the grouping independent of the order and of batches; it
  * is why a lead with a phone number only does not join a customer who has an e-mail address too.
- * `ownKey` tells a lead that names nobody from all others.
+ * `ownKey` tells a lead that names nobody from all others; `address` is what `emailAddress` gave for
+ * its e-mail address, where that is known.
  */
-export function identityOf(lead: Lead, ownKey: string): Identity {
-	const { email, phone, company, fullName } = lead.customer;
-	const address = emailAddress(email);
+export function identityOf(
+	lead: Lead,
+	ownKey: string,
+	address = emailAddress(lead.customer.email),
+): Identity {
+	const { phone, company, fullName } = lead.customer;
 	const kind = address === '' ? 'unread' : mailboxKind(address);
 	// Most leads: their names need not be looked at.
 	if (kind === 'personal') return { by: 'email', value: mailbox(address) };

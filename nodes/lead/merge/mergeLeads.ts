@@ -1,4 +1,5 @@
 import { digest } from '../destination';
+import { emailAddress } from '../emailAddress';
 import { identityOf, type Identity } from '../identity/identity';
 import { offerKey } from '../identity/offerKey';
 import type { Lead } from '../types';
@@ -6,6 +7,7 @@ import { MergedFields } from './mergedFields';
 import {
 	compareSteps,
 	compareText,
+	copyOf,
 	highestStage,
 	joinSteps,
 	offersOf,
@@ -27,20 +29,22 @@ export function mergeLeads(
 	inputs: readonly (Lead | MergedCustomer)[],
 	groupBy: GroupBy = 'customer',
 ): Merge[] {
-	const groups = new Map<string, Group>();
 	const persons = new Map<string, Person>();
+	const groups: Group[] = [];
 	inputs.forEach((input, index) => {
 		const part = isMerged(input) ? partOfMerged(input) : partOfLead(input);
-		const personKey = JSON.stringify([part.isTest, part.identity.by, part.identity.value]);
-		const person = persons.get(personKey) ?? { key: personKey, contactAllowed: true };
-		persons.set(personKey, person);
+		const person = personOf(persons, part);
 		person.contactAllowed &&= part.contactAllowed;
-		const key = groupBy === 'customer' ? personKey : `${personKey}${offerOf(part)}`;
-		const group = groups.get(key) ?? new Group(person, part);
-		groups.set(key, group);
+		const offer = groupBy === 'customer' ? '' : offerOf(part.steps);
+		let group = person.groups.get(offer);
+		if (!group) {
+			group = new Group(person, part.identity, groupBy);
+			person.groups.set(offer, group);
+			groups.push(group);
+		}
 		group.add(part, index);
 	});
-	const merges = [...groups.values()].map((group) => group.merge(groupBy));
+	const merges = groups.map((group) => group.merge());
 	return merges.sort(
 		({ customer: one }, { customer: other }) =>
 			compareText(one.firstSeenAt, other.firstSeenAt) || compareText(one.id, other.id),
@@ -58,14 +62,29 @@ interface Part {
 	identity: Identity;
 	isTest: boolean;
 	contactAllowed: boolean;
+	/** Nobody else's, with all that is in them. */
 	steps: readonly JourneyStep[];
 	/** Passes on what it knows of the customer. */
 	addTo(fields: MergedFields): void;
 }
 
 interface Person {
-	key: string;
+	isTest: boolean;
 	contactAllowed: boolean;
+	/** By offer; by the empty text where a customer is not told apart by offers. */
+	groups: Map<string, Group>;
+}
+
+/** The person that a part is of, made where it is the first. */
+function personOf(persons: Map<string, Person>, { identity, isTest }: Part): Person {
+	// No kind of identity holds a space. Cheaper than JSON, and made for every lead.
+	const key = `${isTest ? 'test ' : ''}${identity.by} ${identity.value}`;
+	let person = persons.get(key);
+	if (!person) {
+		person = { isTest, contactAllowed: true, groups: new Map() };
+		persons.set(key, person);
+	}
+	return person;
 }
 
 function isMerged(input: Lead | MergedCustomer): input is MergedCustomer {
@@ -74,13 +93,14 @@ function isMerged(input: Lead | MergedCustomer): input is MergedCustomer {
 
 function partOfLead(lead: Lead): Part {
 	const step = toStep(lead);
+	const address = emailAddress(lead.customer.email);
 	return {
-		identity: identityOf(lead, stepKey(step)),
+		identity: identityOf(lead, stepKey(step), address),
 		isTest: lead.isTest,
 		contactAllowed: lead.contactAllowed,
 		steps: [step],
 		addTo: (fields) => {
-			fields.addLead(lead, step);
+			fields.addLead(lead, step, address);
 		},
 	};
 }
@@ -91,7 +111,7 @@ function partOfMerged(customer: MergedCustomer): Part {
 		identity,
 		isTest,
 		contactAllowed,
-		steps: journey,
+		steps: journey.map(copyOf),
 		addTo: (fields) => {
 			fields.addMerged(customer);
 		},
@@ -99,31 +119,25 @@ function partOfMerged(customer: MergedCustomer): Part {
 }
 
 /** @throws RangeError when the part has steps for several offers */
-function offerOf({ steps }: Part): string {
+function offerOf(steps: readonly JourneyStep[]): string {
 	if (spansOffers({ journey: steps })) {
 		throw new RangeError('A customer that was merged over several offers has no one offer.');
 	}
 	return steps[0] ? offerKey(steps[0].offer) : '';
 }
 
-/** The steps belong to what was merged, which may be edited after it. */
-function copyOf(step: JourneyStep): JourneyStep {
-	const { source, action, offer } = step;
-	return { ...step, source: { ...source }, action: { ...action }, offer: { ...offer } };
-}
-
 class Group {
 	private readonly identity: Identity;
-	private readonly isTest: boolean;
 	private readonly person: Person;
+	private readonly groupBy: GroupBy;
 	private readonly steps = new Map<string, JourneyStep>();
 	private readonly fields = new MergedFields();
 	private readonly inputs: number[] = [];
 
-	constructor(person: Person, { identity, isTest }: Part) {
+	constructor(person: Person, identity: Identity, groupBy: GroupBy) {
 		this.person = person;
 		this.identity = identity;
-		this.isTest = isTest;
+		this.groupBy = groupBy;
 	}
 
 	add(part: Part, index: number): void {
@@ -136,24 +150,26 @@ class Group {
 		part.addTo(this.fields);
 	}
 
-	merge(groupBy: GroupBy): Merge {
-		const journey = [...this.steps.values()].sort(compareSteps).map(copyOf);
-		const offers = offersOf(journey);
-		const { contactAllowed } = this.person;
+	merge(): Merge {
+		const { groupBy } = this;
+		const { by, value } = this.identity;
+		const { contactAllowed, isTest } = this.person;
+		const journey = [...this.steps.values()].sort(compareSteps);
 		const { customer, description, campaign, origins } = this.fields.summary();
+		const person = JSON.stringify([isTest, by, value]);
 		const ofOffer = groupBy === 'customer' ? [] : [journey[0] ? offerKey(journey[0].offer) : ''];
 		return {
 			customer: {
-				id: digest([this.person.key, ...ofOffer]),
+				id: digest([person, ...ofOffer]),
 				groupedBy: groupBy,
-				identity: { by: this.identity.by, value: this.identity.value },
+				identity: { by, value },
 				customer,
 				description,
 				campaign,
 				stage: contactAllowed ? highestStage(journey) : 'doNotContact',
 				contactAllowed,
-				isTest: this.isTest,
-				offers,
+				isTest,
+				offers: offersOf(journey),
 				journey,
 				firstSeenAt: journey[0]?.time ?? '',
 				lastSeenAt: journey.at(-1)?.time ?? '',

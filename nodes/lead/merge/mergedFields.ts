@@ -1,4 +1,3 @@
-import { emailAddress } from '../emailAddress';
 import type { Lead } from '../types';
 import { compareText } from './step';
 import type { FieldOrigin, KnownCustomer, KnownField, MergedCustomer } from './types';
@@ -45,14 +44,14 @@ export class MergedFields {
 	private readonly values: Record<KnownField, string> = { ...EMPTY };
 	private readonly origins: Partial<Record<KnownField, FieldOrigin>> = {};
 
-	/** What a lead says of its customer. */
-	addLead({ customer, description, campaign }: Lead, from: FieldOrigin): void {
+	/** What a lead says of its customer; `address` is what `emailAddress` gave for its e-mail address. */
+	addLead({ customer, description, campaign }: Lead, from: FieldOrigin, address: string): void {
 		const { leadId, destination, time, receivedAt } = from;
 		// One object for all fields: with 100,000 leads, ten each would be most of the memory.
 		const origin = { leadId, destination, time, receivedAt };
 		for (const field of CUSTOMER_FIELDS) {
 			const value = customer[field];
-			this.add(field, field === 'email' ? emailAddress(value) || value : value, origin);
+			this.add(field, field === 'email' ? address || value : value, origin);
 		}
 		this.add('description', description, origin);
 		this.add('campaign', campaign, origin);
@@ -65,13 +64,29 @@ export class MergedFields {
 	}
 
 	summary(): Summary {
-		const { description, campaign, ...known } = this.values;
-		const { value, origin } = this.fullName();
-		const origins = {} as MergedCustomer['origins'];
-		for (const field of KNOWN_FIELDS) {
-			origins[field] = { ...(field === 'fullName' ? origin : this.originOf(field)) };
-		}
-		return { customer: { ...known, fullName: value }, description, campaign, origins };
+		const { firstName, lastName, email, domain, phone, country } = this.values;
+		const { company, title, description, campaign } = this.values;
+		const { value: fullName, origin } = this.fullName();
+		const from = (field: KnownField) => ({ ...this.originOf(field) });
+		// Written out, with 100,000 leads, because objects made so take a fraction of the time.
+		return {
+			customer: { firstName, lastName, fullName, email, domain, phone, country, company, title },
+			description,
+			campaign,
+			origins: {
+				firstName: from('firstName'),
+				lastName: from('lastName'),
+				fullName: { ...origin },
+				email: from('email'),
+				domain: from('domain'),
+				phone: from('phone'),
+				country: from('country'),
+				company: from('company'),
+				title: from('title'),
+				description: from('description'),
+				campaign: from('campaign'),
+			},
+		};
 	}
 
 	private add(field: KnownField, value: string, origin: FieldOrigin): void {

@@ -14,20 +14,26 @@ const RANK: Readonly<Record<LeadStage, number>> = {
 	doNotContact: 4,
 };
 
-/** The step that a lead is in its customer's journey. */
+/** The step that a lead is in its customer's journey, with nothing in it that is the lead's own: either may be edited. */
 export function toStep(lead: Lead): JourneyStep {
 	return {
 		leadId: lead.id,
 		destination: lead.destination,
 		time: lead.createdAt || lead.receivedAt,
 		receivedAt: lead.receivedAt,
-		source: lead.source,
-		action: lead.action,
-		offer: lead.offer,
+		source: { ...lead.source },
+		action: { ...lead.action },
+		offer: { ...lead.offer },
 		stage: lead.stage,
 		contactAllowed: lead.contactAllowed,
 		isTest: lead.isTest,
 	};
+}
+
+/** The steps of a customer that was merged before are that one's, and may be edited. */
+export function copyOf(step: JourneyStep): JourneyStep {
+	const { source, action, offer } = step;
+	return { ...step, source: { ...source }, action: { ...action }, offer: { ...offer } };
 }
 
 /**
