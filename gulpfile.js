@@ -160,9 +160,27 @@ async function readLicence(folder) {
 	const texts = await Promise.all(
 		files.sort().map((name) => readFile(path.join(folder, name), 'utf8')),
 	);
-	const text =
-		texts.join('\n\n') || `The package has no licence file; its manifest says ${licence}.`;
+	const readme = within.find(({ name }) => /^readme(?:\.md)?$/i.test(name));
+	if (texts.length === 0 && readme) {
+		texts.push(licenceIn(await readFile(path.join(folder, readme.name), 'utf8')));
+	}
+	const text = texts.join('\n\n') || withoutText(manifest);
 	return { title, licence, text };
+}
+
+/** What a README says under "License", where that is the licence and not its name alone; else nothing. */
+function licenceIn(readme) {
+	const heading = /^(?:#{1,6} *licen[cs]e\b.*|licen[cs]e *\r?\n[-=]{3,} *)$/im.exec(readme);
+	if (!heading) return '';
+	const section = readme.slice(heading.index + heading[0].length);
+	const [text] = section.split(/^(?:#{1,6} .*|.+\r?\n[-=]{3,} *)$/m);
+	return /copyright/i.test(text) ? text : '';
+}
+
+/** The licence asks for the author's name to go with the code. */
+function withoutText({ license, author }) {
+	const name = (typeof author === 'string' ? author : author?.name) || 'nobody';
+	return `The package has no licence text. Its manifest says ${license} and names as the author: ${name}.`;
 }
 
 /** Whether an SPDX expression leaves us a licence that we may ship; "OR" is our choice. */

@@ -122,3 +122,18 @@ it('is described by its bill of materials, whole', () => {
 	);
 	expect(components.filter(({ licenses = [] }) => licenses.length === 0)).toEqual([]);
 });
+
+it('ships the licence of each package with it, or who made it where the package itself has none', () => {
+	const text = readFileSync(path.join(DIST, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
+	const [, ...parts] = text.split(/^=+\n(.+) \([^)]*\)+\n=+$/m);
+	const licences = parts.filter((_, at) => at % 2 === 1);
+	expect(licences.length).toBeGreaterThan(40);
+	const names = parts.filter((_, at) => at % 2 === 0);
+	const without = names.filter(
+		(_, at) => !/copyright|©|names as the author: (?!nobody)/i.test(licences[at] ?? ''),
+	);
+	expect(without).toEqual([]);
+	// In its README, which is where it has one.
+	const agent = licences[names.findIndex((name) => name.startsWith('https-proxy-agent 5.'))];
+	expect(agent).toMatch(/Copyright \(c\) 2013 Nathan Rajlich.*THE SOFTWARE IS PROVIDED/s);
+});
