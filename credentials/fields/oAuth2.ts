@@ -9,7 +9,7 @@ const LOOPBACK = String.raw`(localhost|127[.]\d+[.]\d+[.]\d+|\[::1\])(:\d+)?(\/|
  * sends secrets there, so it is https unless they stay on this machine.
  */
 export function originOf(address: string): string {
-	return String.raw`${address}.trim().replace(/^(?!https?:)/, "https://").replace(/^http:(?!..${LOOPBACK})/, "https:").replace(/^(https?:..[^\/]*).*$/, "$1")`;
+	return String.raw`${address}.trim().replace(/^(?!https?:)/i, "https://").replace(/^http:(?![\/]{2}${LOOPBACK})/i, "https:").replace(/^(https?:)[\s\/\\]*([^\/\\?#]*)[^]*$/i, "$1//$2")`;
 }
 
 export const GRANT_TYPE: INodeProperties = {

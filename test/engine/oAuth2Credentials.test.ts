@@ -43,6 +43,24 @@ it.each<[Record<string, string>, string]>([
 		{ environment: 'myDomain', myDomain: `http://${host}/x` },
 		`https://${host}`,
 	]),
+	// As browsers and Node.js read them: by any case, and with slashes of either kind or none.
+	...[
+		['HTTP://contoso.com/x', 'contoso.com'],
+		['HTTPS://contoso.com/x', 'contoso.com'],
+		['http:xxlocalhost/', 'xxlocalhost'],
+		['http:a.localhost', 'a.localhost'],
+		['http:b@localhost/', 'b@localhost'],
+		['http:\\\\contoso.com\\x', 'contoso.com'],
+		['http://localhost\\@contoso.com/', 'localhost'],
+		['http:\t//contoso.com/', 'contoso.com'],
+		['http:\n/contoso.com/', 'contoso.com'],
+		['https:/contoso.com/x?y=//z', 'contoso.com'],
+		['https://contoso.com?x', 'contoso.com'],
+		['https://contoso.com#//x', 'contoso.com'],
+	].map(([myDomain = '', host = '']): [Record<string, string>, string] => [
+		{ environment: 'myDomain', myDomain },
+		`${/^https/i.exec(myDomain)?.[0] ?? 'https'}://${host}`,
+	]),
 ])('Salesforce with %j signs in at %s', (given, origin) => {
 	expect(urls(salesforce, given)).toEqual([
 		`${origin}/services/oauth2/authorize`,
