@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { Owner } from '../lead';
-import { ownerAssigner, OwnerError, readOwners, STAGES } from '../lead';
+import { ownerAssigner, OwnerError, readOwners, STAGES, unreadColumns } from '../lead';
 import { toNodeError } from '../errors';
 import { readDateParameter } from '../parameters/dateParameter';
 import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
@@ -217,12 +217,26 @@ function namesOf(context: IExecuteFunctions, value: unknown, itemIndex: number):
 }
 
 function ownersOfInput(context: IExecuteFunctions): Owner[] {
-	const items = secondInput(context);
-	return read(
-		context,
-		items.map(({ json }) => json),
-		{ itemIndex: 0, isTable: true, description: 'Each item of the second input is an owner.' },
-	);
+	const records = secondInput(context).map(({ json }) => json);
+	const owners = read(context, records, {
+		...{ itemIndex: 0, isTable: true },
+		description: 'Each item of the second input is an owner.',
+	});
+	tellUnread(context, unreadColumns(records));
+	return owners;
+}
+
+/** A CRM's record of a user has dozens of fields, of which nobody means one to be read here. */
+const MAX_TOLD = 10;
+
+/** Tells whoever keeps the table which of its columns say nothing here, such as one in another language. */
+function tellUnread(context: IExecuteFunctions, names: readonly string[]): void {
+	if (names.length === 0 || names.length > MAX_TOLD) return;
+	const named = names.map((name) => `"${name.slice(0, 80)}"`).join(', ');
+	context.addExecutionHints({
+		message: `Columns of the owners that are not read: ${named}. The node reads Name, Email, Weight, Countries, Offers, Stages, Away From and Away Until.`,
+		location: 'outputPane',
+	});
 }
 
 function ownersOfList(context: IExecuteFunctions, list: unknown, itemIndex: number): Owner[] {

@@ -30,6 +30,6 @@ export { missingLeadFinder, type Comparison } from './missing/findMissing';
 export { PLACEHOLDER_NAMES } from './followUp/placeholders';
 export type * from './owners/types';
 export { ownerAssigner } from './owners/assignOwner';
-export { MAX_OWNERS, OwnerError, readOwners } from './owners/readOwner';
+export { MAX_OWNERS, OwnerError, readOwners, unreadColumns } from './owners/readOwner';
 // What reports on leads is an entry of its own, report/index.ts: triggers load none of it.
 export type * from './report/types';

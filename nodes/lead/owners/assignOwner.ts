@@ -52,13 +52,17 @@ export function ownerAssigner(
 	rules: OwnerRules,
 ): (entry: Entry) => AssignedOwner {
 	const skipped = new Set((rules.skip ?? []).map(idText));
-	const rows = owners
+	// A person is away in all territories, also where only one of the rows says so.
+	const away = new Set(owners.filter((owner) => isAway(owner, rules.now)).map(ownerId));
+	const all = owners
 		.filter(({ weight }) => weight > 0)
 		.map((owner): Row => {
 			const id = ownerId(owner);
-			return { owner, id, words: wordsOf(id), isHere: !isAway(owner, rules.now) };
-		})
-		.filter(({ id, owner }) => !skipped.has(id) && !skipped.has(idText(owner.name)));
+			return { owner, id, words: wordsOf(id), isHere: !away.has(id) };
+		});
+	const isSkipped = ({ id, owner }: Row) => skipped.has(id) || skipped.has(idText(owner.name));
+	const passedOver = all.filter(isSkipped);
+	const rows = all.filter((row) => !isSkipped(row));
 	const territories = rows.filter(({ owner }) => hasTerritory(owner.territory));
 	const pool = rows.filter(({ owner }) => !hasTerritory(owner.territory));
 	const poolHere = pool.filter(({ isHere }) => isHere);
@@ -72,8 +76,9 @@ export function ownerAssigner(
 		const inTerritory = lowestTwo(fittingHere, key);
 		const [first, ...others] = [...inTerritory, ...lowestTwo(poolHere, key)];
 		if (first === undefined) {
-			const line = inOrder(fitting, key).concat(inOrder(pool, key));
-			return { name: '', email: '', why: whyNobody(line, claim), nextInLine: NOBODY() };
+			const isFor = ({ owner }: Row) => covers(owner.territory, claim);
+			const why = whyNobody([...fitting, ...pool], passedOver.filter(isFor), claim);
+			return { name: '', email: '', why, nextInLine: NOBODY() };
 		}
 		const isTerritory = inTerritory.length > 0;
 		const share = shareText(isTerritory ? countOwners(fittingHere) : poolCount);
@@ -152,15 +157,6 @@ function lowestTwo(rows: readonly Row[], key: Words): Candidate[] {
 	return [first, second].filter((candidate) => candidate !== undefined);
 }
 
-/** Each owner once, by the row that comes first. */
-function inOrder(rows: readonly Row[], key: Words): Candidate[] {
-	const ranked = rows.map((row) => ({ ...row, rank: rankOf(row, key) }));
-	const seen = new Set<string>();
-	return ranked
-		.sort((one, other) => (isBefore(one, other) ? -1 : 1))
-		.filter(({ id }) => !seen.has(id) && seen.add(id));
-}
-
 function isBefore(one: Candidate, other: Candidate): boolean {
 	return one.rank === other.rank ? one.id < other.id : one.rank < other.rank;
 }
@@ -210,10 +206,26 @@ function territoryText({ countries, offers, stages }: Territory): string {
 	].join('; ');
 }
 
-function whyNobody(line: readonly Candidate[], { country, offers, stage }: Claim): string {
-	if (line.length > 0) {
-		return `Away: ${line.map(({ owner }) => owner.name || owner.email).join(', ')}.`;
-	}
+/** More names than these tell nobody more, and stand in the item of each lead. */
+const MAX_NAMES = 5;
+
+/** Each person once, in the order of the list. */
+function namesOf(rows: readonly Row[]): string {
+	const names = new Map(rows.map(({ id, owner }) => [id, owner.name || owner.email]));
+	const named = [...names.values()].slice(0, MAX_NAMES).join(', ');
+	return names.size > MAX_NAMES ? `${named} and ${names.size - MAX_NAMES} more` : named;
+}
+
+function whyNobody(
+	away: readonly Row[],
+	passedOver: readonly Row[],
+	{ country, offers, stage }: Claim,
+): string {
+	const reasons = [
+		...(passedOver.length > 0 ? [`Passed over: ${namesOf(passedOver)}.`] : []),
+		...(away.length > 0 ? [`Away: ${namesOf(away)}.`] : []),
+	];
+	if (reasons.length > 0) return reasons.join(' ');
 	const offer = offers.map(({ id, title }) => id || title).find((name) => name !== '');
 	const said = [
 		`country ${country || 'unknown'}`,

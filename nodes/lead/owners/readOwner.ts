@@ -29,6 +29,23 @@ const COLUMNS = {
 	awayUntil: ['awayuntil'],
 } as const;
 
+/** By what CRMs and directories say of a user whether that person still works there. */
+const ACTIVE: ReadonlyMap<string, boolean> = new Map([
+	['active', true],
+	['isactive', true],
+	['activeflag', true],
+	['accountenabled', true],
+	['archived', false],
+	['isdisabled', false],
+	['suspended', false],
+]);
+
+/** In the record of a user, what makes the country beside it a part of an address. */
+const ADDRESS: readonly string[] = ['postalcode', 'street', 'zip'];
+
+/** Columns that sheets and data tables have of themselves. */
+const OF_TABLES: readonly string[] = ['id', 'rownumber', 'createdat', 'updatedat'];
+
 type Column = keyof typeof COLUMNS;
 
 /** Columns that are filled in for somebody; a weight stands in the empty rows of a sheet, too. */
@@ -52,6 +69,12 @@ export function readOwners(
 		const row = columnsOf(record);
 		const name = text(row.name);
 		const email = text(row.email);
+		// A name may be an object of its parts; without an address that is text, nobody can be told.
+		if (email === '' && row.email !== undefined && !isBlank(row.email)) {
+			throw new OwnerError(
+				`Owner ${index + 1}${name === '' ? '' : ` (${quote(name)})`}: the email address is not text.`,
+			);
+		}
 		if (ownerId({ name, email }) === '') {
 			// Passed over, the customers of whoever is meant would go to others without a word.
 			if (isTable && !SAYS_WHO.some((column) => row[column] !== undefined)) return [];
@@ -62,7 +85,7 @@ export function readOwners(
 			{
 				name,
 				email,
-				weight: readWeight(row.weight, where),
+				weight: hasLeft(record) ? 0 : readWeight(row.weight, where),
 				territory: {
 					countries: list(row.countries, where, isCountry).map((entry) =>
 						readCountry(entry, where),
@@ -85,9 +108,10 @@ export function readOwners(
 
 function columnsOf(record: unknown): Partial<Record<Column, unknown>> {
 	const row: Partial<Record<Column, unknown>> = {};
-	if (typeof record !== 'object' || record === null) return row;
-	for (const [header, value] of Object.entries(record)) {
-		const letters = header.length > 40 ? '' : compact(header);
+	const hasAddress = lettersIn(record).some(([letters]) => ADDRESS.includes(letters));
+	for (const [letters, value] of lettersIn(record)) {
+		// Salesforce and Zoho tell where a user lives, which is no territory.
+		if (hasAddress && letters === 'country') continue;
 		for (const [column, names] of Object.entries(COLUMNS) as [Column, readonly string[]][]) {
 			// The first that says something: a table may have Name and Owner Name.
 			if (names.includes(letters) && isFilled(value) && row[column] === undefined) {
@@ -98,9 +122,52 @@ function columnsOf(record: unknown): Partial<Record<Column, unknown>> {
 	return row;
 }
 
+/** The columns of a row by their letters, with what they hold. */
+function lettersIn(record: unknown): Array<[string, unknown]> {
+	if (typeof record !== 'object' || record === null) return [];
+	return Object.entries(record).map(([header, value]) => [
+		header.length > 40 ? '' : compact(header),
+		value,
+	]);
+}
+
+/** Whether a CRM's user is one no longer: a customer of theirs would wait for ever. */
+function hasLeft(record: unknown): boolean {
+	return lettersIn(record).some(([letters, value]) => {
+		const isActive = ACTIVE.get(letters);
+		return isActive !== undefined && booleanOf(value) === !isActive;
+	});
+}
+
+/** Tables without types have booleans as text or as a number. */
+function booleanOf(value: unknown): boolean | undefined {
+	const word = typeof value === 'boolean' ? String(value) : text(value).toLowerCase();
+	if (['true', 'yes', '1'].includes(word)) return true;
+	return ['false', 'no', '0'].includes(word) ? false : undefined;
+}
+
+/** Columns that nothing is read of, each once: a misspelt one would change who gets which customers without a word. */
+export function unreadColumns(records: readonly unknown[]): string[] {
+	const known: ReadonlySet<string> = new Set([
+		...Object.values(COLUMNS).flat(),
+		...ACTIVE.keys(),
+		...OF_TABLES,
+	]);
+	const headers = new Set(
+		records.flatMap((record) =>
+			typeof record === 'object' && record !== null ? Object.keys(record) : [],
+		),
+	);
+	return [...headers].filter((header) => header.length > 40 || !known.has(compact(header)));
+}
+
 function isFilled(value: unknown): boolean {
 	if (typeof value === 'string') return value.trim() !== '';
 	return Array.isArray(value) ? value.length > 0 : value !== null && value !== undefined;
+}
+
+function isBlank(value: unknown): boolean {
+	return typeof value === 'string' || !isFilled(value);
 }
 
 function text(value: unknown): string {
@@ -122,6 +189,9 @@ function list(value: unknown, where: string, isEntry = (_: string) => false): st
 	const values: unknown[] = Array.isArray(value) ? value : [value];
 	const entries = values.flatMap((part) => {
 		const whole = text(part);
+		// Left out, it would make the territory another one, or none at all.
+		if (whole === '' && !isBlank(part))
+			throw new OwnerError(`${where}: the territory holds a value that is not text.`);
 		if (whole.length > MAX_LENGTH)
 			throw new OwnerError(`${where}: the territory is longer than ${MAX_LENGTH} characters.`);
 		return whole

@@ -1,6 +1,8 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { AssignedOwner } from '../../../nodes/lead';
+import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
+import { runNode } from '../../support/engine';
 import { items, LeadSourceTool, outputs, row } from './support';
 
 const ANN = { name: 'Ann', email: 'ann@vendor.example' };
@@ -54,6 +56,26 @@ it('takes owners from the second input, and gives the same as from the list', as
 	});
 	expect(ownersOf(byInput)).toEqual(ownersOf(byList));
 	expect(new Set(ownersOf(byList).map(({ name }) => name)).size).toBe(3);
+});
+
+it('tells in the editor which columns of the owners it does not read', async () => {
+	const hintsWith = async (owner: object) => {
+		const parameters = assign(undefined, { ownersFrom: 'input' });
+		const node = { type: new LeadSource(), parameters };
+		const run = await runNode(node, items(german), { secondInput: items(owner) });
+		expect(run.data.resultData.error).toBeUndefined();
+		const tasks = Object.values(run.data.resultData.runData).flat();
+		return tasks.flatMap(({ hints = [] }) => hints.map(({ message }) => message));
+	};
+	expect(await hintsWith({ ...ANN, row_number: 2 })).toEqual([]);
+	expect(await hintsWith({ ...ANN, Gewicht: 2 })).toEqual([
+		expect.stringMatching(
+			/^Columns of the owners that are not read: "Gewicht"\. The node reads Name/,
+		),
+	]);
+	// A CRM's record of a user: nobody means them all to be read.
+	const fields = Array.from({ length: 11 }, (_, at) => [`Field ${at}`, 1]);
+	expect(await hintsWith({ ...ANN, ...Object.fromEntries(fields) })).toEqual([]);
 });
 
 it('tells of an owner of its list whose e-mail address came out empty', async () => {

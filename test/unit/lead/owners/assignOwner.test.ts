@@ -232,3 +232,37 @@ describe('territories', () => {
 		});
 	});
 });
+
+describe('who is not there', () => {
+	const germany = { ...NO_TERRITORY, countries: ['DE'] };
+	const german = leadOf('kim@contoso.com', { Country: 'Germany' });
+
+	it('is away in all territories, also where one row alone says so', () => {
+		const rows = [owner('Ann', { territory: germany, awayUntil: NOW + DAY }), owner('Ann')];
+		expect(assign(rows)(german)).toMatchObject({ name: '', why: 'Away: Ann.' });
+		expect(assign([...rows, owner('Ben')])(german)).toMatchObject({
+			name: 'Ben',
+			nextInLine: { name: '' },
+		});
+	});
+
+	it('is named where nobody is left', () => {
+		const team = [owner('Ann'), owner('Ben', { territory: germany }), owner('Cem')];
+		const french = leadOf('kim@contoso.com', { Country: 'France' });
+		const skip = ['ann', 'BEN@vendor.example', 'Cem'];
+		expect(assign(team, skip)(german).why).toBe('Passed over: Ann, Ben, Cem.');
+		expect(assign(team, skip)(french).why).toBe('Passed over: Ann, Cem.');
+		const rest = [...team.slice(0, 2), owner('Cem', { awayUntil: NOW + DAY })];
+		expect(assign(rest, skip.slice(0, 2))(german).why).toBe('Passed over: Ann, Ben. Away: Cem.');
+		expect(assign([owner('Ben', { territory: germany })], skip)(french).why).toMatch(
+			/^No owner takes/,
+		);
+	});
+
+	it('is counted where there are many, as the sentence stands in every lead', () => {
+		const team = Array.from({ length: 1_000 }, (_, at) =>
+			owner(`P${at}`, { awayUntil: NOW + DAY }),
+		);
+		expect(assign(team)(german).why).toBe('Away: P0, P1, P2, P3, P4 and 995 more.');
+	});
+});

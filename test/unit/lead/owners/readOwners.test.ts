@@ -1,5 +1,5 @@
 /** Owners out of a table that people keep. */
-import { OwnerError, readOwners } from '../../../../nodes/lead';
+import { OwnerError, readOwners, unreadColumns } from '../../../../nodes/lead';
 
 const readDate = (value: unknown) => {
 	const time = Date.parse(`${String(value)}Z`);
@@ -90,6 +90,14 @@ it.each([
 		{ name: 'Ann', awayFrom: '2026-12-24', awayUntil: '2026-12-24' },
 		/Away Until must be later than Away From/,
 	],
+	// As other tables give lists and links: left out, the territory would be another, or none.
+	...[{ id: 7, value: 'DE' }, ['DE', ['AT']], false, [{}]].map(
+		(countries) =>
+			[{ name: 'Ann', countries }, /: the territory holds a value that is not text\.$/] as const,
+	),
+	[{ name: 'Ann', offers: ['x', null, {}] }, /: the territory holds a value that is not text/],
+	[{ name: 'Ann', email: ['a@b.example'] }, /^Owner 2 \("Ann"\): the email address is not text\.$/],
+	[{ email: {} }, /^Owner 2: the email address is not text\.$/],
 	[{ name: 'Ann', offers: 'x'.repeat(10_001) }, /territory is longer than 10000 characters/],
 	[{ name: 'Ann', offers: 'x,'.repeat(501) }, /more than 500 entries/],
 ])('refuses %j', (record, message) => {
@@ -112,4 +120,46 @@ it('tells who is nobody, unless it is an empty row of a table', () => {
 	);
 	const ofNode = [{ name: 'Ann' }, { email: '', weight: 1 }];
 	expect(() => readOwners(ofNode, readDate, { isTable: false })).toThrow(/^Owner 2 has neither/);
+});
+
+it("takes a CRM's users: where they live is no territory, and who has left gets nobody", () => {
+	// The fields of Salesforce's User, Zoho's users, HubSpot's owners and Dataverse's systemuser.
+	const users = [
+		{
+			Id: '005',
+			Name: 'Ann',
+			Email: 'ann@v.example',
+			Country: 'USA',
+			PostalCode: null,
+			IsActive: true,
+		},
+		{ full_name: 'Ben', email: 'ben@v.example', country: 'Somewhere', zip: '1', street: null },
+		{ id: '1', email: 'cem@v.example', firstName: 'Cem', archived: true },
+		{ fullname: 'Dora', internalemailaddress: 'dora@v.example', isdisabled: 'True', weight: 3 },
+		{ name: 'Eva', email: 'eva@v.example', active_flag: 'no' },
+		{ fullname: 'Finn', internalemailaddress: 'finn@v.example', isdisabled: false },
+	];
+	const found = read(...users);
+	expect(found.map(({ email, weight }) => [email.slice(0, 3), weight])).toEqual([
+		['ann', 1],
+		['ben', 1],
+		['cem', 0],
+		['dor', 0],
+		['eva', 0],
+		['fin', 1],
+	]);
+	expect(found.flatMap(({ territory }) => territory.countries)).toEqual([]);
+	// Of a table that people keep, it is one, and a column that only sounds like it says nothing.
+	expect(read({ name: 'Ann', Country: 'DE', City: 'Berlin', active: '12 deals' })).toMatchObject([
+		{ weight: 1, territory: { countries: ['DE'] } },
+	]);
+});
+
+it('tells which columns it does not read', () => {
+	const rows = [
+		{ row_number: 2, Name: 'Ann', 'E-Mail': 'a', Gewicht: 2 },
+		{ Name: 'Ben', Gewicht: 1, Länder: 'DE', isActive: true },
+		null,
+	];
+	expect(unreadColumns(rows)).toEqual(['Gewicht', 'Länder']);
 });
