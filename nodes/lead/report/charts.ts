@@ -32,6 +32,8 @@ interface Painter {
 const STATIC = { cssAnimation: false, cssEmphasis: false };
 /** What its scripts for pages would find parts by. Within texts, quotation marks are escaped. */
 const META = / ecmeta_\w+="[^"]*"/g;
+/** It cuts names to the pixels that there are, also through a character: what is left of one is none. */
+const HALF_CHARACTER = /\p{Surrogate}/gu;
 
 interface Drawing {
 	name: string;
@@ -72,7 +74,7 @@ export function reportCharts(report: LeadReport): ReportChart[] {
 		try {
 			chart.setOption(optionOf(drawing));
 			const painter = chart.getZr().painter as unknown as Painter;
-			const svg = painter.renderToString(STATIC).replace(META, '');
+			const svg = painter.renderToString(STATIC).replace(META, '').replace(HALF_CHARACTER, '');
 			return { name: drawing.name, title: drawing.title, svg };
 		} finally {
 			chart.dispose();

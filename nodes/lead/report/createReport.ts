@@ -1,4 +1,5 @@
-import { oneLine } from '../followUp/escape';
+import { asItIs, oneLine } from '../followUp/escape';
+import { truncate } from '../text';
 import { breakdownBy } from './breakdown';
 import {
 	Calendar,
@@ -57,7 +58,8 @@ export function createReport(entries: readonly ReportEntry[], options: ReportOpt
 	const both = (name: keyof Totals): Compared =>
 		compared(now[name], before[name], previous !== undefined);
 	const customers = both('customers');
-	const title = oneLine(options.title.slice(0, MAX_TITLE));
+	// It may be the title of an offer, and becomes the subject of an e-mail.
+	const title = asItIs(oneLine(truncate(options.title, MAX_TITLE)));
 	const leads = both('leads');
 	const silence = silenceOf(people, period, maxRows);
 	const report = {

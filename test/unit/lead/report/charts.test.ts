@@ -105,6 +105,17 @@ it('lets no name out of its text', () => {
 	expect(Math.max(...drawn.map((text) => text.length))).toBeLessThan(80);
 });
 
+it('cuts no name through a character, however wide what stands before it is', () => {
+	const names = Array.from({ length: 26 }, (_, at) => 'a'.repeat(at) + '👨'.repeat(15));
+	const made = report(
+		names.map((name, at) =>
+			leadOf(`c${at}`, 9, `AzureMarketplace-INS|pub.o${at}`, { OfferDisplayName: name }),
+		),
+		{ maxRows: names.length },
+	);
+	for (const { svg } of reportCharts(made)) expect(svg.isWellFormed()).toBe(true);
+});
+
 it('loads the library for charts alone', () => {
 	const loaded: string[] = [];
 	jest.isolateModules(() => {

@@ -231,3 +231,10 @@ it('has no more weeks than half a year', () => {
 	expect(given.weeks).toHaveLength(26);
 	expect(march(14)).toBe(WEEK.period!.last);
 });
+
+it('has a title that no mail program decodes, and that ends with a whole character', () => {
+	const { title, subject } = report([], { title: '=?utf-8?b?SGk=?= \u202eof us' });
+	expect(title).toBe('= ?utf-8?b?SGk=?= of us');
+	expect(subject).toMatch(/^= \?utf-8/);
+	expect(report([], { title: `${'a'.repeat(199)}👨` }).title).toBe('a'.repeat(199));
+});
