@@ -90,11 +90,6 @@ it.each([
 		{ name: 'Ann', awayFrom: '2026-12-24', awayUntil: '2026-12-24' },
 		/Away Until must be later than Away From/,
 	],
-	// As other tables give lists and links: left out, the territory would be another, or none.
-	...[{ id: 7, value: 'DE' }, ['DE', ['AT']], false, [{}]].map(
-		(countries) =>
-			[{ name: 'Ann', countries }, /: the territory holds a value that is not text\.$/] as const,
-	),
 	[{ name: 'Ann', offers: ['x', null, {}] }, /: the territory holds a value that is not text/],
 	[{ name: 'Ann', email: ['a@b.example'] }, /^Owner 2 \("Ann"\): the email address is not text\.$/],
 	[{ email: {} }, /^Owner 2: the email address is not text\.$/],
@@ -121,6 +116,16 @@ it('tells who is nobody, unless it is an empty row of a table', () => {
 	const ofNode = [{ name: 'Ann' }, { email: '', weight: 1 }];
 	expect(() => readOwners(ofNode, readDate, { isTable: false })).toThrow(/^Owner 2 has neither/);
 });
+
+// As other tables give lists and links: left out, the territory would be another, or none.
+it.each([[{ id: 7, value: 'DE' }], [false], [['DE', ['AT']]], [[{}]]])(
+	'takes no %j for the countries of a territory',
+	(countries) => {
+		expect(() => read({ name: 'Ann', countries })).toThrow(
+			/^Owner 1 \("Ann"\): the territory holds a value that is not text\.$/,
+		);
+	},
+);
 
 it("takes a CRM's users: where they live is no territory, and who has left gets nobody", () => {
 	// The fields of Salesforce's User, Zoho's users, HubSpot's owners and Dataverse's systemuser.
