@@ -33,6 +33,10 @@ export function unexpectedResponse(
 	});
 }
 
+/** Those that stand in JSON's place. Of any other type the name can be whatever somebody put there. */
+const TYPES =
+	/^(?:text\/(?:css|csv|html|javascript|plain|xml)|application\/(?:atom\+xml|javascript|octet-stream|pdf|soap\+xml|x-www-form-urlencoded|xhtml\+xml|xml|zip)|multipart\/(?:form-data|mixed))$/i;
+
 /** What a response is that should have been something else, without repeating any of it. */
 export function describeResponse({ headers, body }: ReceivedResponse): string {
 	const contentType = headers['content-type'] ?? '';
@@ -44,8 +48,8 @@ export function describeResponse({ headers, body }: ReceivedResponse): string {
 	}
 	if (!isJson(contentType)) {
 		const [type = ''] = contentType.split(';');
-		return /^[\w.+/-]{1,60}$/.test(type.trim())
-			? `its content type is ${type.trim()} instead of JSON`
+		return TYPES.test(type.trim())
+			? `its content type is ${type.trim().toLowerCase()} instead of JSON`
 			: 'its content type is not JSON';
 	}
 	return isObject(value) ? 'it is JSON of another form' : 'it is JSON, but not an object';

@@ -109,3 +109,23 @@ export function isKnownCode(vendor: keyof typeof KNOWN, code: string): boolean {
 export function shownCode(vendor: keyof typeof KNOWN, code: string): string {
 	return isKnownCode(vendor, code) ? ` (${code})` : '';
 }
+
+/**
+ * Names that a query has, in lower case: of what a response calls a field, only these are repeated. What
+ * stands in quotation marks are values, of customers too.
+ *
+ * @param query SOQL, or a path with OData in it
+ */
+export function namesIn(query: string): ReadonlySet<string> {
+	const words = query
+		.replaceAll('%27', "'")
+		.replace(/'(?:\\.|''|[^'\\])*'?/g, ' ')
+		.replace(/%[0-9a-f]{2}/gi, ' ')
+		.match(/\w+/g);
+	return lowerCase(words ?? []);
+}
+
+/** The same of names that are known otherwise. */
+export function lowerCase(names: Iterable<string>): ReadonlySet<string> {
+	return new Set([...names].map((name) => name.toLowerCase()));
+}

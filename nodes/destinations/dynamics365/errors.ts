@@ -1,4 +1,4 @@
-/** What Dataverse's responses mean, in words for the user. Repeats nothing of them but a column's name. */
+/** What Dataverse's responses mean, in words for the user. Repeats nothing of them but the name of a column that was asked for. */
 import {
 	DestinationError,
 	type DestinationErrorCode,
@@ -19,6 +19,8 @@ export interface ErrorContext {
 	operation: DestinationOperation;
 	subject: Subject;
 	settingOf?: SettingOf;
+	/** Names that the request had, in lower case: a response is quoted with no other. */
+	names?: ReadonlySet<string>;
 }
 
 interface Explanation {
@@ -112,19 +114,19 @@ const OF_WRITING: Readonly<Record<string, Explanation | Explain>> = {
 		code: 'other',
 		message: 'Dynamics 365 did not get through with the lead in time',
 	},
-	'0x80044331': (_, text) => ({
+	'0x80044331': (context, text) => ({
 		code: 'rejected',
-		message: `The value for ${namedColumn(text)} is longer than the column takes`,
+		message: `The value for ${namedColumn(context, text)} is longer than the column takes`,
 		description: 'Shorten it, or make the column longer in Power Apps.',
 	}),
-	'0x8004431a': (_, text) => ({
+	'0x8004431a': (context, text) => ({
 		code: 'rejected',
-		message: `The value for ${namedColumn(text)} is not one of the column’s choices`,
+		message: `The value for ${namedColumn(context, text)} is not one of the column’s choices`,
 		description: 'Choose one from the list, or add it to the column in Power Apps.',
 	}),
-	'0x80048d19': (_, text) => ({
+	'0x80048d19': (context, text) => ({
 		code: 'rejected',
-		message: `Dynamics 365 does not take the value for ${namedColumn(text)}`,
+		message: `Dynamics 365 does not take the value for ${namedColumn(context, text)}`,
 		description: 'Check that the column exists and that the value is of its type.',
 	}),
 	'0x80040265': {
@@ -169,7 +171,7 @@ export function responseError(response: HttpResponse, context: ErrorContext): De
 	const { operation, settingOf } = context;
 	const { code, text } = readError(response.body);
 	const known = status >= 400 ? explanationOf(code, text, context) : undefined;
-	const column = known ? undefined : missingColumn(text);
+	const column = known ? undefined : missingColumn(context, text);
 	const told =
 		known ??
 		(column === undefined ? undefined : missingColumnIn(column, settingOf)) ??
@@ -300,23 +302,29 @@ function missingPrivilege({ operation, subject }: ErrorContext, text: string): E
 	};
 }
 
-function securedColumn(_: ErrorContext, text: string): Explanation {
+function securedColumn(context: ErrorContext, text: string): Explanation {
 	return {
 		code: 'permission',
-		message: `The application user may not write ${namedColumn(text)}`,
+		message: `The application user may not write ${namedColumn(context, text)}`,
 		description:
 			'Column-level security protects it: add the application user to a column security profile that allows it, or leave the column out.',
 	};
 }
 
-/** The column that a response names, as far as it is a logical name. */
-function namedColumn(text: string): string {
-	const name = /(?:length of the|of|property|for the) '([a-z][a-z0-9_]{0,127})'/i.exec(text)?.[1];
-	return name === undefined ? 'a column' : `the column ${name}`;
+/** The column that a response names, as far as the request had it. */
+function namedColumn(context: ErrorContext, text: string): string {
+	const [, name] = /(?:length of the|of|property|for the) '(\w{1,128})'/i.exec(text) ?? [];
+	return isOfRequest(name, context) ? `the column ${name}` : 'a column';
 }
 
-function missingColumn(text: string): string | undefined {
-	return /property named '(\w{1,128})' on type '[\w.]{0,128}\.lead'/i.exec(text)?.[1];
+function missingColumn(context: ErrorContext, text: string): string | undefined {
+	const [, name] = /property named '(\w{1,128})' on type '[\w.]{0,128}\.lead'/i.exec(text) ?? [];
+	return isOfRequest(name, context) ? name : undefined;
+}
+
+/** Else the word can be anything that was sent, or that somebody has put there. */
+function isOfRequest(name: string | undefined, { names }: ErrorContext): name is string {
+	return name !== undefined && names !== undefined && names.has(name.toLowerCase());
 }
 
 function missingColumnIn(column: string, settingOf?: SettingOf): Explanation {

@@ -18,6 +18,8 @@ export interface RequestContext {
 	operation: DestinationOperation;
 	/** Whether the request itself creates, changes or deletes leads. */
 	isSaving: boolean;
+	/** Names that the request had, or leads have, in lower case: a response is quoted with no other. */
+	names?: ReadonlySet<string>;
 }
 
 interface Explanation {
@@ -258,7 +260,8 @@ export function restError(
 	const { status } = response;
 	const vendor = readVendorError(response.body);
 	if (vendor.code === 'INVALID_FIELD') {
-		return new HiddenFieldError(QUOTED_FIELD.exec(vendor.message)?.[1] ?? '', context);
+		const [, name = ''] = QUOTED_FIELD.exec(vendor.message) ?? [];
+		return new HiddenFieldError(namesOf([name], context), context);
 	}
 	const known = explanationOf(vendor, response, isSaving);
 	if (known) return explained(known, { ...context, response });
@@ -276,12 +279,16 @@ export function restError(
 	);
 }
 
-/** Why a record was not saved. */
-export function recordError({ statusCode, fields }: RecordError): DestinationError {
+/** Why a record was not saved. `names` are those of fields that leads have, as in `RequestContext`. */
+export function recordError(
+	{ statusCode, fields }: RecordError,
+	names?: ReadonlySet<string>,
+): DestinationError {
 	const code = codeOf(statusCode);
 	const known = ownEntry(BY_SAVE_CODE, code) ?? ownEntry(BY_CODE, code);
 	if (!known) return notTaken(code);
-	return explained(known, { operation: 'write', isSaving: true, fields: namesOf(fields) });
+	const context = { operation: 'write', isSaving: true, ...(names && { names }) } as const;
+	return explained(known, { ...context, fields: namesOf(fields, context) });
 }
 
 /** A response that is nothing Salesforce sends. */
@@ -399,9 +406,10 @@ function codeOf(value: unknown): string {
 	return typeof value === 'string' && /^\w{1,60}$/.test(value) ? value : '';
 }
 
-function namesOf(fields: readonly string[]): string {
-	const names = fields.filter((name) => /^\w{1,80}$/.test(name));
-	return names.slice(0, 5).join(', ');
+/** Of these names those that are known; else they can be anything that was sent, or that somebody put there. */
+function namesOf(fields: readonly string[], { names }: RequestContext): string {
+	const known = fields.filter((name) => /^\w{1,80}$/.test(name) && names?.has(name.toLowerCase()));
+	return known.slice(0, 5).join(', ');
 }
 
 /** Of an id that no lead in Salesforce can have. */

@@ -27,7 +27,11 @@ describe('a response that should have been JSON', () => {
 		['{}', JSON_TYPE, 'it is JSON of another form'],
 		['{}', 'text/plain; charset=utf-8', 'its content type is text/plain instead of JSON'],
 		['{}', 'text/html', 'its content type is text/html instead of JSON'],
+		['{}', 'TEXT/Plain', 'its content type is text/plain instead of JSON'],
 		['{}', 'a secret of some length', 'its content type is not JSON'],
+		['{}', 'secret', 'its content type is not JSON'],
+		['{}', 'text/secret', 'its content type is not JSON'],
+		['{}', 'application/vnd.secret+xml', 'its content type is not JSON'],
 	])('%j (%s): %s', (body, contentType, what) => {
 		expect(describeResponse(response(body, contentType))).toBe(what);
 		expect(what).not.toContain('secret');

@@ -1,4 +1,4 @@
-import { shownCode } from '../../../nodes/destinations/vendorCodes';
+import { namesIn, shownCode } from '../../../nodes/destinations/vendorCodes';
 
 it.each([
 	['azureTable', 'TableNotFound'],
@@ -31,3 +31,23 @@ it.each(['azureTable', 'dynamics365', 'marketo', 'salesforce'] as const)(
 			expect({ text, shown: shownCode(vendor, text) }).toEqual({ text, shown: '' });
 	},
 );
+
+it.each([
+	[
+		"SELECT Id, Region__c FROM Lead WHERE Email = 'jane_doe' AND x = 1",
+		['region__c', 'email', 'x'],
+	],
+	[
+		"SELECT Id FROM Lead WHERE Name = 'O\\'jane_doe' AND City = '\\\\' AND Region__c = 'jane_doe",
+		['city'],
+	],
+	[
+		'leads?$select=new_x,createdon&$filter=new_y%20eq%20%27O%27%27jane_doe%27%20and%20z%20ne%20null',
+		['new_y', 'z'],
+	],
+	["leads?$filter=a eq 'x%5C' and b eq 'jane_doe'", ['a']],
+])('finds the names in %s, and no value', (query, expected) => {
+	const names = namesIn(query);
+	for (const name of expected) expect(names).toContain(name);
+	expect([...names].filter((name) => /jane|doe/.test(name))).toEqual([]);
+});

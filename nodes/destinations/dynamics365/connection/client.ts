@@ -12,6 +12,7 @@ import {
 import { cacheKey, type CacheKey, ProcessCache } from '../../processCache';
 import { retried, type TimeLimits } from '../../timeLimits';
 import { readJsonObject } from '../../unexpectedResponse';
+import { namesIn } from '../../vendorCodes';
 import { responseError, slowQuery, type SettingOf, type Subject } from '../errors';
 import { readBrowserEnvironment, readEnvironment, type Environment } from './credential';
 
@@ -162,7 +163,13 @@ export class DataverseClient {
 		const response = await this.send({ ...request, ...(prefer ? { headers: { prefer } } : {}) });
 		if (response.status !== 200) {
 			const { operation } = this;
-			throw responseError(response, { operation, subject, ...(settingOf ? { settingOf } : {}) });
+			const names = namesIn(request.path);
+			throw responseError(response, {
+				operation,
+				subject,
+				names,
+				...(settingOf ? { settingOf } : {}),
+			});
 		}
 		return { body: this.bodyOf(response), serviceTime: serviceTimeOf(response) };
 	}

@@ -3,6 +3,7 @@ import type { HandledField } from '../../handledField';
 import type { HttpResponse } from '../../httpClient';
 import { type BatchMarking, markLeads } from '../../markLeads';
 import type { TimeLimits } from '../../timeLimits';
+import { lowerCase } from '../../vendorCodes';
 import { type DataverseClient, GUID, LEADS } from '../connection/client';
 import {
 	isMissing,
@@ -64,7 +65,7 @@ export class DynamicsMarker implements BatchMarking, LeadMarker {
 			signal,
 		);
 		return leads.map((_lead, at) => {
-			const error = toLeadError(responses[at]);
+			const error = this.errorOf(responses[at]);
 			return error ? { ok: false, error } : { ok: true, outcome: 'marked' };
 		});
 	}
@@ -83,16 +84,18 @@ export class DynamicsMarker implements BatchMarking, LeadMarker {
 		);
 		return leads.map((_lead, at) => {
 			const response = responses[at];
-			const error = toLeadError(response);
+			const error = this.errorOf(response);
 			if (error || !response) return error ?? notCarriedOut();
 			return !isPending(this.column, this.client.bodyOf(response)[this.column.name]);
 		});
 	}
-}
 
-function toLeadError(response: HttpResponse | undefined): DestinationError | undefined {
-	if (response === undefined) return notCarriedOut();
-	if (response.status < 300) return undefined;
-	if (isMissing(response)) return noSuchLead();
-	return responseError(response, { operation: 'write', subject: 'leads' });
+	/** `undefined` where the lead is as it was asked for. */
+	private errorOf(response: HttpResponse | undefined): DestinationError | undefined {
+		if (response === undefined) return notCarriedOut();
+		if (response.status < 300) return undefined;
+		if (isMissing(response)) return noSuchLead();
+		const names = lowerCase([this.column.name]);
+		return responseError(response, { operation: 'write', subject: 'leads', names });
+	}
 }

@@ -12,6 +12,7 @@ import {
 import type { HttpResponse } from '../../httpClient';
 import { toChunks } from '../../packing';
 import { inTime, type TimeLimits } from '../../timeLimits';
+import { lowerCase, namesIn } from '../../vendorCodes';
 import { GUID, LEADS, type DataverseClient, type DataverseRequest } from '../connection/client';
 import {
 	isDuplicate,
@@ -135,7 +136,7 @@ export class DynamicsWriter implements LeadWriter<PreparedRecord, ExistingLead> 
 		const rows = new Map<string, Row>();
 		for (const response of await sendBatch(this.client, requests, signal)) {
 			if (response === undefined) throw notCarriedOut();
-			if (response.status !== 200) throw writeError(response);
+			if (response.status !== 200) throw writeError(response, lowerCase(select));
 			for (const row of this.rowsOf(response)) {
 				const id = String(row[column]);
 				if (!rows.has(id) && GUID.test(leadIdOf(row))) rows.set(id, row);
@@ -163,7 +164,7 @@ export class DynamicsWriter implements LeadWriter<PreparedRecord, ExistingLead> 
 			if (response.status === 200) {
 				return this.existing(lead.key, this.client.bodyOf(response), lead);
 			}
-			const error = writeError(response);
+			const error = writeError(response, lowerCase(this.columnsOf(lead)));
 			// The engine tries again what is thrown.
 			if (error.retryAfter !== undefined) throw error;
 			return error;
@@ -212,14 +213,14 @@ export class DynamicsWriter implements LeadWriter<PreparedRecord, ExistingLead> 
 		if (response.status < 300) return { status: existing ? 'updated' : 'created', id };
 		if (existing) {
 			if (isMissing(response)) return { status: 'exists' };
-			return { status: 'failed', error: writeError(response) };
+			return { status: 'failed', error: writeError(response, columnsIn(existing.changes)) };
 		}
 		if (isThere(response)) {
 			// It has to be looked at only for what is different, and for who made it.
 			const isSettled = !this.rules.updateExisting && uncertainSince === undefined;
 			return isSettled ? { status: 'unchanged', id } : { status: 'exists' };
 		}
-		const error = writeError(response);
+		const error = writeError(response, columnsIn(prepared.values));
 		// A rule also takes the very lead for a duplicate.
 		return isDuplicate(response) ? { status: 'exists', error } : { status: 'failed', error };
 	}
@@ -266,7 +267,7 @@ export class DynamicsWriter implements LeadWriter<PreparedRecord, ExistingLead> 
 		return await inTime(async () => {
 			const response = await this.client.send({ ...request, signal: limits.signal });
 			if (isMissing(response)) return undefined;
-			if (response.status >= 300) throw writeError(response);
+			if (response.status >= 300) throw writeError(response, namesIn(request.path));
 			return response;
 		}, limits);
 	}
@@ -304,8 +305,13 @@ function leadIdOf(row: Row): string {
 	return String(row['leadid']).toLowerCase();
 }
 
-function writeError(response: HttpResponse): DestinationError {
-	return responseError(response, { operation: 'write', subject: 'leads' });
+function writeError(response: HttpResponse, names: ReadonlySet<string>): DestinationError {
+	return responseError(response, { operation: 'write', subject: 'leads', names });
+}
+
+/** Without what says of a column that it is bound to another row. */
+function columnsIn(values: object): ReadonlySet<string> {
+	return lowerCase(Object.keys(values).map((name) => name.replace(/@.*$/, '')));
 }
 
 /** @throws DestinationError for a column that can't keep an id */

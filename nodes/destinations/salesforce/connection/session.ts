@@ -13,6 +13,7 @@ import {
 } from '../../httpClient';
 import { cacheKey, type CacheKey, ProcessCache } from '../../processCache';
 import { retried, type TimeLimits, timeLimits } from '../../timeLimits';
+import { namesIn } from '../../vendorCodes';
 import { readVendorError, restError, unexpected, type RequestContext } from '../errors';
 import { signInError } from '../errors/signIn';
 import { readUsage, type ApiUsage } from './quota';
@@ -122,7 +123,11 @@ export class SalesforceSession {
 	async query(soql: string, signal: AbortSignal, api: '/tooling' | '' = ''): Promise<QueryPage> {
 		// jsforce's own query lays events and streams around this one request.
 		const url = `${api}/query?q=${encodeURIComponent(soql)}`;
-		const response = await this.read(async (connection) => await connection.request(url), signal);
+		const response = await this.ask(
+			async (connection) => await connection.request(url),
+			{ operation: this.operation, isSaving: false, names: namesIn(soql) },
+			signal,
+		);
 		const { body } = response;
 		// jsforce leaves what is not JSON as text.
 		if (!isObject(body)) throw response.unexpected();
@@ -140,12 +145,18 @@ export class SalesforceSession {
 		return await this.ask(ask, { operation: this.operation, isSaving: false }, signal);
 	}
 
-	/** Has jsforce create, change or delete something. @throws DestinationError */
+	/**
+	 * Has jsforce create, change or delete something.
+	 *
+	 * @param names of fields that leads have, in lower case, which errors may name
+	 * @throws DestinationError
+	 */
 	async save(
 		ask: (connection: Connection) => Promise<unknown>,
 		signal: AbortSignal,
+		names: ReadonlySet<string> = new Set(),
 	): Promise<ApiResponse> {
-		return await this.ask(ask, { operation: this.operation, isSaving: true }, signal);
+		return await this.ask(ask, { operation: this.operation, isSaving: true, names }, signal);
 	}
 
 	private async ask(

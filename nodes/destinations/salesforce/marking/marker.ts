@@ -2,6 +2,7 @@ import type { DestinationError, LeadMarker, LeadToMark, MarkResult } from '../..
 import type { HandledField } from '../../handledField';
 import { type BatchMarking, markLeads } from '../../markLeads';
 import { inTime, type TimeLimits } from '../../timeLimits';
+import { lowerCase } from '../../vendorCodes';
 import { readSaveResults } from '../connection/saveResults';
 import type { SalesforceSession } from '../connection/session';
 import { textLiteral } from '../connection/soql';
@@ -72,14 +73,19 @@ export class SalesforceMarker implements BatchMarking, LeadMarker {
 			Id: id,
 			[this.field.name]: handledValue(this.field, handledAt),
 		}));
+		const names = lowerCase([this.field.name]);
 		const response = await session.save(
 			async (connection) =>
 				await connection.update('Lead', records, { allOrNone: false, headers: HEADERS }),
 			signal,
+			names,
 		);
 		return readSaveResults(response, leads.length).map(({ success, error }): MarkResult => {
 			if (success) return { ok: true, outcome: 'marked' };
-			return { ok: false, error: GONE.has(error.statusCode) ? noSuchLead() : recordError(error) };
+			return {
+				ok: false,
+				error: GONE.has(error.statusCode) ? noSuchLead() : recordError(error, names),
+			};
 		});
 	}
 

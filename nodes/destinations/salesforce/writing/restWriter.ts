@@ -102,7 +102,8 @@ export class RestWriter implements LeadWriter<MappedLead> {
 		batch: ReadonlyArray<LeadToSend<MappedLead, ExistingRecord>>,
 		{ signal }: TimeLimits,
 	): Promise<SendResult[]> {
-		const { externalId, existing } = this.opened();
+		const { fields, externalId, existing } = this.opened();
+		const names = new Set(fields.keys());
 		// An upsert would run the rules on a lead that somebody else has made since the look-up. A
 		// creation is rejected then, because the External ID is unique, and the lead is updated.
 		const runsRules = this.options.runAssignmentRules && batch.every((lead) => !lead.existing);
@@ -119,10 +120,11 @@ export class RestWriter implements LeadWriter<MappedLead> {
 					? await connection.upsert('Lead', records, externalId.name, options)
 					: await connection.create('Lead', records, options),
 			signal,
+			names,
 		);
 		// All of them first: what is no response says nothing of any lead.
 		const results = readSaveResults(response, batch.length).map((entry) => {
-			const result = toSendResult(entry);
+			const result = toSendResult(entry, names);
 			if (!result) throw response.unexpected();
 			return result;
 		});
@@ -166,10 +168,13 @@ export class RestWriter implements LeadWriter<MappedLead> {
 }
 
 /** `undefined` for what is no result of a record. */
-function toSendResult({ success, id, created, error: told }: SaveResult): SendResult | undefined {
+function toSendResult(
+	{ success, id, created, error: told }: SaveResult,
+	names: ReadonlySet<string>,
+): SendResult | undefined {
 	if (success && !isLeadId(id)) return undefined;
 	if (success) return { status: created === false ? 'updated' : 'created', id };
-	const error = recordError(told);
+	const error = recordError(told, names);
 	// It was made since it was looked for, unless it is another unique field.
 	return told.statusCode === 'DUPLICATE_VALUE'
 		? { status: 'exists', error }

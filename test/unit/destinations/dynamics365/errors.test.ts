@@ -8,8 +8,9 @@ import {
 } from '../../../../nodes/destinations/dynamics365/errors.ts';
 import { BLAME } from '../../../support/pollContract/refusal.ts';
 
-const READING = { operation: 'read', subject: 'leads' } as const;
-const WRITING = { operation: 'write', subject: 'leads' } as const;
+const names = new Set(['new_x']);
+const READING = { operation: 'read', subject: 'leads', names } as const;
+const WRITING = { operation: 'write', subject: 'leads', names } as const;
 
 const body = (code: unknown, message: unknown = 'Kim Sample said a secret') =>
 	JSON.stringify({ error: { code, message } });
@@ -176,11 +177,25 @@ describe('a response to a lead that is written', () => {
 		expect(responseError(response(403, '0x80040220'), WRITING).retryAfter).toBeUndefined();
 	});
 
-	it('names no column but by a logical name', () => {
-		const odd = response(400, '0x80044331', `The length of the '${SECRET} <b>' attribute`);
-		expect(responseError(odd, WRITING).message).toBe(
-			'The value for a column is longer than the column takes',
-		);
+	it.each([`${SECRET} <b>`, 'hush8Q7', 'jane_doe', '__proto__', 'constructor'])(
+		'names no column that the request did not have, such as %s',
+		(word) => {
+			const said = `The length of the '${word}' attribute`;
+			const other = response(400, '0x80044331', said);
+			expect(responseError(other, WRITING).message).toBe(
+				'The value for a column is longer than the column takes',
+			);
+			const missing = `Could not find a property named '${word}' on type 'Microsoft.Dynamics.CRM.lead'.`;
+			for (const context of [WRITING, { operation: 'read', subject: 'leads' } as const]) {
+				const error = responseError(response(400, '0x80060888', missing), context);
+				expect(`${error.message} ${error.description}`).not.toContain(word);
+			}
+		},
+	);
+
+	it('knows a column in any case', () => {
+		const said = response(400, '0x80044331', "The length of the 'NEW_X' attribute");
+		expect(responseError(said, WRITING).message).toContain('the column NEW_X');
 	});
 });
 

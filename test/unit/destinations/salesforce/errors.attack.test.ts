@@ -7,6 +7,8 @@ import { readSaveResults } from '../../../../nodes/destinations/salesforce/conne
 import { recordError, restError } from '../../../../nodes/destinations/salesforce/errors';
 
 const SECRET = 'kim.secret@fabrikam.example';
+/** A secret that could be the name of a field. */
+const WORD = 'a1B2c3D4e5F6';
 const BLAME = /\b(error|problem|failure|mistake)s?\b/i;
 
 const CODES = [
@@ -34,7 +36,7 @@ const CODES = [
 ];
 
 it.each(CODES)('the code %p becomes words, with its fields and nothing else', (statusCode) => {
-	for (const fields of [undefined, ['Email'], [SECRET, 7, null], 'Email', {}]) {
+	for (const fields of [undefined, ['Email'], [SECRET, WORD, 7, null], WORD, 'Email', {}]) {
 		const response = {
 			body: [{ success: false, id: null, errors: [{ statusCode, fields, message: SECRET }] }],
 			serviceTime: undefined,
@@ -42,18 +44,22 @@ it.each(CODES)('the code %p becomes words, with its fields and nothing else', (s
 			unexpected: () => new DestinationError('unexpected', { code: 'other', description: '' }),
 		};
 		const [result] = readSaveResults(response, 1);
-		const told = recordError(result!.error);
+		const told = recordError(result!.error, new Set(['email']));
 		expect(told.message).toMatch(/^[A-Z].{15,}[^.]$/);
 		expect(told.description).toMatch(/^[A-Z].{20,}\.$/);
 		const text = `${told.message} ${told.description}`;
 		expect(text).not.toMatch(BLAME);
 		expect(text).not.toContain(SECRET);
+		expect(text).not.toContain(WORD);
 		expect(text).not.toMatch(/undefined|\[object/);
 	}
 });
 
 it('names the fields, and tries again only what may pass', () => {
-	const missing = recordError({ statusCode: 'REQUIRED_FIELD_MISSING', fields: ['Region__c'] });
+	const missing = recordError(
+		{ statusCode: 'REQUIRED_FIELD_MISSING', fields: ['Region__c', WORD] },
+		new Set(['region__c']),
+	);
 	expect(missing.message).toBe('Salesforce requires a value for Region__c in every lead');
 	expect(missing.retryAfter).toBeUndefined();
 	expect(recordError({ statusCode: 'UNABLE_TO_LOCK_ROW', fields: [] }).retryAfter).toBe(0);

@@ -17,7 +17,11 @@ const answer = (status: number, body: unknown, headers: Record<string, string> =
 	headers,
 	body: typeof body === 'string' ? body : JSON.stringify(body),
 });
-const reading = { operation: 'read', isSaving: false } as const;
+const reading = {
+	operation: 'read',
+	isSaving: false,
+	names: new Set(['region__c']),
+} as const;
 const api = (status: number, errorCode: string, message = SECRET) =>
 	restError(new Error(SECRET), answer(status, [{ errorCode, message }]), reading);
 const oauth = (error: string, error_description: string, status = 400) =>
@@ -88,7 +92,8 @@ describe('what the REST API refuses', () => {
 			field: 'Region__c',
 			message: expect.stringContaining('Region__c'),
 		});
-		for (const text of [SECRET, "No such column '<b>x</b>'", "No such column ''"]) {
+		const others = [SECRET, 'jane_doe', '__proto__'].map((word) => `No such column '${word}'`);
+		for (const text of [SECRET, ...others, "No such column '<b>x</b>'", "No such column ''"]) {
 			expect(api(400, 'INVALID_FIELD', text)).toMatchObject({ field: '' });
 		}
 	});
