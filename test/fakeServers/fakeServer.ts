@@ -86,6 +86,9 @@ export class FakeServer {
 		};
 		this.#protocol = tls ? 'https' : 'http';
 		this.#server = tls ? createHttpsServer(tls, serve) : createHttpServer(serve);
+		// Never closed for being idle: a process that a busy machine keeps waiting would send on a
+		// connection that is closed by then, which no test asked for.
+		this.#server.keepAliveTimeout = 0;
 	}
 
 	static async start(vendor: FakeVendor, options: FakeServerOptions = {}): Promise<FakeServer> {

@@ -57,6 +57,8 @@ export async function startRecordingProxy(target: string): Promise<RecordingProx
 		);
 		outgoing.writeHead(response.status, Object.fromEntries(passed)).end(responseBody);
 	};
+	// Never closed for being idle, as with the fake servers.
+	server.keepAliveTimeout = 0;
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', reject);
 		server.listen(0, '127.0.0.1', resolve);

@@ -45,6 +45,8 @@ export async function startWebhookServer(node: TestNode): Promise<WebhookServer>
 			response.end(String(error));
 		});
 	});
+	// Never closed for being idle: a busy machine can keep a sender waiting.
+	server.keepAliveTimeout = 0;
 	server.listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	const { port } = server.address() as AddressInfo;

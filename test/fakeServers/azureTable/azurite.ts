@@ -14,6 +14,8 @@ const START_TIMEOUT_MS = 30_000;
 /** Another process can take the port between our look and Azurite's listen. */
 const START_ATTEMPTS = 3;
 const ACCOUNT_KEY_BYTES = 64;
+/** Longer than any test: a client that a busy machine keeps waiting must not find its connection closed. */
+const KEEP_ALIVE_S = 3_600;
 
 export interface Azurite {
 	connectionString: string;
@@ -50,6 +52,7 @@ async function startOnce({ tls, accountName = 'leadstest' }: AzuriteOptions): Pr
 		script: SCRIPT,
 		args: [
 			...['--tableHost', '127.0.0.1', '--tablePort', String(port)],
+			...['--tableKeepAliveTimeout', String(KEEP_ALIVE_S)],
 			...['--inMemoryPersistence', '--silent', '--disableTelemetry', '--skipApiVersionCheck'],
 			...(tls ? ['--oauth', 'basic', '--cert', tls.certFile, '--key', tls.keyFile] : []),
 		],

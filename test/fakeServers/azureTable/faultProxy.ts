@@ -37,6 +37,8 @@ export async function startFaultProxy(
 ): Promise<FaultProxy> {
 	const upstream = new Upstream(azurite.endpoint);
 	const server = createServer();
+	// Never closed for being idle, as with the other fake servers.
+	server.keepAliveTimeout = 0;
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', reject).listen(0, '127.0.0.1', resolve);
 	});

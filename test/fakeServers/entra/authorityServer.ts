@@ -238,6 +238,8 @@ async function main(): Promise<void> {
 		response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 	};
 	const server = createServer({ cert: readFileSync(certFile), key: readFileSync(keyFile) }, answer);
+	// Never closed for being idle, as with the other fake servers.
+	server.keepAliveTimeout = 0;
 	server.listen(Number(port), '127.0.0.1', () => console.log('ready'));
 }
 
