@@ -36,13 +36,19 @@ export function matchesOffer(
 	offer: Pick<LeadOffer, 'id' | 'title'>,
 	wanted: readonly string[] | undefined,
 ): boolean {
-	const patterns = nonEmpty(wanted);
-	if (patterns.length === 0) return true;
-	const names = [offer.id, offer.title].map((name) => name.toLowerCase());
-	return patterns.some((pattern) => {
-		const pieces = pattern.toLowerCase().split('*');
-		return names.some((name) => matchesPieces(name, pieces));
-	});
+	return offerMatcher(wanted)(offer);
+}
+
+/** The same for many offers: the patterns are read once. */
+export function offerMatcher(
+	wanted: readonly string[] | undefined,
+): (offer: Pick<LeadOffer, 'id' | 'title'>) => boolean {
+	const patterns = nonEmpty(wanted).map((pattern) => pattern.toLowerCase().split('*'));
+	if (patterns.length === 0) return () => true;
+	return ({ id, title }) => {
+		const names = [id, title].map((name) => name.toLowerCase());
+		return patterns.some((pieces) => names.some((name) => matchesPieces(name, pieces)));
+	};
 }
 
 /**

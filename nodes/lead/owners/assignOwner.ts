@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 import { digest } from '../destination';
-import { matchesOffer } from '../filter';
+import { offerMatcher } from '../filter';
 import { identityOf } from '../identity/identity';
 import type { MergedCustomer } from '../merge/types';
 import type { Lead, LeadOffer, LeadStage } from '../types';
@@ -32,6 +32,7 @@ interface Row {
 	words: Words;
 	owner: Owner;
 	isHere: boolean;
+	takesOffer: (offer: LeadOffer) => boolean;
 }
 
 /** A row that fits a customer. */
@@ -58,7 +59,8 @@ export function ownerAssigner(
 		.filter(({ weight }) => weight > 0)
 		.map((owner): Row => {
 			const id = ownerId(owner);
-			return { owner, id, words: wordsOf(id), isHere: !away.has(id) };
+			const takesOffer = offerMatcher(owner.territory.offers);
+			return { owner, id, words: wordsOf(id), isHere: !away.has(id), takesOffer };
 		});
 	const isSkipped = ({ id, owner }: Row) => skipped.has(id) || skipped.has(idText(owner.name));
 	const passedOver = all.filter(isSkipped);
@@ -67,16 +69,17 @@ export function ownerAssigner(
 	const pool = rows.filter(({ owner }) => !hasTerritory(owner.territory));
 	const poolHere = pool.filter(({ isHere }) => isHere);
 	const poolCount = countOwners(poolHere);
+	const fittingTo = remembering((claim) => territories.filter((row) => covers(row, claim)));
 
 	return (entry) => {
 		const claim = claimOf(entry);
 		const key = wordsOf(claim.key);
-		const fitting = territories.filter(({ owner }) => covers(owner.territory, claim));
+		const fitting = fittingTo(claim);
 		const fittingHere = fitting.filter(({ isHere }) => isHere);
 		const inTerritory = lowestTwo(fittingHere, key);
 		const [first, ...others] = [...inTerritory, ...lowestTwo(poolHere, key)];
 		if (first === undefined) {
-			const isFor = ({ owner }: Row) => covers(owner.territory, claim);
+			const isFor = (row: Row) => covers(row, claim);
 			const why = whyNobody([...fitting, ...pool], passedOver.filter(isFor), claim);
 			return { name: '', email: '', why, nextInLine: NOBODY() };
 		}
@@ -113,10 +116,31 @@ function hasTerritory({ countries, offers, stages }: Territory): boolean {
 	return countries.length + offers.length + stages.length > 0;
 }
 
-function covers({ countries, offers, stages }: Territory, claim: Claim): boolean {
+function covers({ owner: { territory }, takesOffer }: Row, claim: Claim): boolean {
+	const { countries, offers, stages } = territory;
 	if (countries.length > 0 && !countries.includes(claim.country)) return false;
 	if (stages.length > 0 && !stages.includes(claim.stage)) return false;
-	return offers.length === 0 || claim.offers.some((offer) => matchesOffer(offer, offers));
+	return offers.length === 0 || claim.offers.some(takesOffer);
+}
+
+/** Found sets that are kept: a sender can make up titles of offers for ever. */
+const MAX_KNOWN = 1_000;
+
+/**
+ * Looked for once for all leads of a country, an offer and a stage: a hundred owners whose territories
+ * name fifty offers each would hold n8n up for seconds.
+ */
+function remembering(find: (claim: Claim) => readonly Row[]): (claim: Claim) => readonly Row[] {
+	const known = new Map<string, readonly Row[]>();
+	return (claim) => {
+		const [offer, ...others] = claim.offers;
+		if (offer === undefined || others.length > 0) return find(claim);
+		const key = JSON.stringify([claim.country, claim.stage, offer.id, offer.title]);
+		const found = known.get(key) ?? find(claim);
+		if (known.size >= MAX_KNOWN) known.clear();
+		known.set(key, found);
+		return found;
+	};
 }
 
 function isAway({ awayFrom, awayUntil }: Owner, now: number): boolean {

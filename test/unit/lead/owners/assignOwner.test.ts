@@ -233,6 +233,44 @@ describe('territories', () => {
 	});
 });
 
+describe('many leads', () => {
+	const titled = (title: string, country: string) => {
+		const lead = customer(title.length);
+		return {
+			...lead,
+			offer: { ...lead.offer, title },
+			customer: { ...lead.customer, country },
+		};
+	};
+
+	it('get what each alone would get', () => {
+		const team = [
+			owner('Ann'),
+			owner('Dora', { territory: { ...NO_TERRITORY, countries: ['DE'], offers: ['*7*', 'x'] } }),
+			owner('Carl', { territory: { ...NO_TERRITORY, offers: ['title 1*'] } }),
+		];
+		const together = assign(team);
+		for (let at = 0; at < 2_500; at++) {
+			const entry = titled(`Title ${at % 1_200}`, at % 3 === 0 ? 'DE' : 'FR');
+			expect(together(entry)).toEqual(assign(team)(entry));
+		}
+	});
+
+	it('of one offer are held against a territory once', () => {
+		const asked: string[] = [];
+		class Countries extends Array<string> {
+			override includes(country: string): boolean {
+				asked.push(country);
+				return super.includes(country);
+			}
+		}
+		const territory = { ...NO_TERRITORY, countries: Countries.of('DE', 'AT') };
+		const ownerOf = assign([owner('Dora', { territory })]);
+		for (let at = 0; at < 50; at++) ownerOf(titled('CRM', at % 2 === 0 ? 'DE' : 'FR'));
+		expect(asked).toEqual(['DE', 'FR']);
+	});
+});
+
 describe('who is not there', () => {
 	const germany = { ...NO_TERRITORY, countries: ['DE'] };
 	const german = leadOf('kim@contoso.com', { Country: 'Germany' });
