@@ -176,3 +176,21 @@ it('gives nobody a lead who must not be contacted', async () => {
 	expect(await lead('Quiet', { LeadSource: 'SPZA', ActionCode: 'DNC' })).toEqual([]);
 	expect(await table.rows()).toHaveLength(2);
 });
+
+it('says that working hours can not be met, and gives the lead to nobody', async () => {
+	const { connections, nodes } = at(FRIDAY);
+	const text = JSON.stringify(nodes).replace('"Europe/Berlin"', '"Europe/Berln"');
+	const wrong = JSON.parse(text) as WorkflowNode[];
+	const draft = await host.rest.saveDraft(workflow.workflow.id, { nodes: wrong, connections });
+	await host.rest.activate({ id: workflow.workflow.id, versionId: draft.versionId });
+	const before = mailbox.mails.length;
+	await send(workflow.url(), httpsLead('Late'));
+	begun += 1;
+	const { status, error } = (await workflow.executions(begun)).at(-1)!;
+	expect([status, error?.message]).toEqual([
+		'error',
+		expect.stringMatching(/^There are no 4 working hours between 9 and 17 .* "Europe\/Berln"/),
+	]);
+	expect(mailbox.mails.slice(before)).toEqual([]);
+	expect(await table.rows()).toHaveLength(2);
+});
