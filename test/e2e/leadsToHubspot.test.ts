@@ -143,6 +143,21 @@ it('makes one company of colleagues whose leads come together, though HubSpot fi
 	expect(solo).not.toHaveProperty('domain');
 });
 
+it('loses nothing of several people behind one address, nor the furthest stage of a company', async () => {
+	const email = { Email: 'info@wingtip.example' };
+	await example.succeed(
+		leadOf('Wingtip', { ...email, FirstName: 'Ann' }, { ActionCode: 'PLT', Description: 'Of Ann' }),
+		leadOf('Wingtip', { ...email, FirstName: 'Ben' }, { Description: 'Of Ben' }),
+		leadOf('Relecloud', { Email: 'kim@relecloud.example' }),
+		leadOf('Relecloud', { Email: 'lou@relecloud.example' }, { ActionCode: 'PLT' }),
+	);
+	expect(contact('info@wingtip.example')).toMatchObject({
+		message: expect.stringMatching(/Of Ann[^]*Of Ben|Of Ben[^]*Of Ann/),
+		lifecyclestage: 'opportunity',
+	});
+	expect(company('Relecloud')).toMatchObject([{ lifecyclestage: 'opportunity' }]);
+});
+
 it('writes nothing of who must not be contacted, of tests, and of nobody', async () => {
 	const before = [hubspot.all('contacts'), hubspot.all('companies'), hubspot.exchanges.length];
 	const quiet = await example.run(

@@ -48,6 +48,22 @@ it('makes a person, an organization and a note of a lead', async () => {
 	]);
 });
 
+it('adds no note twice, also where a person has more of them than Pipedrive gives at once', async () => {
+	const before = notesOf('kim@fabrikam.example').length;
+	for (let at = 0; at < 120; at++) {
+		pipedrive.notes.set(-1_000 + at, {
+			id: -1_000 + at,
+			person_id: person('kim@fabrikam.example')!.id,
+			content: `Call ${at}`,
+		});
+	}
+	const lead = leadOf('Fabrikam <Ltd>', { Email: 'kim@fabrikam.example' }, { ActionCode: 'PLT' });
+	await example.succeed(lead);
+	await example.succeed(lead);
+	expect(notesOf('kim@fabrikam.example')).toHaveLength(before + 120 + 1);
+	for (let at = 0; at < 120; at++) pipedrive.notes.delete(-1_000 + at);
+});
+
 it('makes nothing twice, also of colleagues whose leads come together', async () => {
 	const before = [pipedrive.persons.size, pipedrive.organizations.size, pipedrive.notes.size];
 	const lead = leadOf(

@@ -62,12 +62,23 @@ it('makes a lead with all that Zoho has a place for, and no other of the same ad
 
 it('leaves name and company that Zoho has, and gives those that it must have', async () => {
 	zoho.insert({ Email: 'kim@contoso.example', Last_Name: 'Muster', Company: 'Contoso AG' });
+	zoho.insert({ Email: 'lou@contoso.example', Last_Name: 'lou@contoso.example', Company: 'C' });
+	const info = { Email: 'info@contoso.example' };
 	await example.succeed(
 		leadOf('Contoso'),
+		leadOf('Contoso', { Email: 'lou@contoso.example', FirstName: 'Lou' }),
+		leadOf('Contoso', { ...info, FirstName: 'Ann' }, { Description: 'Of Ann' }),
+		leadOf('Contoso', { ...info, FirstName: 'Ben' }, { Description: 'Of Ben' }),
 		leadOf('', { Email: 'ann.sample@gmail.com', FirstName: '', LastName: '' }),
 	);
 	expect(inZoho('kim@contoso.example')).toMatchObject([
 		{ Last_Name: 'Muster', Company: 'Contoso AG', Country: 'US' },
+	]);
+	// Half of a name is not changed, and an address in the place of one is none.
+	expect(inZoho('kim@contoso.example')[0]).not.toHaveProperty('First_Name');
+	expect(inZoho('lou@contoso.example')).toMatchObject([{ First_Name: 'Lou', Last_Name: 'Sample' }]);
+	expect(inZoho('info@contoso.example')).toMatchObject([
+		{ Description: expect.stringMatching(/Of Ann[^]*Of Ben|Of Ben[^]*Of Ann/) },
 	]);
 	expect(inZoho('ann.sample@gmail.com')).toMatchObject([
 		{ Last_Name: 'ann.sample@gmail.com', Company: 'Unknown' },

@@ -1,4 +1,4 @@
-/** What the examples do until a lead is handled: every way through a workflow that marks ends at the mark. */
+/** What the examples do until a lead is handled: every way through a workflow that marks ends at the mark. And what they write into data tables. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -82,6 +82,9 @@ function unmarkedEnds(example: Example, from: string): string[] {
 	return ends;
 }
 
+const notesOf = ({ nodes }: Example) =>
+	nodes.map(({ parameters }) => String(parameters['content'] ?? '')).join('\n');
+
 const polling = examples.flatMap(([file, example]) =>
 	example.nodes
 		.filter(({ type }) => type === POLL_TRIGGER)
@@ -98,8 +101,6 @@ it('recommends acknowledged delivery wherever nothing but the example has to be 
 	expect([...new Set(handedOver.map(({ file }) => file))].sort()).toEqual(
 		Object.keys(HANDED_OVER).sort(),
 	);
-	const notesOf = ({ nodes }: Example) =>
-		nodes.map(({ parameters }) => String(parameters['content'] ?? '')).join('\n');
 	for (const [file, words] of Object.entries({ ...HANDED_OVER, ...BY_HTTPS })) {
 		const [, example] = examples.find(([name]) => name === file) ?? [];
 		expect(example && notesOf(example)).toMatch(words);
@@ -120,3 +121,21 @@ it.each(marking)('$file marks a lead whichever output it takes', ({ example, tri
 		);
 	}
 });
+
+const withTables = examples.flatMap(([file, example]) => {
+	const tables = example.nodes.filter(({ type }) => type === 'n8n-nodes-base.dataTable');
+	return tables.length > 0 ? [{ file, example, tables }] : [];
+});
+
+it.each(withTables)(
+	'$file names its data table, says what n8n 1 needs, and makes no row twice',
+	({ example, tables }) => {
+		for (const { parameters } of tables) {
+			const table = parameters['dataTableId'] as { mode: string; value: string };
+			expect(notesOf(example)).toContain(`data table **${table.value}** with the text columns`);
+			// A lead may come again: it is handed over until it is handled, or its execution is retried.
+			expect(['get', 'rowNotExists', 'update', 'upsert']).toContain(parameters['operation']);
+			if (table.mode === 'name') expect(notesOf(example)).toMatch(/In n8n 1, [^.]+, choose it in/);
+		}
+	},
+);

@@ -100,8 +100,13 @@ export class FakePipedrive extends FakeVendorService {
 			if (url.pathname === '/v1/notes' && method === 'GET') {
 				const person = Number(url.searchParams.get('person_id'));
 				const found = [...this.notes.values()].filter(({ person_id }) => person_id === person);
+				// The map has them in the order of their making.
+				const sort = url.searchParams.get('sort') ?? 'add_time ASC';
+				if (!/^add_time (ASC|DESC)$/.test(sort)) throw new PipedriveError(400, `Bad sort: ${sort}`);
+				if (sort.endsWith('DESC')) found.reverse();
+				const page = found.slice(0, Number(url.searchParams.get('limit') ?? 100));
 				// Version 1 says nothing by null.
-				return done(200, found.length === 0 ? null : found);
+				return done(200, page.length === 0 ? null : page);
 			}
 			if (url.pathname === '/v1/notes' && method === 'POST')
 				return done(201, this.#makeNote(given));
