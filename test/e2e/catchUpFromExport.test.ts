@@ -36,19 +36,14 @@ function write(email: string, leadSource: string, createdDate: number): void {
 }
 
 /** A file as Excel and Partner Center write it, with a byte order mark. */
-function csv(rows: Array<[email: string, name: string, leadSource: string]>): Blob {
+function csv(
+	rows: Array<[email: string, name: string, leadSource: string]>,
+	time = new Date(exportedAt).toISOString(),
+): Blob {
 	const header =
 		'LeadCreationDateTime,First name,Last name,Email,Company name,Lead source,Deal registration';
 	const lines = rows.map(([email, name, leadSource]) =>
-		[
-			new Date(exportedAt).toISOString(),
-			name,
-			'Sample',
-			email,
-			`${name} <Ltd>`,
-			leadSource,
-			'no',
-		].join(),
+		[time, name, 'Sample', email, `${name} <Ltd>`, leadSource, 'no'].join(),
 	);
 	return new Blob([`\uFEFF${[header, ...lines].join('\r\n')}\r\n`], { type: 'text/csv' });
 }
@@ -165,6 +160,17 @@ it('shows what is missing, and writes it once somebody has said so', async () =>
 	expect(ending).toContain('3 created');
 	expect(ending).toContain('1 leftOut');
 	expect(added().sort()).toEqual(['lou', 'max', 'sam'].map((name) => `${name}@fabrikam.example`));
+});
+
+it('says of which leads no time could be read', async () => {
+	const visit = await Visit.begin(
+		csv([['zoe@fabrikam.example', 'Zoe', 'AzureMarketplace-INS|contoso.crm']], '10/2/2018 3:04 PM'),
+	);
+	const list = await visit.page('Show the List');
+	expect(list).toContain('Leads of which no time could be read: 1, such as "10/2/2018 3:04 PM".');
+	expect(list).toContain('kept as properties: Deal registration<');
+	await visit.answer('No');
+	await visit.page('Nothing Written');
 });
 
 it('finds nothing to write where everything is there', async () => {
