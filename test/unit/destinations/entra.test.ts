@@ -107,7 +107,13 @@ it('takes an authority of one’s own for a custom cloud only, and never in the 
 		cloud: 'public',
 		authorityHost: undefined,
 	});
-	for (const bad of ['http://login.contoso.example', 'login', '', 'https://me:hush@a.example']) {
+	for (const bad of [
+		'http://login.contoso.example',
+		'http://127.0.0.1:8080',
+		'login',
+		'',
+		'https://me:hush@a.example',
+	]) {
 		expect(() => read(bad)).toThrow(/^The Authority Host/);
 		expect(() => read(bad)).not.toThrow(/hush/);
 	}
