@@ -5,6 +5,7 @@ import path from 'node:path';
 import { NodeHelpers, Workflow } from 'n8n-workflow';
 import type { INode, INodeType, INodeTypeDescription } from 'n8n-workflow';
 
+import { STAGES } from '../../nodes/lead';
 import { LeadSource } from '../../nodes/LeadSource/LeadSource.node';
 import { MarketplaceLead } from '../../nodes/MarketplaceLead/MarketplaceLead.node';
 import { MarketplaceLeadPollTrigger } from '../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node';
@@ -139,3 +140,75 @@ it.each(withTables)(
 		}
 	},
 );
+
+/** Nodes that write to a system or to somebody, n8n's Edit Fields in the place of a CRM's node too; ours leave out by default. */
+const WRITES =
+	/\.(?:dataTable|emailSend|googleSheets|httpRequest|hubspot|pipedrive|salesforce|set)$/;
+/** What only looks at a table. */
+const LOOKS: readonly unknown[] = ['get', 'rowNotExists'];
+/** Nodes that such a lead may come to, each with its reason. */
+const MAY_HAVE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+	'catch-up-from-export.json': {
+		List: 'is shown, and says that it is not written',
+		'Missing Leads': 'a list for Write Missing Leads, which leaves out',
+	},
+	'follow-up-to-crm.json': { 'List Do-Not-Contact': 'the list of those who are left alone' },
+	'leads-from-azure-table.json': { 'Note Do-Not-Contact': 'the place for them' },
+	'leads-from-crms.json': { 'Note Do-Not-Contact': 'the place for them' },
+	'leads-from-csv.json': { 'Note Do-Not-Contact': 'the place for them' },
+	'leads-from-https.json': { 'Note Do-Not-Contact': 'the place for them' },
+	'inbox-to-crm.json': { 'Note Do-Not-Contact': 'the place for them' },
+	'leads-to-google-sheet.json': {
+		Row: 'leaves out who it is',
+		'Write Row': 'without name and address',
+	},
+	'leads-to-table.json': { Row: 'leaves out who it is', 'Write Row': 'without name and address' },
+	'weekly-digest.json': { 'Send Digest': 'numbers, of nobody in particular' },
+	'assign-owner-with-deadline.json': Object.fromEntries(
+		[
+			'Due,Lead of the Row,Note as Handled,Note as Open,Note as Untaken,Pass Over the Owner',
+			'Tell the Manager,Tell the Owner,Working Hours',
+		]
+			.flatMap((names) => names.split(','))
+			.map((name) => [name, 'by the schedule alone, of rows that came past May Be Contacted?']),
+	),
+};
+
+/** Nodes that a lead gets to that must not be contacted, from wherever one comes. */
+function reachedWithoutConsent({ nodes, connections }: Example): Example['nodes'] {
+	const reached = new Set<string>();
+	const visit = (name: string): void => {
+		const node = nodes.find((candidate) => candidate.name === name);
+		if (node === undefined || reached.has(name)) return;
+		reached.add(name);
+		const { outputs, operation, conditions } = node.parameters;
+		const splits =
+			outputs === 'contact' ||
+			operation === 'composeFollowUp' ||
+			JSON.stringify(conditions ?? '').includes('$json.contactAllowed');
+		const byStage =
+			outputs === 'stage' ? STAGES.findIndex(({ code }) => code === 'doNotContact') : -1;
+		for (const [output, next] of (connections[name]?.main ?? []).entries()) {
+			if ((splits && output === 0) || (byStage >= 0 && output !== byStage)) continue;
+			// A split by contact has an output for tests of its own.
+			if (outputs === 'contact' && output === 2) continue;
+			for (const { node: to } of next ?? []) visit(to);
+		}
+	};
+	for (const { name, type } of nodes) if (/trigger$|\.webhook$/i.test(type)) visit(name);
+	return nodes.filter(({ name }) => reached.has(name));
+}
+
+it.each(examples)('%s writes nothing of who must not be contacted', (file, example) => {
+	const written = reachedWithoutConsent(example)
+		.filter(({ type, parameters }) => WRITES.test(type) && !LOOKS.includes(parameters['operation']))
+		.map(({ name }) => name);
+	expect(written.sort()).toEqual(Object.keys(MAY_HAVE[file] ?? {}).sort());
+});
+
+it('Create Leads writes who must not be contacted into the inbox alone, which is split behind it', () => {
+	const writing = examples.filter(([, { nodes }]) =>
+		nodes.some(({ parameters }) => /"doNotContact":"write"/.test(JSON.stringify(parameters))),
+	);
+	expect(writing.map(([file]) => file)).toEqual(['inbox-from-https.json']);
+});
