@@ -135,9 +135,9 @@ function messagesIn(
 			const advice = property(node, 'description') ?? property(node, 'help');
 			if (message) add(message, advice);
 			// The message is another error's, or one that a caller hands over.
-			const isOfError =
-				node.properties.some(({ name }) => /^(?:code|itemIndex)$/.test(name?.getText() ?? '')) ||
-				/\.with\($/.test(beforeIt(node));
+			const isOfError = !node.properties.some(({ name }) =>
+				/^(?:displayName|name|value|type)$/.test(name?.getText() ?? ''),
+			);
 			if (advice && isOfError && !told.has(advice)) addSentences(advice);
 		}
 		// What is said where it is returned, and the reasons and warnings that stand in tables.
@@ -160,10 +160,6 @@ function messagesIn(
 	};
 	look(source);
 	return messages;
-}
-
-function beforeIt(node: ts.Node): string {
-	return node.getSourceFile().text.slice(node.parent.getStart(), node.getStart());
 }
 
 function asText(node: ts.Node | undefined): ts.Node | undefined {
