@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { Lead } from '../lead';
-import { missingLeadFinder, parseLead } from '../lead';
+import { missingLeadFinder, parseLead, repeatInListFinder } from '../lead';
 import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
 import { binaryOf, eachItem, readLeads } from '../parameters/readItems';
 import { recordsOfItem } from '../parameters/records';
@@ -57,6 +57,7 @@ export function findMissingLeads(context: IExecuteFunctions): INodeExecutionData
 	const { outputs, put } = openOutputs(context, SEPARATE.findMissingLeads);
 	const receivedAt = new Date().toISOString();
 	const compare = missingLeadFinder(leadsThere(context, receivedAt));
+	const repeatOf = repeatInListFinder();
 	eachItem(
 		context,
 		(item, itemIndex) => {
@@ -66,7 +67,8 @@ export function findMissingLeads(context: IExecuteFunctions): INodeExecutionData
 			const reading = { ...readLeadOptions(given), receivedAt };
 			const leads = readLeads(context, item, itemIndex, reading);
 			for (const lead of leads) {
-				const comparison = compare(lead, hours);
+				const compared = compare(lead, hours);
+				const comparison = (compared.isMissing ? repeatOf(lead, hours) : undefined) ?? compared;
 				put(comparison.isMissing, {
 					json: { comparison, ...lead },
 					...binaryOf(item, leads),

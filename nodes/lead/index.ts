@@ -26,7 +26,7 @@ export { TEMPLATES as BUILT_IN_TEMPLATES } from './followUp/templates';
 export { KIND_RULES } from './followUp/kind';
 export { TemplateError } from './followUp/template';
 export { REPEAT_LEVELS, repeatKeys, type RepeatLevel } from './identity/repeatKeys';
-export { missingLeadFinder, type Comparison } from './missing/findMissing';
+export { missingLeadFinder, repeatInListFinder, type Comparison } from './missing/findMissing';
 export { PLACEHOLDER_NAMES } from './followUp/placeholders';
 export type * from './owners/types';
 export { ownerAssigner } from './owners/assignOwner';

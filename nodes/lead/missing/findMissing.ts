@@ -1,4 +1,5 @@
 import { identityOf } from '../identity/identity';
+import { offerKey } from '../identity/offerKey';
 import type { Lead, LeadOffer } from '../types';
 
 /** Whether a lead was found among those that are there, and which one it is. */
@@ -53,6 +54,32 @@ export function missingLeadFinder(
 		return missing(
 			`There is no lead of this customer for this offer within ${hours} ${hours === 1 ? 'hour' : 'hours'}.`,
 		);
+	};
+}
+
+/**
+ * Which leads of a list stand in it before: the same action of the same customer for the same offer, at
+ * most so many hours apart. Several tabs of an export hold a lead twice, with other columns beside it, so that
+ * both would be written. Where a time is not known, only the very same row is the same lead, and that is
+ * written once anyway. Each look-up takes logarithmic time.
+ */
+export function repeatInListFinder(): (lead: Lead, hours: number) => Comparison | undefined {
+	const known = new Map<string, Times>();
+	return (lead, hours) => {
+		const customer = customerOf(lead);
+		if (customer === undefined || lead.createdAt === '') return undefined;
+		const { source, action, offer } = lead;
+		const key = JSON.stringify([customer, source.code, action.code, offerKey(offer)]);
+		const times = known.get(key) ?? new Times();
+		known.set(key, times);
+		const found = times.nearest(lead, hours * HOUR_MS);
+		if (found === undefined) {
+			times.insert(lead);
+			return undefined;
+		}
+		const { id, createdAt } = found;
+		const why = `The same lead stands in the list before, ${distance(lead.createdAt, createdAt)}.`;
+		return { isMissing: false, why, found: { id, createdAt } };
 	};
 }
 
@@ -141,6 +168,12 @@ class Times {
 			this.#isSorted = false;
 		}
 		return this;
+	}
+
+	/** The same for one with a time, where leads are looked for in between: nothing has to be sorted again. */
+	insert(lead: Lead): void {
+		const time = Date.parse(lead.createdAt);
+		this.#leads.splice(this.#firstFrom(time), 0, { time, lead });
 	}
 
 	/** The lead nearest in time, at most so far away; any, where the time is not known. */

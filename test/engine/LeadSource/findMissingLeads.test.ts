@@ -60,6 +60,24 @@ it('compares within the hours of each item', async () => {
 	expect([missing?.length, found?.length]).toEqual([1, 2]);
 });
 
+it('counts as missing once what the list holds twice, as exports of several tabs do', async () => {
+	const list = items(
+		exported('lou@contoso.com', undefined, { Status: 'New' }),
+		exported('LOU@contoso.com', '2026-03-01 08:00:00', { Status: 'Closed' }),
+		exported('lou@contoso.com', '2026-03-09T08:00:00Z'),
+		exported('kim@contoso.com', '2026-03-01T21:00:00Z'),
+	);
+	const [missing, found] = await compare(find(), crm, list);
+	expect([missing, found].map((output) => output?.map(({ pairedItem }) => pairedItem))).toEqual([
+		[{ item: 0 }, { item: 2 }],
+		[{ item: 1 }, { item: 3 }],
+	]);
+	expect(comparisonsOf(found).map(({ why }) => why)).toEqual([
+		'The same lead stands in the list before, at the same time.',
+		'A lead of the same customer and offer, 60 minutes apart.',
+	]);
+});
+
 it('maps the fields of the first input only', async () => {
 	const mapping = find({ fieldMapping: { values: [{ from: 'Wer', to: 'email' }] } });
 	const rows = items({ ...exported(''), Wer: 'kim@contoso.com' });

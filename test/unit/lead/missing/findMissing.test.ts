@@ -1,7 +1,7 @@
 /** Which leads are missing elsewhere: by customer, offer and time, whatever the order. */
 import fc from 'fast-check';
 
-import { missingLeadFinder, parseLead } from '../../../../nodes/lead';
+import { missingLeadFinder, parseLead, repeatInListFinder } from '../../../../nodes/lead';
 import type { Lead } from '../../../../nodes/lead';
 
 const HOUR = 3_600_000;
@@ -220,4 +220,40 @@ it('takes one customer with a hundred thousand leads', () => {
 		return found.id !== String(at);
 	});
 	expect(missing).toEqual([]);
+});
+
+describe('a lead that stands in the list before', () => {
+	const repeated = (list: Lead[], hours = 24) => {
+		const repeatOf = repeatInListFinder();
+		return list.map((one) => repeatOf(one, hours)?.found.id ?? '');
+	};
+
+	it('is told with how far apart the two are', () => {
+		const repeatOf = repeatInListFinder();
+		expect(repeatOf(lead({ id: 'a' }), 24)).toBeUndefined();
+		expect(repeatOf(lead({ id: 'b', at: -2.5 }), 24)).toEqual({
+			isMissing: false,
+			why: 'The same lead stands in the list before, 2 hours apart.',
+			found: { id: 'a', createdAt: '2026-03-01T12:00:00.000Z' },
+		});
+	});
+
+	it.each([
+		['another action', { action: { ...template.action, code: 'INS' } }],
+		['another source', { source: { ...template.source, code: 'AzurePortal' } }],
+		['another offer', lead({ offer: { id: 'contoso.erp' } })],
+		['another customer', lead({ email: 'lou@contoso.com' })],
+		['a test', { isTest: true }],
+		['a later day', lead({ at: 24.1 })],
+		['no time', { createdAt: '' }],
+	])('is none with %s', (_what, changes) => {
+		expect(repeated([lead({}), { ...lead({}), ...changes }])).toEqual(['', '']);
+	});
+
+	it('is none of nobody, and of one that was a repeat itself', () => {
+		expect(repeated([lead({ email: '' }), lead({ email: '' })])).toEqual(['', '']);
+		const list = [0, 20, 40, 60, -30, 45].map((at) => lead({ id: `at ${at}`, at }));
+		expect(repeated(list)).toEqual(['', 'at 0', '', 'at 40', '', 'at 40']);
+		expect(repeated([lead({ id: 'x' }), lead({})], 0)).toEqual(['', 'x']);
+	});
 });
