@@ -172,6 +172,13 @@ it('leaves a lead with the owner who takes care of it, also when it comes again'
 	expect(await lead('Tailspin')).toEqual([]);
 });
 
+it('takes a lead for late whose time somebody has spoilt in the table, and looks at the others', async () => {
+	const [{ lead: spoilt }] = (await table.rows()) as [Row];
+	await table.update('lead', spoilt, { status: 'open', due: 'soon' });
+	const mails = await checkedAt('2026-04-07T11:00:00Z');
+	expect(mails.map(({ subject }) => subject)).toEqual(['A lead that nobody takes: Fabrikam']);
+});
+
 it('gives nobody a lead who must not be contacted', async () => {
 	expect(await lead('Quiet', { LeadSource: 'SPZA', ActionCode: 'DNC' })).toEqual([]);
 	expect(await table.rows()).toHaveLength(2);

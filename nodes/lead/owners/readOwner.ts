@@ -232,7 +232,7 @@ function readAway(
 		try {
 			return readDate(value);
 		} catch {
-			throw new OwnerError(`${where}: the date in ${label} is not valid.`);
+			throw new OwnerError(`${where}: the date in ${label} is not valid. Write it as 2026-12-24.`);
 		}
 	};
 	const away = {

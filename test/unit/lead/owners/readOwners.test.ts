@@ -84,7 +84,7 @@ it.each([
 	[{ name: 'Ann', weight: Infinity }, /weight must be a number/],
 	[
 		{ email: 'a@b.example', awayUntil: 'soon' },
-		/^Owner 2 \("a@b\.example"\): the date in Away Until is not valid\.$/,
+		/^Owner 2 \("a@b\.example"\): the date in Away Until is not valid\. Write it as 2026-12-24\.$/,
 	],
 	[
 		{ name: 'Ann', awayFrom: '2026-12-24', awayUntil: '2026-12-24' },
