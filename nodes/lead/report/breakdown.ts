@@ -33,7 +33,7 @@ const RULES: Readonly<Record<Dimension, Rules>> = {
 	source: { of: ({ step }) => labelOf(step.source.code, step.source.name, 'Not known') },
 	action: { of: ({ step }) => labelOf(step.action.code, step.action.name, 'Not known') },
 	offer: {
-		of: ({ step: { offer } }) => ({
+		of: ({ offer }) => ({
 			...labelOf(offer.id, offer.title || offer.id, 'No offer named'),
 			key: offerKey(offer),
 		}),

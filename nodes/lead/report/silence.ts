@@ -38,20 +38,20 @@ export function silenceOf(
 	const all: Watched = { offer: { id: '', title: '' }, namedAt: 0, days: new Set() };
 	const offers = new Map<string, Watched>();
 	for (const { visits } of people) {
-		for (const { step, time, day } of visits) {
+		for (const { offer, time, day } of visits) {
 			if (day > period.last) continue;
 			all.days.add(day);
-			const key = offerKey(step.offer);
+			const key = offerKey(offer);
 			if (key === '') continue;
 			const watched = offers.get(key) ?? {
-				offer: step.offer,
+				offer,
 				namedAt: time,
 				days: new Set<number>(),
 			};
 			offers.set(key, watched);
 			watched.days.add(day);
-			if (time > watched.namedAt || (time === watched.namedAt && isAfter(step.offer, watched))) {
-				Object.assign(watched, { offer: step.offer, namedAt: time });
+			if (time > watched.namedAt || (time === watched.namedAt && isAfter(offer, watched))) {
+				Object.assign(watched, { offer, namedAt: time });
 			}
 		}
 	}

@@ -1,8 +1,9 @@
 import { emailAddress } from '../emailAddress';
+import { offerKey } from '../identity/offerKey';
 import { mergeLeads } from '../merge/mergeLeads';
 import { highestStage, stepKey, toStep } from '../merge/step';
 import type { JourneyStep, MergedCustomer } from '../merge/types';
-import type { Lead, LeadStage } from '../types';
+import type { Lead, LeadOffer, LeadStage } from '../types';
 import { type Calendar, contains } from './calendar';
 import type { DayRange, ReportEntry } from './types';
 
@@ -13,6 +14,8 @@ export type NormalizedField = (typeof NORMALIZED)[number];
 /** One lead of a person, once. */
 export interface Visit {
 	step: JourneyStep;
+	/** Of the step; with the ID that its title has elsewhere, where it came without one. */
+	offer: Pick<LeadOffer, 'id' | 'title'>;
 	/** Epoch milliseconds. */
 	time: number;
 	day: number;
@@ -33,14 +36,44 @@ type Further = Pick<Visit, 'campaign' | 'normalized'>;
 /** All customers of the entries, each lead once, in an order that the entries' own does not change. */
 export function peopleOf(entries: readonly ReportEntry[], calendar: Calendar): Person[] {
 	const further = furtherOf(entries);
-	return mergeLeads(entries).map(({ customer }) => ({
+	const customers = mergeLeads(entries).map(({ customer }) => customer);
+	const offerOf = offersOf(customers);
+	return customers.map((customer) => ({
 		customer,
 		visits: customer.journey.map((step): Visit => {
 			const time = Date.parse(step.time);
 			const { campaign = '', normalized = [] } = further.get(stepKey(step)) ?? {};
-			return { step, time, day: calendar.dayOf(time), campaign, normalized };
+			return {
+				...{ step, offer: offerOf(step.offer), time, day: calendar.dayOf(time) },
+				...{ campaign, normalized },
+			};
 		}),
 	}));
+}
+
+/**
+ * Leads over HTTPS name the title of their offer alone. Counted apart from those that came another way, the
+ * offer would be two, of which one goes silent as the destination is changed. A title that several IDs
+ * have tells nothing.
+ */
+function offersOf(customers: readonly MergedCustomer[]): (offer: Visit['offer']) => Visit['offer'] {
+	const ids = new Map<string, string>();
+	for (const { journey } of customers) {
+		for (const { offer } of journey) {
+			const title = offerKey({ id: '', title: offer.title });
+			if (offer.id === '' || title === '') continue;
+			const known = ids.get(title);
+			const isOther = known !== undefined && known.toLowerCase() !== offer.id.toLowerCase();
+			// Of two spellings the greater, whatever their order; of two IDs neither, for good.
+			if (known === '' || isOther) ids.set(title, '');
+			else if (known === undefined || offer.id > known) ids.set(title, offer.id);
+		}
+	}
+	return (offer) => {
+		if (offer.id !== '') return offer;
+		const id = ids.get(offerKey(offer)) ?? '';
+		return id === '' ? offer : { ...offer, id };
+	};
 }
 
 function furtherOf(entries: readonly ReportEntry[]): ReadonlyMap<string, Further> {

@@ -238,3 +238,39 @@ it('has a title that no mail program decodes, and that ends with a whole charact
 	expect(subject).toMatch(/^= \?utf-8/);
 	expect(report([], { title: `${'a'.repeat(199)}👨` }).title).toBe('a'.repeat(199));
 });
+
+describe('an offer that some leads name by its title alone', () => {
+	const by = (name: string, day: number, id: string, title: string) =>
+		leadOf(name, day, id === '' ? 'AzureMarketplace-INS' : `AzureMarketplace-INS|${id}`, {
+			OfferDisplayName: title,
+		});
+
+	it('is one with that of the ID, and not silent where it only comes another way now', () => {
+		const leads = [
+			...[1, 2, 3, 4, 5, 6, 7].map((day) => by(`a${day}`, day, '', 'Contoso CRM')),
+			...[8, 9, 10, 11, 12, 13, 14].map((day) => by(`b${day}`, day, 'contoso.crm', 'contoso  CRM')),
+		];
+		for (const order of [leads, leads.toReversed()]) {
+			const made = report(order);
+			expect(made.by.offer.rows).toMatchObject([
+				{ code: 'contoso.crm', name: 'contoso CRM', leads: 7, previousLeads: 7 },
+			]);
+			expect(made.silence).toMatchObject({ silent: [], watchedOffers: 1, unwatchedOffers: 0 });
+		}
+	});
+
+	it('is one of its own where several IDs have the title, and where there is none', () => {
+		const codes = (...leads: ReturnType<typeof by>[]) =>
+			report(leads)
+				.by.offer.rows.map(({ code }) => code.toLowerCase())
+				.sort();
+		const ids = ['contoso.crm', 'contoso.erp', 'contoso.crm'].map((id, at) =>
+			by(`c${at}`, 9, id, 'Suite'),
+		);
+		expect(codes(by('x', 9, '', 'Suite'), ...ids)).toEqual(['', 'contoso.crm', 'contoso.erp']);
+		expect(codes(by('x', 9, '', ''), by('y', 9, 'contoso.crm', ' '))).toEqual(['', 'contoso.crm']);
+		expect(
+			codes(by('x', 9, '', 'A'), by('y', 9, 'CONTOSO.crm', 'a'), by('z', 9, 'contoso.crm', 'A')),
+		).toEqual(['contoso.crm']);
+	});
+});

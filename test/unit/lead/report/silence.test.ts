@@ -87,7 +87,7 @@ function personOf(id: string, days: readonly number[]): Person {
 		customer: somebody!,
 		visits: days.map((day) => ({
 			...{ time: day * 86_400_000, day: Math.floor(day) },
-			...{ step, campaign: '', normalized: [] },
+			...{ step, offer: step.offer, campaign: '', normalized: [] },
 		})),
 	};
 }
