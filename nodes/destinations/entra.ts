@@ -129,7 +129,7 @@ export async function openEntra(
 			...(host === undefined ? {} : { authorityHost: host }),
 			// An authority of one's own is not among those the public directory of authorities lists.
 			disableInstanceDiscovery: cloud === 'custom',
-			additionalPolicies: [watching(seen, signal), ...proxy],
+			additionalPolicies: [watching(seen, signal, host), ...proxy],
 			// The SDK's own retries wait as long as Entra asks, and know neither deadline nor signal.
 			retryOptions: { maxRetries: 0 },
 			...WITHOUT_REDIRECTS,
@@ -187,12 +187,42 @@ export interface Seen {
 	body?: string;
 	/** Of the socket or of TLS, as Node names it, where no response came. */
 	code?: string;
+	/** Whether a response before it named another host, which was not asked. */
+	isElsewhere?: boolean;
 }
 
 type Policies = Awaited<ReturnType<typeof environmentProxy>>;
 
-/** Notes what comes back, and hands the signal on, which the SDK does not. */
-function watching(seen: Seen, signal: AbortSignal | undefined): Policies[number] {
+/** Microsoft's own hosts for sign-ins, of which one names another: the SDK's `AzureAuthorityHosts` and their other names. */
+const MICROSOFT: ReadonlySet<string> = new Set([
+	'login.chinacloudapi.cn',
+	'login.microsoft.com',
+	'login.microsoftonline.com',
+	'login.microsoftonline.us',
+	'login.partner.microsoftonline.cn',
+	'login.usgovcloudapi.net',
+	'login.windows.net',
+	'sts.windows.net',
+]);
+
+/** Whether the Client Secret may go there: where tokens are, a response of the authority says. */
+function isOfAuthority(address: string, authority: string | undefined): boolean {
+	const [url, own] = [URL.parse(address), URL.parse(authority ?? '')];
+	if (url?.protocol !== 'https:') return false;
+	if (url.origin === own?.origin) return true;
+	const isMicrosofts = own === null || MICROSOFT.has(own.host);
+	return isMicrosofts && MICROSOFT.has(url.host);
+}
+
+/**
+ * Notes what comes back, and hands the signal on, which the SDK does not. Keeps the sign-in to the
+ * authority's host.
+ */
+function watching(
+	seen: Seen,
+	signal: AbortSignal | undefined,
+	authority: string | undefined,
+): Policies[number] {
 	return {
 		position: 'perCall',
 		policy: {
@@ -200,6 +230,10 @@ function watching(seen: Seen, signal: AbortSignal | undefined): Policies[number]
 			async sendRequest(request, next) {
 				delete seen.status;
 				delete seen.code;
+				if (!isOfAuthority(request.url, authority)) {
+					seen.isElsewhere = true;
+					throw new HttpError('ELSEWHERE');
+				}
 				if (signal) {
 					const own = request.abortSignal as AbortSignal | undefined;
 					request.abortSignal = own ? AbortSignal.any([own, signal]) : signal;
@@ -337,7 +371,16 @@ const TRY_AGAIN = 'This says nothing about the credential: try again in a moment
  * Entra says, which quotes what was sent.
  */
 export function explainEntraError(error: unknown, seen: Seen): DestinationError {
-	const { status, body = '', code } = seen;
+	const { status, body = '', code, isElsewhere } = seen;
+	if (isElsewhere) {
+		return entraError(
+			[
+				'Entra’s response sends the sign-in to another host than the credential',
+				'The Client Secret was not sent there. Check the cloud or authority host in the credential, and that no proxy responds in Entra’s place.',
+			],
+			{ code: 'unexpectedResponse' },
+		);
+	}
 	if (code !== undefined) return unreachableEntra(code);
 	const told = entraCode(body) ?? entraCode(error instanceof Error ? error.message : '');
 	const retryAfter = seen.retryAfter;

@@ -14,6 +14,7 @@ import {
 	type EntraSignIn,
 } from '../../entra';
 import type { ProcessCache } from '../../processCache';
+import { unexpectedResponse } from '../../unexpectedResponse';
 import { responseCheck } from './responseCheck';
 
 /** Milliseconds. Longer waits between the SDK's retries would outlast a poll. */
@@ -196,11 +197,11 @@ async function fromEntra(
 		...(cache && { cache }),
 	});
 	const signIn = {
-		getToken: async (...given: Parameters<typeof entra.getToken>) => ({
-			...(await entra.getToken(...given)),
+		async getToken(...given: Parameters<typeof entra.getToken>) {
+			checkAudience([given[0]].flat(), url);
 			// The SDK would keep it too, and go on with it after the service has rejected it.
-			expiresOnTimestamp: 0,
-		}),
+			return { ...(await entra.getToken(...given)), expiresOnTimestamp: 0 };
+		},
 	};
 	const additionalPolicies = [...(options.additionalPolicies ?? []), signingInAgain(entra)];
 	const text = withoutSlash(url);
@@ -209,6 +210,31 @@ async function fromEntra(
 		table: (name) => new TableClient(text, name, signIn, { ...options, additionalPolicies }),
 		service: () => new TableServiceClient(text, signIn, { ...options, additionalPolicies }),
 	};
+}
+
+/** What tables are for in Entra: https://learn.microsoft.com/rest/api/storageservices/authorize-with-azure-active-directory */
+const AUDIENCES: ReadonlySet<string> = new Set([
+	'https://storage.azure.com',
+	'https://cosmos.azure.com',
+]);
+
+/**
+ * The SDK asks for a token for whatever service a response with status 401 names, and sends it there: it
+ * would hand a CRM's or a directory's to whoever responds in the storage account's place.
+ *
+ * @throws DestinationError for any other than tables, or this very address
+ */
+function checkAudience(scopes: readonly string[], { origin }: URL): void {
+	for (const scope of scopes) {
+		const asked = URL.parse(scope)?.origin ?? '';
+		if (asked === origin || AUDIENCES.has(asked)) continue;
+		throw unexpectedResponse(
+			'Azure Table Storage',
+			'it asks for a sign-in to another service',
+			401,
+			'signIn',
+		);
+	}
 }
 
 type AdditionalPolicy = NonNullable<TableServiceClientOptions['additionalPolicies']>[number];
