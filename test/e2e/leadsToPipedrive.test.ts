@@ -64,6 +64,29 @@ it('adds no note twice, also where a person has more of them than Pipedrive give
 	for (let at = 0; at < 120; at++) pipedrive.notes.delete(-1_000 + at);
 });
 
+it('keeps several people behind one address apart, and makes nothing of them twice', async () => {
+	const info = { Email: 'info@wingtip.example' };
+	const leads = ['Ann', 'Ben'].map((FirstName) =>
+		leadOf('Wingtip', { ...info, FirstName }, { Description: `Of ${FirstName}` }),
+	);
+	await example.succeed(...leads);
+	const made = () =>
+		[...pipedrive.persons.values()]
+			.filter(({ emails }) => emails.some(({ value }) => value === info.Email))
+			.map(({ id, name }) => [
+				name,
+				[...pipedrive.notes.values()]
+					.filter(({ person_id: person }) => person === id)
+					.map(({ content }) => /Of \w+/.exec(content)?.[0]),
+			]);
+	expect(made().sort()).toEqual([
+		['Ann Sample', ['Of Ann']],
+		['Ben Sample', ['Of Ben']],
+	]);
+	await example.succeed(...leads.toReversed());
+	expect(made().flat(2)).toHaveLength(4);
+});
+
 it('makes nothing twice, also of colleagues whose leads come together', async () => {
 	const before = [pipedrive.persons.size, pipedrive.organizations.size, pipedrive.notes.size];
 	const lead = leadOf(
