@@ -178,7 +178,7 @@ function readWeight(value: unknown, where: string): number {
 	if (value === undefined) return 1;
 	const weight = typeof value === 'string' ? Number(value.trim()) : value;
 	if (typeof weight === 'number' && Number.isFinite(weight) && weight >= 0) return weight;
-	throw new OwnerError(`${where}: the weight must be a number, 0 or greater.`);
+	throw new OwnerError(`${where}: the weight must be a number, 0 or greater, such as 0.5.`);
 }
 
 /**
@@ -210,7 +210,9 @@ function isCountry(entry: string): boolean {
 function readCountry(entry: string, where: string): string {
 	const code = countryCode(entry);
 	if (code !== '') return code;
-	throw new OwnerError(`${where}: ${quote(entry)} is not a known country.`);
+	throw new OwnerError(
+		`${where}: ${quote(entry)} is not a known country. Name countries one by one, such as DE, AT, Switzerland.`,
+	);
 }
 
 function readStage(entry: string, where: string): LeadStage {

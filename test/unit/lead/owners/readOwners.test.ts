@@ -75,10 +75,12 @@ it('keeps the commas of a country', () => {
 it.each([
 	[
 		{ name: 'Ann', countries: 'Bavaria' },
-		/^Owner 2 \("Ann"\): "Bavaria" is not a known country\.$/,
+		/^Owner 2 \("Ann"\): "Bavaria" is not a known country\. Name countries one by one, such as DE,/,
 	],
+	[{ name: 'Ann', countries: 'DACH, FR' }, /"DACH" is not a known country/],
+	[{ name: 'Ann', countries: 'DE/AT' }, /"DE\/AT" is not a known country/],
 	[{ name: 'Ann', stages: 'hot' }, /: "hot" is not a stage\. The stages are Initial Interest,/],
-	[{ name: 'Ann', weight: -1 }, /: the weight must be a number, 0 or greater\.$/],
+	[{ name: 'Ann', weight: -1 }, /: the weight must be a number, 0 or greater, such as 0\.5\.$/],
 	[{ name: 'Ann', weight: '0,5' }, /weight must be a number/],
 	[{ name: 'Ann', weight: {} }, /weight must be a number/],
 	[{ name: 'Ann', weight: Infinity }, /weight must be a number/],
