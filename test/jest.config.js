@@ -9,7 +9,7 @@ const project = (displayName, options = {}) => ({
 	displayName,
 	rootDir: path.resolve(__dirname, '..'),
 	testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
-	testEnvironment: 'node',
+	testEnvironment: '<rootDir>/test/support/environment.cjs',
 	transform: {
 		'\\.ts$|/node_modules/(?:echarts|entities|github-slugger|jose|parse5|zrender)/.*\\.js$': [
 			'@swc/jest',
@@ -41,8 +41,7 @@ const whatUsersGet = packed
 module.exports = {
 	// No measure of what is tested: a machine with other work takes long.
 	testTimeout: 300_000,
-	// A worker that has grown is replaced. V8 needs longer to free gigabytes as a process ends than jest waits for that,
-	// which then warns of tests that leak; and collecting garbage among them costs more than a new worker.
+	// A worker that has grown is replaced: collecting garbage among gigabytes costs more than a new one.
 	workerIdleMemoryLimit: '800MB',
 	projects: [
 		project('unit'),
