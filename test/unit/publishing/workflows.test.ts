@@ -84,7 +84,7 @@ it('publishes what was tested, in every n8n that the package says it works with'
 it('publishes nothing that is not on main, before anything of it runs', () => {
 	const [checkout, look] = workflow('release.yml').jobs['build']?.steps ?? [];
 	expect(checkout?.with?.['fetch-depth']).toBe(0);
-	expect(look?.run).toBe('git merge-base --is-ancestor "$GITHUB_SHA" origin/main');
+	expect(look?.run).toBe('git merge-base --is-ancestor HEAD origin/main');
 	// Nothing of what is published comes from the jobs beside it.
 	const { publish } = workflow('release.yml').jobs;
 	expect(publish?.needs).toContain('build');
