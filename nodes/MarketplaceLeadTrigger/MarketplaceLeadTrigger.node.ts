@@ -295,10 +295,9 @@ function tellRefused(
 	if (!logged && !isPassedOn) return {};
 	const secrets = secretsOf(carrierOf(context), expected);
 	if (logged) {
-		const line = logLine(refused, logged.others, secrets);
-		context.logger[refused.status === 500 ? 'error' : 'warn'](
-			`"${name}" of workflow "${workflowName}" (${workflowId}) ${line}`,
-		);
+		const who = `"${name}" of workflow "${workflowName}" (${workflowId})`;
+		const line = logLine(who, refused, logged.others, secrets);
+		context.logger[refused.status === 500 ? 'error' : 'warn'](line);
 	}
 	if (!isPassedOn) return {};
 	const request = context.getRequestObject() as RefusedRequest;

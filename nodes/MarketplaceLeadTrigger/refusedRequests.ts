@@ -92,12 +92,18 @@ export interface RefusedRequest extends DeliveredRequest {
 	socket?: { remoteAddress?: unknown };
 }
 
-/** One line for n8n's log, without line breaks. */
-export function logLine({ status, reasons }: Refused, others: number, secrets: readonly string[]) {
+/** One line for n8n's log, without line breaks. `who` names the trigger. */
+export function logLine(
+	who: string,
+	{ status, reasons }: Refused,
+	others: number,
+	secrets: readonly string[],
+): string {
 	const reason = cut(withoutSecrets(reasons.join(' '), secrets), MAX_TEXT);
 	const before = others === 0 ? '' : ` ${others} more like it came before and were not logged.`;
-	const what = status === 200 ? 'did not pass on a lead' : `refused a request (status ${status})`;
-	return `${what}: ${reason}${before}`;
+	return status === 200
+		? `${who} did not pass on a lead: ${reason}${before}`
+		: `${who} refused a request (status ${status}): ${reason}${before}`;
 }
 
 /** The item for the workflow. Never throws, whatever the request holds. */

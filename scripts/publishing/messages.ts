@@ -17,7 +17,8 @@ export interface Message {
 }
 
 /** Errors of our own code's, which nobody is shown. */
-const NOT_SHOWN = /^(?:Error|RangeError|HttpError|checkedUrl|isValid\w*|query|replace\w*|test)$/;
+const NOT_SHOWN =
+	/^(?:Error|RangeError|HttpError|checkedUrl|logLine|isValid\w*|query|replace\w*|test)$/;
 
 /** Errors that a user is shown, whose first text is a message however short it is. */
 const OUR_ERROR = /^(?:NodeOperation|NodeApi|Destination|User|configuration)Error$/;
@@ -106,7 +107,8 @@ function messagesIn(
 		const list = ts.isArrayLiteralExpression(node) && !isPair(node) ? node.elements : [];
 		list.forEach(addSentences);
 		for (const text of texts(node)) {
-			if (isMessage(text) && /[.?!](?: …)?$/.test(text)) messages.push({ file, text, advice: '' });
+			if (isMessage(text) && /[.?!]$|[.?!:] …$/.test(text))
+				messages.push({ file, text, advice: '' });
 		}
 	};
 	const property = (object: ts.Node | undefined, name: string): ts.Node | undefined => {

@@ -85,8 +85,8 @@ describe('what is told', () => {
 		const text = JSON.stringify(itemOf({ rawBody, contentType: `text/${GUESS}` }));
 		for (const form of forms) expect(text).not.toContain(form.replace(/^"|"$/g, ''));
 		expect(text).toMatch(/before .*\[secret removed\].* behind/);
-		const line = logLine({ status: 400, reasons: [`Not ${SECRET}.`] }, 0, secrets);
-		expect(line).toBe('refused a request (status 400): Not [secret removed].');
+		const line = logLine('"A"', { status: 400, reasons: [`Not ${SECRET}.`] }, 0, secrets);
+		expect(line).toBe('"A" refused a request (status 400): Not [secret removed].');
 	});
 
 	it('is no part of a secret either, where the body is cut', () => {
@@ -122,12 +122,12 @@ describe('what is told', () => {
 	});
 
 	it('is one line in the log, with what was left out', () => {
-		const line = logLine({ status: 400, reasons: ['a\r\nINFO forged\u2028line'] }, 7, []);
+		const line = logLine('"A"', { status: 400, reasons: ['a\r\nINFO forged\u2028line'] }, 7, []);
 		expect(line).toBe(
-			'refused a request (status 400): a INFO forged line 7 more like it came before and were not logged.',
+			'"A" refused a request (status 400): a INFO forged line 7 more like it came before and were not logged.',
 		);
-		expect(logLine({ status: 200, reasons: ['It does not pass.'] }, 0, [])).toBe(
-			'did not pass on a lead: It does not pass.',
+		expect(logLine('"A"', { status: 200, reasons: ['It does not pass.'] }, 0, [])).toBe(
+			'"A" did not pass on a lead: It does not pass.',
 		);
 	});
 });
