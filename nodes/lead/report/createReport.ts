@@ -48,7 +48,10 @@ export function createReport(entries: readonly ReportEntry[], options: ReportOpt
 	const people = includeTestLeads
 		? everybody
 		: everybody.filter(({ customer }) => !customer.isTest);
-	const period = options.period ?? wholeRange(people, calendar.dayOf(options.now));
+	const today = calendar.dayOf(options.now);
+	const period = options.period ?? wholeRange(people, today);
+	// Of a period that has not ended, such as this month: nobody is silent on days that are still to come.
+	const past = { ...period, last: Math.min(period.last, today) };
 	const previous = options.period === undefined ? undefined : options.previousPeriod;
 
 	const [now, before] = [
@@ -61,7 +64,7 @@ export function createReport(entries: readonly ReportEntry[], options: ReportOpt
 	// It may be the title of an offer, and becomes the subject of an e-mail.
 	const title = asItIs(oneLine(truncate(options.title, MAX_TITLE)));
 	const leads = both('leads');
-	const silence = silenceOf(people, period, maxRows);
+	const silence = silenceOf(people, past, maxRows);
 	const report = {
 		title,
 		timeZone,
@@ -76,7 +79,7 @@ export function createReport(entries: readonly ReportEntry[], options: ReportOpt
 			DIMENSIONS.map(([name]) => [name, breakdownBy(name, people, period, previous, maxRows)]),
 		) as LeadReport['by'],
 		days: daysOf(people, period, previous),
-		weeks: weeksOf(people, period),
+		weeks: weeksOf(people, past, today),
 		conversions: conversionsOf(people, period, previous),
 		silence,
 		dataQuality: qualityOf(people, period, previous),
@@ -191,7 +194,7 @@ function daysOf(
 }
 
 /** The last weeks that have leads, up to the one that the period ends in; none between them is left out. */
-function weeksOf(people: readonly Person[], period: DayRange): WeekCount[] {
+function weeksOf(people: readonly Person[], period: DayRange, today: number): WeekCount[] {
 	const last = weekOf(period.last);
 	const counts = countBy(people, (day) => (day > period.last ? undefined : weekOf(day)));
 	const earliest = Math.max(last - MAX_WEEKS + 1, Math.min(last, ...firstOf(counts)));
@@ -203,7 +206,7 @@ function weeksOf(people: readonly Person[], period: DayRange): WeekCount[] {
 			week: weekText(week),
 			leads,
 			customers,
-			isWhole: mondayOf(week) + 6 <= period.last,
+			isWhole: mondayOf(week) + 6 <= Math.min(period.last, today - 1),
 		};
 	});
 }

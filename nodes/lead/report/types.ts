@@ -78,7 +78,7 @@ export interface WeekCount {
 	week: string;
 	leads: number;
 	customers: number;
-	/** Whether the week had ended by the last day of the period. */
+	/** Whether the week had ended by the last day of the period, and has by now. */
 	isWhole: boolean;
 }
 

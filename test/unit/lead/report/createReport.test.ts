@@ -274,3 +274,19 @@ describe('an offer that some leads name by its title alone', () => {
 		).toEqual(['contoso.crm']);
 	});
 });
+
+it('takes no day for silent, and no week for whole, that is still to come', () => {
+	const everyday = Array.from({ length: 15 }, (_, at) => leadOf(`c${at}`, at + 1));
+	// This month on its 15th, a Sunday.
+	const month = { period: { first: march(1), last: march(31) } };
+	const { silence, weeks } = report(everyday, month);
+	expect([silence.silent, silence.watchedOffers]).toEqual([[], 1]);
+	expect(weeks.map(({ firstDay, leads, isWhole }) => [firstDay, leads, isWhole])).toEqual([
+		['2026-02-23', 1, true],
+		['2026-03-02', 7, true],
+		['2026-03-09', 7, false],
+	]);
+	// What has gone silent before today has, by the days that there were.
+	const { silent } = report(everyday.slice(0, 9), month).silence;
+	expect(silent.map(({ days }) => days)).toEqual([6, 6]);
+});
