@@ -5,7 +5,7 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { LOOPBACK } from '../destinations/addresses';
+import { isPlainLoopback } from '../destinations/addresses';
 import { isBlocked } from '../destinations/egress';
 import { SECRET_HEADER } from './authentication';
 
@@ -84,7 +84,7 @@ function urlComplaint(endpointUrl: string): string | undefined {
 	if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') {
 		return 'The Endpoint URL has more than the address in it. Paste the Production URL as it is, without the secret: this field is not hidden.';
 	}
-	if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
+	if (url.protocol === 'http:' && !isPlainLoopback(url)) {
 		return 'The Endpoint URL begins with http, so anyone on the way could read the secret. Use its https address.';
 	}
 	return undefined;

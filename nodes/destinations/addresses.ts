@@ -19,8 +19,7 @@ export function checkedUrl(text: string, what: string): URL {
 			'It begins with https:// and names a host.',
 		);
 	}
-	const isLocal = url.protocol === 'http:' && LOOPBACK.test(url.hostname);
-	if (url.protocol !== 'https:' && !isLocal) {
+	if (url.protocol !== 'https:' && !isPlainLoopback(url)) {
 		throw configurationError(
 			`${what} is not an https address`,
 			'Use https:// so that secrets and leads stay secret; http:// is for this machine only.',
@@ -33,6 +32,11 @@ export function checkedUrl(text: string, what: string): URL {
 		);
 	}
 	return url;
+}
+
+/** Whether nothing encrypts what is sent there, which may stay on this machine only. */
+export function isPlainLoopback({ protocol, hostname }: URL): boolean {
+	return protocol === 'http:' && LOOPBACK.test(hostname);
 }
 
 export function withoutSlash(url: URL): string {

@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
 import type { TableServiceClientOptions } from '../vendor/dataTables';
+import { isPlainLoopback } from './addresses';
 import { checkEgress, secureLookup } from './egress';
 
 type AdditionalPolicies = NonNullable<TableServiceClientOptions['additionalPolicies']>;
@@ -18,7 +19,8 @@ export async function environmentProxy(): Promise<AdditionalPolicies> {
 	// One agent each way, so that the pages of a poll share a connection.
 	const agents = new Map<string, Agent>();
 	const agentFor = (url: string): Agent => {
-		const proxy = getProxyForUrl(url);
+		// A proxy elsewhere would read what is not encrypted.
+		const proxy = isPlainLoopback(new URL(url)) ? '' : getProxyForUrl(url);
 		const isSecure = url.startsWith('https:');
 		const way = `${String(isSecure)} ${proxy}`;
 		let agent = agents.get(way);

@@ -6,6 +6,7 @@ import {
 	type DestinationErrorDetails,
 	type DestinationOperation,
 } from './contract';
+import { isPlainLoopback } from './addresses';
 import { checkEgress, secureLookup } from './egress';
 import { HttpError } from './httpError';
 import { unexpectedResponse } from './unexpectedResponse';
@@ -50,7 +51,7 @@ export interface HttpClient {
 
 /**
  * A client for one execution. It goes through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY
- * name, and trusts the certificates of NODE_EXTRA_CA_CERTS, as Node does by itself.
+ * name, but never to an http address of this machine, and trusts the certificates of NODE_EXTRA_CA_CERTS, as Node does by itself.
  */
 export async function openHttp(): Promise<HttpClient> {
 	const { axios, isAxiosError } = await import('../vendor/axios');
@@ -61,7 +62,8 @@ export async function openHttp(): Promise<HttpClient> {
 		httpAgent: new HttpAgent({ ...idle, ...options }),
 		httpsAgent: new HttpsAgent({ ...idle, ...options }),
 	});
-	const direct = agents(secureLookup());
+	// Without axios' own look at the environment: a proxy elsewhere would read what is not encrypted.
+	const direct = { ...agents(secureLookup()), proxy: false } as const;
 	const proxied = agents({});
 	const client = axios.create({
 		adapter: 'http',
@@ -83,7 +85,7 @@ export async function openHttp(): Promise<HttpClient> {
 					headers: { ...headers },
 					data: body,
 					signal,
-					...(getProxyForUrl(url) === '' ? direct : proxied),
+					...(isPlainLoopback(new URL(url)) || getProxyForUrl(url) === '' ? direct : proxied),
 				});
 				if (response.status === 407) throw new HttpError('PROXY_AUTHENTICATION');
 				return {

@@ -155,6 +155,12 @@ it('asks the proxy of the environment, and no other where NO_PROXY names the hos
 		]);
 		await failureOf(send('', { url: 'http://crm.inside.example/' }));
 		expect(through).toHaveLength(2);
+		// What nothing encrypts stays on this machine, whatever NO_PROXY says.
+		delete process.env['NO_PROXY'];
+		expect(await send('/any')).toMatchObject({ status: 418 });
+		const local = origin.replace('127.0.0.1', 'LOCALHOST');
+		await send('', { url: `${local}/any` }).catch(() => undefined);
+		expect(through).toHaveLength(2);
 	} finally {
 		process.env = before;
 		proxy.closeAllConnections();

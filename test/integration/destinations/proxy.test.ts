@@ -83,6 +83,23 @@ it.each([
 	expect(await rowsRead(byEntra(azurite.endpoint))).toBe(3);
 });
 
+it('asks no proxy for an http address of this machine, where it would read the key and the leads', async () => {
+	const emulator = await startAzurite();
+	try {
+		const table = await new MarketplaceTable(emulator).create();
+		await table.insert(marketplaceRows(2));
+		// Nobody listens there: whoever asks this proxy gets no answer.
+		process.env['HTTP_PROXY'] = process.env['HTTPS_PROXY'] = 'http://127.0.0.1:9';
+		delete process.env['NO_PROXY'];
+		const { accountName, accountKey, endpoint } = emulator;
+		expect(endpoint).toMatch(/^http:/);
+		const connectionString = `AccountName=${accountName};AccountKey=${accountKey};TableEndpoint=${endpoint}`;
+		expect(await rowsRead({ connectionString })).toBe(2);
+	} finally {
+		await emulator.stop();
+	}
+});
+
 it('says that the proxy could not be used, and shows no password', async () => {
 	const wrong = new URL(proxy.url);
 	wrong.password = 'a-wrong-password';

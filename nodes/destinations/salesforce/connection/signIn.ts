@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { configurationError, LOOPBACK } from '../../addresses';
+import { configurationError, isPlainLoopback } from '../../addresses';
 import { textField } from '../../input';
 
 /** Seconds. Salesforce wants an assertion to end within minutes; clocks differ by seconds. */
@@ -167,7 +167,7 @@ export function readMyDomain(text: string): string {
 	if (!url || !url.hostname.replace(/^\[.*\]$/, 'a.b').match(/\.|^localhost$/)) {
 		throw configurationError('My Domain is not an address', MY_DOMAIN_HELP);
 	}
-	if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname))) {
+	if (url.protocol !== 'https:' && !isPlainLoopback(url)) {
 		throw configurationError('My Domain is not an https address', MY_DOMAIN_HELP);
 	}
 	if (url.username !== '' || url.password !== '') {
