@@ -205,13 +205,17 @@ const MICROSOFT: ReadonlySet<string> = new Set([
 	'sts.windows.net',
 ]);
 
+/** With those of regions, which the SDK takes where AZURE_REGIONAL_AUTHORITY_NAME says so. */
+function isMicrosofts({ host }: URL): boolean {
+	return MICROSOFT.has(host) || MICROSOFT.has(host.slice(host.indexOf('.') + 1));
+}
+
 /** Whether the Client Secret may go there: where tokens are, a response of the authority says. */
-function isOfAuthority(address: string, authority: string | undefined): boolean {
+export function isOfAuthority(address: string, authority: string | undefined): boolean {
 	const [url, own] = [URL.parse(address), URL.parse(authority ?? '')];
 	if (url?.protocol !== 'https:') return false;
 	if (url.origin === own?.origin) return true;
-	const isMicrosofts = own === null || MICROSOFT.has(own.host);
-	return isMicrosofts && MICROSOFT.has(url.host);
+	return (own === null || isMicrosofts(own)) && isMicrosofts(url);
 }
 
 /**
@@ -230,6 +234,7 @@ function watching(
 			async sendRequest(request, next) {
 				delete seen.status;
 				delete seen.code;
+				delete seen.isElsewhere;
 				if (!isOfAuthority(request.url, authority)) {
 					seen.isElsewhere = true;
 					throw new HttpError('ELSEWHERE');
