@@ -1,4 +1,8 @@
-import { explainEntraError, readEntraApplication } from '../../../nodes/destinations/entra.ts';
+import {
+	isOfAuthority,
+	explainEntraError,
+	readEntraApplication,
+} from '../../../nodes/destinations/entra.ts';
 import type { DestinationError } from '../../../nodes/destinations/contract.ts';
 import { BLAME } from '../../support/pollContract/refusal.ts';
 
@@ -117,6 +121,36 @@ it('takes an authority of one’s own for a custom cloud only, and never in the 
 		expect(() => read(bad)).toThrow(/^The Authority Host/);
 		expect(() => read(bad)).not.toThrow(/hush/);
 	}
+});
+
+describe('the Client Secret', () => {
+	const PUBLIC = 'https://login.microsoftonline.com';
+
+	it.each([
+		[`${PUBLIC}/tenant/oauth2/v2.0/token`, PUBLIC],
+		['https://login.microsoft.com/t', PUBLIC],
+		['https://westeurope.login.microsoft.com/t', PUBLIC],
+		['https://login.partner.microsoftonline.cn/t', 'https://login.chinacloudapi.cn'],
+		['https://login.microsoftonline.us/t', undefined],
+		['https://login.contoso.com/adfs/oauth2/token', 'https://login.contoso.com/adfs'],
+	])('goes to %s for %s', (address, authority) => {
+		expect(isOfAuthority(address, authority)).toBe(true);
+	});
+
+	it.each([
+		['https://evil.example/t', PUBLIC],
+		['https://login.microsoftonline.com.evil.example/t', PUBLIC],
+		['https://evillogin.microsoft.com/t', PUBLIC],
+		['https://a.b.login.microsoft.com/t', PUBLIC],
+		['http://login.microsoftonline.com/t', PUBLIC],
+		['https://login.microsoftonline.com:444/t', PUBLIC],
+		[`${PUBLIC}/t`, 'https://login.contoso.com'],
+		['https://sub.login.contoso.com/t', 'https://login.contoso.com'],
+		['https://login.contoso.com:8443/t', 'https://login.contoso.com'],
+		['no address', PUBLIC],
+	])('does not go to %s for %s', (address, authority) => {
+		expect(isOfAuthority(address, authority)).toBe(false);
+	});
 });
 
 it.each([
