@@ -108,6 +108,22 @@ it('reaches little of Node in its own code', () => {
 	expect(sum('unknown')).toEqual([]);
 });
 
+it('reads no more of the environment than docs/verification.md says', () => {
+	const page = readFileSync(path.join(PROJECT_ROOT, 'docs/verification.md'), 'utf8');
+	const reads =
+		/\bprocess\.env(?:\.|\[["'])(\w+)|\b(?:\w+EnvVarName: |[A-Z_]*(?:REGION|PROXY|VARIABLE) = )"([A-Z_]+)"/g;
+	const names = globSync('**/*.js', { cwd: DIST }).flatMap((file) =>
+		[...readFileSync(path.join(DIST, file), 'utf8').matchAll(reads)].map(
+			([, name, given = '']) => name ?? given,
+		),
+	);
+	const all = new Set(
+		names.map((name) => name.replace(/^(?:https?|all|no)_proxy$/, (proxy) => proxy.toUpperCase())),
+	);
+	expect(all.size).toBeGreaterThan(15);
+	expect([...all].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+});
+
 it('is described by its bill of materials, whole', () => {
 	const read = (file: string) => readFileSync(path.join(DIST, file), 'utf8');
 	const { components } = JSON.parse(read('sbom.cdx.json')) as {
