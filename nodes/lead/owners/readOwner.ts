@@ -20,6 +20,8 @@ export class OwnerError extends Error {
 /** What a table of owners may call a column, letters only. */
 const COLUMNS = {
 	name: ['name', 'owner', 'ownername', 'fullname', 'displayname'],
+	firstName: ['firstname', 'givenname'],
+	lastName: ['lastname', 'surname', 'familyname'],
 	email: ['email', 'emailaddress', 'mail', 'owneremail', 'internalemailaddress'],
 	weight: ['weight', 'share'],
 	countries: ['countries', 'country'],
@@ -67,7 +69,8 @@ export function readOwners(
 ): Owner[] {
 	const owners = records.flatMap((record, index) => {
 		const row = columnsOf(record);
-		const name = text(row.name);
+		const name =
+			text(row.name) || [row.firstName, row.lastName].map(text).filter(Boolean).join(' ');
 		const email = text(row.email);
 		// A name may be an object of its parts; without an address that is text, nobody can be told.
 		if (email === '' && row.email !== undefined && !isBlank(row.email)) {

@@ -156,6 +156,10 @@ it("takes a CRM's users: where they live is no territory, and who has left gets 
 		['fin', 1],
 	]);
 	expect(found.flatMap(({ territory }) => territory.countries)).toEqual([]);
+	expect(read({ email: 'cem@v.example', firstName: 'Cem', lastName: 'Sample' })).toMatchObject([
+		{ name: 'Cem Sample', email: 'cem@v.example' },
+	]);
+	expect(read({ 'First Name': 'Cem', Name: 'C. Sample' })).toMatchObject([{ name: 'C. Sample' }]);
 	// Of a table that people keep, it is one, and a column that only sounds like it says nothing.
 	expect(read({ name: 'Ann', Country: 'DE', City: 'Berlin', active: '12 deals' })).toMatchObject([
 		{ weight: 1, territory: { countries: ['DE'] } },
