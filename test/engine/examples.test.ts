@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { NodeHelpers, Workflow } from 'n8n-workflow';
+import { createRunExecutionData, NodeHelpers, Workflow } from 'n8n-workflow';
 import type { INode, INodeType, INodeTypeDescription } from 'n8n-workflow';
 
 import { STAGES } from '../../nodes/lead';
@@ -212,3 +212,35 @@ it('Create Leads writes who must not be contacted into the inbox alone, which is
 	);
 	expect(writing.map(([file]) => file)).toEqual(['inbox-from-https.json']);
 });
+
+it.each([
+	[undefined, '2026-03-08T12:00:00.000Z'],
+	[168, '2026-03-02T12:00:00.000Z'],
+])(
+	'catching up reads from the CRM all that leads of the export may be, with %s hours',
+	(withinHours, from) => {
+		const [, example] = examples.find(([file]) => file === 'catch-up-from-export.json') ?? [];
+		const nodes = example!.nodes.map((node) =>
+			node.name === 'Find Missing Leads' && withinHours !== undefined
+				? { ...node, parameters: { ...node.parameters, withinHours } }
+				: node,
+		);
+		const workflow = new Workflow({
+			...{ nodes, nodeTypes: nodeTypes((name) => OURS[name] ?? new LeadSource()), active: false },
+			connections: example!.connections as unknown as Workflow['connectionsBySourceNode'],
+		});
+		const leads = ['2026-03-12T12:00:00.000Z', '', '2026-03-10T12:00:00.000Z'].map((createdAt) => ({
+			json: { createdAt },
+		}));
+		const task = { startTime: 0, executionTime: 0, executionIndex: 0, source: [] };
+		const run = createRunExecutionData({
+			resultData: { runData: { 'Rows to Leads': [{ ...task, data: { main: [leads] } }] } },
+		});
+		const { name, parameters } = nodes.find((node) => node.name === 'Leads in the CRM')!;
+		const value = workflow.expression.getParameterValue(
+			parameters['createdAfter']!,
+			...([run, 0, 0, name, leads, 'manual', {}] as const),
+		);
+		expect(new Date(value as string).toISOString()).toBe(from);
+	},
+);
