@@ -45,11 +45,17 @@ export function targetsOf(markdown: string): string[] {
 		for (const token of tokens) {
 			const target = token.attrGet('href') ?? token.attrGet('src');
 			if (target !== null) targets.push(String(target));
+			if (/^html_/.test(token.type)) targets.push(...targetsOfHtml(token.content));
 			if (token.children) collect(token.children);
 		}
 	};
 	collect(new MarkdownIt({ html: true }).parse(markdown, {}));
 	return targets;
+}
+
+function targetsOfHtml(html: string): string[] {
+	const attributes = html.matchAll(/\s(?:href|src)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/gi);
+	return [...attributes].map(([, ...values]) => values.find((value) => value !== undefined) ?? '');
 }
 
 /** The anchors that GitHub gives a page's headings. */

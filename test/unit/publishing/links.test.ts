@@ -64,7 +64,7 @@ describe('the check', () => {
 		const folder = mkdtempSync(path.join(tmpdir(), 'links-'));
 		try {
 			const text =
-				'# Top\n\n## `Code`, and more\n\n[a](#code-and-more) [b](#top-1) [c](b.md)\n\n![d](x.png) <https://example.com>\n';
+				'# Top\n\n## `Code`, and more\n\n[a](#code-and-more) [b](#top-1) [c](b.md)\n\n![d](x.png) <https://example.com>\n\n<p><a href="c.md">e</a> <img alt="f" src=\'y.png\'></p>\n\nIn a line <a href=d.md>g</a>, `<a href="no.md">` and [h][i].\n\n[i]: e.md "Title"\n';
 			writeFileSync(path.join(folder, 'a.md'), text);
 			const dead = linksOf('a.md', text).map((link) => whyDead(folder, link));
 			expect(dead).toEqual([
@@ -72,6 +72,10 @@ describe('the check', () => {
 				'a.md: #top-1 names no heading',
 				'a.md: b.md is not there',
 				'a.md: x.png is not there',
+				'a.md: c.md is not there',
+				'a.md: y.png is not there',
+				'a.md: d.md is not there',
+				'a.md: e.md is not there',
 			]);
 		} finally {
 			rmSync(folder, { recursive: true });
