@@ -315,14 +315,14 @@ function qualityTable({ dataQuality, customers }: LeadReport): string {
 		dataQuality.map(({ name, missing, unusable, normalized, field }) => [
 			name,
 			part(missing),
-			isChecked(field) ? part(unusable) : '&ndash;',
-			isChecked(field) ? numberText(normalized) : '&ndash;',
+			field === 'title' ? '&ndash;' : part(unusable),
+			hasForm(field) ? numberText(normalized) : '&ndash;',
 		]),
 	);
 }
 
-/** Whether a field has a form that it can lack. */
-function isChecked(field: FieldQuality['field']): boolean {
+/** Whether a field is brought into one form. */
+function hasForm(field: FieldQuality['field']): boolean {
 	return field === 'email' || field === 'phone' || field === 'country';
 }
 

@@ -2,6 +2,7 @@ import { countryCode } from '../country';
 import { emailAddress } from '../emailAddress';
 import { isCallable } from '../identity/identity';
 import { mailboxKind } from '../mailboxKind';
+import { isNoName } from '../noNames';
 import type { DayRange, FieldQuality } from './types';
 import { NORMALIZED, type Person, visitsIn } from './visits';
 
@@ -24,6 +25,9 @@ const IS_USABLE: Readonly<Partial<Record<Field, (text: string) => boolean>>> = {
 	},
 	phone: isCallable,
 	country: (text) => countryCode(text) !== '',
+	// "Not Specified", as Partner Center's export has it.
+	fullName: (text) => !isNoName(text),
+	company: (text) => !isNoName(text),
 };
 
 /** What is missing and unusable of the customers of both periods, and what was normalised of their leads. */

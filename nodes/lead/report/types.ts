@@ -116,7 +116,7 @@ export interface FieldQuality {
 	/** Customers without it. */
 	missing: number;
 	previousMissing: number;
-	/** Customers with something else in it: no address, a number or country that is none. */
+	/** Customers with something else in it: no address, a number, country, name or company that is none. */
 	unusable: number;
 	previousUnusable: number;
 	/** Leads in which it came in another form than it has now. */

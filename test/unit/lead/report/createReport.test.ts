@@ -179,6 +179,20 @@ it('tells what is missing, unusable and normalised', () => {
 	expect(of('country')).toMatchObject({ missing: 1, unusable: 1, normalized: 1 });
 	expect(of('company')).toMatchObject({ missing: 2, unusable: 0 });
 	expect(of('fullName')).toMatchObject({ missing: 3, previousMissing: 1 });
+	// As forms and exports say that there is none.
+	const nobody = { Company: 'Not Specified', FirstName: 'Test', LastName: 'User', Title: 'n/a' };
+	const said = report([
+		leadOf('kim', 9, INTEREST, { customer: nobody }),
+		leadOf('sam', 9, INTEREST, { customer: { Company: '株式会社', FirstName: '山田' } }),
+	]);
+	expect(said.dataQuality.map(({ field, unusable }) => [field, unusable])).toEqual([
+		['email', 0],
+		['fullName', 1],
+		['company', 1],
+		['phone', 0],
+		['country', 0],
+		['title', 0],
+	]);
 });
 
 it('takes customers that were merged, whole or by offer, and leads beside them', () => {
