@@ -18,6 +18,8 @@ const RESPONSE_TIMEOUT = 10_000;
 /** n8n shows any success as "Connection tested successfully", whatever its message. */
 const NOTHING_CONTACTED =
 	'The Secret is fit for a URL, but nothing was contacted: whether the endpoint takes it was not checked. Publish the workflow, paste the Production URL of its trigger into Endpoint URL, and test again. The credential can be used without that.';
+const READ_BY_PROXY =
+	'The Endpoint URL begins with http, and n8n’s proxy would read the secret on the way. Name its host in NO_PROXY where n8n is started, or use its https address.';
 const MAKE_ONE =
 	'A password manager makes one, or n8n’s Crypto node (Generate, type HEX, length 48).';
 
@@ -101,6 +103,10 @@ async function tryEndpoint(
 	secret: string,
 	user: string,
 ): Promise<INodeCredentialTestResult> {
+	const { getProxyForUrl } = await import('../vendor/proxyAgents');
+	if (isPlainLoopback(new URL(url)) && getProxyForUrl(url) !== '') {
+		return { status: 'Error', message: READ_BY_PROXY };
+	}
 	let response: EndpointResponse;
 	try {
 		// The only HTTP helper a credential test has. It knows the instance's proxy, unlike fetch.

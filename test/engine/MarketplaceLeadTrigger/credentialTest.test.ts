@@ -165,6 +165,31 @@ describe('at something else', () => {
 		expect(message).not.toContain(SECRET);
 	});
 
+	it('is not asked by a proxy, which would read the secret', async () => {
+		const before = { ...process.env };
+		const through: string[] = [];
+		const proxy = createServer((request, response) => {
+			through.push(String(request.url));
+			response.writeHead(400, { 'content-type': 'application/json' }).end('{"errors": []}');
+		});
+		await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+		try {
+			process.env['HTTP_PROXY'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+			process.env['NO_PROXY'] = process.env['no_proxy'] = '';
+			const { status, message } = await tested({
+				secret: SECRET,
+				endpointUrl: 'http://localhost:5678/webhook/lead',
+			});
+			expect(status).toBe('Error');
+			expect(message).toContain('NO_PROXY');
+			expect(through).toEqual([]);
+		} finally {
+			process.env = before;
+			proxy.closeAllConnections();
+			await new Promise((resolve) => proxy.close(resolve));
+		}
+	});
+
 	it.each([301, 302, 307, 308])('a redirect (%i) is told and not followed', async (code) => {
 		const url = await listen((response) =>
 			answering(code, '', { location: '/elsewhere' })(response),
