@@ -120,11 +120,16 @@ function factsOf(domain: string): DomainFacts {
 
 function readDomain(domain: string): DomainFacts {
 	const [label = ''] = domain.split('.', 1);
-	publicDomains ??= new Set([...lists().publicDomains(), ...MORE_PUBLIC_DOMAINS]);
 	const isPlaceholder = isPlaceholderDomain(domain);
-	const isCompany = domain !== '' && !isPlaceholder && !publicDomains.has(domain);
+	// In this order: a lead without an address loads no lists.
+	const isCompany = domain !== '' && !isPlaceholder && !isPublicDomain(domain);
 	const isDisposable = DISPOSABLE.test(domain) && !isCompany;
 	return { own: letters(label), isPlaceholder, isCompany, isDisposable };
+}
+
+function isPublicDomain(domain: string): boolean {
+	publicDomains ??= new Set([...lists().publicDomains(), ...MORE_PUBLIC_DOMAINS]);
+	return publicDomains.has(domain);
 }
 
 /** Who reads the mailbox of an address that `emailAddress` gave. */

@@ -41,6 +41,7 @@ export const N8N_EDITOR: readonly string[] = [
 export const N8N_NODES: readonly string[] = [
 	'Crypto',
 	'Data table',
+	'Delimiter',
 	'Edit Fields',
 	'Extract From CSV',
 	'Extract from File',
