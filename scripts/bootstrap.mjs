@@ -5,7 +5,16 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+	copyFileSync,
+	existsSync,
+	mkdtempSync,
+	readFileSync,
+	realpathSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -54,19 +63,39 @@ async function main() {
 		);
 	}
 	if (!isInstalled()) {
-		const npm = findNpm();
-		if (typeof npm === 'string') return fail(npm);
-		if (!(await install(npm))) return 1;
+		const isDone = await withLastingNode(async (lasting) => {
+			const npm = findNpm(lasting);
+			return typeof npm === 'string' ? fail(npm) === 0 : await install(npm);
+		});
+		if (!isDone) return 1;
 	}
 	return await runUnderNode24(path.join(ROOT, 'scripts', STEPS[step][0]));
 }
 
+/**
+ * Calls with a Node that the install does not take away: npm puts the project's own first, where there is
+ * one, and replaces it with everything else when the lock file has changed.
+ */
+async function withLastingNode(use) {
+	const own = process.execPath;
+	const isOurs = existsSync(MODULES) && own.startsWith(realpathSync(MODULES) + path.sep);
+	if (!isOurs) return await use(own);
+	const folder = mkdtempSync(path.join(tmpdir(), 'node-'));
+	try {
+		const copy = path.join(folder, path.basename(own));
+		copyFileSync(own, copy);
+		return await use(copy);
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
+}
+
 /** How to call npm, or a sentence on why it cannot be called. */
-function findNpm() {
+function findNpm(node) {
 	const cli = process.env.npm_execpath;
 	const npm =
 		cli && /npm-cli\.c?js$/.test(cli)
-			? { command: process.execPath, first: [cli] }
+			? { command: node, first: [cli] }
 			: { command: 'npm', first: [] };
 	const { stdout, status } = spawnSync(npm.command, [...npm.first, '--version'], {
 		encoding: 'utf8',
