@@ -311,7 +311,7 @@ function writeError(response: HttpResponse, names: ReadonlySet<string>): Destina
 
 /** Without what says of a column that it is bound to another row. */
 function columnsIn(values: object): ReadonlySet<string> {
-	return lowerCase(Object.keys(values).map((name) => name.replace(/@.*$/, '')));
+	return lowerCase(Object.keys(values).map((name) => name.split('@', 1)[0] ?? ''));
 }
 
 /** @throws DestinationError for a column that can't keep an id */
