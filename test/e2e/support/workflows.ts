@@ -110,6 +110,12 @@ export class LiveWorkflow {
 		return (await this.host.rest.executions(this.workflow.id)).length;
 	}
 
+	/** How many executions have come to their end so far. */
+	async ended(): Promise<number> {
+		const all = await this.host.rest.executions(this.workflow.id);
+		return all.filter(({ stoppedAt }) => stoppedAt !== null).length;
+	}
+
 	/** Waits until so many executions have ended and none still runs; oldest first. */
 	async executions(count: number, timeoutMs = EXECUTION_MS): Promise<Execution[]> {
 		const { rest } = this.host;
