@@ -66,7 +66,12 @@ export async function startRegistry(tls: { certFile: string; keyFile: string }):
 		npmrc,
 		`registry=${here}\n//localhost:${port}/:_authToken=${token}\ncafile=${tls.certFile}\nnoproxy=localhost\n`,
 	);
-	const settingsOf = (...args: string[]) => [...args, '--userconfig', npmrc, '--registry', here];
+	// As arguments too: an outer npm tells its own certificates in the environment, which goes before the file.
+	const settingsOf = (...args: string[]) => [
+		...args,
+		...['--userconfig', npmrc, '--registry', here],
+		...['--cafile', tls.certFile, '--noproxy', 'localhost'],
+	];
 	try {
 		await waitFor('The registry did not come up', START_TIMEOUT_MS, async () => {
 			if (server.hasExited()) throw new Error(`It ${await server.exited}.\n${server.tail()}`);

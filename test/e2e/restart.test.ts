@@ -140,6 +140,8 @@ it(
 		await sendLead('Before the stop');
 		expect(await seenBefore(3)).toEqual(['Before the stop']);
 
+		// Held first, so that no poll gets the lead and is cut off in what it does with it.
+		process.kill(environment.n8n.pid!, 'SIGSTOP');
 		await write(1);
 		await environment.n8n.kill();
 		await write(4);
