@@ -12,6 +12,8 @@ let begun = 0;
 /** Milliseconds that have passed since. */
 let passed = 0;
 let timeLimits: Array<{ end: number; controller: AbortController }> = [];
+/** Which test it is: what an earlier one still waits for, as a fake server that is slow, takes none of its time. */
+let current = 0;
 
 /** Milliseconds that a wait takes, whatever it asked for: what else is going on can go on. */
 const MOMENT = 2;
@@ -29,13 +31,13 @@ export function skipWaits({ isStill = false, ofLibraries = false } = {}): void {
 		begun = now();
 		passed = 0;
 		timeLimits = [];
+		current += 1;
 		spies = [
 			jest.spyOn(Date, 'now').mockImplementation(() => (isStill ? begun : now()) + passed),
 			jest.spyOn(timers, 'setTimeout').mockImplementation(async (delay = 0, value, options) => {
-				const end = passed + delay;
+				const wait = begin(delay);
 				const result = await setTimeout(MOMENT, value, options);
-				// Others that waited meanwhile may have been as long.
-				passTime(Math.max(0, end - passed));
+				wait.end();
 				return result;
 			}),
 			jest.spyOn(AbortSignal, 'timeout').mockImplementation((delay) => {
@@ -50,9 +52,9 @@ export function skipWaits({ isStill = false, ofLibraries = false } = {}): void {
 				delay = 0,
 				...values: unknown[]
 			) => {
-				const end = passed + delay;
+				const wait = begin(delay);
 				const call = () => {
-					passTime(Math.max(0, end - passed));
+					wait.end();
 					callback(...values);
 				};
 				return setCallback(call, Math.min(delay, MOMENT));
@@ -67,6 +69,18 @@ export function skipWaits({ isStill = false, ofLibraries = false } = {}): void {
 	afterEach(() => {
 		for (const spy of spies) spy.mockRestore();
 	});
+}
+
+/** A wait of so many milliseconds, which makes time pass when it ends. */
+function begin(delay: number): { end(): void } {
+	const until = passed + delay;
+	const test = current;
+	return {
+		end() {
+			// Others that waited meanwhile may have been as long.
+			if (test === current) passTime(Math.max(0, until - passed));
+		},
+	};
 }
 
 /** So many milliseconds pass. */
