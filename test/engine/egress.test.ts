@@ -14,27 +14,11 @@ import { MarketplaceLead } from '../../nodes/MarketplaceLead/MarketplaceLead.nod
 import { MarketplaceLeadPollTrigger } from '../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node';
 import { keepToEgressRules } from '../../nodes/parameters/egress';
 import { egressPlaces, entraApplication, type EgressPlace } from '../support/egressPlaces.ts';
-import { InsideServer } from '../support/insideServer.ts';
 import { outputsOf, pollContext, runNode, type TestNode } from '../support/engine';
+import { BLOCKED, protectsFromInside } from './support/ssrfProtection.ts';
 
-const BLOCKED = 'n8n’s SSRF protection blocks requests to';
-
-let inside: InsideServer;
-
-beforeAll(async () => {
-	inside = await InsideServer.start();
-});
-
-afterAll(async () => await inside.stop());
-
-beforeEach(() => {
-	inside.forget();
-	// As N8N_SSRF_PROTECTION_ENABLED sets it; loopback is on its list by default. Not taken back behind each
-	// test: of requests made side by side, one can still ask when another has been refused.
-	Container.get(SsrfProtectionConfig).enabled = true;
-});
-
-const PLACES = egressPlaces(() => inside.origin);
+const server = protectsFromInside();
+const PLACES = egressPlaces(() => server().origin);
 
 const lead = { UserDetails: { FirstName: 'A', LastName: 'B', Email: 'a@contoso.com' } };
 
@@ -65,7 +49,7 @@ describe('a node', () => {
 		const parameters = { operation: 'createLeads', destination: place.name, ...place.parameters };
 		const written = runNode(nodeAt(new MarketplaceLead(), place, parameters), [{ json: lead }]);
 		await expect(written.then(outputsOf)).rejects.toThrow(BLOCKED);
-		expect(inside.connections).toBe(0);
+		expect(server().connections).toBe(0);
 	});
 
 	it.each(PLACES.filter(({ name }) => name !== 'https'))(
@@ -74,7 +58,7 @@ describe('a node', () => {
 			const parameters = { destination: place.name, ...place.parameters };
 			const poller = pollContext(nodeAt(new MarketplaceLeadPollTrigger(), place, parameters));
 			await expect(poller.poll('trigger')).rejects.toThrow(BLOCKED);
-			expect(inside.connections).toBe(0);
+			expect(server().connections).toBe(0);
 		},
 	);
 
@@ -86,7 +70,7 @@ describe('a node', () => {
 		const node = nodeAt(new LeadSource(), azureTable, { operation, ...inTable });
 		const run = runNode(node, [{ json: lead }]);
 		await expect(run.then(outputsOf)).rejects.toThrow(BLOCKED);
-		expect(inside.connections).toBe(0);
+		expect(server().connections).toBe(0);
 	});
 
 	const lists = [
@@ -107,7 +91,7 @@ describe('a node', () => {
 				: nodeAt(new MarketplaceLead(), place, parameters);
 			const listed = search.call(editorContext(node, 'parameters.table'));
 			await expect(listed).rejects.toThrow(BLOCKED);
-			expect(inside.connections).toBe(0);
+			expect(server().connections).toBe(0);
 		}
 	});
 
@@ -117,7 +101,7 @@ describe('a node', () => {
 		const context = editorContext(nodeAt(new MarketplaceLead(), place, parameters), 'parameters');
 		const { writableFields } = new MarketplaceLead().methods.resourceMapping;
 		await expect(writableFields.call(context)).rejects.toThrow(BLOCKED);
-		expect(inside.connections).toBe(0);
+		expect(server().connections).toBe(0);
 	});
 });
 
@@ -132,37 +116,37 @@ describe('a client', () => {
 			validateUrl: async () => ({ ok: true }),
 			createSecureLookup: createSecureLookup.bind(Container.get(SsrfProtectionService)),
 		});
-		await expect(send(inside.origin.replace('127.0.0.1', 'localhost'))).rejects.toMatchObject({
+		await expect(send(server().origin.replace('127.0.0.1', 'localhost'))).rejects.toMatchObject({
 			code: 'EGRESS_BLOCKED',
 		});
 		const account = await openAccount({
 			authentication: 'connectionString',
-			connectionString: `AccountName=account;AccountKey=a2V5;TableEndpoint=${inside.origin.replace('127.0.0.1', 'localhost')}`,
+			connectionString: `AccountName=account;AccountKey=a2V5;TableEndpoint=${server().origin.replace('127.0.0.1', 'localhost')}`,
 		});
 		await expect(account.table('a').getEntity('p', 'r')).rejects.toMatchObject({
 			code: 'EGRESS_BLOCKED',
 		});
-		expect(inside.connections).toBe(0);
+		expect(server().connections).toBe(0);
 	});
 
 	it('asks what is allowed, and what n8n has no rules for', async () => {
 		keepTo(Container.get(SsrfProtectionService));
-		await expect(send(inside.origin)).rejects.toMatchObject({ code: 'EGRESS_BLOCKED' });
+		await expect(send(server().origin)).rejects.toMatchObject({ code: 'EGRESS_BLOCKED' });
 		Container.get(SsrfProtectionConfig).enabled = false;
 		const node = {
 			type: new MarketplaceLead(),
 			parameters: { operation: 'createLeads', destination: 'dynamics365' },
 			credentials: {
 				marketplaceLeadDynamics365Api: {
-					environmentUrl: inside.origin,
-					...entraApplication(inside.origin),
+					environmentUrl: server().origin,
+					...entraApplication(server().origin),
 				},
 			},
 		};
 		// Told by its response, so it was asked.
 		const run = runNode(node, [{ json: { UserDetails: { Email: 'a@contoso.com' } } }]);
 		await expect(run.then(outputsOf)).rejects.toThrow('Entra');
-		expect(inside.connections).toBeGreaterThan(0);
+		expect(server().connections).toBeGreaterThan(0);
 		// An n8n of before 2.40.
 		const { helpers } = { helpers: {} };
 		expect(() => keepToEgressRules({ helpers })).not.toThrow();
@@ -172,10 +156,10 @@ describe('a client', () => {
 		keepTo({ validateUrl: async () => ({ ok: true }) });
 		const account = await openAccount({
 			authentication: 'connectionString',
-			connectionString: `AccountName=account;AccountKey=a2V5;TableEndpoint=${inside.origin}/moved`,
+			connectionString: `AccountName=account;AccountKey=a2V5;TableEndpoint=${server().origin}/moved`,
 		});
 		const read = account.table('a').getEntity('p', 'r');
 		await expect(read).rejects.toMatchObject({ statusCode: 302 });
-		expect(inside.requests).toEqual([expect.stringMatching(/^\/moved\/a\(/)]);
+		expect(server().requests).toEqual([expect.stringMatching(/^\/moved\/a\(/)]);
 	});
 });

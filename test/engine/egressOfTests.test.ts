@@ -10,26 +10,10 @@ import { MarketplaceLeadTrigger } from '../../nodes/MarketplaceLeadTrigger/Marke
 import { readManifest } from '../../scripts/publishing/sources.ts';
 import { egressPlaces } from '../support/egressPlaces.ts';
 import { testCredential } from '../support/engine';
-import { InsideServer } from '../support/insideServer.ts';
+import { BLOCKED, protectsFromInside } from './support/ssrfProtection.ts';
 
-const BLOCKED = 'n8n’s SSRF protection blocks requests to';
-
-let inside: InsideServer;
-
-beforeAll(async () => {
-	inside = await InsideServer.start();
-});
-
-afterAll(async () => await inside.stop());
-
-beforeEach(() => {
-	inside.forget();
-	// As N8N_SSRF_PROTECTION_ENABLED sets it; loopback is on its list by default. Not taken back behind each
-	// test: of requests made side by side, one can still ask when another has been refused.
-	Container.get(SsrfProtectionConfig).enabled = true;
-});
-
-const PLACES = egressPlaces(() => inside.origin);
+const server = protectsFromInside();
+const PLACES = egressPlaces(() => server().origin);
 
 it('is tried with every credential for a destination', () => {
 	const types = readManifest().n8n.credentials.map(
@@ -52,8 +36,8 @@ describe('the test of a credential', () => {
 			marketo?.credential() ?? {},
 		);
 		expect(result).toMatchObject({ status: 'Error' });
-		expect(inside.requests.map((url) => url.split('?')[0])).toEqual(['/identity/oauth/token']);
-		expect(inside.connections).toBe(1);
+		expect(server().requests.map((url) => url.split('?')[0])).toEqual(['/identity/oauth/token']);
+		expect(server().connections).toBe(1);
 	});
 
 	it.each(PLACES.filter(({ byBrowser }) => !byBrowser))(
@@ -67,7 +51,7 @@ describe('the test of a credential', () => {
 			expect(result).toMatchObject({ status: 'Error' });
 			expect(result.message).toContain(BLOCKED);
 			expect(result.message).toContain('N8N_SSRF_ALLOWED_HOSTNAMES');
-			expect(inside.connections).toBe(0);
+			expect(server().connections).toBe(0);
 		},
 	);
 
@@ -77,13 +61,13 @@ describe('the test of a credential', () => {
 			'marketplaceLeadTriggerApiTest',
 			{
 				secret: 'a-secret-of-32-characters-and-more',
-				endpointUrl: `${inside.origin}/webhook/a/lead`,
+				endpointUrl: `${server().origin}/webhook/a/lead`,
 			},
 		);
 		expect(result).toMatchObject({ status: 'Error' });
 		expect(result.message).toContain(`${BLOCKED} the Endpoint URL`);
 		expect(result.message).toContain('N8N_SSRF_ALLOWED_HOSTNAMES');
-		expect(inside.connections).toBe(0);
+		expect(server().connections).toBe(0);
 	});
 
 	it('is there for each credential but those that a person signs in with', () => {
