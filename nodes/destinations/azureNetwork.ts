@@ -2,8 +2,8 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
 import type { TableServiceClientOptions } from '../vendor/dataTables';
-import { isPlainLoopback } from './addresses';
 import { checkEgress, secureLookup } from './egress';
+import { openProxies } from './proxies';
 
 type AdditionalPolicies = NonNullable<TableServiceClientOptions['additionalPolicies']>;
 type Agent = HttpAgent | HttpsAgent;
@@ -15,12 +15,12 @@ type Agent = HttpAgent | HttpsAgent;
  * http addresses. And it keeps to n8n's rules on where requests may go.
  */
 export async function environmentProxy(): Promise<AdditionalPolicies> {
-	const { getProxyForUrl, HttpProxyAgent, HttpsProxyAgent } = await import('../vendor/proxyAgents');
+	const { HttpProxyAgent, HttpsProxyAgent } = await import('../vendor/proxyAgents');
+	const proxyFor = await openProxies();
 	// One agent each way, so that the pages of a poll share a connection.
 	const agents = new Map<string, Agent>();
 	const agentFor = (url: string): Agent => {
-		// A proxy elsewhere would read what is not encrypted.
-		const proxy = isPlainLoopback(new URL(url)) ? '' : getProxyForUrl(url);
+		const proxy = proxyFor(url);
 		const isSecure = url.startsWith('https:');
 		const way = `${String(isSecure)} ${proxy}`;
 		let agent = agents.get(way);

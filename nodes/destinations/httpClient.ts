@@ -6,9 +6,9 @@ import {
 	type DestinationErrorDetails,
 	type DestinationOperation,
 } from './contract';
-import { isPlainLoopback } from './addresses';
 import { checkEgress, secureLookup } from './egress';
 import { HttpError } from './httpError';
+import { openProxies } from './proxies';
 import { unexpectedResponse } from './unexpectedResponse';
 
 export { HttpError };
@@ -50,19 +50,19 @@ export interface HttpClient {
 }
 
 /**
- * A client for one execution. It goes through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY
- * name, but never to an http address of this machine, and trusts the certificates of NODE_EXTRA_CA_CERTS, as Node does by itself.
+ * A client for one execution. It goes through the proxy that `openProxies` tells for each address, and
+ * trusts the certificates of NODE_EXTRA_CA_CERTS, as Node does by itself.
  */
 export async function openHttp(): Promise<HttpClient> {
 	const { axios, isAxiosError } = await import('../vendor/axios');
-	const { getProxyForUrl } = await import('../vendor/proxyAgents');
+	const proxyFor = await openProxies();
 	const idle = { keepAlive: true, timeout: IDLE_TIME };
 	// Not the global ones, in which n8n sets a proxy of its own: the proxy would be asked for itself.
 	const agents = (options: object) => ({
 		httpAgent: new HttpAgent({ ...idle, ...options }),
 		httpsAgent: new HttpsAgent({ ...idle, ...options }),
 	});
-	// Without axios' own look at the environment: a proxy elsewhere would read what is not encrypted.
+	// Without axios' own look at the environment, which would name a proxy for this machine, too.
 	const direct = { ...agents(secureLookup()), proxy: false } as const;
 	const proxied = agents({});
 	const client = axios.create({
@@ -85,7 +85,7 @@ export async function openHttp(): Promise<HttpClient> {
 					headers: { ...headers },
 					data: body,
 					signal,
-					...(isPlainLoopback(new URL(url)) || getProxyForUrl(url) === '' ? direct : proxied),
+					...(proxyFor(url) === '' ? direct : proxied),
 				});
 				if (response.status === 407) throw new HttpError('PROXY_AUTHENTICATION');
 				return {
