@@ -5,6 +5,7 @@ import type { TimeLimits } from '../destinations/timeLimits';
 import { type Period, readPeriod } from '../polling/period';
 import { toNodeError } from '../errors';
 import { type Lead, simplifiedWithTime } from '../lead';
+import { countText } from '../lead/text';
 import { openForReading } from '../parameters/openDestination';
 import { destinationFilters, destinationOptions } from '../parameters/destinationProperties';
 import { leadFilterProperty, leadOptionFields } from '../parameters/leadParameters';
@@ -110,7 +111,7 @@ async function leadsOf(
 	if (!timeUp) return leads;
 	throw new NodeOperationError(
 		context.getNode(),
-		`The time was up after ${leads.length} leads, and there may be more`,
+		`The time was up after ${countText(leads.length, 'lead')}, and there may be more`,
 		{
 			itemIndex,
 			description:

@@ -10,6 +10,7 @@ import {
 } from '../destinations/contract';
 import { timeLimits, type TimeLimits } from '../destinations/timeLimits';
 import { toNodeError } from '../errors';
+import { countText } from '../lead/text';
 import { readDateParameter } from '../parameters/dateParameter';
 import { openPending } from '../parameters/openDestination';
 import { isEmpty } from '../parameters/values';
@@ -131,7 +132,7 @@ function emit(trigger: Trigger, deliveries: readonly Delivery[]): INodeExecution
 	for (const { lead, handOver: current, isGivenUp } of deliveries) {
 		if (!isGivenUp) continue;
 		context.logger.error(
-			`Marketplace Lead CRM & Table Trigger gives up on lead ${lead.id}: it was handed over ${current.attempt - 1} times without being marked as handled. It stays at the destination.`,
+			`Marketplace Lead CRM & Table Trigger gives up on lead ${lead.id}: it was handed over ${countText(current.attempt - 1, 'time')} without being marked as handled. It stays at the destination.`,
 			{ leadId: lead.id, destination: lead.destination },
 		);
 	}
@@ -169,7 +170,7 @@ function settling(
 		} catch (error) {
 			// Nobody awaits this: an error must be told here, or it would end the process.
 			trigger.context.logger.error(
-				`Marketplace Lead CRM & Table Trigger could not settle ${deliveries.length} leads, which come again: ${messageOf(error)}`,
+				`Marketplace Lead CRM & Table Trigger could not settle the hand-over of ${countText(deliveries.length, 'lead')}, and repeats it: ${messageOf(error)}`,
 			);
 		}
 	};
@@ -184,14 +185,14 @@ async function settle(
 	const { context, mode } = trigger;
 	if (ending.kind === 'notStored') {
 		context.logger.error(
-			`n8n did not store the execution for ${deliveries.length} leads (${ending.reason}). They are handed over again.`,
+			`n8n did not store the execution for ${countText(deliveries.length, 'lead')} (${ending.reason}). What it held is handed over again.`,
 		);
 		await takeBack(trigger, deliveries);
 		return;
 	}
 	if (ending.kind === 'broken') {
 		context.logger.warn(
-			`The execution for ${deliveries.length} leads did not come to its end (${ending.reason}). They are handed over again after a while unless they are marked as handled.`,
+			`The execution for ${countText(deliveries.length, 'lead')} did not come to its end (${ending.reason}). What it held is handed over again after a while unless it is marked as handled.`,
 		);
 		return;
 	}
@@ -243,7 +244,7 @@ async function mark(
 	running.keepUnmarked(left);
 	if (failed > 0) {
 		context.logger.warn(
-			`${failed} leads are handled but could not be marked (${reason}). The next polls try again; they can be handed over again if n8n is restarted before that.`,
+			`Could not mark ${countText(failed, 'lead')} as handled (${reason}). The next polls try again; until then, a restart of n8n can hand over the same again.`,
 		);
 	}
 }
@@ -262,7 +263,7 @@ async function takeBack(
 		await pending.claim(claims, timeLimits(MARKING_TIME));
 	} catch (error) {
 		context.logger.warn(
-			`What is noted of ${claims.length} leads at the destination could not be changed, so they come at their usual time: ${messageOf(error)}`,
+			`What is noted of ${countText(claims.length, 'lead')} at the destination could not be changed, so the next hand-over comes at its usual time: ${messageOf(error)}`,
 		);
 	}
 }
@@ -299,7 +300,7 @@ async function noteGivenUp(
 		});
 	} catch (error) {
 		context.logger.warn(
-			`${told.length} leads are given up, which could not be noted at the destination (${messageOf(error)}). The next polls try again; they can be told once more if n8n is restarted before that.`,
+			`Gave up on ${countText(told.length, 'lead')}, which could not be noted at the destination (${messageOf(error)}). The next polls try again; until then, a restart of n8n can tell the workflow once more.`,
 		);
 	}
 }
@@ -318,7 +319,7 @@ async function claim(
 	// Those of another n8n have none. The others would wait without anybody's knowing of them.
 	if (first) {
 		context.logger.warn(
-			`${errors.length} leads are not handed over, because that cannot be noted at the destination (${first.message}). The next polls try again.`,
+			`Did not hand over ${countText(errors.length, 'lead')}, because that could not be noted at the destination (${first.message}). The next polls try again.`,
 		);
 	}
 	return found.flatMap((delivery, at): Delivery[] => {

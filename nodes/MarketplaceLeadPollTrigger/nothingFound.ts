@@ -3,6 +3,7 @@ import type { IPollFunctions, NodeHint, WorkflowActivateMode } from 'n8n-workflo
 
 import { timeLimits, type TimeLimits } from '../destinations/timeLimits';
 import { isMarketplaceLead, parseLead, type JsonValue } from '../lead';
+import { countText } from '../lead/text';
 import { whenOwnItem } from '../parameters/ownOutput';
 import { openForSurvey, type OpenSurvey } from '../parameters/openDestination';
 import { survey, type Survey } from '../polling/survey';
@@ -93,7 +94,7 @@ function reasonFor({ place, leadSource, read }: OpenSurvey, found: Survey): Reas
 		return { kind: 'empty', text: `${capitalized(place)} ${REASONS.empty}.` };
 	const leads = records.map(read);
 	if (leads.some(({ isWanted }) => isWanted)) return undefined;
-	const number = `${isCut ? 'At least ' : ''}${records.length} ${records.length === 1 ? 'lead' : 'leads'}`;
+	const number = `${isCut ? 'At least ' : ''}${countText(records.length, 'lead')}`;
 	const count = `${number}${days === undefined ? '' : ` of the last ${days} days`} found in ${place}`;
 	const ours = leads.filter((lead) => lead.isMarketplaceLead).length;
 	if (leadSource && ours === 0) {

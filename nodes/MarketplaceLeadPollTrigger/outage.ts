@@ -2,6 +2,7 @@ import type { IPollFunctions, WorkflowActivateMode } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { DestinationError } from '../destinations/contract';
 import { toNodeError } from '../errors';
+import { countText } from '../lead/text';
 
 /** Nobody publishes: n8n starts, or another of its main instances takes over. */
 const AT_START: readonly WorkflowActivateMode[] = ['init', 'leadershipChange'];
@@ -67,7 +68,7 @@ export async function tellingOutages<Output>(
 		const { since, failedPolls } = activation.outage;
 		delete activation.outage;
 		context.logger.info(
-			`${titleOf(context)} polls again. Since ${since} ${failedPolls} polls had failed.`,
+			`${titleOf(context)} polls again. Since ${since}, ${countText(failedPolls, 'poll')} had failed.`,
 		);
 	}
 	return output;

@@ -10,6 +10,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { timeLimits } from '../destinations/timeLimits';
 import { sampleLead, type Lead } from '../lead';
 import { toNodeError } from '../errors';
+import { countText } from '../lead/text';
 import { keepToEgressRules } from '../parameters/egress';
 import { chosenDestination, openForReading } from '../parameters/openDestination';
 import { readDateParameter } from '../parameters/dateParameter';
@@ -158,7 +159,7 @@ function whenNotStored(
 	return (ending) => {
 		if (ending.kind !== 'notStored') return;
 		logger.error(
-			`n8n did not store the execution for ${count} leads (${ending.reason}). They are handed over again.`,
+			`n8n did not store the execution for ${countText(count, 'lead')} (${ending.reason}). What it held is handed over again.`,
 		);
 		takeBack();
 	};

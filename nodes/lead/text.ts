@@ -43,3 +43,8 @@ export function quote(text: string): string {
 export function compact(text: string): string {
 	return text.toLowerCase().replace(/[^a-z0-9]+/g, '');
 }
+
+/** "1 lead", "2 leads", for nouns that take an s. */
+export function countText(count: number, noun: string): string {
+	return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -234,9 +234,16 @@ function textsOf(node: ts.Node, exported: ReadonlyMap<string, ts.Expression>): s
 		const value = valueOf(expression, exported);
 		// Of several, none stands for the others.
 		const isOne = value && (ts.isStringLiteralLike(value) || ts.isTemplateExpression(value));
-		text += (isOne ? all(value).join('') : '…') + literal.text;
+		text += (isOne ? all(value).join('') : counted(expression)) + literal.text;
 	}
 	return [text.replace(/…(?:\s*…)+/g, '…').trim()];
+}
+
+/** "… leads" for what `countText` makes, "…" for anything else. */
+function counted(node: ts.Expression): string {
+	if (!ts.isCallExpression(node) || node.expression.getText() !== 'countText') return '…';
+	const noun = node.arguments[1];
+	return noun && ts.isStringLiteralLike(noun) ? `… ${noun.text}s` : '…';
 }
 
 /** What a name of a constant, or of an entry of a table, stands for. */

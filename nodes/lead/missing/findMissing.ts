@@ -1,5 +1,6 @@
 import { identityOf } from '../identity/identity';
 import { offerKey } from '../identity/offerKey';
+import { countText } from '../text';
 import type { Lead, LeadOffer } from '../types';
 
 /** Whether a lead was found among those that are there, and which one it is. */
@@ -52,7 +53,7 @@ export function missingLeadFinder(
 			if (found !== undefined) return present(lead, found, match);
 		}
 		return missing(
-			`There is no lead of this customer for this offer within ${hours} ${hours === 1 ? 'hour' : 'hours'}.`,
+			`There is no lead of this customer for this offer within ${countText(hours, 'hour')}.`,
 		);
 	};
 }
@@ -150,7 +151,7 @@ function distance(one: string, other: string): string {
 	const isLong = apart >= 2 * HOUR_MS;
 	const count = Math.floor(apart / (isLong ? HOUR_MS : MINUTE_MS));
 	const unit = isLong ? 'hour' : 'minute';
-	return `${count} ${unit}${count === 1 ? '' : 's'} apart`;
+	return `${countText(count, unit)} apart`;
 }
 
 /** Leads of one customer and offer, in the order of their times. */

@@ -227,7 +227,7 @@ describe('while it runs', () => {
 		expect(await trigger.everyMinute(5)).toEqual([[0, 'leads']]);
 		expect(trigger.logged.info).toHaveBeenCalledTimes(1);
 		expect(trigger.logged.info).toHaveBeenCalledWith(
-			expect.stringMatching(/polls again\. Since .+Z 125 polls had failed/),
+			expect.stringMatching(/polls again\. Since .+Z, 125 polls had failed/),
 		);
 		// Of the next one nothing is known.
 		place.fakeServer.mayReadLeads = false;

@@ -418,7 +418,7 @@ it('says so where a lead cannot be noted, and hands over the others', async () =
 	expect(place.proxy.unspentFaults).toBe(0);
 	expect(warn).toHaveBeenCalledTimes(1);
 	expect(warn).toHaveBeenCalledWith(
-		'1 leads are not handed over, because that cannot be noted at the destination (Azure Table Storage did not accept the lead (status 400, TooManyProperties)). The next polls try again.',
+		'Did not hand over 1 lead, because that could not be noted at the destination (Azure Table Storage did not accept the lead (status 400, TooManyProperties)). The next polls try again.',
 	);
 	// Nothing was noted of it, so it waits for nothing.
 	expect(attempts((await poll(poller)).output)).toEqual([1]);

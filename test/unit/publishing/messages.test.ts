@@ -77,6 +77,7 @@ it('finds what stands in a constant of a function, a table or a list, and the ad
 		return error.with({ description: 'Look for the lead itself.' });
 		let reason = 'its time was up';
 		log.warn(\`The poll stopped early: \${reason}\`);
+		log.warn(\`Could not mark \${countText(failed, 'lead')} (\${countText(tries, noun)}).\`);
 		function other(lead: string) { problems.push(\`\${lead} is too large.\`); }
 	`);
 	expect(found.map(({ text, advice }) => [text, advice])).toEqual([
@@ -93,6 +94,7 @@ it('finds what stands in a constant of a function, a table or a list, and the ad
 		['… Nothing has come since ….', ''],
 		['Look for the lead itself.', ''],
 		['The poll stopped early: …', ''],
+		['Could not mark … leads (…).', ''],
 		['… is too large.', ''],
 	]);
 });
