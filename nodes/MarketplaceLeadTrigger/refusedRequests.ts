@@ -4,6 +4,8 @@
  */
 import type { INodeExecutionData } from 'n8n-workflow';
 
+import { toOneLine } from '../destinations/text';
+import { cleanText, truncate } from '../lead/text';
 import { type EndpointSecret, type SecretCarrier, secretsIn } from './authentication';
 import type { DeliveredRequest } from './webhookBody';
 
@@ -99,7 +101,7 @@ export function logLine(
 	others: number,
 	secrets: readonly string[],
 ): string {
-	const reason = cut(withoutSecrets(reasons.join(' '), secrets), MAX_TEXT);
+	const reason = oneLine(withoutSecrets(reasons.join(' '), secrets), MAX_TEXT);
 	const before = others === 0 ? '' : ` ${others} more like it came before and were not logged.`;
 	return status === 200
 		? `${who} did not pass on a lead: ${reason}${before}`
@@ -119,11 +121,11 @@ export function refusedItem(
 			status,
 			reasons: reasons
 				.slice(0, MAX_REASONS)
-				.map((reason) => cut(withoutSecrets(reason, secrets), MAX_TEXT)),
+				.map((reason) => oneLine(withoutSecrets(reason, secrets), MAX_TEXT)),
 			receivedAt: new Date().toISOString(),
-			senderAddress: cut(textOf(request.ip) || textOf(request.socket?.remoteAddress), MAX_TEXT),
-			contentType: cut(withoutSecrets(textOf(request.contentType), secrets), MAX_TEXT),
-			body: text.slice(0, MAX_BODY),
+			senderAddress: oneLine(textOf(request.ip) || textOf(request.socket?.remoteAddress), MAX_TEXT),
+			contentType: oneLine(withoutSecrets(textOf(request.contentType), secrets), MAX_TEXT),
+			body: truncate(text, MAX_BODY),
 			isBodyCut: text.length > MAX_BODY,
 			othersNotShown: others,
 		},
@@ -135,7 +137,7 @@ export function secretsOf(carrier: SecretCarrier, { secret, user }: EndpointSecr
 	const plain = [secret, ...secretsIn(carrier)].filter(
 		(value): value is string => typeof value === 'string' && value.length >= MIN_SECRET,
 	);
-	const forms = plain.flatMap((value) => [
+	const forms = [...plain, ...plain.map(cleanText)].flatMap((value) => [
 		value,
 		encodeURIComponent(value.toWellFormed()),
 		JSON.stringify(value).slice(1, -1),
@@ -152,8 +154,9 @@ function base64(text: string): string {
 		.replace(/={1,2}$/, '');
 }
 
+/** Of clean text: cleaning it afterwards would put together what had stood apart. */
 function withoutSecrets(text: string, secrets: readonly string[]): string {
-	return secrets.reduce((rest, secret) => rest.replaceAll(secret, REMOVED), text);
+	return secrets.reduce((rest, secret) => rest.replaceAll(secret, REMOVED), cleanText(text));
 }
 
 /** As text, and more of it than is told: a secret must not be cut in two before it is found. */
@@ -172,9 +175,9 @@ function bodyOf({ rawBody, body }: RefusedRequest): string {
 }
 
 /** On one line: who sends a line break would write lines of his own into the log. */
-function cut(text: string, most: number): string {
-	const line = text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
-	return line.length > most ? `${line.slice(0, most)}…` : line;
+function oneLine(text: string, most: number): string {
+	const line = toOneLine(text);
+	return line.length > most ? `${truncate(line, most)}…` : line;
 }
 
 function textOf(value: unknown): string {

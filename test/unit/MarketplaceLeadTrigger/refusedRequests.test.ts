@@ -96,6 +96,30 @@ describe('what is told', () => {
 		expect(isBodyCut).toBe(true);
 	});
 
+	it('is text that every database takes', () => {
+		const rawBody = Buffer.from(`${'x'.repeat(9_999)}😀 behind`);
+		expect(itemOf({ rawBody })).toMatchObject({ body: 'x'.repeat(9_999), isBodyCut: true });
+		const odd = { body: 'a\0b\ud83d', contentType: `${'y'.repeat(299)}😀`, ip: '1\0\r\n2' };
+		expect(itemOf(odd)).toMatchObject({
+			body: 'ab\ufffd',
+			contentType: `${'y'.repeat(299)}…`,
+			senderAddress: '1 2',
+		});
+	});
+
+	it('is no secret that was taken apart either', () => {
+		const half = GUESS.slice(0, 9);
+		const apart = `${half}\0${GUESS.slice(9)}`;
+		for (const told of [
+			itemOf({ body: apart, contentType: apart }),
+			logLine('"A"', { status: 400, reasons: [apart] }, 0, secrets),
+		]) {
+			expect(JSON.stringify(told)).not.toContain(half);
+		}
+		const given = secretsOf({ query: { code: apart }, headers: {} }, {});
+		expect(logLine('"A"', { status: 400, reasons: [GUESS] }, 0, given)).not.toContain(half);
+	});
+
 	it('is bounded, whatever comes', () => {
 		const deep: unknown[] = [];
 		let inner = deep;

@@ -1,4 +1,5 @@
 /** The columns in which a row says that its lead was handed over, and that it is handled. */
+import { cleanText, truncate } from '../../../lead/text';
 import { isTime } from '../../../lead/time';
 import type { HandOver, PolledRow } from '../../../polling/types';
 
@@ -56,7 +57,7 @@ export function handOverCells(
 export function handledCells(handledAt: number, handledBy: string): Record<string, Date | string> {
 	return {
 		[MARK_COLUMNS.handledAt]: new Date(handledAt),
-		[MARK_COLUMNS.handledBy]: handledBy.slice(0, MAX_HANDLED_BY),
+		[MARK_COLUMNS.handledBy]: truncate(cleanText(handledBy), MAX_HANDLED_BY),
 	};
 }
 
