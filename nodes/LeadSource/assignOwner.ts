@@ -4,6 +4,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { Owner } from '../lead';
 import { ownerAssigner, OwnerError, readOwners, STAGES, unreadColumns } from '../lead';
 import { toNodeError } from '../errors';
+import { quote } from '../lead/text';
 import { readDateParameter } from '../parameters/dateParameter';
 import { leadOptionFields, readLeadOptions } from '../parameters/leadParameters';
 import { binaryOf, eachItem, readEntries } from '../parameters/readItems';
@@ -232,7 +233,7 @@ const MAX_TOLD = 10;
 /** Tells whoever keeps the table which of its columns say nothing here, such as one in another language. */
 function tellUnread(context: IExecuteFunctions, names: readonly string[]): void {
 	if (names.length === 0 || names.length > MAX_TOLD) return;
-	const named = names.map((name) => `"${name.slice(0, 80)}"`).join(', ');
+	const named = names.map(quote).join(', ');
 	context.addExecutionHints({
 		message: `Columns of the owners that are not read: ${named}. The node reads Name, Email, Weight, Countries, Offers, Stages, Away From and Away Until.`,
 		location: 'outputPane',

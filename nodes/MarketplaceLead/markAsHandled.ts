@@ -3,6 +3,7 @@ import { deepCopy, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import type { LeadToMark, MarkResult } from '../destinations/contract';
 import { toNodeError } from '../errors';
+import { quote } from '../lead/text';
 import { markerProperties } from '../parameters/destinationProperties';
 import { openMarker } from '../parameters/openDestination';
 import { continuesOnFail, failedItem } from '../parameters/failedItems';
@@ -149,7 +150,7 @@ function readLeadId(context: IExecuteFunctions, { destination }: Place, itemInde
 	if (name !== destination.name) {
 		throw new NodeOperationError(
 			context.getNode(),
-			`The lead is not one of ${destination.displayName}: its destination is "${name.slice(0, 40)}"`,
+			`The lead is not one of ${destination.displayName}: its destination is ${quote(name)}`,
 			{
 				itemIndex,
 				description:

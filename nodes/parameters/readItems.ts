@@ -133,7 +133,7 @@ function tellUnknown(context: IExecuteFunctions, lead: Lead, mapping: FieldMappi
 	TOLD.add(context);
 	const names = unknownNames(lead, mapping);
 	if (names.length === 0) return;
-	const named = names.slice(0, MAX_TOLD).map((name) => `"${name.slice(0, 80)}"`);
+	const named = names.slice(0, MAX_TOLD).map(quote);
 	const more = names.length > MAX_TOLD ? ` and ${names.length - MAX_TOLD} more` : '';
 	context.addExecutionHints({
 		message: `Fields that are not mapped are kept as properties of the lead: ${named.join(', ')}${more}`,

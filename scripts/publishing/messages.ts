@@ -234,16 +234,23 @@ function textsOf(node: ts.Node, exported: ReadonlyMap<string, ts.Expression>): s
 		const value = valueOf(expression, exported);
 		// Of several, none stands for the others.
 		const isOne = value && (ts.isStringLiteralLike(value) || ts.isTemplateExpression(value));
-		text += (isOne ? all(value).join('') : counted(expression)) + literal.text;
+		text += (isOne ? all(value).join('') : filledIn(expression)) + literal.text;
 	}
 	return [text.replace(/…(?:\s*…)+/g, '…').trim()];
 }
 
-/** "… leads" for what `countText` makes, "…" for anything else. */
-function counted(node: ts.Expression): string {
-	if (!ts.isCallExpression(node) || node.expression.getText() !== 'countText') return '…';
-	const noun = node.arguments[1];
-	return noun && ts.isStringLiteralLike(noun) ? `… ${noun.text}s` : '…';
+/** "… leads" for what `countText` makes, `"…"` for what `quote` makes, "…" for anything else. */
+function filledIn(node: ts.Expression): string {
+	if (!ts.isCallExpression(node)) return '…';
+	const [, noun] = node.arguments;
+	switch (node.expression.getText()) {
+		case 'countText':
+			return noun && ts.isStringLiteralLike(noun) ? `… ${noun.text}s` : '…';
+		case 'quote':
+			return '"…"';
+		default:
+			return '…';
+	}
 }
 
 /** What a name of a constant, or of an entry of a table, stands for. */

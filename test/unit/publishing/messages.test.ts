@@ -77,7 +77,7 @@ it('finds what stands in a constant of a function, a table or a list, and the ad
 		return error.with({ description: 'Look for the lead itself.' });
 		let reason = 'its time was up';
 		log.warn(\`The poll stopped early: \${reason}\`);
-		log.warn(\`Could not mark \${countText(failed, 'lead')} (\${countText(tries, noun)}).\`);
+		log.warn(\`Could not mark \${countText(failed, 'lead')} (\${countText(tries, noun)}) of \${quote(name)}.\`);
 		function other(lead: string) { problems.push(\`\${lead} is too large.\`); }
 	`);
 	expect(found.map(({ text, advice }) => [text, advice])).toEqual([
@@ -94,7 +94,7 @@ it('finds what stands in a constant of a function, a table or a list, and the ad
 		['… Nothing has come since ….', ''],
 		['Look for the lead itself.', ''],
 		['The poll stopped early: …', ''],
-		['Could not mark … leads (…).', ''],
+		['Could not mark … leads (…) of "…".', ''],
 		['… is too large.', ''],
 	]);
 });

@@ -3,6 +3,7 @@ import type {
 	TableServiceClient,
 	TableServiceClientOptions,
 } from '../../../vendor/dataTables';
+import { quote } from '../../../lead/text';
 import { environmentProxy, WITHOUT_REDIRECTS } from '../../azureNetwork';
 import { checkedUrl, configurationError, trimSlashes, withoutSlash } from '../../addresses';
 import { textField } from '../../input';
@@ -76,7 +77,7 @@ export async function openAccount(
 			return await fromEntra(credential, options, cache);
 		default:
 			throw configurationError(
-				`"${authentication.slice(0, 40)}" is not a way to sign in to Azure Table Storage`,
+				`${quote(authentication)} is not a way to sign in to Azure Table Storage`,
 				'Choose one of the ways listed under Authentication in the credential.',
 			);
 	}

@@ -1,3 +1,4 @@
+import { quote } from '../../../lead/text';
 import { checkedUrl, configurationError, withoutSlash } from '../../addresses';
 import { textField } from '../../input';
 
@@ -50,7 +51,7 @@ function instanceUrl(credential: Record<string, unknown>): string {
 			return endpointUrl(textField(credential, 'endpoint'));
 		default:
 			throw configurationError(
-				`"${address.slice(0, 40)}" is not a way to name a Marketo instance`,
+				`${quote(address)} is not a way to name a Marketo instance`,
 				'Choose one of those listed under Address in the credential.',
 			);
 	}

@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { quote } from '../../../lead/text';
 import { configurationError, isPlainLoopback } from '../../addresses';
 import { textField } from '../../input';
 
@@ -46,7 +47,7 @@ export function readSignIn(credential: Record<string, unknown>): SignIn {
 			return byRefreshToken(credential);
 		default:
 			throw configurationError(
-				`"${authentication.slice(0, 40)}" is not a way to sign in to Salesforce`,
+				`${quote(authentication)} is not a way to sign in to Salesforce`,
 				'Choose one of the ways listed under Authentication in the credential.',
 			);
 	}
@@ -148,7 +149,7 @@ function environment(credential: Record<string, unknown>): string {
 			return myDomain(credential);
 		default:
 			throw configurationError(
-				`"${chosen.slice(0, 40)}" is not an environment of Salesforce`,
+				`${quote(chosen)} is not an environment of Salesforce`,
 				'Choose one of those listed under Environment in the credential.',
 			);
 	}
