@@ -46,7 +46,7 @@ export interface Place {
 interface Entry extends Turn {
 	item: INodeExecutionData;
 	place: Place;
-	outgoing: WritableLead;
+	writable: WritableLead;
 	written?: Written;
 	failure?: Error;
 }
@@ -126,7 +126,7 @@ async function entriesOf(
 		items,
 		item: { json: {}, ...binary },
 		place,
-		outgoing: { lead, additional },
+		writable: { lead, additional },
 		...(leftOut && {
 			written: {
 				destination: destination.name,
@@ -180,7 +180,7 @@ async function writeGroup(
 		});
 		results = await writeToDestination(
 			writer,
-			group.map(({ outgoing }) => outgoing),
+			group.map(({ writable }) => writable),
 			limits,
 		);
 	} catch (error) {
@@ -233,7 +233,7 @@ function itemsOf(
 			entry.itemIndex,
 			{
 				...entry.item,
-				json: { written: entry.written, ...entry.outgoing.lead },
+				json: { written: entry.written, ...entry.writable.lead },
 				pairedItem: pairedTo(entry.items),
 			},
 		]);

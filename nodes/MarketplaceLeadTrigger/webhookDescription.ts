@@ -24,7 +24,7 @@ const FIELDS = {
 		template: '={{ $parameter["respond"] === "lastNode" ? "lastNode" : "onReceived" }}',
 		resolve: (parameters) => (parameters.respond === 'lastNode' ? 'lastNode' : 'onReceived'),
 	},
-	// Empty, n8n answers with the node's own `webhookResponse`; left out, with the literal text
+	// Empty, n8n responds with the node's own `webhookResponse`; left out, with the literal text
 	// "firstEntryJson"; "noData" keeps what the workflow made from going to the caller.
 	responseData: {
 		template: '={{ $parameter["respond"] === "lastNode" ? "noData" : "" }}',

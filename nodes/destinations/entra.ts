@@ -124,7 +124,7 @@ export async function openEntra(
 	const attempt = async (scopes: string | string[], options: TokenOptions) => {
 		const signal = options.abortSignal as AbortSignal | undefined;
 		const seen: Seen = {};
-		// Made anew for each attempt: after a 429 the SDK's memory answers in Entra's place.
+		// Made anew for each attempt: after a 429 the SDK's memory responds in Entra's place.
 		const credential = new ClientSecretCredential(tenantId, clientId, clientSecret, {
 			...(host === undefined ? {} : { authorityHost: host }),
 			// An authority of one's own is not among those the public directory of authorities lists.

@@ -1,6 +1,6 @@
 /// <reference lib="es2024.string" />
 
-/** Longest piece of a payload that a warning or an answer repeats, in characters. */
+/** Longest piece of a payload that a warning or a response repeats, in characters. */
 const MAX_QUOTE = 80;
 
 /**

@@ -32,7 +32,7 @@ export async function checkSignIn(connection: ConnectionToCheck, report: Report)
 	});
 	const isOpen = destination.reading === undefined;
 	if (!error) {
-		report.passed('reachable', duration, `${destination.displayName} answers`);
+		report.passed('reachable', duration, `${destination.displayName} responds`);
 		if (isOpen) report.skipped('signedIn', NO_SIGN_IN);
 		else report.passed('signedIn', duration, 'The sign-in is accepted');
 		return true;
@@ -71,7 +71,7 @@ function checkOfSignIn({ code, httpCode }: DestinationError, isOpen: boolean): C
 			return 'reachable';
 		case 'configuration':
 		case 'notFound':
-			// Something else answers there than the destination.
+			// Something else responds there than the destination.
 			return /^(3\d\d|404)$/.test(httpCode ?? '') ? 'reachable' : 'signedIn';
 		case 'authentication':
 			return 'signedIn';

@@ -19,7 +19,7 @@ export type CheckName = (typeof CHECKS)[number] | typeof MARKING_CHECK;
 export interface Check {
 	name: CheckName;
 	status: 'failed' | 'passed' | 'skipped';
-	/** Milliseconds; checks that the same call answered have the same. 0 for what was skipped. */
+	/** Milliseconds; checks of the same call have the same. 0 for what was skipped. */
 	duration: number;
 	/** What was found, or why it was skipped; one sentence without a full stop. */
 	message: string;

@@ -395,7 +395,7 @@ function errorIn(body: string): { code?: unknown; message?: unknown } {
 		const { error } = (JSON.parse(body) ?? {}) as { error?: unknown };
 		return typeof error === 'object' && error !== null ? error : {};
 	} catch {
-		// Gateways before Dataverse answer in HTML or text.
+		// Gateways before Dataverse respond in HTML or text.
 		return {};
 	}
 }

@@ -26,7 +26,7 @@ export const https: DestinationDescription = {
 	lists: {},
 
 	/**
-	 * Tells whether the host answers, by TLS that can be trusted. Not whether it takes leads: that
+	 * Tells whether the host responds, by TLS that can be trusted. Not whether it takes leads: that
 	 * only a lead shows, and a button must not send one. So neither is the endpoint's own address
 	 * asked, where any request may start a workflow, nor is the secret sent; what the host says of
 	 * its root means nothing.

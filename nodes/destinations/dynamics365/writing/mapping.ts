@@ -37,7 +37,7 @@ export function toRecord(
 	columns: LeadColumns,
 	idColumn: WritableColumn | undefined,
 ): LeadRecord {
-	const values = leadValues(lead, columns);
+	const values = valuesByColumn(lead, columns);
 	for (const [given, value] of Object.entries(additional)) {
 		if (value === null) continue;
 		const column = columns.writable.get(given.trim().toLowerCase());
@@ -117,7 +117,7 @@ export function idText(id: string, length: number): string {
  *
  * @throws DestinationError with the code `configuration` for a chosen column that takes no text
  */
-function leadValues(lead: Lead, columns: LeadColumns): Record<string, ColumnValue> {
+function valuesByColumn(lead: Lead, columns: LeadColumns): Record<string, ColumnValue> {
 	const values: Record<string, ColumnValue> = {};
 	const put = (name: string, text: string): void => {
 		// One column can be chosen for several parts: the lead source is what can't be done without.

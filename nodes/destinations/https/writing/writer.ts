@@ -14,7 +14,7 @@ import type { Endpoint } from '../connection/endpoint';
 import { notReached, responseError } from '../errors';
 import { toRecord } from './mapping';
 
-/** Milliseconds for one attempt. Receivers that run a workflow before they answer take long. */
+/** Milliseconds for one attempt. Receivers that run a workflow before they respond take long. */
 const ATTEMPT_TIMEOUT = 30_000;
 /** Hex digits of a digest that are kept: 128 bits, as many as a UUID has. */
 const KEY_LENGTH = 32;
@@ -103,7 +103,7 @@ function idOf(body: string): string {
 	try {
 		response = JSON.parse(body);
 	} catch {
-		// Endpoints answer what they like; that the lead was taken is said by the status.
+		// Endpoints respond with what they like; that the lead was taken is said by the status.
 		return '';
 	}
 	if (typeof response !== 'object' || response === null || !Object.hasOwn(response, 'id'))
