@@ -151,7 +151,7 @@ await command(async () => {
 		[
 			'',
 			`The editor is at ${environment.baseUrl}`,
-			`  e-mail    ${environment.owner.email}`,
+			`  email    ${environment.owner.email}`,
 			`  password  ${environment.owner.password}`,
 			...(environment.webhookUrl === environment.baseUrl
 				? []

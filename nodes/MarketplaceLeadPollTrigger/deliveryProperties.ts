@@ -71,7 +71,7 @@ export const deliveryProperties: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'A lead that is not marked in time is handed over again, and what your workflow did with it before is done again: an e-mail that was sent before the node that failed is sent twice. Put steps that must not be repeated last, or use {{ $json.delivery.attempt }} to tell. For <i>Remove Repeats</i>, a lead that was new is new again.',
+			'A lead that is not marked in time is handed over again, and what your workflow did with it before is done again: an email that was sent before the node that failed is sent twice. Put steps that must not be repeated last, or use {{ $json.delivery.attempt }} to tell. For <i>Remove Repeats</i>, a lead that was new is new again.',
 		name: 'redeliveryNotice',
 		type: 'notice',
 		default: '',

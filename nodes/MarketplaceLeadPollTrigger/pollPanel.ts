@@ -43,7 +43,7 @@ export const connectionNotices: INodeProperties[] = Object.entries(NOTICES).map(
 
 export const startFromAllNotice: INodeProperties = {
 	displayName:
-		'With <b>All Existing Leads</b> this workflow runs for all of history: every lead that is there, however old, does what the workflow does, e-mails included. To only look at them, use <i>Get Leads</i> of the Marketplace Lead node.',
+		'With <b>All Existing Leads</b> this workflow runs for all of history: every lead that is there, however old, does what the workflow does, emails included. To only look at them, use <i>Get Leads</i> of the Marketplace Lead node.',
 	name: 'startFromAllNotice',
 	type: 'notice',
 	default: '',

@@ -67,9 +67,9 @@ function takeFullName(
 function readEmail(text: string, warnings: Warnings): { address: string; text: string } {
 	const address = emailAddress(text);
 	if (text === '') {
-		warnings.add('The lead has no e-mail address.');
+		warnings.add('The lead has no email address.');
 	} else if (address === '') {
-		warnings.add(`The e-mail address ${quote(text)} does not look like one.`);
+		warnings.add(`The email address ${quote(text)} does not look like one.`);
 	}
 	return { address, text: address || text };
 }

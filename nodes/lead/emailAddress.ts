@@ -46,7 +46,7 @@ const SPACE = /[\s\p{Cc}]+/gu;
 const GMAIL: ReadonlySet<string> = new Set(['gmail.com', 'googlemail.com']);
 
 /**
- * The one e-mail address in a text, fit to be written to: lower-cased, without surrounding space,
+ * The one email address in a text, fit to be written to: lower-cased, without surrounding space,
  * quotes, brackets, `mailto:`, display name and what nobody sees; a domain of other letters in its
  * ASCII form. Empty where there is none, more than one, or one that no mail server takes. Holds no
  * white space, no control characters and none of `<>()[]",;:\`, so it cannot leave the header it is

@@ -1,4 +1,4 @@
-/** `MSFT_TEST_` and a number (.NET ticks, 18 digits today), for e-mail with a host behind it. */
+/** `MSFT_TEST_` and a number (.NET ticks, 18 digits today), for email with a host behind it. */
 const TEST_TEXT = /^\s*MSFT_TEST_\d+(?:@test\.com)?\s*$/i;
 
 /** Longer texts are not compared, in characters. */

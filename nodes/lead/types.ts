@@ -65,7 +65,7 @@ export interface LeadCustomer {
 	fullName: string;
 	/** The one address in what came, lower-cased; else as it came. */
 	email: string;
-	/** Of the e-mail address, where the company has one of its own: not `gmail.com`. */
+	/** Of the email address, where the company has one of its own: not `gmail.com`. */
 	domain: string;
 	/** E.164 (`+16175551234`) where the number and country allow it, else as it came. */
 	phone: string;

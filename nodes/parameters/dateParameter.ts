@@ -1,7 +1,7 @@
 import { tryToParseDateTime } from 'n8n-workflow';
 
 /**
- * With a year as in ISO 8601 and SQL, or a weekday as in e-mail and HTTP. n8n's reading ends with
+ * With a year as in ISO 8601 and SQL, or a weekday as in email and HTTP. n8n's reading ends with
  * JavaScript's own, which makes a date of any text with a number in it.
  */
 const BEGINS_AS_DATE = /^\s*(\d{4}|[A-Z][a-z]{2}, )/;

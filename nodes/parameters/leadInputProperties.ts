@@ -32,7 +32,7 @@ const ASKED_OF_AGENTS: Readonly<Partial<Record<MappableField, string>>> = {
 	company: 'Company of the customer',
 	country: 'Country of the customer, as a name or an ISO code',
 	description: 'What the customer asks for, in their own words where they are known',
-	email: 'E-mail address of the customer',
+	email: 'Email address of the customer',
 	firstName: 'Given name of the customer',
 	lastName: 'Family name of the customer',
 	leadSource:

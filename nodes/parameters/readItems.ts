@@ -214,7 +214,7 @@ function readRecords(
 		if (Object.keys(fields).length > 0) return [fields];
 		throw noLead(
 			'No field of the lead is filled in',
-			'Fill in "Lead Fields", at least an e-mail address or a name',
+			'Fill in "Lead Fields", at least an email address or a name',
 		);
 	}
 	if (input === 'text') {

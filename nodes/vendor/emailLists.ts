@@ -1,5 +1,5 @@
 /**
- * What is known of e-mail addresses in general; the build bundles this module with the lists into
+ * What is known of email addresses in general; the build bundles this module with the lists into
  * one file. Two lists of domains, because each knows providers that the other lacks.
  */
 import emailProviders from 'email-providers/all.json';

@@ -45,7 +45,7 @@ export const followUp: Part = async ({ built, progress }) => {
 		{
 			measure: `Merging ${count(LEADS)} leads`,
 			ours: `${spread(merged.all, threeDigits)} leads/s`,
-			other: `a \`Map\` of lists by e-mail ${spread(merged.grouped, threeDigits)} leads/s`,
+			other: `a \`Map\` of lists by email ${spread(merged.grouped, threeDigits)} leads/s`,
 			ratio: spread(ratios(merged.all, merged.grouped)),
 			aim: '',
 		},

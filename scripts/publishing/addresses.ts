@@ -77,7 +77,7 @@ export function placeholderIn(manifest: Manifest): string | undefined {
 	}
 	// npm's page shows it, and SECURITY.md names it for whoever has found a hole.
 	if (EXAMPLE.test(manifest.author?.email ?? '')) {
-		return 'The e-mail address of "author" in package.json is still a placeholder. Set it to one that is read.';
+		return 'The email address of "author" in package.json is still a placeholder. Set it to one that is read.';
 	}
 	return undefined;
 }

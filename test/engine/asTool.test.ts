@@ -282,7 +282,7 @@ describe('a call of an agent', () => {
 		const [said, ...more] = await called(tool, { email: ' ' });
 		expect(said).toEqual({
 			error: 'No field of the lead is filled in',
-			details: expect.stringContaining('at least an e-mail address or a name'),
+			details: expect.stringContaining('at least an email address or a name'),
 		});
 		expect(more).toEqual([]);
 	});

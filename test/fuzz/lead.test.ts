@@ -125,7 +125,7 @@ fuzz(
 );
 
 fuzz(
-	'country, phone, e-mail and time',
+	'country, phone, email and time',
 	fc.tuple(longText(), fc.constantFrom('', 'US', 'DE')),
 	([text, country]) => {
 		expect(inLinearTime(() => countryCode(text))).toMatch(/^(?:[A-Z]{2})?$/);

@@ -245,7 +245,7 @@ async function checkCleanUp(
 		return;
 	}
 	if (outcome !== 'created') {
-		// An additional field, such as the e-mail address, can make it somebody's who was there before.
+		// An additional field, such as the email address, can make it somebody's who was there before.
 		report.skipped('cleanedUp', 'The record was there before the test, so it stays');
 		return;
 	}

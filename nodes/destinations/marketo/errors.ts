@@ -116,7 +116,7 @@ const RECORDS: Readonly<Record<string, Explanation>> = {
 	'1003': {
 		message: 'Marketo does not accept the data of the lead',
 		description:
-			'Most often it is the e-mail address or the value of a mapped field. Correct it before this node.',
+			'Most often it is the email address or the value of a mapped field. Correct it before this node.',
 	},
 	'1004': {
 		message: 'The person was deleted or merged in Marketo in the meantime',
@@ -129,7 +129,7 @@ const RECORDS: Readonly<Record<string, Explanation>> = {
 			'Add it to the form as a hidden field and approve the form, or remove it from the additional fields.',
 	},
 	'1007': {
-		message: 'Several persons in Marketo have this e-mail address',
+		message: 'Several persons in Marketo have this email address',
 		description: 'Merge them in Marketo, then write the lead again; or use the method Submit Form.',
 	},
 	'1008': {

@@ -156,7 +156,7 @@ export const writingProperties: INodeProperties[] = [
 				name: 'Upsert Person',
 				value: 'upsertPerson',
 				description:
-					'Create the person, or update the one with the e-mail address: 300 in a call, and no fill-out',
+					'Create the person, or update the one with the email address: 300 in a call, and no fill-out',
 			},
 		],
 	},

@@ -34,17 +34,17 @@ export const REASONS_NOT_TO_WRITE: readonly ReasonRule[] = [
 	},
 	{
 		code: 'noAddress',
-		sentence: 'The customer left no e-mail address.',
+		sentence: 'The customer left no email address.',
 		applies: ({ customer }) => customer.email.trim() === '',
 	},
 	{
 		code: 'unusableAddress',
-		sentence: 'No message can be sent to the e-mail address: it is not a valid one.',
+		sentence: 'No message can be sent to the email address: it is not a valid one.',
 		applies: ({ customer }) => emailAddress(customer.email) === '',
 	},
 	{
 		code: 'unreadAddress',
-		sentence: 'Nobody reads the e-mail address: it takes no replies, or stands for none.',
+		sentence: 'Nobody reads the email address: it takes no replies, or stands for none.',
 		applies: ({ customer }) => mailboxKind(emailAddress(customer.email)) === 'unread',
 	},
 ];

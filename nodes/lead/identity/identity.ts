@@ -23,9 +23,9 @@ const MAX_NAME_LENGTH = 200;
 /**
  * Who the customer of a lead is, told by that lead alone: the best identifier that it has. That no
  * other lead is looked at is what makes the grouping independent of the order and of batches; it
- * is why a lead with a phone number only does not join a customer who has an e-mail address too.
+ * is why a lead with a phone number only does not join a customer who has an email address too.
  * `ownKey` tells a lead that names nobody from all others; `address` is what `emailAddress` gave for
- * its e-mail address, where that is known.
+ * its email address, where that is known.
  */
 export function identityOf(
 	lead: Lead,

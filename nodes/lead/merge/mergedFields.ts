@@ -44,7 +44,7 @@ export class MergedFields {
 	private readonly values: Record<KnownField, string> = { ...EMPTY };
 	private readonly origins: Partial<Record<KnownField, FieldOrigin>> = {};
 
-	/** What a lead says of its customer; `address` is what `emailAddress` gave for its e-mail address. */
+	/** What a lead says of its customer; `address` is what `emailAddress` gave for its email address. */
 	addLead({ customer, description, campaign }: Lead, from: FieldOrigin, address: string): void {
 		const { leadId, destination, time, receivedAt } = from;
 		// One object for all fields: with 100,000 leads, ten each would be most of the memory.

@@ -13,7 +13,7 @@ type Entry = Lead | MergedCustomer;
 export interface OwnerRules {
 	/** Milliseconds since 1970, by which owners are away or not. */
 	now: number;
-	/** E-mail addresses or names of owners who are passed over. */
+	/** Email addresses or names of owners who are passed over. */
 	skip?: readonly string[];
 }
 

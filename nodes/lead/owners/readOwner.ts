@@ -59,7 +59,7 @@ export type ReadDate = (value: unknown) => number;
 /**
  * Owners from rows of a table, such as a sheet's, by their headers in any case and with any spaces:
  * Name, Email, Weight, Countries, Offers, Stages, Away From, Away Until. In a `table`, rows without a
- * name, an e-mail address and a territory are passed over, as the empty last rows of a sheet.
+ * name, an email address and a territory are passed over, as the empty last rows of a sheet.
  * @throws OwnerError
  */
 export function readOwners(
@@ -81,7 +81,7 @@ export function readOwners(
 		if (ownerId({ name, email }) === '') {
 			// Passed over, the customers of whoever is meant would go to others without a word.
 			if (isTable && !SAYS_WHO.some((column) => row[column] !== undefined)) return [];
-			throw new OwnerError(`Owner ${index + 1} has neither a name nor an e-mail address.`);
+			throw new OwnerError(`Owner ${index + 1} has neither a name nor an email address.`);
 		}
 		const where = `Owner ${index + 1} (${quote(name || email)})`;
 		return [
@@ -101,7 +101,7 @@ export function readOwners(
 		];
 	});
 	if (owners.length === 0) {
-		throw new OwnerError('There are no owners. Each needs a name or an e-mail address.');
+		throw new OwnerError('There are no owners. Each needs a name or an email address.');
 	}
 	if (owners.length > MAX_OWNERS) {
 		throw new OwnerError(`There are ${owners.length} owners. The limit is ${MAX_OWNERS}.`);

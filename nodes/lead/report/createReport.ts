@@ -61,7 +61,7 @@ export function createReport(entries: readonly ReportEntry[], options: ReportOpt
 	const both = (name: keyof Totals): Compared =>
 		compared(now[name], before[name], previous !== undefined);
 	const customers = both('customers');
-	// It may be the title of an offer, and becomes the subject of an e-mail.
+	// It may be the title of an offer, and becomes the subject of an email.
 	const title = asItIs(oneLine(truncate(options.title, MAX_TITLE)));
 	const leads = both('leads');
 	const silence = silenceOf(people, past, maxRows);

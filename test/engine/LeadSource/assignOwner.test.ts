@@ -78,7 +78,7 @@ it('tells in the editor which columns of the owners it does not read', async () 
 	expect(await hintsWith({ ...ANN, ...Object.fromEntries(fields) })).toEqual([]);
 });
 
-it('tells of an owner of its list whose e-mail address came out empty', async () => {
+it('tells of an owner of its list whose email address came out empty', async () => {
 	const owners = [
 		...TEAM,
 		{ email: '={{ $json.RowKey === "kim" ? $json.nobody : "d@v.example" }}' },
@@ -87,7 +87,7 @@ it('tells of an owner of its list whose e-mail address came out empty', async ()
 	expect(went.map((output) => output.length)).toEqual([1, 1]);
 	expect(went[1]).toMatchObject([
 		{
-			json: { error: 'Owner 4 has neither a name nor an e-mail address.' },
+			json: { error: 'Owner 4 has neither a name nor an email address.' },
 			pairedItem: { item: 0 },
 		},
 	]);

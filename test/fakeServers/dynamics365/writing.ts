@@ -42,7 +42,7 @@ export interface NamedLead {
 
 export class LeadWriting {
 	readonly privileges = { create: true, write: true, delete: true };
-	/** Whether the rule is published that two leads have not the same e-mail address. */
+	/** Whether the rule is published that two leads have not the same email address. */
 	duplicateRule = false;
 	/** Columns that are alternate keys. */
 	readonly alternateKeys = new Set(['contoso_leadid']);

@@ -206,7 +206,7 @@ export class MarketoInstance {
 	#nextActivity = 102_988;
 	#tokenSecret = randomBytes(16).toString('hex');
 
-	/** Adds a person, or changes the one with this e-mail address. */
+	/** Adds a person, or changes the one with this email address. */
 	upsertPerson(fields: Person['fields']): Person {
 		const { email } = fields;
 		for (const person of this.persons.values()) {

@@ -27,7 +27,7 @@ export interface UserRights {
 export interface SavingRules {
 	/** Whether Lead Source takes its picklist's values only. */
 	leadSourceRestricted: boolean;
-	/** What the duplicate rule does with a lead of an e-mail address that is there: with an alert, a
+	/** What the duplicate rule does with a lead of an email address that is there: with an alert, a
 	 * caller can have it saved all the same. */
 	duplicates: 'alert' | 'allow' | 'block';
 	/** The message of the validation rule that a record offends. */

@@ -322,7 +322,7 @@ const TEXT_FORMS: Partial<Record<FieldType, RegExp>> = {
 	datetime: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$/,
 };
 
-/** A value as it is kept: trimmed, e-mail addresses in small letters, line ends as Windows has them. */
+/** A value as it is kept: trimmed, email addresses in small letters, line ends as Windows has them. */
 export function keptValue(value: FieldValue, { type }: Field): FieldValue {
 	if (typeof value !== 'string') return value;
 	const text = value.trim();

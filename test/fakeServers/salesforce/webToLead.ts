@@ -1,6 +1,6 @@
 /**
  * The Web-to-Lead servlet: takes any form with 200, and makes a lead of it a moment later, or not.
- * What becomes of a form is told to the organisation's people by e-mail, never to the sender.
+ * What becomes of a form is told to the organisation's people by email, never to the sender.
  */
 import type { FakeResponse, FakeRequest } from '../fakeServer.ts';
 import type { FieldValue, LeadRecord } from './fields.ts';

@@ -262,7 +262,7 @@ describe('a lead', () => {
 		await write([outgoing(lead('Sample', { Email, Description: 'x'.repeat(3_000) }))]);
 		const [row] = dynamics.rows();
 		expect(row).not.toHaveProperty('emailaddress1');
-		expect(String(row?.['description'])).toMatch(new RegExp(`^x{1800,}\\nE-mail: ${Email}$`));
+		expect(String(row?.['description'])).toMatch(new RegExp(`^x{1800,}\\nEmail: ${Email}$`));
 	});
 
 	it('of Microsoft’s test is read as one', async () => {

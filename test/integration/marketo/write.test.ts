@@ -631,7 +631,7 @@ describe('500 leads that fill out the form', () => {
 		leads[60] = outgoing(lead('z', { Email: 'nobody@nowhere' }));
 		const results = await (await newWriter()).write(leads, inTime());
 		expect(count(results, 'created')).toBe(97);
-		expect(refusalOf(results[10]).message).toBe('The lead has no e-mail address');
+		expect(refusalOf(results[10]).message).toBe('The lead has no email address');
 		expect(refusalOf(results[50]).message).toBe('The form has no field nothing');
 		expect(refusalOf(results[60]).message).toBe(
 			'Marketo does not accept the data of the lead (1003)',
@@ -737,10 +737,10 @@ describe('a refusal', () => {
 	});
 
 	it.each([
-		['', /no e-mail address/],
-		['kìm@fabrikam.example', /does not accept the e-mail address/],
-		['kim,eve@fabrikam.example', /does not accept the e-mail address/],
-		[`${'k'.repeat(250)}@fabrikam.example`, /does not accept the e-mail address/],
+		['', /no email address/],
+		['kìm@fabrikam.example', /does not accept the email address/],
+		['kim,eve@fabrikam.example', /does not accept the email address/],
+		[`${'k'.repeat(250)}@fabrikam.example`, /does not accept the email address/],
 	])('is the address %j', async (Email, said) => {
 		expect(refusalOf(await written(lead('Sample', { Email }))).message).toMatch(said);
 		expect(calls(SUBMIT)).toBe(0);
@@ -802,7 +802,7 @@ describe('a refusal', () => {
 });
 
 describe('a lead that makes a person', () => {
-	it('creates and updates by e-mail, 300 in a call, and no fill-out', async () => {
+	it('creates and updates by email, 300 in a call, and no fill-out', async () => {
 		const results = await (await upserting()).write(many(650), inTime());
 		expect(count(results, 'created')).toBe(650);
 		expect(calls(UPSERT)).toBe(3);
@@ -853,7 +853,7 @@ describe('a lead that makes a person', () => {
 		const results = await (await upserting()).write(many(3), inTime());
 		expect(count(results, 'created')).toBe(2);
 		expect(refusalOf(results[1]).message).toBe(
-			'Several persons in Marketo have this e-mail address (1007)',
+			'Several persons in Marketo have this email address (1007)',
 		);
 	});
 

@@ -24,7 +24,7 @@ describe('names', () => {
 	});
 });
 
-describe('e-mail', () => {
+describe('email', () => {
 	it('is trimmed and lower-cased beside the original', () => {
 		const { customer, warnings } = parseLead(record({ Email: ' Megan.BOWEN@Contoso.COM\n' }));
 		expect(customer.email).toBe('megan.bowen@contoso.com');
@@ -56,14 +56,14 @@ describe('e-mail', () => {
 	])('stays with a warning when it is %j', (email) => {
 		const { customer, warnings } = parseLead(record({ Email: email }));
 		expect(customer.email).toBe(email);
-		expect(warnings).toEqual([`The e-mail address "${email}" does not look like one.`]);
+		expect(warnings).toEqual([`The email address "${email}" does not look like one.`]);
 	});
 
 	it.each([{}, { Email: '' }, { Email: null }, { Email: ' ' }])('is missing in %j', (fields) => {
 		const { customer, warnings } = parseLead({ LeadSource: 'SPZA-INS|a.b', ...fields });
 		expect(customer.email).toBe('');
 		expect(customer.original.email).toBe('');
-		expect(warnings).toEqual(['The lead has no e-mail address.']);
+		expect(warnings).toEqual(['The lead has no email address.']);
 	});
 });
 

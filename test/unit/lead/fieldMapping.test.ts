@@ -101,7 +101,7 @@ describe('mapped fields', () => {
 	])('may be named by %s', (_how, record, from) => {
 		const lead = read({ LeadSource: 'SPZA-INS|a.b', ...record }, { [from]: 'firstName' }, ['body']);
 		expect(lead.customer.firstName).toBe('Kim');
-		expect(lead.warnings).toEqual(['The lead has no e-mail address.']);
+		expect(lead.warnings).toEqual(['The lead has no email address.']);
 	});
 
 	it('win over all others, and give way where they are empty', () => {

@@ -7,7 +7,7 @@ const NO_FIELDS = 'holds none of the fields of a lead (UserDetails, LeadSource, 
 describe('readLeadInput takes', () => {
 	it.each([
 		['the lead source alone', { LeadSource: 'SPZA' }],
-		['an e-mail address alone', { email: 'a@b.com' }],
+		['an email address alone', { email: 'a@b.com' }],
 		['UserDetails alone', { userdetails: {} }],
 		['a form', { lead_source: 'x', oid: '1' }],
 		['keys with separators', { 'Lead Source': 'x' }],

@@ -28,9 +28,9 @@ const lead = (fields: object = {}) => ({ LeadSource: 'SPZA-INS|contoso.crm', ...
 describe('the libraries are loaded when they are needed:', () => {
 	it.each([
 		['nothing', [], []],
-		['a lead without e-mail address, country and phone', [lead()], []],
-		['an e-mail address', [lead({ Email: 'kim@contoso.com' })], ['emailLists']],
-		['what is no e-mail address', [lead({ Email: 'n/a' })], []],
+		['a lead without email address, country and phone', [lead()], []],
+		['an email address', [lead({ Email: 'kim@contoso.com' })], ['emailLists']],
+		['what is no email address', [lead({ Email: 'n/a' })], []],
 		['a country code', [lead({ Country: 'US' }), lead({ Country: 'USA' })], ['countries']],
 		['an English name', [lead({ Country: 'Germany' })], ['countries']],
 		[

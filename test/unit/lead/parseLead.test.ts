@@ -64,7 +64,7 @@ describe('contactAllowed', () => {
 		expect(warnings).toContain(
 			'The action code or the lead source says not to contact the customer.',
 		);
-		expect(parseLead('SPZA-DNC|contoso.crm').warnings).toEqual(['The lead has no e-mail address.']);
+		expect(parseLead('SPZA-DNC|contoso.crm').warnings).toEqual(['The lead has no email address.']);
 	});
 });
 

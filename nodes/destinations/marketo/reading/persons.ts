@@ -123,7 +123,7 @@ async function readPages(
 	throw unexpected('its pages of persons do not end', client.operation);
 }
 
-/** Persons by their e-mail address, in small letters; several may have the same. */
+/** Persons by their email address, in small letters; several may have the same. */
 export type PersonsByEmail = ReadonlyMap<string, readonly JsonObject[]>;
 
 /** @param emails at most `MAX_ADDRESSES`, none with a comma */

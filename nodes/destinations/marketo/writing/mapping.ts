@@ -192,14 +192,14 @@ function timeOf({ createdAt, receivedAt }: Lead): number {
 function checkEmail(email: string, length: number): void {
 	if (email.length <= length && isAddress(email)) return;
 	if (email === '') {
-		throw new DestinationError('The lead has no e-mail address', {
+		throw new DestinationError('The lead has no email address', {
 			description:
 				'Marketo identifies persons by it, and accepts none without. Write such leads elsewhere (Microsoft withholds the address of some customers), or map the field email in Additional Fields.',
 			code: 'rejected',
 			operation: 'write',
 		});
 	}
-	throw new DestinationError('Marketo does not accept the e-mail address of the lead', {
+	throw new DestinationError('Marketo does not accept the email address of the lead', {
 		description: `It has to be in the form name@host, in ASCII letters and without commas, of at most ${length} characters. Correct it before this node.`,
 		code: 'rejected',
 		operation: 'write',

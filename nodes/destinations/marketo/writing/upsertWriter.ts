@@ -16,7 +16,7 @@ import { isPersonId, MarketoWriter, NO_FILL_OUT, type PreparedPerson } from './w
 const NO_COMPANY = '1021';
 
 /**
- * Creates each person, or updates the one with the e-mail address. Done again after a lost response it
+ * Creates each person, or updates the one with the email address. Done again after a lost response it
  * changes nothing more, so that is all there is to writing the same twice.
  *
  * The company is a record of its own in Marketo: a new person brings it along, and where Marketo does

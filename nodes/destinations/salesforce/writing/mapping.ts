@@ -79,7 +79,7 @@ export function standardValues(lead: Lead): StandardValues {
 				oneLine(text, LENGTHS[name as keyof typeof values]),
 			]),
 		) as typeof values),
-		Description: withNotes(lead.description, isLong ? [`E-mail: ${email}`] : []),
+		Description: withNotes(lead.description, isLong ? [`Email: ${email}`] : []),
 	};
 }
 

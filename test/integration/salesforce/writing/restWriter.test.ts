@@ -147,7 +147,7 @@ describe('a lead', () => {
 		const email = `${'k'.repeat(90)}@fabrikam.example`;
 		await writer.write([outgoing(lead('Sample', { Email: email, Description: 'x' }))], inTime());
 		expect(stored()[0]?.['Email'] ?? null).toBeNull();
-		expect(stored()[0]?.['Description']).toBe(`x\r\nE-mail: ${email}`);
+		expect(stored()[0]?.['Description']).toBe(`x\r\nEmail: ${email}`);
 	});
 });
 

@@ -113,7 +113,7 @@ it('needs owners, and takes no more than the limit', () => {
 it('tells who is nobody, unless it is an empty row of a table', () => {
 	const nobody = { name: '', email: ' ', countries: 'DE' };
 	expect(() => read({ name: 'Ann' }, nobody)).toThrow(
-		'Owner 2 has neither a name nor an e-mail address.',
+		'Owner 2 has neither a name nor an email address.',
 	);
 	const ofNode = [{ name: 'Ann' }, { email: '', weight: 1 }];
 	expect(() => readOwners(ofNode, readDate, { isTable: false })).toThrow(/^Owner 2 has neither/);
