@@ -431,7 +431,7 @@ describe('headers of other systems', () => {
 			cell.split('; '),
 		);
 		expect(rows.slice(2)).toEqual(Object.values(LIKELY_HEADERS));
-		const [, whose = ''] = /may stand whose it is: ([^(]+?) \(/.exec(section) ?? [];
+		const [, whose = ''] = /may come before each customer field: ([^(]+?) \(/.exec(section) ?? [];
 		expect(whose.split(/,\s/)).toEqual(WHOSE);
 	});
 
