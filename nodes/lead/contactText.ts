@@ -16,6 +16,7 @@ import {
 	type ContactName,
 } from './contactWords';
 import { findHeader, type FieldName } from './fields';
+import { FORBIDS_CONTACT } from './warnings';
 
 /** Any of Microsoft's sources with a dash behind it, anywhere in a text, and what follows. */
 const SOURCE_AND_ACTION =
@@ -82,7 +83,7 @@ const TELLING_WORD =
 	/\b(?:n[eio]|do[ns_]|dnc|d\.n\.c|opt|unsub|stop|remove|take|leave|black|cannot|object|forget|kein|kont|werb|robin|contact f|suppress|marketing s|abgem|dado|delet|eras|supprimez|widersp|ich w|beni ar|nu [mp]|refus|rifiuto|recusa|abb|abm|till|ikke|afm|avm|avp|avr|baja|fecha|solicita|rechaza|cancel|annul|bezwaar|peru|doesn|inte|ej\b|icke|pas\b|aucun|sans\b|sin\b|sem\b|nessun|nessuna|cancell|rimuov|elimin|borr|retir|effacez|brak|ing(?:en|a)\b|mitte|ei\b|jangan|tidak|withdr|revok|revoc|declin|denie|deny|cease|refrain|avoid|abstain|desist|quit|drop|exclude|strike|uncontact|consent|permission|tagged|flag|mark|without|isn|wasn|shouldn|wouldn|desca|desu|susc|insc|iscri|disis|desin|desab|opposi|geen|afgem|uitg|wypis)|[^\0-\x7f]/i;
 
 /** A warning of ours that came back without its lead. */
-const OWN_WARNING = /saysnottocontactthecustomer$/;
+const OWN_WARNING = sentenceKey(FORBIDS_CONTACT);
 
 /** Meant only in what the customer wrote, or with a "please" or "me". */
 const TOLD_BY_CUSTOMER = sentencesOf(['DNC', 'Unsubscribe', 'Opt Out', 'No Contact', 'Stop']);
@@ -278,7 +279,7 @@ function isSentence(text: string, isByCustomer: boolean): boolean {
 	if (!TELLING_WORD.test(text)) return false;
 	const words = spelledOut(wordsOf(text));
 	const joined = words.join('');
-	if (isCertain(joined) || OWN_WARNING.test(joined)) return true;
+	if (isCertain(joined) || joined.endsWith(OWN_WARNING)) return true;
 	if (isAboutReachingUs(words)) return false;
 	if (clausesOf(words).some((clause) => asksForNoContact(clause, isByCustomer))) return true;
 	const first = words.findIndex((word) => !COURTESY.has(word));

@@ -12,7 +12,7 @@ import { isTestText } from './testLead';
 import { readTime } from './time';
 import type { JsonObject, JsonValue, Lead, LeadDestinationName, ParseContext } from './types';
 import { STAGES, stageOf } from './vocabulary';
-import { Warnings } from './warnings';
+import { FORBIDS_CONTACT, Warnings } from './warnings';
 
 /** What a lead of ours has and no destination's record: these names, in this casing and type. */
 const OBJECT_PARTS = ['offer', 'customer'];
@@ -143,7 +143,7 @@ function saysOtherwise(
 	// Warnings quote what was read already, and may run it together.
 	const heard = { ...earlier, offer: withoutSaid(earlier), warnings: null };
 	const isForbidden = forbidsContact(heard) || mappingForbids(earlier, fieldMapping);
-	if (isForbidden) warnings.add('A field of the lead says not to contact the customer.');
+	if (isForbidden) warnings.add(`A field of the lead ${FORBIDS_CONTACT}`);
 	return warnings.mayHideStatement() || isForbidden;
 }
 

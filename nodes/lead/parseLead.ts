@@ -17,7 +17,7 @@ import { quote } from './text';
 import { readTime } from './time';
 import type { JsonObject, JsonValue, Lead, ParseContext } from './types';
 import { DO_NOT_CONTACT, stageOf } from './vocabulary';
-import { Warnings } from './warnings';
+import { FORBIDS_CONTACT, Warnings } from './warnings';
 
 const CAMPAIGNS = /^campaigns?\s*:/i;
 
@@ -138,10 +138,10 @@ function tellStatements(
 		if (how === 'codes') {
 			// The action says it itself.
 			if (actionCode !== DO_NOT_CONTACT) {
-				warnings.add('The action code or the lead source says not to contact the customer.');
+				warnings.add(`The action code or the lead source ${FORBIDS_CONTACT}`);
 			}
 		} else if (how === 'clearly') {
-			warnings.add(`The field ${quote(name)} says not to contact the customer.`);
+			warnings.add(`The field ${quote(name)} ${FORBIDS_CONTACT}`);
 		} else {
 			const held = toText(value as JsonValue) ?? 'a list, an object or nothing';
 			warnings.add(

@@ -1,4 +1,10 @@
-import { cleanText } from './text';
+import { cleanText, truncate } from './text';
+
+/**
+ * How a warning ends that tells of a statement against contact. A warning that comes back without its lead
+ * is heard by it, so an ending that was ever published stays known.
+ */
+export const FORBIDS_CONTACT = 'says not to contact the customer.';
 
 /** A lead with more oddities than this needs a look at its raw record, not a longer list. */
 const MAX_WARNINGS = 50;
@@ -34,7 +40,7 @@ export class Warnings {
 		if (!Array.isArray(earlier)) return;
 		for (const sentence of earlier.slice(0, MAX_WARNINGS)) {
 			if (typeof sentence === 'string' && sentence !== '') {
-				this.add(cleanText(sentence.slice(0, MAX_WARNING_LENGTH)));
+				this.add(cleanText(truncate(sentence, MAX_WARNING_LENGTH)));
 			}
 		}
 	}
