@@ -32,3 +32,8 @@ export function toNodeError(node: INode, error: unknown, itemIndex?: number): Er
 		},
 	);
 }
+
+/** What a thrown value says, for a line in the log. */
+export function messageOf(cause: unknown): string {
+	return cause instanceof Error ? cause.message : String(cause);
+}

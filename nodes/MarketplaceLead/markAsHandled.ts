@@ -1,21 +1,18 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import { deepCopy, NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { deepCopy, NodeOperationError } from 'n8n-workflow';
 
 import type { LeadToMark, MarkResult } from '../destinations/contract';
 import { toNodeError } from '../errors';
 import { quote } from '../lead/text';
 import { markerProperties } from '../parameters/destinationProperties';
 import { openMarker } from '../parameters/openDestination';
-import { continuesOnFail, failedItem } from '../parameters/failedItems';
+import { continuesOnFail, failedItem, firstFailure } from '../parameters/failedItems';
 import { withToolDefault } from '../parameters/leadInputProperties';
 import { ownBinary, readText } from '../parameters/readItems';
 import { places, type Place } from './writeLeads';
 import { atItem, timeoutOption } from './writeOptions';
 
 const show = { operation: ['markAsHandled'] };
-
-/** Of the items that are named in an error; the rest is counted. */
-const MAX_NAMED = 10;
 
 export const markAsHandledProperties: INodeProperties[] = [
 	...markerProperties('Where the leads are that the trigger handed over', show),
@@ -89,7 +86,8 @@ export async function markAsHandled(context: IExecuteFunctions): Promise<INodeEx
 		}
 	}
 	if (failures.size > 0 && !continuesOnFail(context)) {
-		throw firstOf(failures, context.getInputData().length);
+		const count = context.getInputData().length;
+		throw firstFailure(failures, count, { what: 'Not marked', done: 'marked' });
 	}
 	return context.getInputData().map((item, itemIndex): INodeExecutionData => {
 		const failure = failures.get(itemIndex);
@@ -164,18 +162,4 @@ function readLeadId(context: IExecuteFunctions, { destination }: Place, itemInde
 function nameOf(context: IExecuteFunctions): string {
 	const { id, name } = context.getWorkflow();
 	return `${name ?? ''} (${id ?? ''})`;
-}
-
-/** The first error, which says how many were not marked. Items are counted from 0, as n8n does. */
-function firstOf(failures: ReadonlyMap<number, Error>, count: number): Error {
-	const failed = [...failures.keys()].sort((a, b) => a - b);
-	const [first = new Error('A lead was not marked')] = failed.map((at) => failures.get(at));
-	if (count > 1 && (first instanceof NodeApiError || first instanceof NodeOperationError)) {
-		const named = failed.slice(0, MAX_NAMED).map((at) => `[item ${at}]`);
-		const more = failed.length > MAX_NAMED ? ` and ${failed.length - MAX_NAMED} more` : '';
-		const others = failed.length < count ? ' All others are marked.' : '';
-		first.description =
-			`${first.description ?? ''} Not marked: ${named.join(', ')}${more} of ${count} items.${others}`.trim();
-	}
-	return first;
 }

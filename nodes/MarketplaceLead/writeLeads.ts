@@ -2,7 +2,6 @@
 import { hash } from 'node:crypto';
 
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import type {
 	DestinationDescription,
@@ -13,7 +12,7 @@ import type {
 import type { TimeLimits } from '../destinations/timeLimits';
 import { toNodeError } from '../errors';
 import type { Lead, LeadDestinationName } from '../lead';
-import { continuesOnFail, failedItem } from '../parameters/failedItems';
+import { continuesOnFail, failedItem, firstFailure } from '../parameters/failedItems';
 import {
 	chosenDestination,
 	inputOf,
@@ -23,9 +22,6 @@ import {
 import { writeLeads as writeToDestination } from '../writing/writeLeads';
 import { everyItem, pairedTo, type Turn, type Turns } from './turns';
 import { additionalFieldsOf, atItem, timeouts } from './writeOptions';
-
-/** Of the items that are named in a message; the rest is counted. */
-const MAX_NAMED = 10;
 
 /** What has become of a lead: written, or left out because it must not be contacted. */
 export interface Written extends Omit<WrittenLead, 'outcome'> {
@@ -101,7 +97,8 @@ export async function writeLeads(
 		if (failure && !failures.has(itemIndex)) failures.set(itemIndex, failure);
 	}
 	if (failures.size > 0 && !continuesOnFail(context)) {
-		throw firstOf(failures, entries, context.getInputData().length);
+		const count = context.getInputData().length;
+		throw firstFailure(failures, count, wordsFor(failures, entries));
 	}
 	return itemsOf(
 		context,
@@ -199,26 +196,17 @@ function writtenTo({ name }: DestinationDescription, { outcome, id, url }: Writt
 	return { destination: name, outcome, reason: '', id, url };
 }
 
-/** The first error, which says what of the rest was written. Items are counted from 0, as n8n does. */
-function firstOf(
+/** What is said of the items that failed, and of all others. */
+function wordsFor(
 	failures: ReadonlyMap<number, Error>,
 	entries: readonly Entry[],
-	count: number,
-): Error {
-	const failed = [...failures.keys()].sort((a, b) => a - b);
-	const [first = new Error('A lead was not written')] = failed.map((at) => failures.get(at));
-	if (count > 1 && (first instanceof NodeApiError || first instanceof NodeOperationError)) {
-		const named = failed.slice(0, MAX_NAMED).map((at) => `[item ${at}]`);
-		const more = failed.length > MAX_NAMED ? ` and ${failed.length - MAX_NAMED} more` : '';
-		const isPartly = entries.some(({ itemIndex, written }) => written && failures.has(itemIndex));
-		const what = isPartly ? 'Not written, or not every lead of them' : 'Not written';
-		const isAnyLeftOut = entries.some(({ written }) => written?.outcome === 'leftOut');
-		const done = isAnyLeftOut ? 'written or left out' : 'written';
-		const others = failed.length < count ? ` All others are ${done}.` : '';
-		first.description =
-			`${first.description ?? ''} ${what}: ${named.join(', ')}${more} of ${count} items.${others}`.trim();
-	}
-	return first;
+): { what: string; done: string } {
+	const isPartly = entries.some(({ itemIndex, written }) => written && failures.has(itemIndex));
+	const isAnyLeftOut = entries.some(({ written }) => written?.outcome === 'leftOut');
+	return {
+		what: isPartly ? 'Not written, or not every lead of them' : 'Not written',
+		done: isAnyLeftOut ? 'written or left out' : 'written',
+	};
 }
 
 function itemsOf(

@@ -9,7 +9,7 @@ import {
 	type PendingLeads,
 } from '../destinations/contract';
 import { timeLimits, type TimeLimits } from '../destinations/timeLimits';
-import { toNodeError } from '../errors';
+import { messageOf, toNodeError } from '../errors';
 import { countText } from '../lead/text';
 import { readDateParameter } from '../parameters/dateParameter';
 import { openPending } from '../parameters/openDestination';
@@ -408,8 +408,4 @@ function tooOld(context: IPollFunctions): NodeOperationError {
 				'Set "Lead Is Handled When" to "Marked in the Workflow" or "Handed Over", or update n8n.',
 		},
 	);
-}
-
-function messageOf(cause: unknown): string {
-	return cause instanceof Error ? cause.message : String(cause);
 }

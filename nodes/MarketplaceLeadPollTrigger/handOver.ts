@@ -1,4 +1,5 @@
 import type { INodeExecutionData, IPollFunctions, IRun } from 'n8n-workflow';
+import { messageOf } from '../errors';
 
 /** What has become of the execution that leads were handed over to. */
 export type Ending =
@@ -88,8 +89,4 @@ function isLoss(error: unknown): boolean {
 
 function classOf(error: unknown): string {
 	return (Object(error) as object).constructor.name;
-}
-
-function messageOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
 }

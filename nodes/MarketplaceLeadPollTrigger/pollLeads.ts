@@ -9,7 +9,7 @@ import type {
 import { NodeOperationError } from 'n8n-workflow';
 import { timeLimits } from '../destinations/timeLimits';
 import { sampleLead, type Lead } from '../lead';
-import { toNodeError } from '../errors';
+import { messageOf, toNodeError } from '../errors';
 import { countText } from '../lead/text';
 import { keepToEgressRules } from '../parameters/egress';
 import { chosenDestination, openForReading } from '../parameters/openDestination';
@@ -178,10 +178,6 @@ function tellEnd(context: IPollFunctions, { end, cause, leads }: PollResult): vo
 	context.logger.warn(
 		`Marketplace Lead CRM & Table Trigger stopped early and goes on next time: ${reason}`,
 	);
-}
-
-function messageOf(cause: unknown): string {
-	return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** Milliseconds. Versions of n8n before 2.40 don't tell their budget. */

@@ -4,6 +4,8 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 
+import { ownValue } from '../lead/json';
+
 export const AUTHENTICATION_METHODS = ['basicAuth', 'none', 'secretUrl', 'sharedSecret'] as const;
 export type AuthenticationMethod = (typeof AUTHENTICATION_METHODS)[number];
 
@@ -85,10 +87,4 @@ function basicAuthMatches(header: unknown, { user, secret }: EndpointSecret): bo
 	const userMatches = secretsMatch(givenUser, user);
 	const secretMatches = secretsMatch(givenSecret, secret);
 	return userMatches && secretMatches;
-}
-
-/** An object's own value; nothing that sits on a prototype was sent by the caller. */
-function ownValue(holder: unknown, name: string): unknown {
-	if (typeof holder !== 'object' || holder === null) return undefined;
-	return Object.getOwnPropertyDescriptor(holder, name)?.value;
 }

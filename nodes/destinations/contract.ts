@@ -25,6 +25,8 @@ export interface DestinationDescription {
 	writing: WritingDescription;
 	/** Lists for the editor, by the name of their search method; entries come in the order to show. */
 	lists: Record<string, (input: DestinationInput) => Promise<ListEntry[]>>;
+	/** Whether testing the credential signs in; false where only a lead shows whether a secret is taken. */
+	signsIn: boolean;
 	/** Resolves when the credential works. @throws DestinationError that says which part does not */
 	testCredential(
 		credential: Record<string, unknown>,

@@ -9,6 +9,7 @@ import {
 import { checkEgress, secureLookup } from './egress';
 import { HttpError } from './httpError';
 import { openProxies } from './proxies';
+import { timeOfHeader } from './timeLimits';
 import { unexpectedResponse } from './unexpectedResponse';
 
 export { HttpError };
@@ -20,8 +21,7 @@ const IDLE_TIME = 15_000;
 
 /** The service's clock by the header `Date`, in whole seconds as epoch milliseconds; `undefined` if untold. */
 export function serviceTimeOf({ headers }: Pick<HttpResponse, 'headers'>): number | undefined {
-	const time = Date.parse(headers['date'] ?? '');
-	return time >= 0 ? time : undefined;
+	return timeOfHeader(headers['date']);
 }
 
 export interface HttpRequest {

@@ -22,6 +22,15 @@ export function timeLimits(milliseconds: number): TimeLimits {
 	return { signal: AbortSignal.timeout(milliseconds), deadline: Date.now() + milliseconds };
 }
 
+/** Ends one attempt after its own time, so that there is time for another; `own` is that alone. */
+export function attemptSignals(
+	{ signal, deadline }: TimeLimits,
+	milliseconds: number,
+): { signal: AbortSignal; own: AbortSignal } {
+	const own = AbortSignal.timeout(Math.max(1, Math.min(milliseconds, deadline - Date.now())));
+	return { signal: AbortSignal.any([signal, own]), own };
+}
+
 /** For what the editor asks: a list, a Test button. */
 export function editorLimits(): TimeLimits {
 	return timeLimits(EDITOR_TIME);
@@ -92,6 +101,12 @@ export function retryAfterOf(header: string | undefined): number | undefined {
 	// Only as HTTP writes dates: JavaScript finds one in nearly any number.
 	const date = /^[A-Z][a-z]{2}, /.test(text) ? Date.parse(text) : Number.NaN;
 	return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+}
+
+/** A `Date` header, the service's clock: whole seconds as epoch milliseconds; `undefined` if untold. */
+export function timeOfHeader(header: string | null | undefined): number | undefined {
+	const time = Date.parse(header ?? '');
+	return time >= 0 ? time : undefined;
 }
 
 /** Does the work for each item, so many at a time, beginning in their order. */

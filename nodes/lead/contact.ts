@@ -5,7 +5,6 @@ import {
 	flagForbids,
 	MAX_TEXT_LEVELS,
 	mayBeJson,
-	ownValue,
 	readJson,
 	refuses,
 	type Flag,
@@ -18,6 +17,7 @@ import {
 	type NameMeaning,
 } from './contactWords';
 import { findHeader } from './fields';
+import { ownValue } from './json';
 
 /** Levels of nesting, those within texts included; what is deeper can't be told to say nothing. */
 const MAX_LEVELS = 64;

@@ -8,6 +8,7 @@ import {
 	REFUSING_VALUES,
 	YES_VALUES,
 } from './contactNames';
+import { ownValue } from './json';
 import { keyOf, keysOf, MAX_NAME_LENGTH, remembered, type ContactName } from './contactWords';
 
 /** Texts that are JSON within JSON within JSON …; each level is read once. */
@@ -104,10 +105,6 @@ function answersOfEntries(value: object, flag: Flag, levels: number): ReadonlySe
 	const entries: unknown[] =
 		names.length === 0 ? Object.values(value) : names.map((name) => ownValue(value, name));
 	return new Set(entries.map((entry) => answerOf(entry, flag, levels + 1)));
-}
-
-export function ownValue(holder: object, name: string): unknown {
-	return Object.hasOwn(holder, name) ? (holder as Record<string, unknown>)[name] : undefined;
 }
 
 /**

@@ -249,3 +249,10 @@ function firstVisible(text: string): number {
 	const first = text.search(VISIBLE);
 	return first < 0 ? text.length : first;
 }
+
+/** An object's own value: "constructor" and "__proto__" lead nowhere. */
+export function ownValue(holder: unknown, name: string): unknown {
+	if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, name))
+		return undefined;
+	return (holder as Record<string, unknown>)[name];
+}

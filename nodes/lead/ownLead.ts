@@ -5,7 +5,7 @@ import { digest } from './destination';
 import { DESTINATION_NAMES } from './destinationShapes';
 import { emailAddress } from './emailAddress';
 import { mappingForbids } from './fieldMapping';
-import { cleanJson, isJsonObject, isObject, LEAD } from './json';
+import { cleanJson, isJsonObject, isObject, LEAD, ownValue } from './json';
 import { parseLeadSource, toAction, toSource } from './leadSource';
 import { companyDomain } from './mailboxKind';
 import { isTestText } from './testLead';
@@ -23,10 +23,10 @@ const CODE_PARTS = ['source', 'action'];
 export function isOwnLead(value: unknown): boolean {
 	try {
 		if (typeof value !== 'object' || value === null) return false;
-		if (typeof own(value, 'contactAllowed') !== 'boolean') return false;
-		if (typeof own(value, 'leadSource') !== 'string') return false;
-		if (!OBJECT_PARTS.every((name) => isObject(own(value, name)))) return false;
-		if (CODE_PARTS.every((name) => isObject(own(value, name)))) return true;
+		if (typeof ownValue(value, 'contactAllowed') !== 'boolean') return false;
+		if (typeof ownValue(value, 'leadSource') !== 'string') return false;
+		if (!OBJECT_PARTS.every((name) => isObject(ownValue(value, name)))) return false;
+		if (CODE_PARTS.every((name) => isObject(ownValue(value, name)))) return true;
 		return isSimplified(value);
 	} catch {
 		// A getter or a proxy threw: parseLead goes on to read what it can, and says so.
@@ -35,17 +35,15 @@ export function isOwnLead(value: unknown): boolean {
 }
 
 function isSimplified(value: object): boolean {
-	const hasCodes = CODE_PARTS.some((name) => own(value, name) !== undefined);
-	if (hasCodes || !isStage(own(value, 'stage'))) return false;
-	return typeof own(value, 'id') === 'string' && typeof own(value, 'isTest') === 'boolean';
+	const hasCodes = CODE_PARTS.some((name) => ownValue(value, name) !== undefined);
+	if (hasCodes || !isStage(ownValue(value, 'stage'))) return false;
+	return (
+		typeof ownValue(value, 'id') === 'string' && typeof ownValue(value, 'isTest') === 'boolean'
+	);
 }
 
 function isStage(stage: unknown): boolean {
 	return STAGES.some(({ code }) => code === stage);
-}
-
-function own(value: object, name: string): unknown {
-	return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
 }
 
 /**

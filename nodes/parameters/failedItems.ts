@@ -1,5 +1,9 @@
 /** What becomes of items that can't be done. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+
+/** Of the items that are named in a message; the rest is counted. */
+const MAX_NAMED = 10;
 
 /** Whether an AI agent calls the node. The type is the only thing that tells it in every agent. */
 function isTool(context: IExecuteFunctions): boolean {
@@ -31,4 +35,25 @@ export function failedItem(
 		json: { error: message, ...(isTold && { details: description }) },
 		pairedItem: { item: itemIndex },
 	};
+}
+
+/**
+ * The first error, to throw for all `failures` of `count` items: its description names them, counted from 0
+ * as n8n does, behind `what`, and says that all others are `done`.
+ */
+export function firstFailure(
+	failures: ReadonlyMap<number, Error>,
+	count: number,
+	{ what, done }: { what: string; done: string },
+): Error {
+	const failed = [...failures.keys()].sort((a, b) => a - b);
+	const [first = new Error(what)] = failed.map((at) => failures.get(at));
+	if (count > 1 && (first instanceof NodeApiError || first instanceof NodeOperationError)) {
+		const named = failed.slice(0, MAX_NAMED).map((at) => `[item ${at}]`);
+		const more = failed.length > MAX_NAMED ? ` and ${failed.length - MAX_NAMED} more` : '';
+		const others = failed.length < count ? ` All others are ${done}.` : '';
+		first.description =
+			`${first.description ?? ''} ${what}: ${named.join(', ')}${more} of ${count} items.${others}`.trim();
+	}
+	return first;
 }

@@ -3,6 +3,7 @@ import type { FieldMapping, LeadInput } from '../lead';
 import { pathOf, readLeadInput } from '../lead';
 import { statementsAgainstContact } from '../lead/contact';
 import { contactName } from '../lead/contactWords';
+import { ownValue } from '../lead/json';
 
 /** What n8n's own Webhook node puts out; the lead is its body. */
 const WEBHOOK_FIELDS = ['headers', 'params', 'query', 'body'];
@@ -83,10 +84,4 @@ function addFlags(beside: Record<string, unknown>, holder: object, own: string):
 	}
 	// What is not read may say it, as in a lead with too many fields.
 	if (names.length > MAX_BESIDE) beside[`${BESIDE}DoNotContact`] = `${names.length} fields`;
-}
-
-/** Own fields only: "constructor" or "__proto__" in a path must not lead out of the item. */
-function ownValue(holder: unknown, name: string): unknown {
-	if (typeof holder !== 'object' || holder === null) return undefined;
-	return Object.getOwnPropertyDescriptor(holder, name)?.value;
 }

@@ -8,8 +8,6 @@ const { TestEnvironment } = require('jest-environment-node');
 
 /** Of jest-worker's messages to its processes: CHILD_MESSAGE_END. */
 const END = 2;
-/** Between jest and the worker: what it writes, and what they say to one another. */
-const OF_WORKER = new Set(['PipeWrap', 'TTYWrap', 'Immediate']);
 
 let isListening = false;
 
@@ -19,10 +17,8 @@ function endsAtOnce() {
 	const onMessage = ([type]) => {
 		if (type !== END) return;
 		process.removeListener('message', onMessage);
-		globalThis.setImmediate(() => {
-			const isDone = process.getActiveResourcesInfo().every((kind) => OF_WORKER.has(kind));
-			if (isDone) process.kill(process.pid, 'SIGKILL');
-		});
+		// Once there is nothing left to do, whether that is now or when a last socket has closed.
+		process.once('beforeExit', () => process.kill(process.pid, 'SIGKILL'));
 	};
 	process.on('message', onMessage);
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { openAccount } from './connection/account';
+import { attemptSignal } from './connection/attempt';
 import {
 	explainError,
 	explainTableCreation,
@@ -23,8 +24,6 @@ import {
 
 /** Milliseconds for all of a call; 10,000 leads take Azure less than a minute. */
 const TIME = 5 * 60_000;
-/** Milliseconds. The service itself ends a request after 30 seconds. */
-const ATTEMPT_TIMEOUT = 35_000;
 /** More at once is what makes the service ask to wait. */
 const REQUESTS_AT_ONCE = 16;
 /** The service's limit on a transaction. */
@@ -189,7 +188,7 @@ class HistoryTable implements RowStore {
 	}
 
 	private signal(): AbortSignal {
-		return AbortSignal.any([this.limits.signal, AbortSignal.timeout(ATTEMPT_TIMEOUT)]);
+		return attemptSignal(this.limits);
 	}
 
 	/** Somebody who has made it meanwhile is not in the way: the SDK takes that for success. */

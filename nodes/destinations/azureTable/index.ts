@@ -73,6 +73,7 @@ export const azureTable: DestinationDescription = {
 
 	lists,
 
+	signsIn: true,
 	async testCredential(credential, { signal: abortSignal } = editorLimits()) {
 		const account = await openAccount(credential, { retries: 0 });
 		try {

@@ -30,14 +30,14 @@ export async function checkSignIn(connection: ConnectionToCheck, report: Report)
 				});
 		}, limits);
 	});
-	const isOpen = destination.reading === undefined;
+	const { signsIn } = destination;
 	if (!error) {
 		report.passed('reachable', duration, `${destination.displayName} responds`);
-		if (isOpen) report.skipped('signedIn', NO_SIGN_IN);
-		else report.passed('signedIn', duration, 'The sign-in is accepted');
+		if (signsIn) report.passed('signedIn', duration, 'The sign-in is accepted');
+		else report.skipped('signedIn', NO_SIGN_IN);
 		return true;
 	}
-	const check = checkOfSignIn(error, isOpen);
+	const check = checkOfSignIn(error, signsIn);
 	if (check !== 'reachable') {
 		if (error.httpCode === undefined) report.skipped('reachable', 'No request was sent');
 		else report.passed('reachable', duration, 'The sign-in gets a response');
@@ -53,8 +53,8 @@ export async function checkSignIn(connection: ConnectionToCheck, report: Report)
 
 const NO_SIGN_IN = 'There is no sign-in; a secret in the address shows when the test lead is sent';
 
-function checkOfSignIn({ code, httpCode }: DestinationError, isOpen: boolean): CheckName {
-	if (isOpen) return 'reachable';
+function checkOfSignIn({ code, httpCode }: DestinationError, signsIn: boolean): CheckName {
+	if (!signsIn) return 'reachable';
 	switch (code) {
 		case 'permission':
 		case 'quota':

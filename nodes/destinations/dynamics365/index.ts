@@ -119,6 +119,7 @@ export const dynamics365: DestinationDescription = {
 
 	lists: { searchColumns, searchHandledColumns },
 
+	signsIn: true,
 	async testCredential(credential, limits = editorLimits(), browser) {
 		const client = await DataverseClient.open(credential, {
 			operation: 'signIn',

@@ -25,6 +25,8 @@ export const https: DestinationDescription = {
 
 	lists: {},
 
+	signsIn: false,
+
 	/**
 	 * Tells whether the host responds, by TLS that can be trusted. Not whether it takes leads: that
 	 * only a lead shows, and a button must not send one. So neither is the endpoint's own address

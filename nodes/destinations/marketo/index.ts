@@ -80,6 +80,7 @@ export const marketo: DestinationDescription = {
 
 	lists: { searchForms, searchPartitions, searchPersonFields },
 
+	signsIn: true,
 	async testCredential(credential, limits = editorLimits()) {
 		const client = await openForEditor(readAccount(credential));
 		await testActivities(client, limits);

@@ -128,6 +128,7 @@ export const salesforce = {
 
 	lists: { searchExternalIdFields, searchHandledFields, searchLeadFields, searchLeadSources },
 
+	signsIn: true,
 	async testCredential(credential, limits, browser) {
 		const { session, signal } = await openForEditor(
 			{ credential, ...(browser && { browser }) },

@@ -1,4 +1,5 @@
 import { emailAddress } from '../emailAddress';
+import { truncate } from '../text';
 
 /** Longest value of a lead that a message repeats, in characters: more is no name of anything. */
 const MAX_VALUE_LENGTH = 200;
@@ -35,7 +36,7 @@ export function oneLine(text: string): string {
 /** A value of a lead as a message repeats it: one line of 200 characters at most. */
 export function value(text: string): string {
 	// Cut before anything else, because a lead may hold a megabyte; and not through a character.
-	return asItIs(oneLine(text.slice(0, MAX_VALUE_LENGTH).replace(/[\ud800-\udbff]$/, '')));
+	return asItIs(oneLine(truncate(text, MAX_VALUE_LENGTH)));
 }
 
 /** Text of which no mail program decodes anything: `=?utf-8?b?…` is `= ?utf-8?b?…`. */

@@ -2,7 +2,7 @@ import { forbidsContact } from '../contact';
 import { saysDoNotContact } from '../contactWords';
 import { mappingForbids, type FieldMapping } from '../fieldMapping';
 import { IDENTIFIERS, type Identity } from '../identity/identity';
-import { isObject } from '../json';
+import { isObject, ownValue } from '../json';
 import { toAction, toSource } from '../leadSource';
 import { readDestinationName } from '../ownLead';
 import { cleanText } from '../text';
@@ -18,7 +18,9 @@ const GROUPINGS: readonly GroupBy[] = ['customer', 'customerAndOffer'];
 /** What tells a merged customer from a lead and from anything else. */
 export function looksMerged(value: unknown): value is object {
 	return (
-		isObject(value) && Array.isArray(own(value, 'journey')) && isObject(own(value, 'identity'))
+		isObject(value) &&
+		Array.isArray(ownValue(value, 'journey')) &&
+		isObject(ownValue(value, 'identity'))
 	);
 }
 
@@ -33,15 +35,15 @@ export function readMergedCustomer(
 	mapping?: FieldMapping,
 ): MergedCustomer | undefined {
 	if (!looksMerged(value)) return undefined;
-	const identity = readIdentity(own(value, 'identity'));
-	const groupedBy = GROUPINGS.find((name) => name === own(value, 'groupedBy'));
-	const steps = (own(value, 'journey') as unknown[]).map((step) => readStep(step, stageGuide));
+	const identity = readIdentity(ownValue(value, 'identity'));
+	const groupedBy = GROUPINGS.find((name) => name === ownValue(value, 'groupedBy'));
+	const steps = (ownValue(value, 'journey') as unknown[]).map((step) => readStep(step, stageGuide));
 	const journey = steps.filter((step) => step !== undefined).sort(compareSteps);
 	const [first, last] = [journey[0], journey.at(-1)];
 	if (!identity || !groupedBy || !first || !last || journey.length < steps.length) return undefined;
 
 	const contactAllowed =
-		own(value, 'contactAllowed') === true &&
+		ownValue(value, 'contactAllowed') === true &&
 		journey.every((step) => step.contactAllowed) &&
 		!forbidsContact({ ...value, journey: null }) &&
 		!mappingForbids(value, mapping);
@@ -69,7 +71,7 @@ export function readMergedCustomer(
 		stage: contactAllowed ? highestStage(journey) : 'doNotContact',
 		contactAllowed,
 		// The steps count too: a real customer must never take in what Microsoft sent to try things.
-		isTest: own(value, 'isTest') === true || journey.some((step) => step.isTest),
+		isTest: ownValue(value, 'isTest') === true || journey.some((step) => step.isTest),
 		offers: offersOf(journey),
 		journey,
 		firstSeenAt: first.time,
@@ -82,7 +84,7 @@ export function readMergedCustomer(
 
 function readIdentity(value: unknown): Identity | undefined {
 	if (!isObject(value)) return undefined;
-	const by = IDENTIFIERS.find((name) => name === own(value, 'by'));
+	const by = IDENTIFIERS.find((name) => name === ownValue(value, 'by'));
 	const identity = text(value, 'value');
 	return by && identity !== '' ? { by, value: identity } : undefined;
 }
@@ -93,7 +95,7 @@ function readStep(value: unknown, stageGuide: StageGuide): JourneyStep | undefin
 	if (origin.leadId === '' || origin.time === '') return undefined;
 	const action = toAction(text(part(value, 'action'), 'code'));
 	const contactAllowed =
-		own(value, 'contactAllowed') === true &&
+		ownValue(value, 'contactAllowed') === true &&
 		!saysDoNotContact(action.code) &&
 		!forbidsContact(value);
 	return {
@@ -103,7 +105,7 @@ function readStep(value: unknown, stageGuide: StageGuide): JourneyStep | undefin
 		offer: readOffer(part(value, 'offer')),
 		stage: contactAllowed ? stageOf(action.code, stageGuide) : 'doNotContact',
 		contactAllowed,
-		isTest: own(value, 'isTest') === true,
+		isTest: ownValue(value, 'isTest') === true,
 	};
 }
 
@@ -127,16 +129,11 @@ function readOrigin(value: object): FieldOrigin {
 }
 
 function part(value: object, name: string): object {
-	const found = own(value, name);
+	const found = ownValue(value, name);
 	return isObject(found) ? found : {};
 }
 
 function text(value: object, name: string): string {
-	const found = own(value, name);
+	const found = ownValue(value, name);
 	return typeof found === 'string' ? cleanText(found) : '';
-}
-
-/** Own fields only: "constructor" and "__proto__" lead nowhere. */
-function own(value: object, name: string): unknown {
-	return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
 }

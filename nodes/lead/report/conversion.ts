@@ -1,10 +1,8 @@
 import type { LeadStage } from '../types';
-import { contains } from './calendar';
+import { contains, DAY_MS } from './calendar';
 import { compared, median, shareOf } from './numbers';
 import type { Conversion, DayRange } from './types';
 import type { Person } from './visits';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 const WAYS: readonly (readonly [from: LeadStage, to: LeadStage])[] = [
 	['initialInterest', 'trial'],

@@ -57,6 +57,7 @@ class Place {
 		return Promise.resolve();
 	};
 	readable = true;
+	signsIn = true;
 
 	async check(changes: Partial<ConnectionToCheck> = {}): Promise<ConnectionReport> {
 		const { read, remove } = this;
@@ -78,6 +79,7 @@ class Place {
 				name: 'azureTable',
 				displayName: 'Azure Table',
 				credentialType: '',
+				signsIn: this.signsIn,
 				lists: {},
 				testCredential: this.signIn,
 				...(this.readable && { reading }),
@@ -162,8 +164,16 @@ describe('a sign-in that is refused', () => {
 		expect(asked).toBe(1);
 	});
 
+	it('where nothing can be read', async () => {
+		place.readable = false;
+		expect(letters(await place.check())).toBe('ppspppp');
+		place.signIn = () => Promise.reject(refusal('authentication', { httpCode: '401' }));
+		expect(letters(await place.check())).toBe('pfsssss');
+	});
+
 	it('where there is none', async () => {
 		place.readable = false;
+		place.signsIn = false;
 		expect(letters(await place.check())).toBe('psspppp');
 		place.signIn = () => Promise.reject(refusal('configuration'));
 		expect(letters(await place.check())).toBe('fssssss');

@@ -7,6 +7,7 @@ import type {
 } from '../../../polling/types';
 import { fallback, object, optional, parse, string, tuple } from '../../../vendor/schema';
 import type { TableClient, TableEntityResult } from '../../../vendor/dataTables';
+import { timeOfHeader } from '../../timeLimits';
 import { unexpectedResponse } from '../../unexpectedResponse';
 import { explainError, isBadToken, isMissingTable } from '../errors';
 import { marksOf } from '../marking/columns';
@@ -52,8 +53,7 @@ export class AzureTableReader implements LeadReader {
 				...(filter === undefined ? {} : { queryOptions: { filter } }),
 				abortSignal: signal,
 				onResponse: ({ headers }) => {
-					const time = Date.parse(headers.get('date') ?? '');
-					if (time >= 0) serviceTime = time;
+					serviceTime = timeOfHeader(headers.get('date')) ?? serviceTime;
 				},
 			})
 			.byPage({

@@ -2,6 +2,7 @@ import { parseLead, type JsonObject, type JsonValue } from '../../../lead';
 import { digest } from '../../../lead/destination';
 import type { TableClient } from '../../../vendor/dataTables';
 import type { ExistingRecord } from '../../contract';
+import { timeOfHeader } from '../../timeLimits';
 import { isMissingRow } from '../errors';
 import { toRecord } from '../reading/record';
 import { idOf, type RowKeys, type TableRow } from './mapping';
@@ -30,7 +31,7 @@ export async function findRow(
 		const entity = await table.getEntity(partitionKey, rowKey, {
 			abortSignal,
 			onResponse: ({ headers }) => {
-				readAt = Date.parse(headers.get('date') ?? '');
+				readAt = timeOfHeader(headers.get('date')) ?? Number.NaN;
 			},
 		});
 		return {

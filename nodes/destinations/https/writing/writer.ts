@@ -9,7 +9,7 @@ import type {
 	WritableLead,
 } from '../../contract';
 import { HttpError, type HttpClient, type HttpResponse } from '../../httpClient';
-import type { TimeLimits } from '../../timeLimits';
+import { attemptSignals, type TimeLimits } from '../../timeLimits';
 import type { Endpoint } from '../connection/endpoint';
 import { notReached, responseError } from '../errors';
 import { toRecord } from './mapping';
@@ -66,12 +66,8 @@ export class HttpsWriter implements LeadWriter<PreparedPost> {
 		return results;
 	}
 
-	private async post(
-		{ key, body }: PreparedPost,
-		{ signal, deadline }: TimeLimits,
-	): Promise<HttpResponse> {
-		const ownTime = Math.max(1, Math.min(ATTEMPT_TIMEOUT, deadline - Date.now()));
-		const own = AbortSignal.timeout(ownTime);
+	private async post({ key, body }: PreparedPost, limits: TimeLimits): Promise<HttpResponse> {
+		const { signal, own } = attemptSignals(limits, ATTEMPT_TIMEOUT);
 		try {
 			return await this.client.send({
 				method: 'POST',
@@ -83,11 +79,11 @@ export class HttpsWriter implements LeadWriter<PreparedPost> {
 					'Idempotency-Key': key,
 				},
 				body,
-				signal: AbortSignal.any([signal, own]),
+				signal,
 			});
 		} catch (error) {
 			if (!(error instanceof HttpError)) throw error;
-			throw notReached(error, own.aborted && !signal.aborted);
+			throw notReached(error, own.aborted && !limits.signal.aborted);
 		}
 	}
 }
