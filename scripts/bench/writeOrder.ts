@@ -1,5 +1,7 @@
 /** What the process that `writeLeads.ts` measures is told, and what it reports. */
-export type BareWriterName = 'azureTable' | 'dynamics365' | 'https' | 'marketo' | 'salesforce';
+import type { DestinationName } from '../../nodes/lead/types.ts';
+
+export type BareWriterName = DestinationName;
 
 export type WriteSide = 'bare' | 'ours';
 

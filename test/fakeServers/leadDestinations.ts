@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 
+import type { DestinationName } from '../../nodes/lead/types.ts';
 import type { EntraAuthority } from './entra/authority.ts';
 import { startDynamics } from './dynamics365/dynamics.ts';
 import type { TableAccount } from './azureTable/marketplaceTable.ts';
@@ -17,7 +18,7 @@ import type { FakeServerOptions } from './fakeServer.ts';
 
 export interface LeadDestination {
 	/** What the node's parameter Destination holds. */
-	name: string;
+	name: DestinationName;
 	displayName: string;
 	credentialType: string;
 	/** For n8n's credential. */
@@ -54,20 +55,24 @@ export async function startCrms({
 		key: readFileSync(authority.tls.keyFile, 'utf8'),
 		cert: readFileSync(authority.tls.certFile, 'utf8'),
 	};
-	const options = (name: string): FakeServerOptions =>
+	const options = (name: CrmName): FakeServerOptions =>
 		secure ? { tls, host: `${name}.leads.example` } : {};
-	return await Promise.all([
-		startDynamics({ authority, ...options('dynamics365') }).then((fakeServer) =>
+	const starting: Record<CrmName, Promise<FakeDestination>> = {
+		dynamics365: startDynamics({ authority, ...options('dynamics365') }).then((fakeServer) =>
 			asDestination('dynamics365', 'Dynamics 365', fakeServer),
 		),
-		startMarketo(options('marketo')).then((fakeServer) =>
+		marketo: startMarketo(options('marketo')).then((fakeServer) =>
 			asDestination('marketo', 'Marketo', fakeServer),
 		),
-		startSalesforce(options('salesforce')).then((fakeServer) =>
+		salesforce: startSalesforce(options('salesforce')).then((fakeServer) =>
 			asDestination('salesforce', 'Salesforce', fakeServer),
 		),
-	]);
+	};
+	return await Promise.all(Object.values(starting));
 }
+
+/** A table is in an account that runs already, and an endpoint is only sent to. */
+type CrmName = Exclude<DestinationName, 'azureTable' | 'https'>;
 
 interface FakeCrm extends Pick<FakeDestination, 'credentialType' | 'insert' | 'origin' | 'stop'> {
 	server: Pick<FakeDestination, 'fault' | 'faultsLeft' | 'traffic'>;
@@ -76,7 +81,7 @@ interface FakeCrm extends Pick<FakeDestination, 'credentialType' | 'insert' | 'o
 	parameters: object;
 }
 
-function asDestination(name: string, displayName: string, fakeServer: FakeCrm): FakeDestination {
+function asDestination(name: CrmName, displayName: string, fakeServer: FakeCrm): FakeDestination {
 	const { server } = fakeServer;
 	return {
 		name,

@@ -39,6 +39,7 @@ const namesOf = (parameter: string): string[][] =>
 	description.properties
 		.filter(({ name }) => name === parameter)
 		.map(({ options }) => (options as INodePropertyOptions[]).map(({ value }) => String(value)));
+const WAYS = { ...PLACES, ...OTHER_WAYS };
 const OPERATIONS = namesOf('operation').flat();
 const [WRITTEN = [], READ = [], MARKED = []] = namesOf('destination');
 const namesFor = (operation: string): string[] =>
@@ -197,7 +198,7 @@ const isMapperOrCredential = (path: string) => /^credential\.|\.value$/.test(pat
  * @param atLeast cells that there have to be: an expression in a parameter, an item for which it throws or
  * differs, and a setting of On Error
  */
-export function matrixOf(name: string, atLeast: number): void {
+export function matrixOf(name: keyof typeof WAYS, atLeast: number): void {
 	describe(name, () => {
 		skipWaits();
 		let cells = 0;
@@ -208,7 +209,7 @@ export function matrixOf(name: string, atLeast: number): void {
 			let places: Awaited<ReturnType<StartPlaces>>;
 			let place: WritePlace;
 			beforeAll(async () => {
-				places = await { ...PLACES, ...OTHER_WAYS }[name]!();
+				places = await WAYS[name]();
 				place = await places.newPlace();
 				runs += 1;
 				// Something to read, and a table to count in.

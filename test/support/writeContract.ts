@@ -21,7 +21,7 @@ export function writeContract(name: string, destination: WrittenDestination): vo
 		let places: Places<WritePlace>;
 		const open: WritePlace[] = [];
 		beforeAll(async () => {
-			places = await PLACES[destination.place]!();
+			places = await PLACES[destination.place]();
 		});
 		afterEach(async () => {
 			await Promise.all(open.splice(0).map(async (place) => await place.stop()));

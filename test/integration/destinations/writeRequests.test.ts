@@ -30,7 +30,7 @@ const PARAMETERS: Readonly<Record<string, INodeParameters>> = {
 it.each(Object.keys(BARE_WRITERS) as BareWriterName[])(
 	'%s',
 	async (client) => {
-		const places = await PLACES[client]!();
+		const places = await PLACES[client]();
 		const counted = async (work: (place: WritePlace) => Promise<void>): Promise<number> => {
 			const place = await places.newPlace();
 			const before = place.traffic().requests;

@@ -40,11 +40,11 @@ const outcomes = (items: readonly INodeExecutionData[]) => {
 	return counts;
 };
 
-describe.each(Object.keys(PLACES))('many leads into %s', (name) => {
+describe.each(Object.entries(PLACES))('many leads into %s', (_, startPlaces) => {
 	let places: Awaited<ReturnType<StartPlaces>>;
 	let place: WritePlace;
 	beforeAll(async () => {
-		places = await PLACES[name]!();
+		places = await startPlaces();
 	});
 	beforeEach(async () => {
 		place = await places.newPlace();

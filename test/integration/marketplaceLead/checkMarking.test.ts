@@ -18,11 +18,11 @@ async function markingOf(place: WritePlace, parameters: INodeParameters) {
 	return { ok, ...check! };
 }
 
-describe.each(['azureTable', 'dynamics365', 'salesforce'])('%s', (name) => {
+describe.each(['azureTable', 'dynamics365', 'salesforce'] as const)('%s', (name) => {
 	let places: Awaited<ReturnType<StartPlaces>>;
 	let place: WritePlace;
 	beforeAll(async () => {
-		places = await PLACES[name]!();
+		places = await PLACES[name]();
 		place = await places.newPlace();
 	});
 	afterAll(async () => {
@@ -72,7 +72,7 @@ it('Salesforce: says what is wrong with the field', async () => {
 });
 
 it('Dynamics 365: says what is wrong with the column', async () => {
-	const places = await PLACES['dynamics365']!();
+	const places = await PLACES.dynamics365();
 	const place = await places.newPlace();
 	try {
 		for (const column of ['contoso_none', 'contoso_handledon', 'createdon']) {

@@ -34,11 +34,11 @@ const out = (items: INodeExecutionData[]) => items.map(({ json }) => json as unk
 const outcomes = (items: INodeExecutionData[]) => out(items).map(({ written }) => written.outcome);
 const itemOf = ({ pairedItem }: INodeExecutionData) => (pairedItem as { item: number }).item;
 
-describe.each(Object.keys(PLACES))('writing leads into %s', (name) => {
+describe.each(Object.entries(PLACES))('writing leads into %s', (_, startPlaces) => {
 	let places: Awaited<ReturnType<StartPlaces>>;
 	let place: WritePlace;
 	beforeAll(async () => {
-		places = await PLACES[name]!();
+		places = await startPlaces();
 	});
 	beforeEach(async () => {
 		place = await places.newPlace();

@@ -1,4 +1,5 @@
 /** All destinations that are written into, each with a place of its own for every test. */
+import type { DestinationName } from '../../../nodes/lead/types.ts';
 import { azureTablePlaces } from './azureTable.ts';
 import { dynamicsPlaces } from './dynamics365.ts';
 import { httpsPlaces } from './https.ts';
@@ -8,7 +9,7 @@ import { salesforcePlaces, WebToLeadPlace } from './salesforce.ts';
 
 export type StartPlaces = () => Promise<Places<WritePlace>>;
 
-export const PLACES: Record<string, StartPlaces> = {
+export const PLACES: Readonly<Record<DestinationName, StartPlaces>> = {
 	azureTable: async () => {
 		const { newPlace, stop } = await azureTablePlaces();
 		// Microsoft's connector makes the table with the first lead.
@@ -21,7 +22,7 @@ export const PLACES: Record<string, StartPlaces> = {
 };
 
 /** Further ways into destinations, as places of their own. */
-export const OTHER_WAYS: Record<string, StartPlaces> = {
+export const OTHER_WAYS = {
 	'salesforce by Web-to-Lead': () =>
 		Promise.resolve(placesOf(async () => await WebToLeadPlace.start())),
-};
+} satisfies Record<string, StartPlaces>;

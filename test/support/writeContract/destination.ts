@@ -2,7 +2,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { WrittenLead } from '../../../nodes/destinations/contract.ts';
-import type { PLACES } from '../places/index.ts';
+import type { DestinationName } from '../../../nodes/lead/types.ts';
 import type { WritePlace } from '../places/place.ts';
 
 type Outcome = WrittenLead['outcome'];
@@ -18,7 +18,7 @@ export type WriteAbility =
 
 export interface WrittenDestination {
 	/** Whose places it is written at. */
-	readonly place: keyof typeof PLACES;
+	readonly place: DestinationName;
 	/** Sets the place up for this way to write. */
 	readonly set?: (place: WritePlace) => { parameters?: INodeParameters; options?: INodeParameters };
 	/** What it can't do, each with the reason; a test that needs it is skipped, the reason in its name. */

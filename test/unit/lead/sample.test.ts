@@ -1,16 +1,8 @@
-import { parseLead, sampleLead, type LeadDestinationName } from '../../../nodes/lead';
+import { parseLead, sampleLead } from '../../../nodes/lead';
+import { DESTINATION_NAMES } from '../../../nodes/lead/destinationShapes';
 import { expectWellFormed, RECEIVED_AT } from './support';
 
-const DESTINATIONS: LeadDestinationName[] = [
-	'',
-	'azureTable',
-	'dynamics365',
-	'https',
-	'marketo',
-	'salesforce',
-];
-
-describe.each(DESTINATIONS)('the sample lead of "%s"', (destination) => {
+describe.each(['', ...DESTINATION_NAMES] as const)('the sample lead of "%s"', (destination) => {
 	const lead = sampleLead(destination, RECEIVED_AT);
 
 	it('is marked as one', () => {
