@@ -61,6 +61,17 @@ describe('the node', () => {
 		expectCredentials(type, readable);
 	});
 
+	it('says of every destination that can be read what to set in Partner Center', () => {
+		// Other notices depend on more than the destination, or on something else.
+		const notices = description.properties
+			.filter(({ type: kind, displayOptions: { show = {} } = {} }) => {
+				return kind === 'notice' && Object.keys(show).join() === 'destination';
+			})
+			.map(({ name, displayName }) => [name, displayName.startsWith('In Partner Center, ')]);
+		const readable = DESTINATIONS.filter(({ reading }) => reading);
+		expect(notices).toEqual(readable.map(({ name }) => [`${name}Notice`, true]));
+	});
+
 	it('has a method behind every list of its parameters', () => {
 		const { searched, loaded } = listsOf(type);
 		expect(searched).toEqual(expect.arrayContaining(['searchTables', 'searchPersonFields']));
