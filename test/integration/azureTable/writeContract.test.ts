@@ -3,7 +3,7 @@ import { writeContract } from '../../support/writeContract.ts';
 writeContract('an Azure table', {
 	place: 'azureTable',
 	cannot: { sessions: 'every request is signed' },
-	outcomes: { again: 'unchanged', changed: 'updated' },
+	outcomes: { changed: 'updated' },
 	stands: 'last',
 	requests: { created: 10, again: 1_010, changed: 1_020 },
 	writes: (leads) => Math.ceil(leads / 100),

@@ -4,7 +4,7 @@ import { writeContract } from '../../support/writeContract.ts';
 writeContract('Dynamics 365', {
 	place: 'dynamics365',
 	cannot: {},
-	outcomes: { again: 'unchanged', changed: 'unchanged' },
+	outcomes: { changed: 'unchanged' },
 	stands: 'first',
 	requests: { created: 14, again: 14, changed: 14 },
 	writes: (leads) => Math.ceil(leads / 100),
@@ -14,7 +14,7 @@ writeContract('Dynamics 365, known leads updated', {
 	place: 'dynamics365',
 	set: (place) => ({ options: { ...(place as DynamicsPlace).options, updateExisting: true } }),
 	cannot: {},
-	outcomes: { again: 'unchanged', changed: 'updated' },
+	outcomes: { changed: 'updated' },
 	stands: 'last',
 	requests: { created: 14, again: 24, changed: 34 },
 	writes: (leads) => Math.ceil(leads / 100),

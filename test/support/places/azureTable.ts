@@ -46,6 +46,7 @@ export const azureTablePolled: PolledDestination = {
 export class AzureTablePlace implements PollHarness, WritePlace {
 	readonly destination = 'azureTable';
 	readonly reads = true;
+	readonly again = 'unchanged';
 	readonly credentialType = 'marketplaceLeadAzureTableApi';
 	readonly options = {};
 	readonly writing: INodeParameters;

@@ -38,6 +38,7 @@ export const dynamicsPolled: PolledDestination = {
 export class DynamicsPlace extends FakeServerPlace<FakeDynamics> {
 	readonly writing: INodeParameters;
 	override readonly options: INodeParameters;
+	readonly again = 'unchanged';
 	readonly marking = { markedBy: 'boolean', handledColumn: located(HANDLED_COLUMN) };
 
 	constructor(fakeServer: FakeDynamics) {
@@ -52,7 +53,7 @@ export class DynamicsPlace extends FakeServerPlace<FakeDynamics> {
 	}
 
 	/** The same environment as people copy its address out of the browser. */
-	get otherCredentials(): Credentials {
+	override get otherCredentials(): Credentials {
 		const environmentUrl = `${this.fakeServer.origin}/main.aspx?pagetype=entitylist&etn=lead`;
 		return this.credentialsOf({ ...this.fakeServer.credential, environmentUrl });
 	}

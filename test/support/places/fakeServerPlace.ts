@@ -14,11 +14,12 @@ export interface PlaceableFakeServer {
 	readonly credential: object;
 	readonly badCredential: object;
 	readonly parameters: { destination: string };
-	/** Which requests faults strike. */
-	struck: 'reading' | 'writing';
+	/** Which requests faults strike; absent where leads can only be written, which is what they strike. */
+	struck?: 'reading' | 'writing';
 	insert(leads: readonly LeadToWrite[]): Promise<string[]>;
-	insertLate(leads: readonly LeadToWrite[]): Promise<string[]>;
-	showLate(): void;
+	/** These two are absent where a lead can be read as soon as it is written. */
+	insertLate?(leads: readonly LeadToWrite[]): Promise<string[]>;
+	showLate?(): void;
 	stop(): Promise<void>;
 }
 
@@ -26,12 +27,12 @@ export interface PlaceableFakeServer {
 export abstract class FakeServerPlace<Fake extends PlaceableFakeServer>
 	implements PollHarness, WritePlace
 {
-	readonly reads = true;
+	readonly reads: boolean = true;
 	readonly options: INodeParameters = {};
 
 	constructor(readonly fakeServer: Fake) {}
 
-	abstract readonly otherCredentials: Credentials;
+	abstract readonly again: WritePlace['again'];
 	abstract readonly secrets: readonly string[];
 	abstract readonly writing: INodeParameters;
 	abstract edit(...names: string[]): Promise<void>;
@@ -39,6 +40,11 @@ export abstract class FakeServerPlace<Fake extends PlaceableFakeServer>
 	abstract records(): Promise<StoredLead[]>;
 	abstract refuse(name: string): INodeParameters;
 	abstract loseSignIn(): () => void;
+
+	/** Of a vendor with one kind of sign-in there are none, which its `cannot` has to say. */
+	get otherCredentials(): Credentials {
+		throw this.#lacks('a second kind of sign-in', "cannot: { secondSignIn: 'why' }");
+	}
 
 	get destination(): string {
 		return this.fakeServer.parameters.destination;
@@ -86,10 +92,12 @@ export abstract class FakeServerPlace<Fake extends PlaceableFakeServer>
 	}
 
 	async insertLate(leads: readonly LeadToWrite[]): Promise<string[]> {
+		if (!this.fakeServer.insertLate) throw this.#lacksLate();
 		return await this.fakeServer.insertLate(leads);
 	}
 
 	showLate(): void {
+		if (!this.fakeServer.showLate) throw this.#lacksLate();
 		this.fakeServer.showLate();
 	}
 
@@ -102,7 +110,7 @@ export abstract class FakeServerPlace<Fake extends PlaceableFakeServer>
 	}
 
 	strike(fault: Fault, request = 0, times = 1): void {
-		this.fakeServer.struck = 'writing';
+		this.#strikeWriting();
 		this.fakeServer.server.fault(fault, { page: request, times });
 	}
 
@@ -111,7 +119,7 @@ export abstract class FakeServerPlace<Fake extends PlaceableFakeServer>
 	}
 
 	meanwhile(action: () => void, request = 0): void {
-		this.fakeServer.struck = 'writing';
+		this.#strikeWriting();
 		this.fakeServer.server.meanwhile(action, { page: request });
 	}
 
@@ -121,5 +129,22 @@ export abstract class FakeServerPlace<Fake extends PlaceableFakeServer>
 
 	async stop(): Promise<void> {
 		await this.fakeServer.stop();
+	}
+
+	/** @throws where faults would strike the requests that read instead */
+	#strikeWriting(): void {
+		if (this.fakeServer.struck !== undefined) this.fakeServer.struck = 'writing';
+		else if (this.reads) throw this.#lacks('`struck`', '`reads = false`');
+	}
+
+	#lacksLate(): Error {
+		return this.#lacks('records that show late', "cannot: { lateRecords: 'why' }");
+	}
+
+	/** For what a suite asks of a place that has never said that it can't. */
+	#lacks(what: string, saying: string): Error {
+		return new Error(
+			`The fake server of ${this.destination} has not ${what}: give it that, or say ${saying}`,
+		);
 	}
 }

@@ -12,6 +12,8 @@ export function httpsPlaces(): Promise<Places<HttpsPlace>> {
 export class HttpsPlace implements WritePlace {
 	readonly destination = 'https';
 	readonly reads = false;
+	/** A receiver does not tell whether it had the lead. */
+	readonly again = 'created';
 	readonly credentialType = 'marketplaceLeadHttpsApi';
 	readonly writing = {};
 	readonly options = { allowHttpOnLocalhost: true };

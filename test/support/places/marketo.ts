@@ -45,7 +45,12 @@ export class MarketoPlace extends FakeServerPlace<FakeMarketo> {
 		return new MarketoPlace(await startMarketo(options));
 	}
 
-	get otherCredentials(): Credentials {
+	/** Marketo does not tell whether a person is as it was. */
+	get again(): 'unchanged' | 'updated' {
+		return this.writing['marketoMethod'] === 'submitForm' ? 'unchanged' : 'updated';
+	}
+
+	override get otherCredentials(): Credentials {
 		return this.credentialsOf(this.fakeServer.otherCredential);
 	}
 

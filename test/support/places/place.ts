@@ -9,6 +9,7 @@ import type {
 	INodeParameters,
 } from 'n8n-workflow';
 
+import type { WrittenLead } from '../../../nodes/destinations/contract.ts';
 import { MarketplaceLead } from '../../../nodes/MarketplaceLead/MarketplaceLead.node.ts';
 import { parseLead, type JsonValue } from '../../../nodes/lead/index.ts';
 import type { Fault, Traffic } from '../../fakeServers/faults.ts';
@@ -32,6 +33,8 @@ export interface WritePlace {
 	readonly readingOptions?: INodeParameters;
 	/** Values of parameters that work here, by their paths, where the default does not. */
 	readonly valid?: Readonly<Record<string, unknown>>;
+	/** What becomes of a lead that is written again as it was, the way that `writing` says. */
+	readonly again: WrittenLead['outcome'];
 	/** The leads that are there, once for each record. */
 	records(): Promise<StoredLead[]>;
 	/** Parameters by which Mark as Handled marks here; absent where nothing can be marked. */

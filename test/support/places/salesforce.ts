@@ -35,6 +35,7 @@ export const salesforcePolled: PolledDestination = {
 
 export class SalesforcePlace extends FakeServerPlace<FakeSalesforce> {
 	writing: INodeParameters = { salesforceMethod: 'restApi' };
+	readonly again = 'unchanged';
 	readonly marking = { markedBy: 'boolean', handledField: located(HANDLED_FIELD) };
 
 	constructor(fakeServer: FakeSalesforce) {
@@ -46,7 +47,7 @@ export class SalesforcePlace extends FakeServerPlace<FakeSalesforce> {
 		return new SalesforcePlace(await startSalesforce());
 	}
 
-	get otherCredentials(): Credentials {
+	override get otherCredentials(): Credentials {
 		return this.credentialsOf(this.fakeServer.jwtCredential);
 	}
 

@@ -153,6 +153,7 @@ export function declareStarts({ destination, newPlace, test }: Contract): void {
 		expect(await after({ parameters: { maxLeads: 5 } })).toEqual([]);
 		expect(await after({ parameters: { filters: { testLeads: 'exclude' } } })).toEqual([]);
 		expect(await after({ parameters: { options: { includeRaw: true } } })).toEqual([]);
+		expect(place.otherCredentials).toBeDefined();
 		expect(await after({ credentials: place.otherCredentials })).toEqual([]);
 		expect(await after(fromDate('2001-01-01T00:00:00Z'))).toEqual(['here']);
 

@@ -23,9 +23,8 @@ export interface WrittenDestination {
 	readonly set?: (place: WritePlace) => { parameters?: INodeParameters; options?: INodeParameters };
 	/** What it can't do, each with the reason; a test that needs it is skipped, the reason in its name. */
 	readonly cannot: Readonly<Partial<Record<WriteAbility, string>>>;
-	/** What becomes of a lead that is written again as it was, and of one that has changed. */
 	readonly outcomes: {
-		again: Outcome;
+		/** Of a lead that is known and has changed; of one that has not, the place says it. */
 		changed: Outcome;
 		/** Of a lead whose first attempt was carried out and had no response; `created` when absent. */
 		afterLoss?: Outcome;

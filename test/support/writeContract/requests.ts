@@ -17,7 +17,7 @@ export function declareRequests({ destination, newPlace, test }: WriteContract):
 			const before = place.place.traffic().requests;
 			const results = await place.write(place.leads(LEADS, { title }));
 			requests[what] = place.place.traffic().requests - before;
-			const outcome = what === 'created' ? what : destination.outcomes[what];
+			const outcome = { created: what, again: place.place.again, ...destination.outcomes }[what];
 			expect(countsOf(results)).toEqual({ [outcome]: LEADS });
 		}
 		const most = destination.requests;

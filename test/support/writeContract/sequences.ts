@@ -3,7 +3,7 @@ import { enoughFor } from './destination.ts';
 import { countsOf, idsOf, outcomesOf } from './written.ts';
 
 export function declareSequences({ destination, newPlace, test }: WriteContract): void {
-	const { again, changed } = destination.outcomes;
+	const { changed } = destination.outcomes;
 	const some = enoughFor(destination);
 	const half = some >> 1;
 
@@ -51,7 +51,7 @@ export function declareSequences({ destination, newPlace, test }: WriteContract)
 		const leads = place.leads(some);
 		const ids = idsOf(await place.write(leads));
 		const results = await place.write(leads);
-		expect(countsOf(results)).toEqual({ [again]: some });
+		expect(countsOf(results)).toEqual({ [place.place.again]: some });
 		expect(idsOf(results)).toEqual(ids);
 		await place.expectOnly(leads);
 	});
@@ -68,7 +68,7 @@ export function declareSequences({ destination, newPlace, test }: WriteContract)
 		const counts: Record<string, number> = {};
 		for (const [outcome, count] of [
 			['created', 50],
-			[again, known.length],
+			[place.place.again, known.length],
 			[changed, different.length],
 		] as const) {
 			counts[outcome] = (counts[outcome] ?? 0) + count;

@@ -123,7 +123,7 @@ export class Written {
 			// Some responses of an endpoint's name no record.
 			const stands = id === '' ? isThere.has(name) : byId.get(id)?.lastName === name;
 			const problems = stands ? [] : [`${name} does not stand at "${id}"`];
-			if (outcome === 'created' && this.destination.outcomes.again !== 'created') {
+			if (outcome === 'created' && this.place.again !== 'created') {
 				if (wasThere.has(id)) problems.push(`${name} was there, and is told to be created`);
 				if (created.has(id)) problems.push(`${name} is told to be created twice`);
 				created.add(id);
