@@ -2,6 +2,7 @@ import { declareBadLeads } from './writeContract/badLeads.ts';
 import type { WriteContract } from './writeContract/contract.ts';
 import type { WrittenDestination } from './writeContract/destination.ts';
 import { declareFailures } from './writeContract/failures.ts';
+import { declareKept } from './writeContract/kept.ts';
 import { declareRequests } from './writeContract/requests.ts';
 import { declareSequences } from './writeContract/sequences.ts';
 import { Written } from './writeContract/written.ts';
@@ -42,6 +43,7 @@ export function writeContract(name: string, destination: WrittenDestination): vo
 			},
 		};
 		describe('a sequence of writes', () => declareSequences(contract));
+		describe('what is written keeps', () => declareKept(contract));
 		describe('leads that are not taken', () => declareBadLeads(contract));
 		describe('a destination that falters', () => declareFailures(contract));
 		describe('requests', () => declareRequests(contract));

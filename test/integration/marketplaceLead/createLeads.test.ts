@@ -141,11 +141,13 @@ describe.each(Object.entries(PLACES))('writing leads into %s', (_, startPlaces) 
 		});
 
 		it('is written when asked for, and is still not to be contacted', async () => {
-			const went = await run(place, 'createLeads', given(), { options: { doNotContact: 'write' } });
-			expect(outcomes(went)).toEqual(['created', 'created']);
+			// By its field alone, too: the action of this one says nothing of it.
+			const items = [...given(), ...asItems(lead(3, { DoNotContact: true }))];
+			const went = await run(place, 'createLeads', items, { options: { doNotContact: 'write' } });
+			expect(outcomes(went)).toEqual(['created', 'created', 'created']);
 			if (!place.reads) return;
 			const found = (await stored()).map(({ contactAllowed }) => contactAllowed);
-			expect(found.sort()).toEqual([false, true]);
+			expect(found.sort()).toEqual([false, false, true]);
 		});
 	});
 

@@ -1,6 +1,7 @@
 /** What the places of all CRMs have in common, whatever the vendor. */
 import type { ICredentialDataDecryptedObject, INodeParameters } from 'n8n-workflow';
 
+import type { DestinationName } from '../../../nodes/lead/types.ts';
 import type { FakeServer } from '../../fakeServers/fakeServer.ts';
 import type { Fault, Traffic } from '../../fakeServers/faults.ts';
 import type { LeadToWrite } from '../../fakeServers/leadToWrite.ts';
@@ -46,8 +47,8 @@ export abstract class FakeServerPlace<Fake extends PlaceableFakeServer>
 		throw this.#lacks('a second kind of sign-in', "cannot: { secondSignIn: 'why' }");
 	}
 
-	get destination(): string {
-		return this.fakeServer.parameters.destination;
+	get destination(): DestinationName {
+		return this.fakeServer.parameters.destination as DestinationName;
 	}
 
 	get parameters(): INodeParameters {

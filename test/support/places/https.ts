@@ -1,6 +1,7 @@
 /** An HTTPS endpoint that takes leads: a receiver of its own for each place. */
 import type { INodeParameters } from 'n8n-workflow';
 
+import type { JsonValue } from '../../../nodes/lead/index.ts';
 import type { Fault, Traffic } from '../../fakeServers/faults.ts';
 import { LeadReceiver } from '../../fakeServers/https/leadReceiver.ts';
 import { customerOf, type Places, placesOf, type StoredLead, type WritePlace } from './place.ts';
@@ -38,6 +39,8 @@ export class HttpsPlace implements WritePlace {
 			[...this.receiver.leads].map(([id, body]) => ({ id, ...customerOf(body) })),
 		);
 	}
+
+	readonly taken = (id: string) => this.receiver.leads.get(id) as JsonValue | undefined;
 
 	refuse(name: string): INodeParameters {
 		this.receiver.spoil = ({ body }) =>

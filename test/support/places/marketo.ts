@@ -1,7 +1,7 @@
 /** Marketo: an instance of its own for each place. */
 import type { INodeParameters } from 'n8n-workflow';
 
-import { FILL_OUT_FORM } from '../../fakeServers/marketo/instance.ts';
+import { FILL_OUT_FORM, FORM_FIELDS } from '../../fakeServers/marketo/instance.ts';
 import { startMarketo } from '../../fakeServers/marketo/marketo.ts';
 import type { MarketoOptions, FakeMarketo } from '../../fakeServers/marketo/marketo.ts';
 import type { Credentials, PolledDestination } from '../pollContract/harness.ts';
@@ -40,6 +40,16 @@ export class MarketoPlace extends FakeServerPlace<FakeMarketo> {
 		marketoMethod: 'submitForm',
 		form: this.fakeServer.parameters.form,
 	};
+
+	constructor(fakeServer: FakeMarketo) {
+		super(fakeServer);
+		// Hidden, as the docs tell those to add them who want the description, and the customer's wish.
+		fakeServer.instance.forms[0]!.fields = [
+			...FORM_FIELDS,
+			{ id: 'Description', dataType: 'hidden' },
+			{ id: 'Unsubscribed', dataType: 'hidden' },
+		];
+	}
 
 	static async start(options: MarketoOptions = {}): Promise<MarketoPlace> {
 		return new MarketoPlace(await startMarketo(options));

@@ -11,12 +11,12 @@ import type {
 
 import type { WrittenLead } from '../../../nodes/destinations/contract.ts';
 import { MarketplaceLead } from '../../../nodes/MarketplaceLead/MarketplaceLead.node.ts';
-import { parseLead, type JsonValue } from '../../../nodes/lead/index.ts';
+import { parseLead, type DestinationName, type JsonValue } from '../../../nodes/lead/index.ts';
 import type { Fault, Traffic } from '../../fakeServers/faults.ts';
 import { outputsOf, runNode } from '../engine.ts';
 
 export interface WritePlace {
-	readonly destination: string;
+	readonly destination: DestinationName;
 	/** Whether leads can be read here, too. */
 	readonly reads: boolean;
 	readonly credentialType: string;
@@ -37,6 +37,8 @@ export interface WritePlace {
 	readonly again: WrittenLead['outcome'];
 	/** The leads that are there, once for each record. */
 	records(): Promise<StoredLead[]>;
+	/** What was taken at the id that writing gives; only where leads can't be read. */
+	readonly taken?: (id: string) => JsonValue | undefined;
 	/** Parameters by which Mark as Handled marks here; absent where nothing can be marked. */
 	readonly marking?: INodeParameters;
 	/** How many leads are marked. */

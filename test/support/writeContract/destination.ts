@@ -2,7 +2,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { WrittenLead } from '../../../nodes/destinations/contract.ts';
-import type { DestinationName } from '../../../nodes/lead/types.ts';
+import type { DestinationName, JsonObject } from '../../../nodes/lead/types.ts';
 import type { WritePlace } from '../places/place.ts';
 
 type Outcome = WrittenLead['outcome'];
@@ -16,6 +16,22 @@ export type WriteAbility =
 	/** A sign-in that ends and is had anew. */
 	| 'sessions';
 
+/** What of a lead a destination, or one way to write into it, may be unable to keep. */
+export type LeadPart =
+	| 'action'
+	| 'createdAt'
+	/** Names, addresses, company and title, as they are normalised. */
+	| 'customer'
+	| 'description'
+	| 'leadSource'
+	| 'listProperty'
+	| 'numberProperty'
+	| 'offerId'
+	/** Beside the offer's id. */
+	| 'offerTitle'
+	| 'publisherName'
+	| 'textProperty';
+
 export interface WrittenDestination {
 	/** Whose places it is written at. */
 	readonly place: DestinationName;
@@ -23,6 +39,10 @@ export interface WrittenDestination {
 	readonly set?: (place: WritePlace) => { parameters?: INodeParameters; options?: INodeParameters };
 	/** What it can't do, each with the reason; a test that needs it is skipped, the reason in its name. */
 	readonly cannot: Readonly<Partial<Record<WriteAbility, string>>>;
+	/** What is not read back as it was, each part with the reason: no more than its page in the docs says. */
+	readonly loses: Readonly<Partial<Record<LeadPart, string>>>;
+	/** Fields besides the lead's own, by the destination's names, and what of a lead they are read back as. */
+	readonly additional: { fields: JsonObject; readAs: object };
 	readonly outcomes: {
 		/** Of a lead that is known and has changed; of one that has not, the place says it. */
 		changed: Outcome;

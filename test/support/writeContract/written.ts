@@ -4,9 +4,9 @@ import type { INodeParameters } from 'n8n-workflow';
 import { DESTINATIONS } from '../../../nodes/destinations/index.ts';
 import type { WritableLead, WriteResult } from '../../../nodes/destinations/contract.ts';
 import type { TimeLimits } from '../../../nodes/destinations/timeLimits.ts';
-import { parseLead } from '../../../nodes/lead/index.ts';
+import { parseLead, type JsonValue, type Lead } from '../../../nodes/lead/index.ts';
 import { destinationInput } from '../destinationInput.ts';
-import { openWriter } from '../openWriter.ts';
+import { openWriter, type EngineWriter } from '../openWriter.ts';
 import type { StoredLead, WritePlace } from '../places/place.ts';
 import type { WrittenDestination } from './destination.ts';
 
@@ -43,14 +43,43 @@ export class Written {
 		leads: readonly WritableLead[],
 		limits: Partial<TimeLimits> = {},
 	): Promise<WriteResult[]> {
-		this.#controller = new AbortController();
+		return await (await this.#open()).write(leads, this.#within(limits));
+	}
+
+	/**
+	 * Writes leads that are all taken, and gives what stands there of each: the record as the
+	 * destination's own reading gives it, and what it is as a lead.
+	 */
+	async writeAndRead(
+		leads: readonly WritableLead[],
+	): Promise<Array<{ record: JsonValue; lead: Lead }>> {
+		const writer = await this.#open();
+		const results = await writer.write(leads, this.#within());
+		expect(results.map((result) => (result.ok ? '' : result.error.message))).toEqual(
+			leads.map(() => ''),
+		);
+		const { destination, taken } = this.place;
+		const found = [];
+		for (const id of idsOf(results)) {
+			const record = taken ? taken(id) : await writer.readBack(id, this.#within());
+			if (record === undefined) throw new Error(`Nothing is read back at "${id}"`);
+			found.push({ record, lead: parseLead(record, { destination }) });
+		}
+		return found;
+	}
+
+	async #open(): Promise<EngineWriter> {
 		const description = DESTINATIONS.find(({ name }) => name === this.place.destination);
 		const input = destinationInput(this.place.credential, this.#parameters, {
 			options: this.#options,
 		});
+		return await openWriter(description!.writing, input);
+	}
+
+	#within(limits: Partial<TimeLimits> = {}): TimeLimits {
+		this.#controller = new AbortController();
 		const { signal } = this.#controller;
-		const writer = await openWriter(description!.writing, input);
-		return await writer.write(leads, { signal, deadline: Date.now() + ENOUGH, ...limits });
+		return { signal, deadline: Date.now() + ENOUGH, ...limits };
 	}
 
 	/** Somebody ends the execution that is going on. */

@@ -10,7 +10,9 @@ const INTEGRATION = path.resolve(__dirname, '../../integration');
 const expected = DESTINATIONS.flatMap(({ name, reading }) => [
 	{ suite: 'writeContract', of: `place: '${name}'`, file: `${name}/writeContract.test.ts` },
 	{ suite: 'matrixOf', of: `'${name}'`, file: `marketplaceLead/matrix/${name}.test.ts` },
-	...(reading ? [{ suite: 'pollContract', of: `places/${name}.ts`, file: `${name}/poll.test.ts` }] : []),
+	...(reading
+		? [{ suite: 'pollContract', of: `places/${name}.ts`, file: `${name}/poll.test.ts` }]
+		: []),
 ]);
 
 it.each(expected)('$suite is run by $file', ({ suite, of, file }) => {
