@@ -4,6 +4,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import type { JsonValue } from '../../../nodes/lead/index.ts';
 import type { Fault, Traffic } from '../../fakeServers/faults.ts';
 import { LeadReceiver } from '../../fakeServers/https/leadReceiver.ts';
+import { CLOSED_PORT } from '../nobody.ts';
 import { customerOf, type Places, placesOf, type StoredLead, type WritePlace } from './place.ts';
 
 export function httpsPlaces(): Promise<Places<HttpsPlace>> {
@@ -32,6 +33,14 @@ export class HttpsPlace implements WritePlace {
 
 	get badCredential() {
 		return this.receiver.badCredential;
+	}
+
+	/** Any request to an endpoint may start a workflow there, so its test asks the host alone. */
+	get unreachable() {
+		const { endpointUrl = '' } = this.badCredential;
+		const url = new URL(endpointUrl);
+		url.port = String(CLOSED_PORT);
+		return { endpointUrl: url.href };
 	}
 
 	records(): Promise<StoredLead[]> {

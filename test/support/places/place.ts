@@ -23,6 +23,8 @@ export interface WritePlace {
 	readonly credential: ICredentialDataDecryptedObject;
 	/** The same with a secret that the destination rejects. */
 	readonly badCredential: ICredentialDataDecryptedObject;
+	/** A credential that its test rejects, where the test sends no secret; `badCredential` when absent. */
+	readonly unreachable?: ICredentialDataDecryptedObject;
 	/** What must never be read in an output or an error. */
 	readonly secrets: readonly string[];
 	/** Parameters that Marketplace Lead needs here, without the destination's name. */
