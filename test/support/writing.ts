@@ -34,7 +34,7 @@ export function leadMaker(now: () => number) {
 	};
 }
 
-export function outgoing(lead: Lead, additional: JsonObject = {}): WritableLead {
+export function writable(lead: Lead, additional: JsonObject = {}): WritableLead {
 	return { lead, additional };
 }
 

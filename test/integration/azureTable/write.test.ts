@@ -35,7 +35,7 @@ import {
 } from '../../fakeServers/azureTable/faultProxy.ts';
 import { marketplaceRow, MarketplaceTable } from '../../fakeServers/azureTable/marketplaceTable.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
-import { generatedOutgoing } from '../https/generatedLeads.ts';
+import { generatedWritableLead } from '../https/generatedLeads.ts';
 
 let azurite: Azurite;
 let proxy: FaultProxy;
@@ -219,8 +219,8 @@ describe('a lead', () => {
 	it('with braces in its keys goes alone: the SDK takes them for a refusal in an answer', async () => {
 		await table.create();
 		const seen = proxy.requests.length;
-		const braced = leads(2).map((outgoing, at) => ({
-			...outgoing,
+		const braced = leads(2).map((writable, at) => ({
+			...writable,
 			additional: { RowKey: `{7f0c6c5e-${at}}` },
 		}));
 		expect(counted(await writeLeads(writer, braced, limits()))).toEqual({ created: 2 });
@@ -231,7 +231,7 @@ describe('a lead', () => {
 		await table.create();
 		await fc.assert(
 			fc.asyncProperty(
-				fc.array(generatedOutgoing, { minLength: 1, maxLength: 4 }),
+				fc.array(generatedWritableLead, { minLength: 1, maxLength: 4 }),
 				async (given) => {
 					// A row of its own for each try: a smaller example keeps the ids of a larger one.
 					const all = given.map(({ lead, additional }) => ({
@@ -246,14 +246,14 @@ describe('a lead', () => {
 					const records = await readAll();
 					results.forEach((result, at) => {
 						if (!result.ok) throw new Error(result.error.message);
-						const outgoing = all[at]!;
+						const writable = all[at]!;
 						const read = parseLead(records.get(result.written.id), { destination: 'azureTable' });
-						const expected = heldOf(outgoing.lead);
+						const expected = heldOf(writable.lead);
 						const { leadSource } = expected;
 						expect({ ...heldOf(read), ...(leadSource === '' ? { leadSource } : {}) }).toEqual(
 							expected,
 						);
-						expectProperties(read, outgoing);
+						expectProperties(read, writable);
 					});
 					const again = await writeLeads(writer, all, limits());
 					expect(counted(again)).toEqual({ unchanged: all.length });
@@ -469,8 +469,8 @@ describe('a batch', () => {
 
 	it('with rows there already writes the others and says which is which', async () => {
 		await writeLeads(writer, leads(100, 200), limits());
-		const mixed = leads(500).map((outgoing, at) =>
-			at >= 280 && at < 290 ? { ...outgoing, additional: { Region: 'EMEA' } } : outgoing,
+		const mixed = leads(500).map((writable, at) =>
+			at >= 280 && at < 290 ? { ...writable, additional: { Region: 'EMEA' } } : writable,
 		);
 		const results = await writeLeads(writer, mixed, limits());
 		expect(counted(results)).toEqual({ created: 400, unchanged: 90, updated: 10 });
@@ -539,8 +539,8 @@ describe('a batch', () => {
 	});
 
 	it('of large rows stays within what a transaction takes', async () => {
-		const large = leads(20).map((outgoing) => ({
-			...outgoing,
+		const large = leads(20).map((writable) => ({
+			...writable,
 			additional: Object.fromEntries(
 				Array.from({ length: 30 }, (_, at) => [`Text${at}`, 'é漢'.repeat(30_000)]),
 			),

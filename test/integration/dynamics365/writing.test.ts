@@ -32,7 +32,7 @@ import {
 	inTime,
 	leadMaker,
 	outcomes,
-	outgoing,
+	writable,
 	writeErrorOf,
 } from '../../support/writing.ts';
 
@@ -86,7 +86,7 @@ async function readAll(setting: Setting = {}): Promise<Lead[]> {
 
 const lead = leadMaker(() => dynamics.server.now());
 const many = (count: number) =>
-	Array.from({ length: count }, (_, at) => outgoing(lead(`Sample${at}`)));
+	Array.from({ length: count }, (_, at) => writable(lead(`Sample${at}`)));
 
 const errorOf = (result: WriteResult | undefined) =>
 	writeErrorOf(result, [dynamics.credential['clientSecret'] ?? '']);
@@ -109,7 +109,7 @@ describe('a lead', () => {
 			Title: 'Buyer',
 			Description: 'Two\nlines',
 		});
-		const [result] = await writer.write([outgoing(sent)], inTime());
+		const [result] = await writer.write([writable(sent)], inTime());
 		if (!result?.ok) throw errorOf(result);
 		const { id, url, outcome } = result.written;
 		expect(outcome).toBe('created');
@@ -150,7 +150,7 @@ describe('a lead', () => {
 	it('has its lead source in the topic, where the column of choices does not know it', async () => {
 		const setting = { leadSourceColumn: 'leadsourcecode' };
 		const known = lead('Known', { LeadSource: 'SPZA-PLT|contoso.two' });
-		await write([outgoing(lead('Other')), outgoing(known)], setting);
+		await write([writable(lead('Other')), writable(known)], setting);
 		expect(dynamics.rows()).toMatchObject([
 			{ subject: 'SPZA-INS|contoso.add-on' },
 			{ leadsourcecode: 100000001 },
@@ -166,7 +166,7 @@ describe('a lead', () => {
 
 	it('has its lead source in the topic only, where the column would cut it', async () => {
 		const LeadSource = `SPZA-INS|contoso.${'x'.repeat(220)}`;
-		await write([outgoing(lead('Sample', { LeadSource }))]);
+		await write([writable(lead('Sample', { LeadSource }))]);
 		expect(dynamics.rows()[0]).not.toHaveProperty(TEXT_COLUMN);
 		expect(await readAll()).toMatchObject([{ leadSource: LeadSource }]);
 	});
@@ -187,7 +187,7 @@ describe('a lead', () => {
 			},
 			{ destination: 'https' },
 		);
-		await write([outgoing(sent)], setting);
+		await write([writable(sent)], setting);
 		expect(dynamics.rows()[0]).toMatchObject({
 			contoso_offertitle: 'Contoso Add-On',
 			contoso_actioncode: 'PLT',
@@ -200,7 +200,7 @@ describe('a lead', () => {
 	it('that must not be contacted is marked in the columns Dynamics 365 has for it', async () => {
 		const dnc = lead('Dnc', { LeadSource: 'SPZA-DNC|contoso.add-on' });
 		const silent = { ...lead('Silent'), contactAllowed: false, stage: 'doNotContact' as const };
-		await write([outgoing(dnc), outgoing(silent), outgoing(lead('Open'))]);
+		await write([writable(dnc), writable(silent), writable(lead('Open'))]);
 		const marks = [true, true, false].map((is) => ({
 			donotemail: is,
 			donotphone: is,
@@ -218,14 +218,14 @@ describe('a lead', () => {
 		dynamics.lacks = ['donotfax', 'donotsendmm'];
 		const writer = await newWriter();
 		const silent = { ...lead('Silent'), contactAllowed: false, stage: 'doNotContact' as const };
-		const [result] = await writer.write([outgoing(silent)], inTime());
+		const [result] = await writer.write([writable(silent)], inTime());
 		if (!result?.ok) throw errorOf(result);
 		expect(dynamics.rows()).toMatchObject([{ donotphone: true, donotfax: false }]);
 		const back = await writer.readBack(result.written.id, inTime());
 		expect(back).toMatchObject({ donotphone: true, donotpostalmail: true });
 		expect(back).not.toHaveProperty('donotfax');
 		// One that was mapped by hand has to be there.
-		const byHand = await write([outgoing(lead('Open'), { donotfax: true })]);
+		const byHand = await write([writable(lead('Open'), { donotfax: true })]);
 		expect(errorOf(byHand[0]).message).toMatch(/donotfax/);
 	});
 
@@ -241,7 +241,7 @@ describe('a lead', () => {
 			contoso_offerid: { a: 1 },
 		};
 		const writer = await newWriter();
-		const [result] = await writer.write([outgoing(lead('Sample'), additional)], inTime());
+		const [result] = await writer.write([writable(lead('Sample'), additional)], inTime());
 		if (!result?.ok) throw errorOf(result);
 		expect(dynamics.rows()[0]).toMatchObject({
 			jobtitle: 'CEO',
@@ -259,7 +259,7 @@ describe('a lead', () => {
 
 	it('keeps an address that is too long where a person reads it', async () => {
 		const Email = `${'k'.repeat(90)}@fabrikam.example`;
-		await write([outgoing(lead('Sample', { Email, Description: 'x'.repeat(3_000) }))]);
+		await write([writable(lead('Sample', { Email, Description: 'x'.repeat(3_000) }))]);
 		const [row] = dynamics.rows();
 		expect(row).not.toHaveProperty('emailaddress1');
 		expect(String(row?.['description'])).toMatch(new RegExp(`^x{1800,}\\nEmail: ${Email}$`));
@@ -268,7 +268,7 @@ describe('a lead', () => {
 	it('of Microsoft’s test is read as one', async () => {
 		const test = microsoftTestLead({ destination: 'dynamics365', now: Date.UTC(2026, 0, 31) });
 		for (const leadSourceColumn of [TEXT_COLUMN, 'leadsourcecode']) {
-			await write([outgoing({ ...test, id: `${test.id}-${leadSourceColumn}` })], {
+			await write([writable({ ...test, id: `${test.id}-${leadSourceColumn}` })], {
 				leadSourceColumn,
 			});
 			const [read] = await readAll({ leadSourceColumn });
@@ -296,7 +296,7 @@ it.each([TEXT_COLUMN, 'leadsourcecode'])(
 				async (generated) => {
 					const leads = generated.map((one) => ({ ...one, id: `${one.id}-${(serial += 1)}` }));
 					const results = await writer.write(
-						leads.map((one) => outgoing(one)),
+						leads.map((one) => writable(one)),
 						inTime(),
 					);
 					for (const [at, sent] of leads.entries()) {
@@ -338,7 +338,7 @@ it.each([TEXT_COLUMN, 'leadsourcecode'])(
 					const again = await (
 						await newWriter(setting)
 					).write(
-						leads.map((one) => outgoing(one)),
+						leads.map((one) => writable(one)),
 						inTime(),
 					);
 					expect(outcomes(again)).toEqual(leads.map(() => 'unchanged'));
@@ -352,7 +352,7 @@ it.each([TEXT_COLUMN, 'leadsourcecode'])(
 
 describe('written twice', () => {
 	it('is one row, in one call, in the next, and beside others', async () => {
-		const [one, two] = [outgoing(lead('One')), outgoing(lead('Two'))];
+		const [one, two] = [writable(lead('One')), writable(lead('Two'))];
 		expect(outcomes(await write([one, one]))).toEqual(['created', 'unchanged']);
 		expect(outcomes(await write([two, one]))).toEqual(['created', 'unchanged']);
 		expect(outcomes(await write([one, two]))).toEqual(['unchanged', 'unchanged']);
@@ -385,25 +385,25 @@ describe('written twice', () => {
 	);
 
 	it('leaves what people changed as it is', async () => {
-		await write([outgoing(lead('Sample'))]);
+		await write([writable(lead('Sample'))]);
 		dynamics.edit(['Sample'], { jobtitle: 'CEO', companyname: null });
 		const changed = lead('Sample', { Title: 'Buyer', Phone: '12345' });
-		expect(outcomes(await write([outgoing(changed)]))).toEqual(['unchanged']);
+		expect(outcomes(await write([writable(changed)]))).toEqual(['unchanged']);
 		expect(dynamics.rows()[0]).toMatchObject({ jobtitle: 'CEO', companyname: null });
 		expect(dynamics.rows()[0]).not.toHaveProperty('telephone1');
 	});
 
 	it('is made anew where somebody deleted it', async () => {
-		const [result] = await write([outgoing(lead('Sample'))]);
+		const [result] = await write([writable(lead('Sample'))]);
 		if (!result?.ok) throw errorOf(result);
 		dynamics.remove(result.written.id);
-		expect(outcomes(await write([outgoing(lead('Sample'))]))).toEqual(['created']);
+		expect(outcomes(await write([writable(lead('Sample'))]))).toEqual(['created']);
 	});
 
 	it('is one row with one that was read out of Dynamics 365', async () => {
-		await write([outgoing(lead('Sample'))]);
+		await write([writable(lead('Sample'))]);
 		const [read] = await readAll();
-		expect(outcomes(await write([outgoing(read!)]))).toEqual(['unchanged']);
+		expect(outcomes(await write([writable(read!)]))).toEqual(['unchanged']);
 	});
 });
 
@@ -411,9 +411,9 @@ describe('with Update Existing Leads', () => {
 	const setting = { options: { updateExisting: true } };
 
 	it('writes what is different, and nothing where nothing is', async () => {
-		await write([outgoing(lead('Sample', { Company: '' }))], setting);
+		await write([writable(lead('Sample', { Company: '' }))], setting);
 		dynamics.edit(['Sample'], { companyname: 'Fabrikam Inc.', jobtitle: 'CFO' });
-		const changed = [outgoing(lead('Sample', { Company: '', Title: 'CEO' }))];
+		const changed = [writable(lead('Sample', { Company: '', Title: 'CEO' }))];
 		expect(outcomes(await write(changed, setting))).toEqual(['updated']);
 		expect(dynamics.rows()).toMatchObject([{ jobtitle: 'CEO', companyname: 'Fabrikam Inc.' }]);
 		const last = dynamics.rows()[0]?.['versionnumber'];
@@ -422,7 +422,7 @@ describe('with Update Existing Leads', () => {
 	});
 
 	it('takes the last of several versions in one call', async () => {
-		const versions = ['Buyer', 'CEO', 'Buyer'].map((Title) => outgoing(lead('Sample', { Title })));
+		const versions = ['Buyer', 'CEO', 'Buyer'].map((Title) => writable(lead('Sample', { Title })));
 		const [first, second, third] = versions as [WritableLead, WritableLead, WritableLead];
 		const results = await write([first, second, ...many(150), second, third], setting);
 		expect(outcomes(results).slice(0, 2)).toEqual(['created', 'updated']);
@@ -431,32 +431,32 @@ describe('with Update Existing Leads', () => {
 	});
 
 	it('leaves a qualified lead alone, and says created of one whose response was lost', async () => {
-		await write([outgoing(lead('Sample'))], setting);
+		await write([writable(lead('Sample'))], setting);
 		dynamics.edit(['Sample'], { statecode: 1 });
 		dynamics.server.pass(HOUR);
 		dynamics.server.fault({ kind: 'cut', where: 'inAnswer' });
-		const leads = [outgoing(lead('Sample', { Title: 'CEO' })), outgoing(lead('New'))];
+		const leads = [writable(lead('Sample', { Title: 'CEO' })), writable(lead('New'))];
 		expect(outcomes(await write(leads, setting))).toEqual(['unchanged', 'created']);
 		expect(dynamics.rows()).toHaveLength(2);
 	});
 
 	it('makes the whole lead anew where somebody deletes it at that moment', async () => {
-		await write([outgoing(lead('Sample'))], setting);
+		await write([writable(lead('Sample'))], setting);
 		const [stored] = dynamics.rows();
 		dynamics.beforePart = ({ method, body }) => {
 			if (method === 'PATCH' && !body.includes('lastname'))
 				dynamics.remove(String(stored?.['leadid']));
 			return undefined;
 		};
-		const changed = [outgoing(lead('Sample', { Title: 'CEO' }))];
+		const changed = [writable(lead('Sample', { Title: 'CEO' }))];
 		expect(outcomes(await write(changed, setting))).toEqual(['created']);
 		expect(dynamics.rows()).toMatchObject([{ lastname: 'Sample', jobtitle: 'CEO' }]);
 	});
 
 	it('needs the privilege to write', async () => {
-		await write([outgoing(lead('Sample'))], setting);
+		await write([writable(lead('Sample'))], setting);
 		dynamics.writing.privileges.write = false;
-		const results = await write([outgoing(lead('Sample', { Title: 'CEO' }))], setting);
+		const results = await write([writable(lead('Sample', { Title: 'CEO' }))], setting);
 		expect(errorOf(results[0])).toMatchObject({
 			code: 'permission',
 			message: 'The application user may not change leads',
@@ -469,7 +469,7 @@ describe('with a Lead ID Column', () => {
 
 	it('keeps the id there, and finds leads that others made with it', async () => {
 		const ids = Array.from({ length: 120 }, (_, at) => `it's ${at}`);
-		const leads = ids.map((id) => outgoing(lead('Sample', {}, id)));
+		const leads = ids.map((id) => writable(lead('Sample', {}, id)));
 		const own = dynamics.write({ lastname: 'Made by hand', contoso_leadid: "it's 7" });
 		const results = await write(leads, setting);
 		expect(count(results, 'created')).toBe(119);
@@ -482,7 +482,7 @@ describe('with a Lead ID Column', () => {
 	});
 
 	it('takes ids that are longer than the column', async () => {
-		const two = ['a', 'b'].map((end) => outgoing(lead(end, {}, `${'x'.repeat(300)}${end}`)));
+		const two = ['a', 'b'].map((end) => writable(lead(end, {}, `${'x'.repeat(300)}${end}`)));
 		expect(outcomes(await write(two, setting))).toEqual(['created', 'created']);
 		expect(outcomes(await write(two, setting))).toEqual(['unchanged', 'unchanged']);
 	});
@@ -490,7 +490,7 @@ describe('with a Lead ID Column', () => {
 	it.each(['contoso_nothing', 'revenue', 'fullname', "x' or 1 eq 1"])(
 		'that is %s is refused',
 		async (leadIdColumn) => {
-			const failed = write([outgoing(lead('Sample'))], { options: { leadIdColumn } }).then(
+			const failed = write([writable(lead('Sample'))], { options: { leadIdColumn } }).then(
 				([result]) => errorOf(result),
 				(error: DestinationError) => error,
 			);
@@ -586,7 +586,7 @@ describe('500 leads', () => {
 				? { status: 400, body: '<html>Request blocked</html>' }
 				: undefined;
 		const leads = many(100);
-		leads[33] = outgoing(lead('Odd', { Title: 'spoils all' }));
+		leads[33] = writable(lead('Odd', { Title: 'spoils all' }));
 		const results = await write(leads);
 		expect(count(results, 'created')).toBe(99);
 		expect(errorOf(results[33]).httpCode).toBe('400');
@@ -636,7 +636,7 @@ describe('500 leads', () => {
 		expect(count(results, 'created')).toBe(100);
 		expect(part).toBe(104);
 		dynamics.beforePart = () => timedOut;
-		const [result] = await write([outgoing(lead('Late'))]);
+		const [result] = await write([writable(lead('Late'))]);
 		expect(errorOf(result)).toMatchObject({
 			message: 'Dynamics 365 did not get through with the lead in time',
 			mayBeDone: true,
@@ -653,7 +653,7 @@ describe('500 leads', () => {
 });
 
 describe('what Dynamics 365 does not take', () => {
-	const failed = async (one = outgoing(lead('Sample')), setting: Setting = {}) =>
+	const failed = async (one = writable(lead('Sample')), setting: Setting = {}) =>
 		errorOf((await write([one], setting))[0]);
 
 	it('is told in words', async () => {
@@ -664,7 +664,7 @@ describe('what Dynamics 365 does not take', () => {
 			message: 'The application user may not create leads',
 		});
 		privileges.create = true;
-		expect(await failed(outgoing(lead('S'), { leadsourcecode: 77 }))).toMatchObject({
+		expect(await failed(writable(lead('S'), { leadsourcecode: 77 }))).toMatchObject({
 			message: 'The value for the column leadsourcecode is not one of the column’s choices',
 		});
 		dynamics.mayReadColumns = false;
@@ -682,7 +682,7 @@ describe('what Dynamics 365 does not take', () => {
 	it('is a duplicate, where the rules are asked; the same lead is none', async () => {
 		const setting = { options: { detectDuplicates: true } };
 		dynamics.writing.duplicateRule = true;
-		const [first, second] = ['one', 'two'].map((id) => outgoing(lead('Sample', {}, id)));
+		const [first, second] = ['one', 'two'].map((id) => writable(lead('Sample', {}, id)));
 		expect(outcomes(await write([first!], setting))).toEqual(['created']);
 		expect((await failed(second, setting)).message).toMatch(/duplicate detection rule/);
 		expect(outcomes(await write([first!], setting))).toEqual(['unchanged']);
@@ -693,7 +693,7 @@ describe('what Dynamics 365 does not take', () => {
 				? { status: 412, body: { error: { code: '0x80040333', message: 'A duplicate' } } }
 				: undefined;
 		expect(outcomes(await write([first!], setting))).toEqual(['unchanged']);
-		expect((await failed(outgoing(lead('New')), setting)).message).toMatch(/duplicate/);
+		expect((await failed(writable(lead('New')), setting)).message).toMatch(/duplicate/);
 	});
 
 	it('is an additional column that is not there, not the user’s, or of another type', async () => {
@@ -708,7 +708,7 @@ describe('what Dynamics 365 does not take', () => {
 			JSON.parse('{"__proto__": "x"}') as JsonObject,
 			{ "x' or 1 eq 1": 'x' },
 		]) {
-			const results = await write([outgoing(lead('Bad'), additional), outgoing(lead('Good'))]);
+			const results = await write([writable(lead('Bad'), additional), writable(lead('Good'))]);
 			expect(errorOf(results[0]).code).toBe('configuration');
 			expect(results[1]).toMatchObject({ ok: true });
 		}

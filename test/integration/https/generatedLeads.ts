@@ -112,7 +112,7 @@ export const generatedLead: fc.Arbitrary<Lead> = record.map(
 	}),
 );
 
-export const generatedOutgoing: fc.Arbitrary<WritableLead> = fc.record({
+export const generatedWritableLead: fc.Arbitrary<WritableLead> = fc.record({
 	lead: generatedLead,
 	additional: fc
 		.array(fc.tuple(fc.oneof(fc.constantFrom('__proto__', 'Region', 'Score'), name), value), {

@@ -22,7 +22,7 @@ import {
 import { MarketplaceLeadTrigger } from '../../../nodes/MarketplaceLeadTrigger/MarketplaceLeadTrigger.node';
 import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
 import { startWebhookServer } from '../../support/webhookServer';
-import { generatedOutgoing } from './generatedLeads.ts';
+import { generatedWritableLead } from './generatedLeads.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
 import { openWriter } from '../../support/openWriter.ts';
 
@@ -178,20 +178,20 @@ describe('a lead', () => {
 	it('is read back as the same lead, whatever it holds', async () => {
 		const writer = await open();
 		await fc.assert(
-			fc.asyncProperty(generatedOutgoing, async (outgoing) => {
+			fc.asyncProperty(generatedWritableLead, async (writable) => {
 				received = [];
-				expect(await writer.write([outgoing], limits())).toEqual([created()]);
+				expect(await writer.write([writable], limits())).toEqual([created()]);
 				const input = readLeadInput(received[0]!.body);
 				if (!input.ok) throw new Error(input.problems.join(' '));
 				const [record] = input.records;
 				const read = parseLead(record, { destination: 'https' });
 				const { DoNotContact, ...properties } = read.properties;
-				const isOurs = DoNotContact === true && !('DoNotContact' in outgoing.lead.properties);
-				if (isOurs) expect(outgoing.lead.contactAllowed).toBe(false);
+				const isOurs = DoNotContact === true && !('DoNotContact' in writable.lead.properties);
+				if (isOurs) expect(writable.lead.contactAllowed).toBe(false);
 				const held = withoutUnheld(isOurs ? { ...read, properties } : read);
-				expect(held).toEqual(expected(outgoing));
-				if (outgoing.lead.isTest && read.isTest === false) throw new Error('No test lead any more');
-				expect(read.contactAllowed).toBe(outgoing.lead.contactAllowed);
+				expect(held).toEqual(expected(writable));
+				if (writable.lead.isTest && read.isTest === false) throw new Error('No test lead any more');
+				expect(read.contactAllowed).toBe(writable.lead.contactAllowed);
 			}),
 			{ numRuns: 100 },
 		);

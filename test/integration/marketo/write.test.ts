@@ -30,7 +30,7 @@ import {
 	inTime,
 	leadMaker,
 	outcomes,
-	outgoing,
+	writable,
 	writeErrorOf,
 } from '../../support/writing.ts';
 
@@ -90,7 +90,7 @@ const upserting = async () => await newWriter({ formId: undefined });
 
 const lead = leadMaker(() => marketo.now());
 const many = (count: number) =>
-	Array.from({ length: count }, (_, at) => outgoing(lead(`Sample${at}`)));
+	Array.from({ length: count }, (_, at) => writable(lead(`Sample${at}`)));
 
 const refusalOf = (result: WriteResult | undefined) => writeErrorOf(result, marketo.secrets);
 const expectHelpful = (error: DestinationError) => expectHelpfulToWriters(error, marketo.secrets);
@@ -134,7 +134,7 @@ describe('a lead that fills out the form', () => {
 	it('is what Microsoft’s would be, and can be read, shown and taken away', async () => {
 		const writer = await newWriter();
 		const sent = lead('Sample', { Phone: '(617) 555-5555', Country: 'USA', Title: 'Buyer' });
-		const [result] = await writer.write([outgoing(sent)], inTime());
+		const [result] = await writer.write([writable(sent)], inTime());
 		if (!result?.ok) throw refusalOf(result);
 		const { id, url, outcome } = result.written;
 		expect(outcome).toBe('created');
@@ -172,7 +172,7 @@ describe('a lead that fills out the form', () => {
 	it('is not read back before the log shows it', async () => {
 		marketo.commitDelay = MINUTE;
 		const writer = await newWriter();
-		const [result] = await writer.write([outgoing(lead('Sample'))], inTime());
+		const [result] = await writer.write([writable(lead('Sample'))], inTime());
 		if (!result?.ok) throw refusalOf(result);
 		expect(await writer.readBack(result.written.id, inTime())).toBeUndefined();
 		marketo.pass(MINUTE);
@@ -184,11 +184,11 @@ describe('a lead that fills out the form', () => {
 	it('is read back as itself where the person has filled out the form twice', async () => {
 		const [writer, other] = [await newWriter(), await newWriter()];
 		const [result] = await writer.write(
-			[outgoing(lead('One', { Email: 'a@b.example' }))],
+			[writable(lead('One', { Email: 'a@b.example' }))],
 			inTime(),
 		);
 		if (!result?.ok) throw refusalOf(result);
-		await other.write([outgoing(lead('Two', { Email: 'a@b.example' }))], inTime());
+		await other.write([writable(lead('Two', { Email: 'a@b.example' }))], inTime());
 		const { id } = result.written;
 		expect(await writer.readBack(id, inTime())).toMatchObject({ LastName: 'One' });
 		expect(await (await newWriter()).readBack(id, inTime())).toMatchObject({ LastName: 'Two' });
@@ -202,7 +202,7 @@ describe('a lead that fills out the form', () => {
 			'odd name': 'x',
 		};
 		const sent = { ...lead('Sample'), properties };
-		await (await newWriter()).write([outgoing(sent)], inTime());
+		await (await newWriter()).write([writable(sent)], inTime());
 		const [read] = await readAll();
 		expect(read).toMatchObject({
 			campaign: 'spring 26',
@@ -220,7 +220,7 @@ describe('a lead that fills out the form', () => {
 		};
 		const writer = await newWriter();
 		const sent = lead('Sample', { Title: 'Buyer' });
-		const [result] = await writer.write([outgoing(sent, additional)], inTime());
+		const [result] = await writer.write([writable(sent, additional)], inTime());
 		if (!result?.ok) throw refusalOf(result);
 		expect(persons()).toMatchObject([
 			{ region: 'EMEA;APAC', employees: 50, visited: '2026-03-01', title: 'CEO' },
@@ -233,7 +233,7 @@ describe('a lead that fills out the form', () => {
 	it('leaves out what the form has no field for', async () => {
 		marketo.instance.forms[0]!.fields = FORM_FIELDS.filter(({ id }) => id !== 'Phone');
 		const sent = lead('Sample', { Phone: '+16175555555', Description: 'Hello' });
-		expect(outcomes(await (await newWriter()).write([outgoing(sent)], inTime()))).toEqual([
+		expect(outcomes(await (await newWriter()).write([writable(sent)], inTime()))).toEqual([
 			'created',
 		]);
 		expect(persons()[0]).not.toHaveProperty('phone');
@@ -242,14 +242,14 @@ describe('a lead that fills out the form', () => {
 	it('that must not be contacted for another reason than its source says so', async () => {
 		const silent = { ...lead('Sample'), contactAllowed: false, stage: 'doNotContact' as const };
 		const dnc = lead('Other', { LeadSource: 'SPZA-DNC|contoso.add-on' });
-		await (await newWriter()).write([outgoing(silent), outgoing(dnc)], inTime());
+		await (await newWriter()).write([writable(silent), writable(dnc)], inTime());
 		expect(persons()).toMatchObject([{ unsubscribed: true }, { unsubscribed: false }]);
 		expect((await readAll()).map(({ contactAllowed }) => contactAllowed)).toEqual([false, false]);
 
 		marketo.instance.forms[0]!.fields = [...FORM_FIELDS];
 		const [result] = await (
 			await newWriter()
-		).write([outgoing({ ...silent, id: 'another' })], inTime());
+		).write([writable({ ...silent, id: 'another' })], inTime());
 		expect(refusalOf(result)).toMatchObject({
 			message: 'The form has no field unsubscribed',
 			code: 'configuration',
@@ -262,7 +262,7 @@ describe('a lead that fills out the form', () => {
 			{ id: 'SourceSystemName', dataType: 'hidden' },
 		];
 		const sent = lead('Sample', { LeadSource: 'SPZA-DNC|contoso.add-on' });
-		const [result] = await (await newWriter()).write([outgoing(sent)], inTime());
+		const [result] = await (await newWriter()).write([writable(sent)], inTime());
 		if (!result?.ok) throw refusalOf(result);
 		expect(persons()).toMatchObject([{ sourceSystemName: 'SPZA-DNC|contoso.add-on' }]);
 		const read = { leadSource: sent.leadSource, contactAllowed: false };
@@ -274,18 +274,18 @@ describe('a lead that fills out the form', () => {
 		// The answer is lost, and the person's source tells that it was taken.
 		marketo.commitDelay = HOUR;
 		marketo.fault({ kind: 'cut', where: 'inAnswer' });
-		const other = outgoing(lead('Other'));
+		const other = writable(lead('Other'));
 		expect(outcomes(await (await newWriter()).write([other], inTime()))).toEqual(['created']);
 		expect(fillOuts()).toHaveLength(2);
 		// Whoever names a field means that one.
 		const named = await newWriter({ leadSourceField: 'marketplaceSource' });
-		const [refusedLead] = await named.write([outgoing(lead('Third'))], inTime());
+		const [refusedLead] = await named.write([writable(lead('Third'))], inTime());
 		expect(refusalOf(refusedLead).message).toBe('The form has no field marketplaceSource');
 	});
 
 	it('is cut where a field takes no more', async () => {
 		const sent = lead('x', { FirstName: '😀'.repeat(200), Description: 'y'.repeat(5_000) });
-		expect(outcomes(await (await newWriter()).write([outgoing(sent)], inTime()))).toEqual([
+		expect(outcomes(await (await newWriter()).write([writable(sent)], inTime()))).toEqual([
 			'created',
 		]);
 		expect(persons()).toMatchObject([
@@ -296,7 +296,7 @@ describe('a lead that fills out the form', () => {
 	it('is Microsoft’s test lead too, which goes away again with its person', async () => {
 		const writer = await newWriter();
 		const test = microsoftTestLead({ destination: 'marketo', now: marketo.now() });
-		const [result] = await writer.write([outgoing(test)], inTime());
+		const [result] = await writer.write([writable(test)], inTime());
 		if (!result?.ok) throw refusalOf(result);
 		expect(await readAll()).toMatchObject([{ isTest: true, leadSource: test.leadSource }]);
 		await (await newWriter()).remove(result.written.id, inTime());
@@ -306,7 +306,7 @@ describe('a lead that fills out the form', () => {
 	it('leaves a person who was there before where they are', async () => {
 		marketo.instance.upsertPerson({ email: 'sample@fabrikam.example', title: 'CEO' });
 		const writer = await newWriter();
-		const [result] = await writer.write([outgoing(lead('Sample'))], inTime());
+		const [result] = await writer.write([writable(lead('Sample'))], inTime());
 		if (!result?.ok) throw refusalOf(result);
 		expect(await refused(writer.remove(result.written.id, inTime()))).toMatchObject({
 			message: 'The person was in Marketo before, and was left there',
@@ -328,7 +328,7 @@ it('reads back as the same lead, whatever it holds, and is found again', async (
 			const email = `kim.${serial}@fabrikam.example`;
 			const original = { ...generated.customer.original, email };
 			const sent = { ...generated, customer: { ...generated.customer, email, original } };
-			const [result] = await (await newWriter()).write([outgoing(sent)], inTime());
+			const [result] = await (await newWriter()).write([writable(sent)], inTime());
 			if (!result?.ok) throw refusalOf(result);
 			const record = await (await newWriter()).readBack(result.written.id, inTime());
 			const read = parseLead(record, { destination: 'marketo' });
@@ -360,7 +360,7 @@ it('reads back as the same lead, whatever it holds, and is found again', async (
 			expect(plain(sent.description).startsWith(plain(read.description).slice(0, 1_900))).toBe(
 				true,
 			);
-			const again = await (await newWriter()).write([outgoing(sent)], inTime());
+			const again = await (await newWriter()).write([writable(sent)], inTime());
 			expect(outcomes(again)).toEqual(['unchanged']);
 		}),
 		{ numRuns: 60 },
@@ -370,7 +370,7 @@ it('reads back as the same lead, whatever it holds, and is found again', async (
 describe('written twice', () => {
 	it('is one fill-out, in one call, in the next, and beside others', async () => {
 		const writer = await newWriter();
-		const [one, two] = [outgoing(lead('One')), outgoing(lead('Two'))];
+		const [one, two] = [writable(lead('One')), writable(lead('Two'))];
 		expect(outcomes(await writer.write([one, one], inTime()))).toEqual(['created', 'unchanged']);
 		expect(outcomes(await writer.write([two, one], inTime()))).toEqual(['created', 'unchanged']);
 		const other = await newWriter();
@@ -379,7 +379,7 @@ describe('written twice', () => {
 	});
 
 	it('is found where the log is long and others have filled out the form', async () => {
-		const one = outgoing(lead('One'));
+		const one = writable(lead('One'));
 		await (await newWriter()).write([one], inTime());
 		marketo.addForeign(900, { at: marketo.now() + 1_000 * SECOND });
 		marketo.fillOut({ fields: { Email: 'one@fabrikam.example', LastName: 'One' } });
@@ -388,7 +388,7 @@ describe('written twice', () => {
 	});
 
 	it('makes two of two leads of one person that say the same, in their order', async () => {
-		const two = ['a', 'b'].map((id) => outgoing(lead('Sample', {}, id)));
+		const two = ['a', 'b'].map((id) => writable(lead('Sample', {}, id)));
 		expect(outcomes(await (await newWriter()).write(two, inTime()))).toEqual([
 			'created',
 			'created',
@@ -404,7 +404,7 @@ describe('written twice', () => {
 	it('makes one person of the leads of one address, however long a call takes', async () => {
 		marketo.writingTakes = 50;
 		const same = Array.from({ length: 6 }, (_, at) =>
-			outgoing(lead('Sample', { Email: at % 2 ? 'A@b.example' : 'a@b.example' }, `${at}`)),
+			writable(lead('Sample', { Email: at % 2 ? 'A@b.example' : 'a@b.example' }, `${at}`)),
 		);
 		const results = await (await newWriter()).write([...same, ...many(6)], inTime());
 		expect(count(results, 'created')).toBe(12);
@@ -429,14 +429,14 @@ describe('written twice', () => {
 		marketo.instance.upsertPerson({ email: 'sample@fabrikam.example', leadSource });
 		marketo.commitDelay = delay;
 		marketo.fault({ kind: 'cut', where: 'inAnswer' });
-		const results = await (await newWriter()).write([outgoing(lead('Sample'))], inTime());
+		const results = await (await newWriter()).write([writable(lead('Sample'))], inTime());
 		expect(outcomes(results)).toEqual(['created']);
 		expect(fillOuts()).toHaveLength(1);
 	});
 
 	it('is another fill-out of the same person whose submit did not arrive', async () => {
 		// The person has come with the first of them, and says the same as the second would.
-		const two = ['a', 'b'].map((id) => outgoing(lead('Sample', {}, id)));
+		const two = ['a', 'b'].map((id) => writable(lead('Sample', {}, id)));
 		marketo.fault({ kind: 'cut', where: 'beforeAnswer' }, { page: 1 });
 		expect(outcomes(await (await newWriter()).write(two, inTime()))).toEqual([
 			'created',
@@ -449,7 +449,7 @@ describe('written twice', () => {
 		marketo.instance.upsertPerson({ email: 'sample@fabrikam.example' });
 		marketo.addForeign(3_000, { at: marketo.now() - 10 * MINUTE });
 		const since = marketo.requests.length;
-		await (await newWriter()).write([outgoing(lead('Sample'))], inTime());
+		await (await newWriter()).write([writable(lead('Sample'))], inTime());
 		expect(calls(ACTIVITIES, since)).toBe(1);
 	});
 
@@ -464,7 +464,7 @@ describe('written twice', () => {
 			set: () => undefined,
 			enumerable: true,
 		});
-		const results = await writer.write([outgoing(lead('Sample'))], inTime());
+		const results = await writer.write([writable(lead('Sample'))], inTime());
 		expect(outcomes(results)).toEqual(['created']);
 		expect(fillOuts()).toHaveLength(1);
 	});
@@ -477,7 +477,7 @@ describe('written twice', () => {
 				marketo.belie = () => undefined;
 				return typeof said === 'string' ? failed(said) : said;
 			};
-			const results = await (await newWriter()).write([outgoing(lead('One'))], inTime());
+			const results = await (await newWriter()).write([writable(lead('One'))], inTime());
 			expect(outcomes(results)).toEqual(['created']);
 			expect(calls(SUBMIT)).toBe(1);
 			expect(fillOuts()).toHaveLength(1);
@@ -487,7 +487,7 @@ describe('written twice', () => {
 	it('is submitted again without another look where Marketo surely did nothing', async () => {
 		marketo.script(SUBMIT, '615');
 		const since = marketo.requests.length;
-		expect(outcomes(await (await newWriter()).write([outgoing(lead('One'))], inTime()))).toEqual([
+		expect(outcomes(await (await newWriter()).write([writable(lead('One'))], inTime()))).toEqual([
 			'created',
 		]);
 		expect(calls(SUBMIT, since)).toBe(2);
@@ -496,7 +496,7 @@ describe('written twice', () => {
 	});
 
 	it('is looked for as far back as is said, and not at all with 0', async () => {
-		const one = outgoing(lead('One'));
+		const one = writable(lead('One'));
 		await (await newWriter()).write([one], inTime());
 		marketo.pass(3 * HOUR);
 		const short = await newWriter({ lookBack: 4 * HOUR });
@@ -521,7 +521,7 @@ describe('written twice', () => {
 		marketo.shape = { ...marketo.shape, pauses: 200 };
 		const results = await (
 			await newWriter()
-		).write([outgoing(lead('Known')), outgoing(lead('New'))], inTime());
+		).write([writable(lead('Known')), writable(lead('New'))], inTime());
 		expect(refusalOf(results[0]).message).toMatch(/could not be told in time/);
 		expect(outcomes(results)[1]).toBe('created');
 	});
@@ -530,7 +530,7 @@ describe('written twice', () => {
 describe('a lead ID field', () => {
 	it('tells a lead at once that the log does not show yet', async () => {
 		marketo.commitDelay = HOUR;
-		const one = outgoing(lead('One'));
+		const one = writable(lead('One'));
 		await (await newWriter({ leadIdField: ID_FIELD })).write([one], inTime());
 		expect(persons()).toMatchObject([{ [ID_FIELD]: 'lead-One' }]);
 		const again = await (await newWriter({ leadIdField: ID_FIELD })).write([one], inTime());
@@ -539,7 +539,7 @@ describe('a lead ID field', () => {
 	});
 
 	it('leaves the earlier lead of a person to the log', async () => {
-		const two = ['a', 'b'].map((id) => outgoing(lead('Sample', {}, id)));
+		const two = ['a', 'b'].map((id) => writable(lead('Sample', {}, id)));
 		await (await newWriter({ leadIdField: ID_FIELD })).write(two, inTime());
 		const again = await (await newWriter({ leadIdField: ID_FIELD })).write(two, inTime());
 		expect(outcomes(again)).toEqual(['unchanged', 'unchanged']);
@@ -551,12 +551,12 @@ describe('a lead ID field', () => {
 		marketo.instance.upsertPerson({ email: 'sample@fabrikam.example', leadSource });
 		marketo.fault({ kind: 'cut', where: 'inAnswer' });
 		const writer = await newWriter({ leadIdField: ID_FIELD });
-		expect(outcomes(await writer.write([outgoing(lead('Sample'))], inTime()))).toEqual(['created']);
+		expect(outcomes(await writer.write([writable(lead('Sample'))], inTime()))).toEqual(['created']);
 		expect(fillOuts()).toHaveLength(1);
 	});
 
 	it('takes ids that are longer than the field', async () => {
-		const two = ['a', 'b'].map((end) => outgoing(lead(end, {}, `${'x'.repeat(300)}${end}`)));
+		const two = ['a', 'b'].map((end) => writable(lead(end, {}, `${'x'.repeat(300)}${end}`)));
 		const writer = await newWriter({ leadIdField: ID_FIELD });
 		expect(outcomes(await writer.write(two, inTime()))).toEqual(['created', 'created']);
 		expect(outcomes(await writer.write(two, inTime()))).toEqual(['unchanged', 'unchanged']);
@@ -565,7 +565,7 @@ describe('a lead ID field', () => {
 	it('that the form does not have is refused', async () => {
 		marketo.instance.forms[0]!.fields = [...FORM_FIELDS];
 		const writer = await newWriter({ leadIdField: ID_FIELD });
-		const [result] = await writer.write([outgoing(lead('Sample'))], inTime());
+		const [result] = await writer.write([writable(lead('Sample'))], inTime());
 		expect(refusalOf(result)).toMatchObject({
 			message: `The form has no field ${ID_FIELD}`,
 			code: 'configuration',
@@ -626,9 +626,9 @@ describe('500 leads that fill out the form', () => {
 
 	it('are all written but for those that are not taken', async () => {
 		const leads = many(100);
-		leads[10] = outgoing(lead('x', { Email: '' }));
-		leads[50] = outgoing(lead('y'), { region: 'x', nothing: 'y' });
-		leads[60] = outgoing(lead('z', { Email: 'nobody@nowhere' }));
+		leads[10] = writable(lead('x', { Email: '' }));
+		leads[50] = writable(lead('y'), { region: 'x', nothing: 'y' });
+		leads[60] = writable(lead('z', { Email: 'nobody@nowhere' }));
 		const results = await (await newWriter()).write(leads, inTime());
 		expect(count(results, 'created')).toBe(97);
 		expect(refusalOf(results[10]).message).toBe('The lead has no email address');
@@ -641,9 +641,9 @@ describe('500 leads that fill out the form', () => {
 	it('are all written but for one that Marketo always has trouble with', async () => {
 		marketo.spoil = (_, body) => (body.includes('"Odd"') ? failed('611') : undefined);
 		const leads = many(20);
-		leads[7] = outgoing(lead('Odd', { Email: 'a@b.example' }));
+		leads[7] = writable(lead('Odd', { Email: 'a@b.example' }));
 		// Comes after it, because it is of the same person.
-		leads[8] = outgoing(lead('Even', { Email: 'a@b.example' }));
+		leads[8] = writable(lead('Even', { Email: 'a@b.example' }));
 		const results = await (await newWriter()).write(leads, inTime());
 		expect(count(results, 'created')).toBe(19);
 		expect(refusalOf(results[7])).toMatchObject({
@@ -707,7 +707,7 @@ describe('500 leads that fill out the form', () => {
 
 describe('a refusal', () => {
 	const written = async (one = lead('Sample'), additional: JsonObject = {}) =>
-		(await (await newWriter()).write([outgoing(one, additional)], inTime()))[0];
+		(await (await newWriter()).write([writable(one, additional)], inTime()))[0];
 
 	it('is of the sign-in, the permission, the form, in words', async () => {
 		const { permissions } = marketo;
@@ -815,7 +815,7 @@ describe('a lead that makes a person', () => {
 	it('can be read back and taken away', async () => {
 		const writer = await upserting();
 		const sent = lead('Sample', { Country: 'USA', Description: 'Two\nlines' });
-		const [result] = await writer.write([outgoing(sent, { region: 'EMEA' })], inTime());
+		const [result] = await writer.write([writable(sent, { region: 'EMEA' })], inTime());
 		if (!result?.ok) throw refusalOf(result);
 		const { id, url } = result.written;
 		expect(url).toBe('');
@@ -839,7 +839,7 @@ describe('a lead that makes a person', () => {
 
 	it('takes the last of several leads of one person', async () => {
 		const leads = ['Buyer', 'CEO'].map((Title) =>
-			outgoing(lead('Sample', { Title, Email: Title === 'CEO' ? 'A@b.example' : 'a@b.example' })),
+			writable(lead('Sample', { Title, Email: Title === 'CEO' ? 'A@b.example' : 'a@b.example' })),
 		);
 		const results = await (await upserting()).write([...leads, leads[1]!], inTime());
 		expect(outcomes(results)).toEqual(['created', 'updated', 'unchanged']);
@@ -889,7 +889,7 @@ describe('a lead that makes a person', () => {
 			...field,
 		});
 		marketo.instance.upsertPerson({ email: 'sample@fabrikam.example' });
-		const one = outgoing(lead('Sample'), { industry: 'Steel' });
+		const one = writable(lead('Sample'), { industry: 'Steel' });
 		const [result] = await (await upserting()).write([one], inTime());
 		expect(refusalOf(result)).toMatchObject({
 			message: 'Marketo does not let the company of this person be changed (1021)',
@@ -927,7 +927,7 @@ describe('a lead that makes a person', () => {
 
 	it('stays below a megabyte in a call', async () => {
 		const leads = many(300).map(({ lead: one }) =>
-			outgoing(one, { description: '漢'.repeat(2_000) }),
+			writable(one, { description: '漢'.repeat(2_000) }),
 		);
 		expect(count(await (await upserting()).write(leads, inTime()), 'created')).toBe(300);
 		expect(calls(UPSERT)).toBe(3);
@@ -937,7 +937,7 @@ describe('a lead that makes a person', () => {
 		marketo.spoil = (path, body) =>
 			path.endsWith('/leads.json') && body.includes('spoils all') ? failed('1001') : undefined;
 		const leads = many(20);
-		leads[13] = outgoing(lead('Odd'), { region: 'spoils all' });
+		leads[13] = writable(lead('Odd'), { region: 'spoils all' });
 		const results = await (await upserting()).write(leads, inTime());
 		expect(count(results, 'created')).toBe(19);
 		expect(refusalOf(results[13]).message).toMatch(/does not have the type/);

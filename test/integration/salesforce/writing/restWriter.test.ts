@@ -15,7 +15,7 @@ import {
 	inTime,
 	leadMaker,
 	outcomes,
-	outgoing,
+	writable,
 	writeErrorOf,
 } from '../../../support/writing.ts';
 
@@ -43,7 +43,7 @@ async function newWriter(
 
 const lead = leadMaker(() => salesforce.now());
 const many = (count: number) =>
-	Array.from({ length: count }, (_, at) => outgoing(lead(`Sample${at}`)));
+	Array.from({ length: count }, (_, at) => writable(lead(`Sample${at}`)));
 
 const refusalOf = (result: WriteResult | undefined) =>
 	writeErrorOf(result, salesforce.signIn.secrets);
@@ -63,7 +63,7 @@ describe('a lead', () => {
 			Title: 'Buyer',
 			Description: 'Two\nlines',
 		});
-		const [result] = await writer.write([outgoing(sent)], inTime());
+		const [result] = await writer.write([writable(sent)], inTime());
 		if (!result?.ok) throw refusalOf(result);
 		const { id, url, outcome } = result.written;
 		expect(outcome).toBe('created');
@@ -95,7 +95,7 @@ describe('a lead', () => {
 	it('whose customer Microsoft withholds has placeholders, which read as nothing again', async () => {
 		const withheld = lead('', { FirstName: '', LastName: '', Email: '', Company: '' });
 		const writer = await newWriter();
-		const [result] = await writer.write([outgoing(withheld)], inTime());
+		const [result] = await writer.write([writable(withheld)], inTime());
 		if (!result?.ok) throw refusalOf(result);
 		expect(stored()[0]).toMatchObject({ LastName: '[not provided]', Company: '[not provided]' });
 		const read = parseLead(await writer.readBack(result.written.id, inTime()));
@@ -105,7 +105,7 @@ describe('a lead', () => {
 	it('carries further fields, of their types, which win', async () => {
 		const writer = await newWriter();
 		const additional = { website: 'https://fabrikam.example', title: 'CEO', DoNotCall: 'true' };
-		const [result] = await writer.write([outgoing(lead('Sample'), additional)], inTime());
+		const [result] = await writer.write([writable(lead('Sample'), additional)], inTime());
 		if (!result?.ok) throw refusalOf(result);
 		expect(stored()[0]).toMatchObject({
 			Website: 'https://fabrikam.example',
@@ -120,7 +120,7 @@ describe('a lead', () => {
 		const writer = await newWriter();
 		const silent = { ...lead('Sample'), contactAllowed: false, stage: 'doNotContact' as const };
 		const dnc = lead('Other', { LeadSource: 'SPZA-DNC|contoso.add-on' });
-		await writer.write([outgoing(silent), outgoing(dnc)], inTime());
+		await writer.write([writable(silent), writable(dnc)], inTime());
 		expect(stored()).toMatchObject([
 			{ HasOptedOutOfEmail: true, DoNotCall: true },
 			{ HasOptedOutOfEmail: false, DoNotCall: false },
@@ -132,8 +132,8 @@ describe('a lead', () => {
 		const writer = await newWriter();
 		const results = await writer.write(
 			[
-				outgoing(lead('Here', { Country: 'USA' })),
-				outgoing(lead('Elsewhere', { Country: 'France', Description: 'Hello' })),
+				writable(lead('Here', { Country: 'USA' })),
+				writable(lead('Elsewhere', { Country: 'France', Description: 'Hello' })),
 			],
 			inTime(),
 		);
@@ -145,7 +145,7 @@ describe('a lead', () => {
 	it('keeps an address that is too long where a person reads it', async () => {
 		const writer = await newWriter();
 		const email = `${'k'.repeat(90)}@fabrikam.example`;
-		await writer.write([outgoing(lead('Sample', { Email: email, Description: 'x' }))], inTime());
+		await writer.write([writable(lead('Sample', { Email: email, Description: 'x' }))], inTime());
 		expect(stored()[0]?.['Email'] ?? null).toBeNull();
 		expect(stored()[0]?.['Description']).toBe(`x\r\nEmail: ${email}`);
 	});
@@ -197,7 +197,7 @@ it('reads back as the same lead, whatever it holds, and is found again', async (
 					{ ...details, Country, Phone, Email, LeadSource, Description },
 					`id-${(serial += 1)}`,
 				);
-				const [result] = await writer.write([outgoing(sent)], inTime());
+				const [result] = await writer.write([writable(sent)], inTime());
 				if (!result?.ok) throw refusalOf(result);
 				const read = parseLead(await writer.readBack(result.written.id, inTime()), {
 					destination: 'salesforce',
@@ -225,7 +225,7 @@ it('reads back as the same lead, whatever it holds, and is found again', async (
 						.replace(/\s+/gu, ' ')
 						.trim();
 				expect(plain(read.description)).toBe(plain(sent.description));
-				const again = await (await newWriter()).write([outgoing(sent)], inTime());
+				const again = await (await newWriter()).write([writable(sent)], inTime());
 				expect(outcomes(again)).toEqual(['unchanged']);
 			},
 		),
@@ -239,7 +239,7 @@ describe.each([
 ])('written twice %s', (_, field) => {
 	it('is one record, in one call, in the next, and beside others', async () => {
 		const writer = await newWriter(field);
-		const [one, two] = [outgoing(lead('One')), outgoing(lead('Two'))];
+		const [one, two] = [writable(lead('One')), writable(lead('Two'))];
 		expect(outcomes(await writer.write([one, one], inTime()))).toEqual(['created', 'unchanged']);
 		expect(outcomes(await writer.write([two, one], inTime()))).toEqual(['created', 'unchanged']);
 		const other = await newWriter(field);
@@ -259,15 +259,15 @@ describe.each([
 
 	it('is another record where the customer came back', async () => {
 		const writer = await newWriter(field);
-		await writer.write([outgoing(lead('Sample', {}, 'first'))], inTime());
+		await writer.write([writable(lead('Sample', {}, 'first'))], inTime());
 		salesforce.pass(60 * MINUTE);
 		const later = lead('Sample', {}, 'second');
-		expect(outcomes(await writer.write([outgoing(later)], inTime()))).toEqual(['created']);
+		expect(outcomes(await writer.write([writable(later)], inTime()))).toEqual(['created']);
 		expect(stored()).toHaveLength(2);
 	});
 
 	it('makes two of two leads that say the same in one call, and two again', async () => {
-		const two = ['a', 'b'].map((id) => outgoing(lead('Sample', {}, id)));
+		const two = ['a', 'b'].map((id) => writable(lead('Sample', {}, id)));
 		const results = await (await newWriter(field)).write(two, inTime());
 		expect(outcomes(results)).toEqual(['created', 'created']);
 		const again = await (await newWriter(field)).write(two, inTime());
@@ -278,7 +278,7 @@ describe.each([
 
 describe('what is looked for', () => {
 	it('is a record of its own for each lead that says the same', async () => {
-		const [one, two] = ['a', 'b'].map((id) => outgoing(lead('Sample', {}, id)));
+		const [one, two] = ['a', 'b'].map((id) => writable(lead('Sample', {}, id)));
 		await (await newWriter()).write([one!], inTime());
 		const results = await (await newWriter()).write([one!, two!], inTime());
 		expect(outcomes(results)).toEqual(['unchanged', 'created']);
@@ -287,13 +287,13 @@ describe('what is looked for', () => {
 
 	it('is no record from before the customer came back, whoever else is written', async () => {
 		const [first, other] = [lead('Sample', {}, 'first'), lead('Other')];
-		await (await newWriter()).write([outgoing(first)], inTime());
+		await (await newWriter()).write([writable(first)], inTime());
 		salesforce.pass(60 * MINUTE);
 		const later = lead('Sample', {}, 'second');
 		const results = await (
 			await newWriter()
 		).write(
-			[other, later].map((one) => outgoing(one)),
+			[other, later].map((one) => writable(one)),
 			inTime(),
 		);
 		expect(outcomes(results)).toEqual(['created', 'created']);
@@ -311,42 +311,42 @@ describe('an External ID', () => {
 	it('updates the record with what changed, and leaves what people filled in', async () => {
 		const writer = await newWriter(EXTERNAL_ID);
 		const first = lead('Sample', { Company: '' }, 'one');
-		const [created] = await writer.write([outgoing(first)], inTime());
+		const [created] = await writer.write([writable(first)], inTime());
 		if (!created?.ok) throw refusalOf(created);
 		const { id } = created.written;
 		salesforce.organisation.update(id, { Company: 'Fabrikam Inc.' }, salesforce.now());
 		const changed = lead('Sample', { Company: '', Title: 'CEO' }, 'one');
-		const [updated] = await writer.write([outgoing(changed)], inTime());
+		const [updated] = await writer.write([writable(changed)], inTime());
 		expect(updated).toMatchObject({ ok: true, written: { outcome: 'updated', id } });
 		expect(stored()).toMatchObject([{ Title: 'CEO', Company: 'Fabrikam Inc.' }]);
 	});
 
 	it('takes the last of two versions in one call', async () => {
 		const writer = await newWriter(EXTERNAL_ID);
-		const versions = ['Buyer', 'CEO'].map((Title) => outgoing(lead('Sample', { Title }, 'one')));
+		const versions = ['Buyer', 'CEO'].map((Title) => writable(lead('Sample', { Title }, 'one')));
 		expect(outcomes(await writer.write(versions, inTime()))).toEqual(['created', 'updated']);
 		expect(stored()).toMatchObject([{ Title: 'CEO' }]);
 	});
 
 	it('leaves a converted lead alone', async () => {
 		const writer = await newWriter(EXTERNAL_ID);
-		const [created] = await writer.write([outgoing(lead('Sample', {}, 'one'))], inTime());
+		const [created] = await writer.write([writable(lead('Sample', {}, 'one'))], inTime());
 		if (!created?.ok) throw refusalOf(created);
 		salesforce.organisation.update(created.written.id, { IsConverted: true }, salesforce.now());
-		const changed = outgoing(lead('Sample', { Title: 'CEO' }, 'one'));
+		const changed = writable(lead('Sample', { Title: 'CEO' }, 'one'));
 		expect(outcomes(await writer.write([changed], inTime()))).toEqual(['unchanged']);
 	});
 
 	it('takes ids that are longer than the field', async () => {
 		salesforce.organisation.addExternalId('Short__c', 'Short', 20);
-		const two = ['a', 'b'].map((end) => outgoing(lead(end, {}, `${'x'.repeat(300)}${end}`)));
+		const two = ['a', 'b'].map((end) => writable(lead(end, {}, `${'x'.repeat(300)}${end}`)));
 		const writer = await newWriter('Short__c');
 		expect(outcomes(await writer.write(two, inTime()))).toEqual(['created', 'created']);
 		expect(outcomes(await writer.write(two, inTime()))).toEqual(['unchanged', 'unchanged']);
 	});
 
 	it.each(['Nothing__c', 'Email', "x' OR Id != null"])('that is %s is refused', async (field) => {
-		const [result] = await (await newWriter(field)).write([outgoing(lead('Sample'))], inTime());
+		const [result] = await (await newWriter(field)).write([writable(lead('Sample'))], inTime());
 		expect(refusalOf(result).code).toBe('configuration');
 	});
 });
@@ -366,7 +366,7 @@ describe('the owner of a lead', () => {
 		salesforce.server.requests
 			.filter(({ method, url }) => method !== 'GET' && url.pathname.includes('/composite/'))
 			.map(({ method, headers }) => [method, headers['sforce-auto-assign']]);
-	const titled = (name: string) => outgoing(lead(name, { Title: 'CEO' }));
+	const titled = (name: string) => writable(lead(name, { Title: 'CEO' }));
 
 	it.each([
 		['without an External ID', '', 'POST'],
@@ -396,7 +396,7 @@ describe('the owner of a lead', () => {
 
 	it.each([{}, assigning])('stays who it is when a lead comes again changed, %j', async (rules) => {
 		const writer = await newWriter(EXTERNAL_ID, rules);
-		await writer.write([outgoing(lead('One')), outgoing(lead('Two'))], inTime());
+		await writer.write([writable(lead('One')), writable(lead('Two'))], inTime());
 		givenTo(SALESPERSON, 'One', 'Two');
 		const results = await writer.write([titled('One'), titled('Two')], inTime());
 		expect(outcomes(results)).toEqual(['updated', 'updated']);
@@ -410,7 +410,7 @@ describe('the owner of a lead', () => {
 	it('in a batch of both is right for each, at the cost of one more call', async () => {
 		const { queueId } = salesforce.organisation;
 		const writer = await newWriter(EXTERNAL_ID, assigning);
-		await writer.write([outgoing(lead('Two')), outgoing(lead('Four'))], inTime());
+		await writer.write([writable(lead('Two')), writable(lead('Four'))], inTime());
 		givenTo(SALESPERSON, 'Two', 'Four');
 		const mixed = ['One', 'Two', 'Three', 'Four', 'Five'].map(titled);
 		expect(outcomes(await writer.write(mixed, inTime()))).toEqual([
@@ -482,7 +482,7 @@ describe('500 leads', () => {
 		salesforce.organisation.addExternalId('Marketplace_Lead_Id__c', 'Marketplace Lead ID');
 		const leads = Array.from({ length: 200 }, (_, at) => {
 			const Email = `kim.sample.${at + 10_000}@fabrikam-holding.example`;
-			return outgoing(lead(`Sample${at}`, { Email }, `2026-11-22/7f0c6c5e-3b0e-4c53-9d84-${at}`));
+			return writable(lead(`Sample${at}`, { Email }, `2026-11-22/7f0c6c5e-3b0e-4c53-9d84-${at}`));
 		});
 		for (const field of ['', 'Marketplace_Lead_Id__c']) {
 			const before = salesforce.queries.length;
@@ -509,7 +509,7 @@ describe('500 leads', () => {
 				? { status: 400, body: [{ errorCode: 'JSON_PARSER_ERROR', message: 'secret' }] }
 				: undefined;
 		const leads = many(500);
-		leads[333] = outgoing(lead('Odd'), { Website: 'spoils all' });
+		leads[333] = writable(lead('Odd'), { Website: 'spoils all' });
 		const results = await (await newWriter()).write(leads, inTime());
 		expect(count(results, 'created')).toBe(499);
 		expect(refusalOf(results[333]).httpCode).toBe('400');
@@ -555,7 +555,7 @@ describe('500 leads', () => {
 
 describe('what Salesforce does not take', () => {
 	const written = async (one = lead('Sample'), additional: JsonObject = {}) =>
-		(await (await newWriter()).write([outgoing(one, additional)], inTime()))[0];
+		(await (await newWriter()).write([writable(one, additional)], inTime()))[0];
 
 	it('is told in words', async () => {
 		const { rules, rights } = salesforce.organisation;
@@ -590,7 +590,7 @@ describe('what Salesforce does not take', () => {
 		]) {
 			const results = await (
 				await newWriter()
-			).write([outgoing(lead('Bad'), additional), outgoing(lead(`Good`))], inTime());
+			).write([writable(lead('Bad'), additional), writable(lead(`Good`))], inTime());
 			expect(refusalOf(results[0]).code).toBe('configuration');
 			expect(results[1]).toMatchObject({ ok: true });
 		}

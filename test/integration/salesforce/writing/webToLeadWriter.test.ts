@@ -15,7 +15,7 @@ import { destinationInput } from '../../../support/destinationInput.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import type { FakeSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import { CLOSED_PORT } from '../../../support/nobody.ts';
-import { inTime, leadMaker, outcomes, outgoing, writeErrorOf } from '../../../support/writing.ts';
+import { inTime, leadMaker, outcomes, writable, writeErrorOf } from '../../../support/writing.ts';
 
 skipWaits({ isStill: true });
 
@@ -50,7 +50,7 @@ async function finder(): Promise<EngineWriter> {
 }
 
 const lead = leadMaker(() => salesforce.now());
-const many = (count: number) => Array.from({ length: count }, (_, at) => outgoing(lead(`S${at}`)));
+const many = (count: number) => Array.from({ length: count }, (_, at) => writable(lead(`S${at}`)));
 
 const refusalOf = (result: WriteResult | undefined) =>
 	writeErrorOf(result, salesforce.signIn.secrets);
@@ -71,7 +71,7 @@ describe('without a session', () => {
 			Description: '김\n<b>',
 		});
 		const writer = sender();
-		const results = await writer.write([outgoing(sent)], inTime());
+		const results = await writer.write([writable(sent)], inTime());
 		expect(results).toEqual([{ ok: true, written: { outcome: 'sent', id: '', url: '' } }]);
 		expect(Object.fromEntries(forms()[0]!)).toEqual({
 			oid: salesforce.organisation.id,
@@ -93,7 +93,7 @@ describe('without a session', () => {
 	it.each([15, 18])('an Organization ID of %i characters goes on as it is', async (length) => {
 		const oid = salesforce.organisation.id.slice(0, length);
 		await sender(sentTo({ organizationId: ` ${oid} ` })).write(
-			[outgoing(lead('Sample'))],
+			[writable(lead('Sample'))],
 			inTime(),
 		);
 		expect(salesforce.server.requests.at(-1)?.url.searchParams.get('orgId')).toBe(oid);
@@ -104,21 +104,21 @@ describe('without a session', () => {
 
 	it('a lead whose answer is lost is not sent twice', async () => {
 		salesforce.fault({ kind: 'cut', where: 'inAnswer' });
-		const [result] = await sender().write([outgoing(lead('Sample'))], inTime());
+		const [result] = await sender().write([writable(lead('Sample'))], inTime());
 		expect(refusalOf(result).message).toMatch(/not certain/);
 		expect(forms()).toHaveLength(1);
 	});
 
 	it('a lead for whom there was no connection is refused as that', async () => {
 		const origin = `http://127.0.0.1:${CLOSED_PORT}`;
-		const [result] = await sender({ url: origin }).write([outgoing(lead('Sample'))], inTime());
+		const [result] = await sender({ url: origin }).write([writable(lead('Sample'))], inTime());
 		expect(refusalOf(result)).toMatchObject({ code: 'unreachable' });
 		expect(refusalOf(result).message).toMatch(/could not be reached/);
 	});
 
 	it('a busy servlet is asked again', async () => {
 		salesforce.fault({ kind: 'refused', why: 'busy' });
-		const results = await sender().write([outgoing(lead('Sample'))], inTime());
+		const results = await sender().write([writable(lead('Sample'))], inTime());
 		expect(outcomes(results)).toEqual(['sent']);
 		expect(forms()).toHaveLength(1);
 	});
@@ -129,7 +129,7 @@ describe('without a session', () => {
 		['a breakdown', { status: 500, body: 'x' }],
 	])('%s is no lead', async (_, answer) => {
 		salesforce.spoil = ({ url }) => (url.pathname.includes('servlet') ? answer : undefined);
-		const [result] = await sender().write([outgoing(lead('Sample'))], inTime());
+		const [result] = await sender().write([writable(lead('Sample'))], inTime());
 		refusalOf(result);
 	});
 
@@ -144,8 +144,8 @@ describe('without a session', () => {
 describe('with a session', () => {
 	it('a lead is created when it is found, and unchanged from then on', async () => {
 		const writer = await finder();
-		const sent = outgoing(lead('Sample'));
-		const results = await writer.write([sent, outgoing(lead('Other')), sent], inTime());
+		const sent = writable(lead('Sample'));
+		const results = await writer.write([sent, writable(lead('Other')), sent], inTime());
 		expect(outcomes(results)).toEqual(['created', 'created', 'unchanged']);
 		expect(stored()).toHaveLength(2);
 		const [result] = results;
@@ -163,7 +163,7 @@ describe('with a session', () => {
 	it('Microsoft’s test lead comes back as one', async () => {
 		const writer = await finder();
 		const test = microsoftTestLead({ destination: 'https', now: salesforce.now() });
-		const [result] = await writer.write([outgoing(test)], inTime());
+		const [result] = await writer.write([writable(test)], inTime());
 		if (!result?.ok) throw refusalOf(result);
 		const read = parseLead(await writer.readBack(result.written.id, inTime()));
 		const { original, ...customer } = test.customer;
@@ -173,20 +173,20 @@ describe('with a session', () => {
 
 	it('a lead without names is found by what Salesforce puts in their place', async () => {
 		const withheld = lead('', { FirstName: '', LastName: '', Email: '', Company: '' });
-		const results = await (await finder()).write([outgoing(withheld)], inTime());
+		const results = await (await finder()).write([writable(withheld)], inTime());
 		expect(outcomes(results)).toEqual(['created']);
 	});
 
 	it('a lead whose answer is lost is found, and not sent twice', async () => {
 		salesforce.fault({ kind: 'cut', where: 'inAnswer' });
-		const results = await (await finder()).write([outgoing(lead('Sample'))], inTime());
+		const results = await (await finder()).write([writable(lead('Sample'))], inTime());
 		expect(outcomes(results)).toEqual(['created']);
 		expect(stored()).toHaveLength(1);
 	});
 
 	it('a lead that was cut off before it arrived is not called written', async () => {
 		salesforce.fault({ kind: 'cut', where: 'beforeAnswer' });
-		const [result] = await (await finder()).write([outgoing(lead('Sample'))], inTime());
+		const [result] = await (await finder()).write([writable(lead('Sample'))], inTime());
 		expect(refusalOf(result).message).toMatch(/not certain/);
 	});
 
@@ -198,7 +198,7 @@ describe('with a session', () => {
 		['has had its leads of the day', () => (salesforce.webToLead.settings.dailyLimit = 0)],
 	])('a lead that %s is not called written', async (_, breakIt) => {
 		breakIt();
-		const [result] = await (await finder()).write([outgoing(lead('Sample'))], inTime());
+		const [result] = await (await finder()).write([writable(lead('Sample'))], inTime());
 		expect(refusalOf(result).message).toBe('Salesforce took the form but no lead has come of it');
 	});
 
@@ -212,7 +212,7 @@ describe('with a session', () => {
 
 	it('a lead that came late is found the next time', async () => {
 		salesforce.webToLead.settings.delay = 60_000;
-		const sent = outgoing(lead('Sample'));
+		const sent = writable(lead('Sample'));
 		await (await finder()).write([sent], inTime());
 		salesforce.pass(60_000);
 		expect(outcomes(await (await finder()).write([sent], inTime()))).toEqual(['unchanged']);
@@ -232,7 +232,7 @@ describe('with a session', () => {
 		salesforce.organisation.addCustomField('Region__c', 'Region');
 		salesforce.webToLead.customFields.set('00N1a00000ABCDE', 'Region__c');
 		const additional = { '00N1a00000ABCDE': 'West', URL: 'https://fabrikam.example' };
-		const sent = outgoing(lead('Sample', { Country: 'USA' }), additional);
+		const sent = writable(lead('Sample', { Country: 'USA' }), additional);
 		expect(outcomes(await (await finder()).write([sent], inTime()))).toEqual(['created']);
 		expect(stored()[0]).toMatchObject({
 			Country: 'United States',
@@ -247,7 +247,7 @@ describe('a form', () => {
 		for (const name of ['oid', 'retURL', 'debug', 'a b', 'a&oid', '__proto__', 'constructor']) {
 			const additional = JSON.parse(`{${JSON.stringify(name)}: "x"}`) as JsonObject;
 			const results = await sender().write(
-				[outgoing(lead('Bad'), additional), outgoing(lead('Good'))],
+				[writable(lead('Bad'), additional), writable(lead('Good'))],
 				inTime(),
 			);
 			expect(refusalOf(results[0]).code).toBe('configuration');
