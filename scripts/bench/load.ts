@@ -19,10 +19,10 @@ export interface LoadReport {
 	/** From the first request to the last answer. */
 	seconds: number;
 	/** Of answers other than 200, the first few. */
-	refusals: string[];
+	errors: string[];
 }
 
-const MAX_REFUSALS = 3;
+const MAX_ERRORS = 3;
 /** Fewer would measure by whole requests; on 2 idle cores n8n takes them in the time given anyway. */
 const LEAST_REQUESTS = 40;
 
@@ -30,7 +30,7 @@ let leads = 0;
 
 async function send(order: LoadOrder): Promise<LoadReport> {
 	const agent = new Agent({ keepAlive: true, maxSockets: order.connections });
-	const refusals: string[] = [];
+	const errors: string[] = [];
 	let requests = 0;
 	const started = performance.now();
 	const isTime = () =>
@@ -39,12 +39,12 @@ async function send(order: LoadOrder): Promise<LoadReport> {
 		while (isTime()) {
 			requests += 1;
 			const { status, text } = await post(agent, order);
-			if (status !== 200 && refusals.length < MAX_REFUSALS) refusals.push(`${status} ${text}`);
+			if (status !== 200 && errors.length < MAX_ERRORS) errors.push(`${status} ${text}`);
 		}
 	};
 	try {
 		await Promise.all(Array.from({ length: order.connections }, connection));
-		return { requests, seconds: (performance.now() - started) / 1_000, refusals };
+		return { requests, seconds: (performance.now() - started) / 1_000, errors };
 	} finally {
 		agent.destroy();
 	}

@@ -69,8 +69,8 @@ async function measure(sender: ChildProcess, targets: Targets): Promise<Rates> {
 		const { url, headers } = target;
 		const report = await send(sender, { url, headers, connections: CONNECTIONS, milliseconds });
 		target.sent += report.requests;
-		if (report.refusals.length > 0) {
-			throw new Error(`"${TARGETS[name]}" refused leads: ${report.refusals.join('; ')}`);
+		if (report.errors.length > 0) {
+			throw new Error(`"${TARGETS[name]}" refused leads: ${report.errors.join('; ')}`);
 		}
 		await sleep(PAUSE_MS);
 		return report.requests / report.seconds;

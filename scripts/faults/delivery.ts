@@ -5,7 +5,7 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { RestRefusal, type RestClient } from '../host/rest.ts';
+import { RestApiError, type RestClient } from '../host/rest.ts';
 import { kindOf } from './azureTables.ts';
 import { backUp, kindsFor, type FaultKind, type Scene } from './kinds.ts';
 import { oneOf } from './random.ts';
@@ -288,7 +288,7 @@ export async function retryAll(rest: RestClient, workflowId: string): Promise<vo
 			await rest.retry(id);
 		} catch (error) {
 			// One that n8n emptied, or an error of a poll: there is nothing to retry.
-			if (!(error instanceof RestRefusal)) throw error;
+			if (!(error instanceof RestApiError)) throw error;
 		}
 	}
 	await sleep(ROUND);

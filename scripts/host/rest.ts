@@ -90,7 +90,7 @@ export interface Execution extends ExecutionSummary {
 }
 
 /** What n8n's REST interface refused, with its status and sentence. */
-export class RestRefusal extends Error {
+export class RestApiError extends Error {
 	readonly status: number;
 	readonly body: unknown;
 
@@ -103,7 +103,7 @@ export class RestRefusal extends Error {
 }
 
 const isNotFound = (error: unknown) =>
-	error instanceof RestRefusal && error.status === HTTP_NOT_FOUND;
+	error instanceof RestApiError && error.status === HTTP_NOT_FOUND;
 
 /** Headers by which n8n knows who asks. */
 export interface Session {
@@ -225,7 +225,7 @@ export class RestClient {
 				await this.request('DELETE', `/rest/workflows/${id}`);
 				return true;
 			} catch (error) {
-				if (error instanceof RestRefusal && error.status === HTTP_CONFLICT) return undefined;
+				if (error instanceof RestApiError && error.status === HTTP_CONFLICT) return undefined;
 				throw error;
 			}
 		});
@@ -295,7 +295,7 @@ export class RestClient {
 		return await this.request<T>('DELETE', path);
 	}
 
-	/** @throws {RestRefusal} for every status but 2xx */
+	/** @throws {RestApiError} for every status but 2xx */
 	private async request<T>(
 		method: string,
 		path: string,
@@ -304,7 +304,7 @@ export class RestClient {
 		const headers = { ...this.headers, ...config.headers } as Record<string, string>;
 		const answer = await this.http.request({ ...config, method, url: path, headers });
 		if (answer.status < 200 || answer.status > 299) {
-			throw new RestRefusal(`${method} ${path}`, answer.status, answer.data);
+			throw new RestApiError(`${method} ${path}`, answer.status, answer.data);
 		}
 		const cookie = answer.headers['set-cookie']?.map((line) => line.split(';')[0]).join('; ');
 		if (cookie) this.headers['cookie'] = cookie;

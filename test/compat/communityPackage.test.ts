@@ -15,7 +15,7 @@ import { PACKAGE } from '../../scripts/host/demo.ts';
 import { Environment } from '../../scripts/host/environment.ts';
 import { startRegistry } from '../../scripts/host/registry.ts';
 import type { Registry } from '../../scripts/host/registry.ts';
-import { RestRefusal } from '../../scripts/host/rest.ts';
+import { RestApiError } from '../../scripts/host/rest.ts';
 import { run } from '../../scripts/host/run.ts';
 import { packFolder } from '../../scripts/publishing/pack.ts';
 import { startEntraAuthority } from '../fakeServers/entra/authority.ts';
@@ -188,6 +188,6 @@ it('is found no more where the registry has no such version', async () => {
 		name: PACKAGE,
 		version: '99.0.0',
 	});
-	await expect(missing).rejects.toThrow(RestRefusal);
+	await expect(missing).rejects.toThrow(RestApiError);
 	expect(await installed()).toEqual([]);
 });

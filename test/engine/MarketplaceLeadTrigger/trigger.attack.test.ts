@@ -64,7 +64,7 @@ async function call(
 	return await callWebhook(NODE, request(parts), response);
 }
 
-describe('every refusal ends the response exactly once', () => {
+describe('every rejection ends the response exactly once', () => {
 	it.each([
 		['no secret', { query: {} }, 401],
 		['no query at all', { query: undefined, headers: undefined }, 401],

@@ -48,7 +48,7 @@ const KNOWN_SERVICE =
 	/^https:\/\/storage\.azure\.com$|^https?:\/\/(localhost|127\.0\.0\.1|\w+\.leads\.example)(:\d+)?$/;
 
 /** Entra's codes, with texts that quote what was sent, as Entra's do. */
-function refusalOf(
+function rejectionOf(
 	application: EntraApplication,
 	body: { client_id?: unknown; client_secret?: unknown },
 	scope: unknown,
@@ -195,17 +195,17 @@ async function main(): Promise<void> {
 				string,
 				unknown
 			>;
-			const refusal =
+			const rejection =
 				grant === 'refresh_token' && !scopes.has(String(old))
 					? { status: 400, error: 'invalid_grant', code: 70000, text: 'The grant is not valid.' }
-					: refusalOf(application, request.body, scopeOf(request));
-			if (!refusal) {
+					: rejectionOf(application, request.body, scopeOf(request));
+			if (!rejection) {
 				const { refresh_token: refreshToken } = Object(response.body) as Record<string, unknown>;
 				if (typeof refreshToken === 'string') scopes.set(refreshToken, scopeOf(request));
 				return;
 			}
-			response.statusCode = refusal.status;
-			response.body = errorBody(refusal.error, refusal.code, refusal.text);
+			response.statusCode = rejection.status;
+			response.body = errorBody(rejection.error, rejection.code, rejection.text);
 		},
 	);
 

@@ -1,5 +1,5 @@
 /**
- * Stands in for Marketo's REST API as Adobe documents it: tokens that expire, refusals with HTTP 200,
+ * Stands in for Marketo's REST API as Adobe documents it: tokens that expire, errors with HTTP 200,
  * an activity log that a call looks through 300 activities at a time, persons, forms and usage.
  */
 import { randomUUID } from 'node:crypto';
@@ -57,7 +57,7 @@ export interface FillOut {
 	isVisible?: boolean;
 }
 
-/** Refusals that a test asks for: of calls to paths that match, so many times. */
+/** Rejections that a test asks for: of calls to paths that match, so many times. */
 interface Scripted {
 	path: RegExp;
 	answer: FakeResponse;
@@ -114,7 +114,7 @@ export class FakeMarketo {
 						? isWriting(request)
 						: request.url.pathname === '/rest/v1/activities.json',
 				answer: async (request) => await fakeServer.#answerInTime(request),
-				refuse: (fault) => refusalFor(fault),
+				refuse: (fault) => rejectionFor(fault),
 			},
 			options,
 		);
@@ -464,7 +464,7 @@ function isWriting({ method, url }: FakeRequest): boolean {
 }
 
 /** Over the rate, whose window is 20 s; too many at once; not available; a gateway's page. */
-function refusalFor(fault: Fault & { kind: 'refused' }): FakeResponse {
+function rejectionFor(fault: Fault & { kind: 'refused' }): FakeResponse {
 	if (fault.why === 'broken') return gatewayPage(502, 'Bad Gateway');
 	if (fault.why === 'busy') return failed('608');
 	return failed((fault.waitSeconds ?? 0) > SHORT_WAIT ? '606' : '615');

@@ -1,6 +1,6 @@
 /**
  * The token endpoint, with the three grants of server to server sign-in, and the sessions it hands out.
- * Refusals are those of https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_flow_errors.htm
+ * Its errors are those of https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_flow_errors.htm
  */
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 
@@ -86,9 +86,9 @@ export class SignIn {
 		this.asked += 1;
 		const assertion = form.get('assertion');
 		if (assertion !== null) this.secrets.push(assertion);
-		const refusal = await this.refusalOf(form);
-		if (refusal) {
-			const [error, error_description] = refusal;
+		const rejection = await this.rejectionOf(form);
+		if (rejection) {
+			const [error, error_description] = rejection;
 			return { status: 400, body: { error, error_description } };
 		}
 		this.countSignIn();
@@ -126,7 +126,7 @@ export class SignIn {
 		this.sessions.clear();
 	}
 
-	private async refusalOf(form: URLSearchParams): Promise<[string, string] | undefined> {
+	private async rejectionOf(form: URLSearchParams): Promise<[string, string] | undefined> {
 		const grant = form.get('grant_type') ?? '';
 		if (grant === JWT_GRANT) return await this.refuseAssertion(form.get('assertion') ?? '');
 		if (grant !== 'client_credentials' && grant !== 'refresh_token') {

@@ -81,8 +81,8 @@ export class WebToLead {
 		this.waiting = this.waiting.filter(({ form, orgId, due }) => {
 			if (due > now) return true;
 			if (this.made.length >= this.settings.dailyLimit) return true;
-			const refusal = this.refusalOf(form, orgId);
-			if (refusal !== undefined) this.letters.push(refusal);
+			const rejection = this.rejectionOf(form, orgId);
+			if (rejection !== undefined) this.letters.push(rejection);
 			else {
 				const values = this.values(form);
 				const OwnerId = this.organisation.rules.assignment(values);
@@ -93,7 +93,7 @@ export class WebToLead {
 		});
 	}
 
-	private refusalOf(form: URLSearchParams, orgId: string | null): string | undefined {
+	private rejectionOf(form: URLSearchParams, orgId: string | null): string | undefined {
 		const { enabled, dropping, mandatory } = this.settings;
 		const oid = form.get('oid') ?? '';
 		const ownId = this.organisation.id.slice(0, 15);

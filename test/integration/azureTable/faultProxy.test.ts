@@ -152,7 +152,7 @@ describe('counting', () => {
 	});
 });
 
-describe('refusals', () => {
+describe('error responses', () => {
 	it.each<[string, Fault, number, string]>([
 		['ServerBusy', serverBusy(), 503, 'unable to receive requests'],
 		['TooManyRequests', tooManyRequests(), 429, 'rate is too large'],
@@ -170,7 +170,7 @@ describe('refusals', () => {
 		expect(await rowKeys(withoutRetries())).toEqual(ALL_KEYS);
 	});
 
-	it('has the bytes of the same refusal by Azurite', async () => {
+	it('has the bytes of the same error from Azurite', async () => {
 		const answers = [];
 		for (const script of [[], [{ fault: tableNotFound() }]]) {
 			proxy.script(script);

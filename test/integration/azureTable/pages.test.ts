@@ -12,7 +12,7 @@ import {
 import type { MarketplaceRow } from '../../fakeServers/azureTable/marketplaceTable.ts';
 import type { Places } from '../../support/places/place.ts';
 import { Poller } from '../../support/pollContract/poller.ts';
-import { expectHelpful, refusalOf } from '../../support/pollContract/refusal.ts';
+import { expectHelpful, errorOf } from '../../support/pollContract/refusal.ts';
 import { HOUR } from '../../support/pollContract/time.ts';
 import { azureTablePlaces } from '../../support/places/azureTable.ts';
 import type { AzureTablePlace } from '../../support/places/azureTable.ts';
@@ -246,7 +246,7 @@ describe('the table', () => {
 		expect(await poller.leads()).toHaveLength(3);
 		const { cursor } = poller;
 		await place.table.drop();
-		expectHelpful(await refusalOf(poller.leads()), place);
+		expectHelpful(await errorOf(poller.leads()), place);
 		expect(poller.cursor).toEqual(cursor);
 		await place.table.create();
 		await place.table.insert(marketplaceRows(6));

@@ -101,18 +101,18 @@ const counted = (results: readonly WriteResult[]) => {
 	for (const outcome of outcomes(results)) counts[outcome] = (counts[outcome] ?? 0) + 1;
 	return counts;
 };
-const refusals = (results: readonly WriteResult[]) =>
+const errorsOf = (results: readonly WriteResult[]) =>
 	results.flatMap((result) => (result.ok ? [] : [result.error]));
 
-function expectHelpful(refusal: DestinationError | undefined, said: RegExp): void {
-	expect(refusal).toBeInstanceOf(DestinationError);
-	const { message, description } = refusal!;
+function expectHelpful(error: DestinationError | undefined, said: RegExp): void {
+	expect(error).toBeInstanceOf(DestinationError);
+	const { message, description } = error!;
 	expect(message).toMatch(said);
 	expect(message).toMatch(/^[A-Z].{15,}[^.]$/);
 	expect(description).toMatch(/^[A-Z].{20,}\.$/);
 	expect(`${message} ${description}`).not.toMatch(BLAME);
 	expect(description).not.toMatch(/poll/);
-	expectNoSecret(refusal, [azurite.accountKey]);
+	expectNoSecret(error, [azurite.accountKey]);
 }
 
 /** The records of the table as the poll reads them, by lead id. */
@@ -216,7 +216,7 @@ describe('a lead', () => {
 		expect(new Set((await readAll()).keys())).toEqual(new Set(all.map(({ lead }) => lead.id)));
 	});
 
-	it('with braces in its keys goes alone: the SDK takes them for a refusal in an answer', async () => {
+	it('with braces in its keys goes alone: the SDK takes them for an error in a response', async () => {
 		await table.create();
 		const seen = proxy.requests.length;
 		const braced = leads(2).map((writable, at) => ({
@@ -422,7 +422,7 @@ describe('a batch', () => {
 		expect(await table.list()).toHaveLength(498);
 		results.forEach((result, at) => {
 			if (at !== 250 && at !== 130) expect(outcomes([result])).toEqual(['created']);
-			else expectHelpful(refusals([result])[0], /not a key Azure allows/);
+			else expectHelpful(errorsOf([result])[0], /not a key Azure allows/);
 		});
 	});
 
@@ -446,7 +446,7 @@ describe('a batch', () => {
 		proxy.script([{ fault, when: writes }]);
 		const more = await writeLeads(writer, leads(100, 100), limits());
 		expect(proxy.unspentFaults).toBe(0);
-		expectHelpful(refusals([more[37]!])[0], /status 400, PropertyValueTooLarge\)/);
+		expectHelpful(errorsOf([more[37]!])[0], /status 400, PropertyValueTooLarge\)/);
 		expect(counted(more)['created']).toBe(99);
 		expect(await table.list()).toHaveLength(199);
 	});
@@ -463,7 +463,7 @@ describe('a batch', () => {
 		await table.create();
 		proxy.script([{ fault: answered(200, ['<html>Sign in</html>']), when: writes, times: 9 }]);
 		const results = await writeLeads(writer, leads(3), limits());
-		expectHelpful(refusals(results)[2], /not one to a transaction/);
+		expectHelpful(errorsOf(results)[2], /not one to a transaction/);
 		expect(await table.list()).toEqual([]);
 	});
 
@@ -495,8 +495,8 @@ describe('a batch', () => {
 		await table.create();
 		proxy.script([{ fault: serverBusy({ retryAfterSeconds: 60 }), when: writes, times: Infinity }]);
 		const results = await writeLeads(writer, leads(300), limits(50_000));
-		expect(refusals(results)).toHaveLength(300);
-		expectHelpful(refusals(results)[299], /asks to wait/);
+		expect(errorsOf(results)).toHaveLength(300);
+		expectHelpful(errorsOf(results)[299], /asks to wait/);
 		expect(await table.list()).toEqual([]);
 	});
 
@@ -517,10 +517,10 @@ describe('a batch', () => {
 		const written = results.filter(({ ok }) => ok).length;
 		expect(written).toBeGreaterThanOrEqual(500);
 		expect(written).toBeLessThanOrEqual(800);
-		for (const refusal of refusals(results)) {
-			expectHelpful(refusal, /time was up before this lead|did not respond in time/);
+		for (const error of errorsOf(results)) {
+			expectHelpful(error, /time was up before this lead|did not respond in time/);
 		}
-		expectHelpful(refusals(results).at(-1), /time was up before this lead/);
+		expectHelpful(errorsOf(results).at(-1), /time was up before this lead/);
 		const there = await readAll();
 		const ids = results.flatMap((result) => (result.ok ? [result.written.id] : []));
 		expect(ids.every((id) => there.has(id))).toBe(true);
@@ -534,7 +534,7 @@ describe('a batch', () => {
 			...limits(),
 			signal: AbortSignal.abort(),
 		});
-		expectHelpful(refusals(results)[0], /time was up/);
+		expectHelpful(errorsOf(results)[0], /time was up/);
 		await expect(table.list()).rejects.toThrow();
 	});
 
@@ -564,9 +564,9 @@ describe('a sign-in', () => {
 		};
 		const before = proxy.counts();
 		const results = await writeLeads(await writerOf(credential), leads(500), limits());
-		expect(refusals(results)).toHaveLength(500);
-		for (const refusal of refusals(results)) expectHelpful(refusal, /sign-in/);
-		expectNoSecret(refusals(results)[0], [wrong]);
+		expect(errorsOf(results)).toHaveLength(500);
+		for (const error of errorsOf(results)) expectHelpful(error, /sign-in/);
+		expectNoSecret(errorsOf(results)[0], [wrong]);
 		expect(proxy.counts(before).requests).toBeLessThanOrEqual(4);
 	});
 
@@ -575,7 +575,7 @@ describe('a sign-in', () => {
 			connectionString: proxy.connectionString.replace(/127\.0\.0\.1:\d+/, '127.0.0.1:1'),
 		});
 		const results = await writeLeads(nobody, leads(200), limits());
-		expect(refusals(results)).toHaveLength(200);
-		expectHelpful(refusals(results)[0], /could not be reached/);
+		expect(errorsOf(results)).toHaveLength(200);
+		expectHelpful(errorsOf(results)[0], /could not be reached/);
 	});
 });

@@ -83,7 +83,7 @@ const leads = (count: number): WritableLead[] =>
 const outcomes = (results: readonly WriteResult[]) =>
 	results.map((result) => (result.ok ? result.written.outcome : result.error.message));
 
-function refusalOf([result, ...others]: readonly WriteResult[]): DestinationError {
+function errorOf([result, ...others]: readonly WriteResult[]): DestinationError {
 	if (!result || result.ok) throw new Error('It was not refused');
 	for (const other of others) expect(other).toEqual(result);
 	const { message, description } = result.error;
@@ -113,7 +113,7 @@ const refused = (status: number, code: string): Fault => ({
 it('a lead is created, read back and taken away', async () => {
 	const writer = await open();
 	const [result] = await writer.write(leads(1), limits());
-	if (!result?.ok) throw refusalOf([result!]);
+	if (!result?.ok) throw errorOf([result!]);
 	const read = parseLead(await writer.readBack?.(result.written.id, limits()));
 	expect(read.customer.lastName).toBe('Sample 0');
 	await writer.remove?.(result.written.id, limits());
@@ -133,9 +133,9 @@ describe('a table that is missing', () => {
 	it('is not made where Create Table is off, and nothing is written', async () => {
 		const before = made();
 		const writer = await open({ createTable: false });
-		const refusal = refusalOf(await writer.write(leads(3), limits()));
-		expect(refusal).toMatchObject({ code: 'notFound', message: 'The table does not exist' });
-		expect(refusal.description).toMatch(/Create Table/);
+		const error = errorOf(await writer.write(leads(3), limits()));
+		expect(error).toMatchObject({ code: 'notFound', message: 'The table does not exist' });
+		expect(error.description).toMatch(/Create Table/);
 		expect(made() - before).toBe(0);
 		await table.create();
 		expect(outcomes(await writer.write(leads(1), limits()))).toEqual(['created']);
@@ -164,9 +164,9 @@ describe('a table that is missing', () => {
 		'AuthorizationResourceTypeMismatch',
 	])('is told as a permission where the sign-in may not create it: %s', async (code) => {
 		proxy.script([{ fault: refused(403, code), when: makesTable }]);
-		const refusal = refusalOf(await (await open()).write(leads(2), limits()));
-		expect(refusal).toMatchObject({ code: 'permission', httpCode: '403' });
-		expect(refusal.message).toMatch(/does not exist, and the sign-in may not create it/);
+		const error = errorOf(await (await open()).write(leads(2), limits()));
+		expect(error).toMatchObject({ code: 'permission', httpCode: '403' });
+		expect(error.message).toMatch(/does not exist, and the sign-in may not create it/);
 		expect(proxy.unspentFaults).toBe(0);
 	});
 
@@ -183,9 +183,9 @@ describe('a table that is missing', () => {
 	])('can’t be made with a SAS %s', async (_, signature) => {
 		const sasUrl = `${azurite.endpoint}/?${signature()}`;
 		const writer = await open({}, { authentication: 'sas', sasUrl });
-		const refusal = refusalOf(await writer.write(leads(1), limits()));
-		expect(refusal).toMatchObject({ code: 'permission', httpCode: '403' });
-		expect(refusal.message).toMatch(/the sign-in may not create it/);
+		const error = errorOf(await writer.write(leads(1), limits()));
+		expect(error).toMatchObject({ code: 'permission', httpCode: '403' });
+		expect(error.message).toMatch(/the sign-in may not create it/);
 	});
 });
 
@@ -226,7 +226,7 @@ describe('a sign-in with no more rights than it needs', () => {
 		await table.create();
 		const writer = await bySas(accountSas({ query: true, list: true }));
 		// Alone: what a transaction may, Azurite does not ask.
-		expect(refusalOf(await writer.write(leads(1), limits()))).toMatchObject({
+		expect(errorOf(await writer.write(leads(1), limits()))).toMatchObject({
 			code: 'permission',
 			httpCode: '403',
 		});
@@ -250,9 +250,9 @@ describe('a table that is being deleted', () => {
 
 	it('is told where it takes longer than there is time for', async () => {
 		proxy.script([{ fault: deleting, when: makesTable }]);
-		const refusal = refusalOf(await (await open()).write(leads(2), limits(10_000)));
-		expect(refusal).toMatchObject({ code: 'throttled', retryAfter: 15_000 });
-		expect(refusal.message).toMatch(/being deleted/);
+		const error = errorOf(await (await open()).write(leads(2), limits(10_000)));
+		expect(error).toMatchObject({ code: 'throttled', retryAfter: 15_000 });
+		expect(error.message).toMatch(/being deleted/);
 	});
 });
 

@@ -180,11 +180,11 @@ it.each([
 	['ECONNRESET', 'reached', 0],
 	[`a text with ${SECRET}`, 'reached', 0],
 ])('tells the user what %s means', (code, text, retryAfter) => {
-	const refusal = unreachable(new HttpError(code), 'The CRM');
-	const words = `${refusal.message}. ${refusal.description}`;
+	const error = unreachable(new HttpError(code), 'The CRM');
+	const words = `${error.message}. ${error.description}`;
 	expect(words).toContain(text);
 	expect(words).not.toContain(SECRET);
 	expect(words).not.toMatch(BLAME);
 	const kind = code === 'ABORTED' ? 'timeout' : 'unreachable';
-	expect(refusal).toMatchObject({ code: kind, operation: 'read', retryAfter });
+	expect(error).toMatchObject({ code: kind, operation: 'read', retryAfter });
 });

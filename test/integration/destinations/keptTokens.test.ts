@@ -14,7 +14,7 @@ import type { FakeMarketo } from '../../fakeServers/marketo/marketo.ts';
 import { startSalesforce } from '../../fakeServers/salesforce/salesforce.ts';
 import type { FakeSalesforce } from '../../fakeServers/salesforce/salesforce.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
-import { refusalOf } from '../../support/pollContract/refusal.ts';
+import { errorOf } from '../../support/pollContract/refusal.ts';
 
 const WORKERS = 3;
 const POLLS_AT_ONCE = 4;
@@ -212,8 +212,8 @@ it('never uses what another secret was given', async () => {
 		...environments[0]!.parameters,
 	});
 	for (const [name, credential, parameters] of changed) {
-		const refusal = await refusalOf(read(worker, name, credential, { ...parameters }));
-		expect(refusal).toMatchObject({ code: 'authentication', operation: 'signIn' });
+		const error = await errorOf(read(worker, name, credential, { ...parameters }));
+		expect(error).toMatchObject({ code: 'authentication', operation: 'signIn' });
 	}
 });
 
@@ -262,8 +262,8 @@ it.each([301, 404, 410, 420, 421])(
 			kept.has(headers['authorization'] ?? '')
 				? { status, body: '<html>This URL is no longer in use</html>' }
 				: undefined;
-		const refusal = await refusalOf(poll());
-		expect(refusal).toMatchObject({ code: 'unexpectedResponse', operation: 'read' });
+		const error = await errorOf(poll());
+		expect(error).toMatchObject({ code: 'unexpectedResponse', operation: 'read' });
 		expect(await poll()).toEqual([place!.lead]);
 		expect(await place!.signIns()).toBe(2);
 	},

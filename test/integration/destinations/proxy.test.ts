@@ -104,7 +104,7 @@ it('says that the proxy could not be used, and shows no password', async () => {
 	const wrong = new URL(proxy.url);
 	wrong.password = 'a-wrong-password';
 	process.env['HTTPS_PROXY'] = wrong.href;
-	const refusal: unknown = await rowsRead(byEntra(outside())).catch((error: unknown) => error);
-	expect(refusal).toBeInstanceOf(Error);
-	expect(String(refusal)).not.toContain('a-wrong-password');
+	const error: unknown = await rowsRead(byEntra(outside())).catch((error: unknown) => error);
+	expect(error).toBeInstanceOf(Error);
+	expect(String(error)).not.toContain('a-wrong-password');
 });

@@ -40,7 +40,7 @@ async function get(path: string, headers: Record<string, string> = {}): Promise<
 	return await fetch(`${dynamics.origin}/api/data/v9.2/${path}`, { headers });
 }
 
-async function refusalOf(query: string): Promise<unknown> {
+async function errorOf(query: string): Promise<unknown> {
 	const response = await get(`leads?${query}`, {
 		authorization: `Bearer ${await token(dynamics.origin)}`,
 	});
@@ -236,7 +236,7 @@ describe('reading leads', () => {
 		['$skip=5', /\$skip is not supported/],
 		['$skiptoken=5', /Malformed XML in the Paging Cookie/],
 	])('refuses %s', async (query, said) => {
-		expect(await refusalOf(query)).toMatchObject({
+		expect(await errorOf(query)).toMatchObject({
 			status: 400,
 			error: { code: expect.stringMatching(/^0x8\w{7}$/), message: expect.stringMatching(said) },
 		});

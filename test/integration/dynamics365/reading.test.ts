@@ -11,7 +11,7 @@ import { destinationInput } from '../../support/destinationInput.ts';
 import type { Places } from '../../support/places/place.ts';
 import { Poller } from '../../support/pollContract/poller.ts';
 import type { PollerOptions } from '../../support/pollContract/poller.ts';
-import { expectHelpful, refusalOf } from '../../support/pollContract/refusal.ts';
+import { expectHelpful, errorOf } from '../../support/pollContract/refusal.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/pollContract/time.ts';
 import { violationsAt } from '../../fakeServers/dynamics365/heldAgainstModel.ts';
 import type { FakeRequest } from '../../fakeServers/fakeServer.ts';
@@ -88,7 +88,7 @@ describe('a token', () => {
 			place.fakeServer.expireTokens();
 			return { status: 401 };
 		};
-		const error = await refusalOf(poller().poll());
+		const error = await errorOf(poller().poll());
 		expectHelpful(error, place);
 		expect(error).toMatchObject({
 			message: 'Dynamics 365 did not accept the sign-in',
@@ -162,7 +162,7 @@ describe('links to next pages', () => {
 		};
 		const polls = poller();
 		expect((await polls.poll()).length).toBeGreaterThanOrEqual(4);
-		expectHelpful(await refusalOf(polls.poll()), place);
+		expectHelpful(await errorOf(polls.poll()), place);
 		expect(leadRequests().length).toBeLessThan(12);
 		place.fakeServer.beforeLeads = () => undefined;
 		expect((await polls.drain()).length).toBeLessThanOrEqual(4);
@@ -236,7 +236,7 @@ describe('links to next pages', () => {
 				},
 			};
 		};
-		expectHelpful(await refusalOf(poller().poll()), place);
+		expectHelpful(await errorOf(poller().poll()), place);
 		const tokens = leadRequests().map(({ url }) => url.searchParams.get('$skiptoken'));
 		expect(tokens).toEqual([null, '1', null, '1']);
 	});
@@ -591,7 +591,7 @@ describe('columns', () => {
 
 	it('that are not there are named, with the setting to mend', async () => {
 		const missing = async (parameters: INodeParameters) => {
-			const error = await refusalOf(poller(parameters).poll());
+			const error = await errorOf(poller(parameters).poll());
 			expect(error).toMatchObject({ name: 'NodeOperationError' });
 			return error;
 		};
@@ -633,7 +633,7 @@ describe('columns', () => {
 	it('of opt-outs are missed where the user chose them', async () => {
 		place.fakeServer.lacks = ['donotfax'];
 		const additionalColumns = { values: [{ column: named('donotfax') }] };
-		expect(await refusalOf(poller({ options: { additionalColumns } }).poll())).toMatchObject({
+		expect(await errorOf(poller({ options: { additionalColumns } }).poll())).toMatchObject({
 			message: expect.stringContaining('"donotfax"'),
 			description: expect.stringContaining('Additional Columns'),
 		});
@@ -641,10 +641,10 @@ describe('columns', () => {
 
 	it('are asked for by names only', async () => {
 		for (const value of ['subject,secret', 'subject&$filter=leadid ne null', '$count', '1a']) {
-			const error = await refusalOf(poller({ leadSourceColumn: named(value) }).poll());
+			const error = await errorOf(poller({ leadSourceColumn: named(value) }).poll());
 			expect(error.message).toMatch(/column under Lead Source Column is not a valid name/);
 		}
-		const error = await refusalOf(poller({ leadSourceColumn: named('') }).poll());
+		const error = await errorOf(poller({ leadSourceColumn: named('') }).poll());
 		expect(error.message).toMatch(/Lead Source Column.* is empty/);
 		expect(place.fakeServer.server.requests).toEqual([]);
 	});

@@ -8,7 +8,7 @@ import { explainError } from '../../../nodes/destinations/azureTable/errors.ts';
 import { openEntra, readEntraApplication } from '../../../nodes/destinations/entra.ts';
 import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
 import type { EntraAuthority } from '../../fakeServers/entra/authority.ts';
-import { refusalOf } from '../../support/pollContract/refusal.ts';
+import { errorOf } from '../../support/pollContract/refusal.ts';
 
 const SECRET = 'right~of-nobody-else';
 const TENANT = '11111111-2222-3333-4444-555555555555';
@@ -83,7 +83,7 @@ it.each([
 	['http', () => `${other.replace('https:', 'http:')}/token`],
 ])('takes no address of another host for the one of its tokens, by %s', async (_, endpoint) => {
 	respond = () => description(endpoint());
-	const error = await refusalOf(signIn());
+	const error = await errorOf(signIn());
 	expect(received).toEqual([]);
 	expect(error.message).toBe(
 		'Entra’s response sends the sign-in to another host than the credential',
@@ -96,7 +96,7 @@ it.each([301, 302, 303, 307, 308])('follows no redirect with status %i', async (
 			if (url.includes(place)) head(code, { location: `${other}/token` });
 			return description(`${host}/${TENANT}/oauth2/v2.0/token`);
 		};
-		const error = await refusalOf(signIn());
+		const error = await errorOf(signIn());
 		expect(received).toEqual([]);
 		expect(error.message).toMatch(/Entra/);
 	}
@@ -136,7 +136,7 @@ it('gives a table that asks for the token of another service none', async () => 
 		};
 		// The fake Entra gives tokens for these.
 		for (resource of ['https://crm.leads.example', 'https://localhost:1']) {
-			const error = await refusalOf(read());
+			const error = await errorOf(read());
 			expect(error.message).toBe(
 				'Unexpected response from Azure Table Storage: it asks for a sign-in to another service',
 			);
@@ -145,7 +145,7 @@ it('gives a table that asks for the token of another service none', async () => 
 		asked.length = 0;
 		// Its own, and that of tables, it may have.
 		for (resource of [tableEndpoint, 'https://storage.azure.com']) {
-			expect((await refusalOf(read())).message).toMatch(/denied access/);
+			expect((await errorOf(read())).message).toMatch(/denied access/);
 			expect(asked).toContain(resource);
 		}
 	} finally {

@@ -7,7 +7,7 @@ import { DestinationError } from '../../../nodes/destinations/contract.ts';
 import { timeLimits } from '../../../nodes/destinations/timeLimits.ts';
 import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
 import type { FakeEntra } from '../../fakeServers/entra/authority.ts';
-import { refusalOf } from '../../support/pollContract/refusal.ts';
+import { errorOf } from '../../support/pollContract/refusal.ts';
 
 const SCOPE = 'https://storage.azure.com/.default';
 /** Milliseconds: longer than any of this takes, shorter than what Entra asks to wait. */
@@ -61,7 +61,7 @@ describe.each<[string, () => Promise<unknown>]>([
 ])('%s', (_, read) => {
 	it('takes a throttled sign-in for throttling, and does not wait a minute in the poll', async () => {
 		await authority.fault({ kind: 'throttled', times: 100, waitSeconds: 60 });
-		expect(await refusalOf(read())).toMatchObject({
+		expect(await errorOf(read())).toMatchObject({
 			name: 'DestinationError',
 			code: 'throttled',
 			httpCode: '429',
@@ -73,9 +73,9 @@ describe.each<[string, () => Promise<unknown>]>([
 
 	it('takes an Entra that is down for one that is down', async () => {
 		await authority.fault({ kind: 'down', times: 100, status: 503, waitSeconds: 60 });
-		expect(await refusalOf(read())).toMatchObject({ code: 'unreachable', httpCode: '503' });
+		expect(await errorOf(read())).toMatchObject({ code: 'unreachable', httpCode: '503' });
 		await authority.fault({ kind: 'page', times: 100, status: 403, characters: 1_000_000 });
-		expect(await refusalOf(read())).toMatchObject({
+		expect(await errorOf(read())).toMatchObject({
 			code: 'unexpectedResponse',
 			message: 'Unexpected response from Entra (status 403)',
 		});
@@ -84,7 +84,7 @@ describe.each<[string, () => Promise<unknown>]>([
 	it('signs in at the next attempt where a connection broke', async () => {
 		await authority.fault({ kind: 'cut', times: 1 });
 		// There is no service at the other end: it was asked, so there was a token.
-		expect((await refusalOf(read())).message).not.toMatch(/Entra/);
+		expect((await errorOf(read())).message).not.toMatch(/Entra/);
 	});
 });
 
@@ -108,7 +108,7 @@ it('tries again after a short wait that Entra asks for', async () => {
 it('ends with its signal, also where Entra never responds', async () => {
 	await authority.fault({ kind: 'silent', times: 100 });
 	const ended = new AbortController();
-	const refused = refusalOf(signIn(3, ended.signal));
+	const refused = errorOf(signIn(3, ended.signal));
 	while ((await authority.requests()) === 0) await new Promise(setImmediate);
 	ended.abort();
 	const error = await refused;
@@ -126,7 +126,7 @@ it.each([
 	[65001, 400, /consent/],
 ])('tells what AADSTS%i means, whichever request it comes to', async (code, status, said) => {
 	await authority.fault({ kind: 'code', times: 100, code, status });
-	const error = await refusalOf(signIn());
+	const error = await errorOf(signIn());
 	expect(error).toMatchObject({ code: 'authentication', message: expect.stringMatching(said) });
 	expect(await authority.requests()).toBe(1);
 });

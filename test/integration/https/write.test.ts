@@ -110,18 +110,18 @@ const lead = (number = 1): WritableLead => ({
 const leads = (count: number) => Array.from({ length: count }, (_, at) => lead(at));
 const numberOf = ({ body }: Received) =>
 	Number((JSON.parse(body) as { UserDetails: { LastName: string } }).UserDetails.LastName.slice(7));
-const refusals = (results: readonly WriteResult[]) =>
+const errorsOf = (results: readonly WriteResult[]) =>
 	results.flatMap((result) => (result.ok ? [] : [result.error]));
 const created = (id = '') => ({ ok: true, written: { outcome: 'created', id, url: '' } });
 
-function expectHelpful(refusal: DestinationError | undefined, said: RegExp): void {
-	expect(refusal).toBeInstanceOf(DestinationError);
-	const { message, description } = refusal!;
+function expectHelpful(error: DestinationError | undefined, said: RegExp): void {
+	expect(error).toBeInstanceOf(DestinationError);
+	const { message, description } = error!;
 	expect(message).toMatch(said);
 	expect(message).toMatch(/^[A-Z].{15,}[^.]$/);
 	expect(description).toMatch(/^[A-Z].{20,}\.$/);
 	expect(`${message} ${description}`).not.toMatch(BLAME);
-	expectNoSecret(refusal, [SECRET]);
+	expectNoSecret(error, [SECRET]);
 }
 
 describe('a lead', () => {
@@ -303,7 +303,7 @@ describe('the answer', () => {
 	});
 });
 
-describe('a refusal', () => {
+describe('an error response', () => {
 	it.each([
 		[401, /did not accept the secret/],
 		[403, /does not let this sender in/],
@@ -317,9 +317,9 @@ describe('a refusal', () => {
 	])('with status %d is final', async (status, said) => {
 		answer = (_request, response) =>
 			response.writeHead(status, { location: `${origin}/other?code=${SECRET}` }).end(SECRET);
-		const [refusal] = refusals(await send([lead()]));
-		expectHelpful(refusal, said);
-		expect(refusal?.httpCode).toBe(String(status));
+		const [error] = errorsOf(await send([lead()]));
+		expectHelpful(error, said);
+		expect(error?.httpCode).toBe(String(status));
 		expect(received.map(({ path }) => path)).toEqual([`/leads?code=${SECRET}`]);
 	});
 
@@ -343,7 +343,7 @@ describe('a refusal', () => {
 
 	it('that asks to wait beyond the deadline is not waited for', async () => {
 		answer = (_request, response) => response.writeHead(503, { 'retry-after': '60' }).end();
-		expectHelpful(refusals(await send([lead()], limits(50_000)))[0], /down or behind a gateway/);
+		expectHelpful(errorsOf(await send([lead()], limits(50_000)))[0], /down or behind a gateway/);
 		expect(received).toHaveLength(1);
 	});
 });
@@ -364,7 +364,7 @@ describe('a batch', () => {
 		const results = await send(leads(500));
 		expect(results).toHaveLength(500);
 		results.forEach((result, at) => {
-			if (at === 250) expectHelpful(refusals([result])[0], /status 400/);
+			if (at === 250) expectHelpful(errorsOf([result])[0], /status 400/);
 			else expect(result).toEqual(created(`r${at}`));
 		});
 		expect(mostOpen).toBeGreaterThan(1);
@@ -376,24 +376,24 @@ describe('a batch', () => {
 			if (number >= 20 && number < 30) response.writeHead(429, { 'retry-after': '1' }).end();
 			else takes(request, response, number);
 		};
-		expect(refusals(await send(leads(50)))).toEqual([]);
+		expect(errorsOf(await send(leads(50)))).toEqual([]);
 		expect(received).toHaveLength(60);
 	});
 
 	it('into an endpoint that is gone is given up after a few', async () => {
 		answer = (_request, response) => response.writeHead(404).end();
 		const results = await send(leads(100));
-		expect(refusals(results)).toHaveLength(100);
-		for (const refusal of refusals(results))
-			expectHelpful(refusal, /Nothing at this address takes leads/);
+		expect(errorsOf(results)).toHaveLength(100);
+		for (const error of errorsOf(results))
+			expectHelpful(error, /Nothing at this address takes leads/);
 		expect(received.length).toBeLessThanOrEqual(8);
 	});
 
 	it('to nobody says so of each', async () => {
 		const writer = await open(`http://127.0.0.1:1/leads?code=${SECRET}`);
 		const results = await writer.write(leads(20), limits(1_000));
-		expect(refusals(results)).toHaveLength(20);
-		expectHelpful(refusals(results)[0], /could not be reached|did not respond/);
+		expect(errorsOf(results)).toHaveLength(20);
+		expectHelpful(errorsOf(results)[0], /could not be reached|did not respond/);
 	});
 
 	it('of none is nothing', async () => {
@@ -418,9 +418,9 @@ describe('the address', () => {
 		[`https://user:${SECRET}@leads.example/`, true],
 		[`file:///${SECRET}`, true],
 	])('is refused as %s (loopback %s)', async (url, allowHttpOnLocalhost) => {
-		const refusal = await refused(url, allowHttpOnLocalhost);
-		expectHelpful(refusal, /Endpoint URL/);
-		expect(refusal?.code).toBe('configuration');
+		const error = await refused(url, allowHttpOnLocalhost);
+		expectHelpful(error, /Endpoint URL/);
+		expect(error?.code).toBe('configuration');
 	});
 
 	it('is in nothing that can be looked at', async () => {
@@ -447,7 +447,7 @@ it('reaches our own trigger, which tells the id of what it started with', async 
 		expect(started.customer).toEqual(lead().lead.customer);
 
 		const wrong = await open(`${trigger.url}?code=${SECRET}`);
-		expectHelpful(refusals(await wrong.write([lead()], limits()))[0], /did not accept the secret/);
+		expectHelpful(errorsOf(await wrong.write([lead()], limits()))[0], /did not accept the secret/);
 	} finally {
 		await trigger.stop();
 	}

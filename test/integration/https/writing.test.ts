@@ -13,11 +13,7 @@ import type {
 import { parseLead } from '../../../nodes/lead';
 import { destinationInput } from '../../support/destinationInput.ts';
 import { localCertificate } from '../../fakeServers/entra/certificate.ts';
-import {
-	BLAME,
-	expectNoSecret,
-	refusalOf as thrownBy,
-} from '../../support/pollContract/refusal.ts';
+import { BLAME, expectNoSecret, errorOf as thrownBy } from '../../support/pollContract/refusal.ts';
 import { FakeServer, type FakeResponse } from '../../fakeServers/fakeServer.ts';
 import { openWriter } from '../../support/openWriter';
 
@@ -86,16 +82,16 @@ async function write(
 	return result!;
 }
 
-function expectHelpful(refusal: unknown, said: RegExp): void {
-	const { message, description } = refusal as DestinationError;
+function expectHelpful(error: unknown, said: RegExp): void {
+	const { message, description } = error as DestinationError;
 	expect(message).toMatch(said);
 	expect(message).toMatch(/^[A-Z].{15,}[^.]$/);
 	expect(description).toMatch(/^[A-Z].{20,}\.$/);
 	expect(`${message} ${description}`).not.toMatch(BLAME);
-	expectNoSecret(refusal, [SECRET, TOKEN]);
+	expectNoSecret(error, [SECRET, TOKEN]);
 }
 
-function refusalOf(result: WriteResult): DestinationError {
+function errorOf(result: WriteResult): DestinationError {
 	if (result.ok) throw new Error('It was not refused');
 	return result.error;
 }
@@ -125,9 +121,9 @@ describe('a lead', () => {
 
 	it('does not go to this machine by http unless that is allowed', async () => {
 		for (const options of [{}, { allowHttpOnLocalhost: false }]) {
-			const refusal = await thrownBy(write(credential(receiver.origin), options));
-			expect(refusal).toMatchObject({ code: 'configuration' });
-			expectHelpful(refusal, /http address of this machine/);
+			const error = await thrownBy(write(credential(receiver.origin), options));
+			expect(error).toMatchObject({ code: 'configuration' });
+			expectHelpful(error, /http address of this machine/);
 		}
 		expect(receiver.requests).toEqual([]);
 	});
@@ -144,15 +140,15 @@ describe('a lead', () => {
 	])('refused with %i is %s', async (status, reason, said) => {
 		answer = { status, headers: { location: `https://other.example/${SECRET}` }, body: SECRET };
 		const header = { headerName: 'X-Api-Key', headerValue: TOKEN };
-		const refusal = refusalOf(await write(credential(receiver.origin, header)));
-		expect(refusal).toMatchObject({ code: reason, httpCode: String(status) });
-		expectHelpful(refusal, said);
+		const error = errorOf(await write(credential(receiver.origin, header)));
+		expect(error).toMatchObject({ code: reason, httpCode: String(status) });
+		expectHelpful(error, said);
 	});
 
 	it('without anybody there is unreachable', async () => {
-		const refusal = refusalOf(await write(credential(NO_HOST)));
-		expect(refusal).toMatchObject({ code: 'unreachable' });
-		expectHelpful(refusal, /host of the endpoint is not known|could not be reached/);
+		const error = errorOf(await write(credential(NO_HOST)));
+		expect(error).toMatchObject({ code: 'unreachable' });
+		expectHelpful(error, /host of the endpoint is not known|could not be reached/);
 	});
 });
 
@@ -178,9 +174,9 @@ describe('the test of the credential', () => {
 	);
 
 	it('tells a certificate that n8n does not trust', async () => {
-		const refusal = await thrownBy(tested(credential(secureReceiver.origin)));
-		expect(refusal).toMatchObject({ code: 'unreachable' });
-		expectHelpful(refusal, /^The certificate of the endpoint/);
+		const error = await thrownBy(tested(credential(secureReceiver.origin)));
+		expect(error).toMatchObject({ code: 'unreachable' });
+		expectHelpful(error, /^The certificate of the endpoint/);
 		expect(secureReceiver.requests).toEqual([]);
 	});
 
@@ -196,15 +192,15 @@ describe('the test of the credential', () => {
 
 	it('tells a port that speaks no TLS', async () => {
 		const { port } = new URL(receiver.origin);
-		const refusal = await thrownBy(tested(credential(`https://127.0.0.1:${port}`)));
-		expect(refusal).toMatchObject({ code: 'unreachable' });
-		expectHelpful(refusal, /^The endpoint could not be reached \(\w+\)$/);
+		const error = await thrownBy(tested(credential(`https://127.0.0.1:${port}`)));
+		expect(error).toMatchObject({ code: 'unreachable' });
+		expectHelpful(error, /^The endpoint could not be reached \(\w+\)$/);
 	});
 
 	it('tells a host that nobody knows', async () => {
-		const refusal = await thrownBy(tested(credential(NO_HOST)));
-		expect(refusal).toMatchObject({ code: 'unreachable' });
-		expectHelpful(refusal, /^The host of the endpoint is not known$|could not be reached/);
+		const error = await thrownBy(tested(credential(NO_HOST)));
+		expect(error).toMatchObject({ code: 'unreachable' });
+		expectHelpful(error, /^The host of the endpoint is not known$|could not be reached/);
 	});
 
 	it('tells a host that does not answer, in the time there is', async () => {
@@ -213,9 +209,9 @@ describe('the test of the credential', () => {
 		const { port } = silent.address() as AddressInfo;
 		try {
 			const action = https.testCredential(credential(`http://127.0.0.1:${port}`), limits(300));
-			const refusal = await thrownBy(action);
-			expect(refusal).toMatchObject({ code: 'timeout' });
-			expectHelpful(refusal, /did not respond in time/);
+			const error = await thrownBy(action);
+			expect(error).toMatchObject({ code: 'timeout' });
+			expectHelpful(error, /did not respond in time/);
 		} finally {
 			silent.close();
 		}
@@ -227,9 +223,9 @@ describe('the test of the credential', () => {
 		[{ headerName: 'Host', headerValue: TOKEN }, /sets itself/],
 		[{ headerValue: TOKEN }, /has no name/],
 	])('tells what is not filled in as it should be: %j', async (data, said) => {
-		const refusal = await thrownBy(tested({ ...credential(receiver.origin), ...data }));
-		expect(refusal).toMatchObject({ code: 'configuration' });
-		expectHelpful(refusal, said);
+		const error = await thrownBy(tested({ ...credential(receiver.origin), ...data }));
+		expect(error).toMatchObject({ code: 'configuration' });
+		expectHelpful(error, said);
 		expect(receiver.requests).toEqual([]);
 	});
 });

@@ -13,7 +13,7 @@ import { timeLimits } from '../../../nodes/destinations/timeLimits.ts';
 import type { Lead } from '../../../nodes/lead/types.ts';
 import { gatewayPage, succeeded } from '../../fakeServers/marketo/responses.ts';
 import { namesOf, Poller } from '../../support/pollContract/poller.ts';
-import { expectHelpful, refusalOf } from '../../support/pollContract/refusal.ts';
+import { expectHelpful, errorOf } from '../../support/pollContract/refusal.ts';
 import { DAY, HOUR, MINUTE, SECOND, YEAR } from '../../support/pollContract/time.ts';
 import { passTime, skipWaits, timeWaited } from '../../support/skippedWaits.ts';
 import { MarketoPlace } from '../../support/places/marketo.ts';
@@ -93,7 +93,7 @@ describe('the access token', () => {
 	it('is not asked for again and again', async () => {
 		await place.insert(letters('a'));
 		place.fakeServer.script(ACTIVITIES, '601', Number.POSITIVE_INFINITY);
-		const error = await refusalOf(poller().poll());
+		const error = await errorOf(poller().poll());
 		expectHelpful(error, place);
 		expect(error).toMatchObject({ httpCode: '401' });
 		expect(callsTo(/oauth/)).toHaveLength(2);
@@ -291,7 +291,7 @@ describe('the log of all activities', () => {
 		place.fakeServer.script(/pagingtoken/, paging);
 		place.fakeServer.script(ACTIVITIES, succeeded({ nextPageToken: 'same', moreResult: true }));
 		const kept = reading.kept();
-		expectHelpful(await refusalOf(reading.poll()), place);
+		expectHelpful(await errorOf(reading.poll()), place);
 		expect(reading.kept()).toEqual(kept);
 	});
 
@@ -304,7 +304,7 @@ describe('the log of all activities', () => {
 		['a page of a gateway', gatewayPage(200, 'Sign in')],
 	])('is refused in words where an answer has %s', async (_, answer) => {
 		place.fakeServer.script(ACTIVITIES, answer);
-		const error = await refusalOf(poller().poll());
+		const error = await errorOf(poller().poll());
 		expectHelpful(error, place);
 		expect(error.message).toMatch(/^Unexpected response from Marketo: /);
 	});
@@ -391,7 +391,7 @@ describe('the form', () => {
 	it('that is not there is told, rather than waited for', async () => {
 		const form = { __rl: true, mode: 'id', value: '4711' };
 		for (const startFrom of ['all', 'now']) {
-			const error = await refusalOf(poller({ form, startFrom }).poll());
+			const error = await errorOf(poller({ form, startFrom }).poll());
 			expectHelpful(error, place);
 			expect(error.message).toMatch(/no form 4711/);
 		}
@@ -402,7 +402,7 @@ describe('the form', () => {
 
 	it('that is a draft alone is told, rather than waited for', async () => {
 		place.fakeServer.instance.forms[0]!.isApproved = false;
-		expect(await refusalOf(poller().poll())).toMatchObject({
+		expect(await errorOf(poller().poll())).toMatchObject({
 			name: 'NodeOperationError',
 			message: expect.stringMatching(/a draft that was never approved/),
 			description: expect.stringMatching(/Approve it in Marketo/),
@@ -421,7 +421,7 @@ describe('the form', () => {
 
 	it.each(['', '0', '-1', '1e3', '1003,1004', '../4', '１００３'])('can’t be %j', async (value) => {
 		const form = { __rl: true, mode: 'id', value };
-		const error = await refusalOf(poller({ form }).poll());
+		const error = await errorOf(poller({ form }).poll());
 		expect(error).toMatchObject({ name: 'NodeOperationError' });
 		expect(place.fakeServer.requests).toEqual([]);
 	});
@@ -489,7 +489,7 @@ describe('the person', () => {
 				additionalPersonFields: { values: [{ field: { __rl: true, mode: 'name', value } }] },
 			},
 		});
-		const error = await refusalOf(poller(additionalPersonFields('noField')).poll());
+		const error = await errorOf(poller(additionalPersonFields('noField')).poll());
 		expect(error).toMatchObject({
 			name: 'NodeOperationError',
 			message: expect.stringMatching(/not a field of persons/),
@@ -661,7 +661,7 @@ describe('the instance’s limits', () => {
 	it('of a day end a poll at once', async () => {
 		await place.insert(letters('a'));
 		place.fakeServer.script(ACTIVITIES, '607', Number.POSITIVE_INFINITY);
-		const error = await refusalOf(poller().poll());
+		const error = await errorOf(poller().poll());
 		expectHelpful(error, place);
 		expect(error).toMatchObject({ httpCode: '429' });
 		expect(callsTo(ACTIVITIES)).toHaveLength(1);
@@ -677,7 +677,7 @@ describe('the instance’s limits', () => {
 		processCache.clear();
 		const kept = reading.kept();
 		const before = place.fakeServer.requests.length;
-		const error = await refusalOf(reading.poll());
+		const error = await errorOf(reading.poll());
 		expectHelpful(error, place);
 		expect(error.message).toMatch(
 			/^The Marketo instance has made 50\d of its 1000 calls for today$/,

@@ -92,7 +92,7 @@ const lead = leadMaker(() => marketo.now());
 const many = (count: number) =>
 	Array.from({ length: count }, (_, at) => writable(lead(`Sample${at}`)));
 
-const refusalOf = (result: WriteResult | undefined) => writeErrorOf(result, marketo.secrets);
+const errorOf = (result: WriteResult | undefined) => writeErrorOf(result, marketo.secrets);
 const expectHelpful = (error: DestinationError) => expectHelpfulToWriters(error, marketo.secrets);
 
 async function refused(action: Promise<unknown>): Promise<DestinationError> {
@@ -135,7 +135,7 @@ describe('a lead that fills out the form', () => {
 		const writer = await newWriter();
 		const sent = lead('Sample', { Phone: '(617) 555-5555', Country: 'USA', Title: 'Buyer' });
 		const [result] = await writer.write([writable(sent)], inTime());
-		if (!result?.ok) throw refusalOf(result);
+		if (!result?.ok) throw errorOf(result);
 		const { id, url, outcome } = result.written;
 		expect(outcome).toBe('created');
 		expect(url).toBe(`https://app.marketo.example/leadDatabase/loadLeadDetail?leadId=${id}`);
@@ -173,7 +173,7 @@ describe('a lead that fills out the form', () => {
 		marketo.commitDelay = MINUTE;
 		const writer = await newWriter();
 		const [result] = await writer.write([writable(lead('Sample'))], inTime());
-		if (!result?.ok) throw refusalOf(result);
+		if (!result?.ok) throw errorOf(result);
 		expect(await writer.readBack(result.written.id, inTime())).toBeUndefined();
 		marketo.pass(MINUTE);
 		expect(await writer.readBack(result.written.id, inTime())).toMatchObject({
@@ -187,7 +187,7 @@ describe('a lead that fills out the form', () => {
 			[writable(lead('One', { Email: 'a@b.example' }))],
 			inTime(),
 		);
-		if (!result?.ok) throw refusalOf(result);
+		if (!result?.ok) throw errorOf(result);
 		await other.write([writable(lead('Two', { Email: 'a@b.example' }))], inTime());
 		const { id } = result.written;
 		expect(await writer.readBack(id, inTime())).toMatchObject({ LastName: 'One' });
@@ -221,7 +221,7 @@ describe('a lead that fills out the form', () => {
 		const writer = await newWriter();
 		const sent = lead('Sample', { Title: 'Buyer' });
 		const [result] = await writer.write([writable(sent, additional)], inTime());
-		if (!result?.ok) throw refusalOf(result);
+		if (!result?.ok) throw errorOf(result);
 		expect(persons()).toMatchObject([
 			{ region: 'EMEA;APAC', employees: 50, visited: '2026-03-01', title: 'CEO' },
 		]);
@@ -250,7 +250,7 @@ describe('a lead that fills out the form', () => {
 		const [result] = await (
 			await newWriter()
 		).write([writable({ ...silent, id: 'another' })], inTime());
-		expect(refusalOf(result)).toMatchObject({
+		expect(errorOf(result)).toMatchObject({
 			message: 'The form has no field unsubscribed',
 			code: 'configuration',
 		});
@@ -263,7 +263,7 @@ describe('a lead that fills out the form', () => {
 		];
 		const sent = lead('Sample', { LeadSource: 'SPZA-DNC|contoso.add-on' });
 		const [result] = await (await newWriter()).write([writable(sent)], inTime());
-		if (!result?.ok) throw refusalOf(result);
+		if (!result?.ok) throw errorOf(result);
 		expect(persons()).toMatchObject([{ sourceSystemName: 'SPZA-DNC|contoso.add-on' }]);
 		const read = { leadSource: sent.leadSource, contactAllowed: false };
 		expect(await readAll()).toMatchObject([read]);
@@ -280,7 +280,7 @@ describe('a lead that fills out the form', () => {
 		// Whoever names a field means that one.
 		const named = await newWriter({ leadSourceField: 'marketplaceSource' });
 		const [refusedLead] = await named.write([writable(lead('Third'))], inTime());
-		expect(refusalOf(refusedLead).message).toBe('The form has no field marketplaceSource');
+		expect(errorOf(refusedLead).message).toBe('The form has no field marketplaceSource');
 	});
 
 	it('is cut where a field takes no more', async () => {
@@ -297,7 +297,7 @@ describe('a lead that fills out the form', () => {
 		const writer = await newWriter();
 		const test = microsoftTestLead({ destination: 'marketo', now: marketo.now() });
 		const [result] = await writer.write([writable(test)], inTime());
-		if (!result?.ok) throw refusalOf(result);
+		if (!result?.ok) throw errorOf(result);
 		expect(await readAll()).toMatchObject([{ isTest: true, leadSource: test.leadSource }]);
 		await (await newWriter()).remove(result.written.id, inTime());
 		expect(persons()).toEqual([]);
@@ -307,7 +307,7 @@ describe('a lead that fills out the form', () => {
 		marketo.instance.upsertPerson({ email: 'sample@fabrikam.example', title: 'CEO' });
 		const writer = await newWriter();
 		const [result] = await writer.write([writable(lead('Sample'))], inTime());
-		if (!result?.ok) throw refusalOf(result);
+		if (!result?.ok) throw errorOf(result);
 		expect(await refused(writer.remove(result.written.id, inTime()))).toMatchObject({
 			message: 'The person was in Marketo before, and was left there',
 		});
@@ -329,7 +329,7 @@ it('reads back as the same lead, whatever it holds, and is found again', async (
 			const original = { ...generated.customer.original, email };
 			const sent = { ...generated, customer: { ...generated.customer, email, original } };
 			const [result] = await (await newWriter()).write([writable(sent)], inTime());
-			if (!result?.ok) throw refusalOf(result);
+			if (!result?.ok) throw errorOf(result);
 			const record = await (await newWriter()).readBack(result.written.id, inTime());
 			const read = parseLead(record, { destination: 'marketo' });
 			const { customer, leadSource } = sent;
@@ -522,7 +522,7 @@ describe('written twice', () => {
 		const results = await (
 			await newWriter()
 		).write([writable(lead('Known')), writable(lead('New'))], inTime());
-		expect(refusalOf(results[0]).message).toMatch(/could not be told in time/);
+		expect(errorOf(results[0]).message).toMatch(/could not be told in time/);
 		expect(outcomes(results)[1]).toBe('created');
 	});
 });
@@ -566,7 +566,7 @@ describe('a lead ID field', () => {
 		marketo.instance.forms[0]!.fields = [...FORM_FIELDS];
 		const writer = await newWriter({ leadIdField: ID_FIELD });
 		const [result] = await writer.write([writable(lead('Sample'))], inTime());
-		expect(refusalOf(result)).toMatchObject({
+		expect(errorOf(result)).toMatchObject({
 			message: `The form has no field ${ID_FIELD}`,
 			code: 'configuration',
 		});
@@ -620,7 +620,7 @@ describe('500 leads that fill out the form', () => {
 		const page = () => succeeded({ result: [], ...(typeof rest === 'function' ? rest() : rest) });
 		for (let at = 0; at < 20; at += 1) marketo.script(UPSERT, page());
 		const [result] = await (await newWriter()).write(many(1), inTime());
-		expect(refusalOf(result).message).toMatch(/its pages of persons do not end/);
+		expect(errorOf(result).message).toMatch(/its pages of persons do not end/);
 		expect(fillOuts()).toEqual([]);
 	});
 
@@ -631,9 +631,9 @@ describe('500 leads that fill out the form', () => {
 		leads[60] = writable(lead('z', { Email: 'nobody@nowhere' }));
 		const results = await (await newWriter()).write(leads, inTime());
 		expect(count(results, 'created')).toBe(97);
-		expect(refusalOf(results[10]).message).toBe('The lead has no email address');
-		expect(refusalOf(results[50]).message).toBe('The form has no field nothing');
-		expect(refusalOf(results[60]).message).toBe(
+		expect(errorOf(results[10]).message).toBe('The lead has no email address');
+		expect(errorOf(results[50]).message).toBe('The form has no field nothing');
+		expect(errorOf(results[60]).message).toBe(
 			'Marketo does not accept the data of the lead (1003)',
 		);
 	});
@@ -646,7 +646,7 @@ describe('500 leads that fill out the form', () => {
 		leads[8] = writable(lead('Even', { Email: 'a@b.example' }));
 		const results = await (await newWriter()).write(leads, inTime());
 		expect(count(results, 'created')).toBe(19);
-		expect(refusalOf(results[7])).toMatchObject({
+		expect(errorOf(results[7])).toMatchObject({
 			message: 'Something went wrong within Marketo (611)',
 			code: 'unreachable',
 		});
@@ -675,7 +675,7 @@ describe('500 leads that fill out the form', () => {
 		const results = await (await newWriter({}, rateLimiter)).write(many(50), inTime(50_000));
 		expect(count(results, 'created')).toBe(20);
 		expect(fillOuts()).toHaveLength(20);
-		expect(refusalOf(results.at(-1))).toMatchObject({
+		expect(errorOf(results.at(-1))).toMatchObject({
 			message: 'The time was up before this lead had its turn',
 			code: 'timeUp',
 		});
@@ -686,7 +686,7 @@ describe('500 leads that fill out the form', () => {
 		marketo.dailyQuota = 14;
 		const results = await writer.write(many(50), inTime());
 		expect(count(results, 'created')).toBe(10);
-		expect(refusalOf(results[49])).toMatchObject({
+		expect(errorOf(results[49])).toMatchObject({
 			message: 'The daily calls of the Marketo instance are used up (607)',
 			code: 'quota',
 		});
@@ -699,37 +699,35 @@ describe('500 leads that fill out the form', () => {
 		marketo.script(SUBMIT, gatewayPage(503, 'Unavailable'), Number.POSITIVE_INFINITY);
 		const results = await writer.write(many(40), inTime());
 		expect(outcomes(results)[0]).toBe('unchanged');
-		const refusals = results.slice(1).map(refusalOf);
-		expect(new Set(refusals.map(({ code: reason }) => reason))).toEqual(new Set(['unreachable']));
+		const errors = results.slice(1).map(errorOf);
+		expect(new Set(errors.map(({ code: reason }) => reason))).toEqual(new Set(['unreachable']));
 		expect(calls(SUBMIT)).toBeLessThan(40);
 	});
 });
 
-describe('a refusal', () => {
+describe('an error on writing', () => {
 	const written = async (one = lead('Sample'), additional: JsonObject = {}) =>
 		(await (await newWriter()).write([writable(one, additional)], inTime()))[0];
 
-	it('is of the sign-in, the permission, the form, in words', async () => {
+	it('names the sign-in, the permission or the form', async () => {
 		const { permissions } = marketo;
 		for (const permission of [...permissions]) {
 			permissions.delete(permission);
 			marketo.instance.upsertPerson({ email: 'sample@fabrikam.example' });
-			expect(refusalOf(await written())).toMatchObject({ code: 'permission' });
+			expect(errorOf(await written())).toMatchObject({ code: 'permission' });
 			permissions.add(permission);
 		}
 		marketo.instance.forms.length = 0;
-		expect(refusalOf(await written()).code).toBe('notFound');
+		expect(errorOf(await written()).code).toBe('notFound');
 		const writer = await openWriter(
 			marketoWriting,
 			destinationInput(marketo.badCredential, { marketoMethod: 'submitForm', form: '1' }),
 		);
 		const results = await writer.write(many(2), inTime());
-		expect(results.map((result) => refusalOf(result).code)).toEqual(
-			Array(2).fill('authentication'),
-		);
+		expect(results.map((result) => errorOf(result).code)).toEqual(Array(2).fill('authentication'));
 	});
 
-	it('is nothing where the token runs out in the middle: it is renewed', async () => {
+	it('does not come of a token that runs out in the middle: it is renewed', async () => {
 		const writer = await newWriter();
 		await writer.write(many(1), inTime());
 		marketo.revokeAccess();
@@ -741,23 +739,23 @@ describe('a refusal', () => {
 		['kìm@fabrikam.example', /does not accept the email address/],
 		['kim,eve@fabrikam.example', /does not accept the email address/],
 		[`${'k'.repeat(250)}@fabrikam.example`, /does not accept the email address/],
-	])('is the address %j', async (Email, said) => {
-		expect(refusalOf(await written(lead('Sample', { Email }))).message).toMatch(said);
+	])('names the address %j', async (Email, said) => {
+		expect(errorOf(await written(lead('Sample', { Email }))).message).toMatch(said);
 		expect(calls(SUBMIT)).toBe(0);
 	});
 
-	it('is what the form wants and the lead does not have, by name', async () => {
+	it('names what the form requires and the lead lacks', async () => {
 		const fields = marketo.instance.forms[0]!.fields!;
 		marketo.instance.forms[0]!.fields = fields.map((field) =>
 			field.id === 'Phone' ? { ...field, required: true } : field,
 		);
-		expect(refusalOf(await written())).toMatchObject({
+		expect(errorOf(await written())).toMatchObject({
 			message: 'The form requires what the lead does not have: Phone Number (1002)',
 			code: 'configuration',
 		});
 	});
 
-	it('is an additional field that is not there, not to be written, or of another type', async () => {
+	it('names an additional field that does not exist, is read-only or has another type', async () => {
 		for (const additional of [
 			{ nothing: 'x' },
 			{ leadScore: 5 },
@@ -766,17 +764,17 @@ describe('a refusal', () => {
 			{ unsubscribed: 'perhaps' },
 			JSON.parse('{"__proto__": "x"}') as JsonObject,
 		]) {
-			expect(refusalOf(await written(lead('Bad'), additional)).code).toBe('configuration');
+			expect(errorOf(await written(lead('Bad'), additional)).code).toBe('configuration');
 		}
 		expect(calls(SUBMIT)).toBe(0);
 	});
 
-	it('is a form that is a draft alone, and is none for a draft beside the approved form', async () => {
+	it('names a form that is only a draft, but not a draft beside the approved form', async () => {
 		const [form] = marketo.instance.forms;
 		form!.draft = [{ id: 'Email', dataType: 'email' }];
 		expect(await written()).toMatchObject({ ok: true, written: { outcome: 'created' } });
 		form!.isApproved = false;
-		expect(refusalOf(await written(lead('Other')))).toMatchObject({
+		expect(errorOf(await written(lead('Other')))).toMatchObject({
 			message: `The form ${marketo.formId} is a draft that was never approved`,
 			description: expect.stringContaining('Approve it in Marketo'),
 			code: 'configuration',
@@ -784,9 +782,9 @@ describe('a refusal', () => {
 		expect(calls(SUBMIT)).toBe(1);
 	});
 
-	it('is a form without a field for the lead source', async () => {
+	it('names a form without a field for the lead source', async () => {
 		marketo.instance.forms[0]!.fields = FORM_FIELDS.filter(({ id }) => id !== 'LeadSource');
-		expect(refusalOf(await written()).message).toBe('The form has no field leadSource');
+		expect(errorOf(await written()).message).toBe('The form has no field leadSource');
 	});
 
 	it.each([
@@ -795,9 +793,9 @@ describe('a refusal', () => {
 		['neither done nor refused', { status: 200, body: { success: true, result: [{ id: 5 }] } }],
 		['no object', { status: 200, body: { success: true, result: [null] } }],
 		['a page', gatewayPage(200, 'Welcome')],
-	])('is an answer that is %s', async (_, answer) => {
+	])('tells of a response that is %s', async (_, answer) => {
 		marketo.script(SUBMIT, answer, Number.POSITIVE_INFINITY);
-		expect(refusalOf(await written()).message).toMatch(/^Unexpected response from Marketo: /);
+		expect(errorOf(await written()).message).toMatch(/^Unexpected response from Marketo: /);
 	});
 });
 
@@ -816,7 +814,7 @@ describe('a lead that makes a person', () => {
 		const writer = await upserting();
 		const sent = lead('Sample', { Country: 'USA', Description: 'Two\nlines' });
 		const [result] = await writer.write([writable(sent, { region: 'EMEA' })], inTime());
-		if (!result?.ok) throw refusalOf(result);
+		if (!result?.ok) throw errorOf(result);
 		const { id, url } = result.written;
 		expect(url).toBe('');
 		const read = parseLead(await writer.readBack(id, inTime()), { destination: 'marketo' });
@@ -852,7 +850,7 @@ describe('a lead that makes a person', () => {
 		}
 		const results = await (await upserting()).write(many(3), inTime());
 		expect(count(results, 'created')).toBe(2);
-		expect(refusalOf(results[1]).message).toBe(
+		expect(errorOf(results[1]).message).toBe(
 			'Several persons in Marketo have this email address (1007)',
 		);
 	});
@@ -891,7 +889,7 @@ describe('a lead that makes a person', () => {
 		marketo.instance.upsertPerson({ email: 'sample@fabrikam.example' });
 		const one = writable(lead('Sample'), { industry: 'Steel' });
 		const [result] = await (await upserting()).write([one], inTime());
-		expect(refusalOf(result)).toMatchObject({
+		expect(errorOf(result)).toMatchObject({
 			message: 'Marketo does not let the company of this person be changed (1021)',
 			description: expect.stringContaining('Additional Fields'),
 		});
@@ -901,7 +899,7 @@ describe('a lead that makes a person', () => {
 		marketo.instance.partitions.push('Europe');
 		const into = async (partition: string) =>
 			await (await newWriter({ formId: undefined, partition })).write(many(3), inTime());
-		expect(refusalOf((await into(''))[2])).toMatchObject({
+		expect(errorOf((await into(''))[2])).toMatchObject({
 			message: 'Marketo has several partitions and was not told which one to write into (1009)',
 			description: expect.stringContaining('the option Partition'),
 			code: 'configuration',
@@ -910,8 +908,8 @@ describe('a lead that makes a person', () => {
 		expect([...marketo.instance.persons.values()].map(({ partition }) => partition)).toEqual(
 			Array(3).fill('Europe'),
 		);
-		expect(refusalOf((await into('Default'))[0]).message).toMatch(/another partition.*1010/);
-		expect(refusalOf((await into('Asia'))[0]).code).toBe('permission');
+		expect(errorOf((await into('Default'))[0]).message).toMatch(/another partition.*1010/);
+		expect(errorOf((await into('Asia'))[0]).code).toBe('permission');
 	});
 
 	it.each(['1008', '1009'])(
@@ -920,7 +918,7 @@ describe('a lead that makes a person', () => {
 			marketo.spoil = (path) => (path.endsWith('/leads.json') ? failed(code) : undefined);
 			const results = await (await upserting()).write(many(650), inTime());
 			expect(count(results, 'created')).toBe(0);
-			expect(refusalOf(results[649]).message).toMatch(/partition/);
+			expect(errorOf(results[649]).message).toMatch(/partition/);
 			expect(calls(UPSERT)).toBe(1);
 		},
 	);
@@ -940,7 +938,7 @@ describe('a lead that makes a person', () => {
 		leads[13] = writable(lead('Odd'), { region: 'spoils all' });
 		const results = await (await upserting()).write(leads, inTime());
 		expect(count(results, 'created')).toBe(19);
-		expect(refusalOf(results[13]).message).toMatch(/does not have the type/);
+		expect(errorOf(results[13]).message).toMatch(/does not have the type/);
 	});
 
 	it('is not begun after the time, and told so', async () => {
@@ -951,7 +949,7 @@ describe('a lead that makes a person', () => {
 		};
 		const results = await (await upserting()).write(many(650), limits);
 		expect(count(results, 'created')).toBe(300);
-		expect(refusalOf(results[649]).message).toBe('The time was up before this lead had its turn');
+		expect(errorOf(results[649]).message).toBe('The time was up before this lead had its turn');
 		expect(persons()).toHaveLength(300);
 	});
 
@@ -961,7 +959,7 @@ describe('a lead that makes a person', () => {
 		marketo.dailyQuota = marketo.callsToday + 2;
 		const results = await (await upserting()).write(many(650), inTime());
 		expect(count(results, 'updated')).toBe(300);
-		expect(refusalOf(results[649]).code).toBe('quota');
+		expect(errorOf(results[649]).code).toBe('quota');
 	});
 });
 

@@ -10,7 +10,7 @@ import type {
 	PolledDestination,
 	PollHarness,
 } from '../../support/pollContract/harness';
-import { expectNoSecret, refusalOf } from '../../support/pollContract/refusal';
+import { expectNoSecret, errorOf } from '../../support/pollContract/refusal';
 import { DAY, HOUR, MINUTE } from '../../support/pollContract/time';
 import { azureTablePolled } from '../../support/places/azureTable';
 import { dynamicsPolled } from '../../support/places/dynamics365';
@@ -211,7 +211,7 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 				[3, expect.stringMatching(/^Sample [12]$/)],
 				[3, expect.stringMatching(/^Sample [12]$/)],
 			]);
-			expect(await refusalOf(getLeads(place, { parameters, items }))).toMatchObject({
+			expect(await errorOf(getLeads(place, { parameters, items }))).toMatchObject({
 				message: '"Created After" is not a date',
 				context: { itemIndex: 2 },
 			});
@@ -235,7 +235,7 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 
 		it('is refused with the sign-in, without its secret', async () => {
 			const credentials = place.badCredentials;
-			const error = await refusalOf(getLeads(place, { credentials }));
+			const error = await errorOf(getLeads(place, { credentials }));
 			expect(error).toMatchObject({ context: { itemIndex: 0 } });
 			expectNoSecret({ ...error, node: {} }, place.secrets);
 			const onError = 'continueRegularOutput';
@@ -252,7 +252,7 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 				place.fault({ kind: 'slow', milliseconds: 1_000 });
 				// Half a second, of the minutes that an expression can give.
 				const options = { timeout: 0.5 / 60 };
-				const error = await refusalOf(getLeads(place, { options }));
+				const error = await errorOf(getLeads(place, { options }));
 				expect(error.message).toMatch(/in time/);
 				// The time is that of all items: nothing is left of it for the second.
 				place.fault({ kind: 'slow', milliseconds: 1_000 });
@@ -266,7 +266,7 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 		});
 
 		it('is refused of wrong values', async () => {
-			const of = async (given: Given) => (await refusalOf(getLeads(place, given))).message;
+			const of = async (given: Given) => (await errorOf(getLeads(place, given))).message;
 			for (const createdAfter of ['5', 'lead 7', 'yesterday', '={{ true }}', '={{ ({}) }}']) {
 				expect([createdAfter, await of({ parameters: { createdAfter } })]).toEqual([
 					createdAfter,

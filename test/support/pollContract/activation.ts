@@ -1,5 +1,5 @@
 import { namesOf, Poller, watermarkAt } from './poller.ts';
-import { expectHelpful, refusalOf } from './refusal.ts';
+import { expectHelpful, errorOf } from './refusal.ts';
 import { HOUR, YEAR } from './time.ts';
 import type { Contract } from './contract.ts';
 
@@ -47,7 +47,7 @@ export function declareActivation({ destination, newPlace, test }: Contract): vo
 		await place.insert([{ name: 'there' }]);
 		for (const parameters of [{}, { startFrom: 'now' }]) {
 			const poller = new Poller(place, { credentials: place.badCredentials, parameters });
-			const error = await refusalOf(poller.poll());
+			const error = await errorOf(poller.poll());
 			expectHelpful(error, place);
 			expect(error).toMatchObject({ httpCode: expect.stringMatching(/^40[013]$/) });
 			expect(poller.cursor).toBeUndefined();
@@ -60,7 +60,7 @@ export function declareActivation({ destination, newPlace, test }: Contract): vo
 		async () => {
 			const place = await newPlace({ absent: true });
 			const poller = new Poller(place, { credentials: place.badCredentials });
-			expectHelpful(await refusalOf(poller.poll()), place);
+			expectHelpful(await errorOf(poller.poll()), place);
 		},
 	);
 }

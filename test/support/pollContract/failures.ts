@@ -1,6 +1,6 @@
 import type { Fault } from '../../fakeServers/faults.ts';
 import { Poller } from './poller.ts';
-import { expectHelpful, refusalOf } from './refusal.ts';
+import { expectHelpful, errorOf } from './refusal.ts';
 import { SECOND } from './time.ts';
 import type { Contract } from './contract.ts';
 
@@ -53,7 +53,7 @@ export function declareFailures({ destination, newPlace, test }: Contract): void
 					expect(await poller.poll(options)).toEqual(NAMES);
 					expect(poller.cursor).toMatchObject({ scan: null });
 				} else if (page === 0) {
-					expectHelpful(await refusalOf(poller.poll(options)), place);
+					expectHelpful(await errorOf(poller.poll(options)), place);
 					expect(poller.cursor).toBeUndefined();
 					expect(await poller.poll()).toEqual(NAMES);
 				} else {
@@ -82,7 +82,7 @@ export function declareFailures({ destination, newPlace, test }: Contract): void
 			await place.insert([{ name: 'waiting' }]);
 			const kept = poller.kept();
 			place.fault({ kind: 'refused', why, waitSeconds: 0 }, { times: Infinity });
-			expectHelpful(await refusalOf(poller.poll()), place);
+			expectHelpful(await errorOf(poller.poll()), place);
 			expect(poller.kept()).toEqual(kept);
 			place.fault({ kind: 'cut', where: 'beforeAnswer' }, { times: 0 });
 			expect(await poller.poll()).toEqual(['waiting']);
@@ -94,7 +94,7 @@ export function declareFailures({ destination, newPlace, test }: Contract): void
 			const place = await pagedPlace();
 			const poller = new Poller(place, { parameters: { startFrom } });
 			place.fault({ kind: 'cut', where: 'inAnswer' }, { times: Infinity });
-			expectHelpful(await refusalOf(poller.poll()), place);
+			expectHelpful(await errorOf(poller.poll()), place);
 			expect(poller.cursor).toBeUndefined();
 		}
 	});

@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 
 import { Poller } from './poller.ts';
-import { expectHelpful, refusalOf } from './refusal.ts';
+import { expectHelpful, errorOf } from './refusal.ts';
 import type { Garbage } from '../../fakeServers/faults.ts';
 import type { Contract } from './contract.ts';
 
@@ -72,7 +72,7 @@ export function declareGarbage({ newPlace, test }: Contract): void {
 				const poller = new Poller(place);
 				place.fault({ kind: 'garbage', what }, { page });
 				if (page === 0) {
-					const error = await refusalOf(poller.poll());
+					const error = await errorOf(poller.poll());
 					expectHelpful(error, place);
 					expect(error.message).toMatch(/^Unexpected response from [A-Z][\w ]+: it/);
 					expect(error.message).toMatch(expected);

@@ -1,5 +1,5 @@
 import { namesOf, Poller } from './poller.ts';
-import { expectHelpful, refusalOf } from './refusal.ts';
+import { expectHelpful, errorOf } from './refusal.ts';
 import { DAY, HOUR, MINUTE, YEAR } from './time.ts';
 import type { Contract } from './contract.ts';
 
@@ -91,8 +91,8 @@ export function declareManual({ destination, newPlace, test }: Contract): void {
 		const place = await newPlace();
 		await place.insert([{ name: 'a' }]);
 		const { badCredentials: credentials } = place;
-		expectHelpful(await refusalOf(new Poller(place, { credentials }).manual()), place);
+		expectHelpful(await errorOf(new Poller(place, { credentials }).manual()), place);
 		place.fault({ kind: 'cut', where: 'inAnswer' }, { times: Infinity });
-		expectHelpful(await refusalOf(new Poller(place).manual()), place);
+		expectHelpful(await errorOf(new Poller(place).manual()), place);
 	});
 }

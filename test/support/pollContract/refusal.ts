@@ -8,7 +8,7 @@ import type { PollHarness } from './harness.ts';
 export const BLAME = /\b(error|problem|failure|mistake)s?\b/i;
 
 /** The error of something that has to be refused. */
-export async function refusalOf(action: Promise<unknown>): Promise<Error> {
+export async function errorOf(action: Promise<unknown>): Promise<Error> {
 	const outcome = await action.then(
 		(value) => ({ value }),
 		(error: unknown) => ({ error }),

@@ -34,7 +34,7 @@ const record = {
 const NO_ROWS = { rows: [], next: null, serviceTime: undefined };
 const created: WriteResult = { ok: true, written: { outcome: 'created', id: '1', url: '' } };
 
-const refusal = (
+const destinationError = (
 	reason: DestinationErrorCode,
 	details: { httpCode?: string; retryAfter?: number } = {},
 ) =>
@@ -135,21 +135,21 @@ describe('a sign-in that is refused', () => {
 		['unreachable', '502', 'fssssss'],
 		['throttled', '429', 'psfssss'],
 	] as const)('%s with status %s', async (reason, httpCode, expected) => {
-		place.signIn = () => Promise.reject(refusal(reason, httpCode ? { httpCode } : {}));
+		place.signIn = () => Promise.reject(destinationError(reason, httpCode ? { httpCode } : {}));
 		const report = await place.check({ stepTime: 700 });
 		expect(letters(report)).toBe(expected);
 		expect(report.written).toBeUndefined();
 	});
 
 	it('for want of a permission, after which writing is tried', async () => {
-		place.signIn = () => Promise.reject(refusal('permission', { httpCode: '403' }));
+		place.signIn = () => Promise.reject(destinationError('permission', { httpCode: '403' }));
 		expect(letters(await place.check())).toBe('ppfppsp');
 	});
 
 	it('is asked again where it may pass, even where the Test button would not', async () => {
 		let asked = 0;
 		place.signIn = () =>
-			(asked += 1) < 2 ? Promise.reject(refusal('throttled')) : Promise.resolve();
+			(asked += 1) < 2 ? Promise.reject(destinationError('throttled')) : Promise.resolve();
 		expect(letters(await place.check())).toBe('ppppppp');
 		expect(asked).toBe(2);
 	});
@@ -158,7 +158,7 @@ describe('a sign-in that is refused', () => {
 		let asked = 0;
 		place.signIn = () => {
 			asked += 1;
-			return Promise.reject(refusal('authentication', { httpCode: '401' }));
+			return Promise.reject(destinationError('authentication', { httpCode: '401' }));
 		};
 		await place.check();
 		expect(asked).toBe(1);
@@ -175,7 +175,7 @@ describe('a sign-in that is refused', () => {
 		place.readable = false;
 		place.signsIn = false;
 		expect(letters(await place.check())).toBe('psspppp');
-		place.signIn = () => Promise.reject(refusal('configuration'));
+		place.signIn = () => Promise.reject(destinationError('configuration'));
 		expect(letters(await place.check())).toBe('fssssss');
 	});
 });
@@ -196,13 +196,13 @@ describe('reading', () => {
 	it.each(['unreachable', 'throttled', 'authentication', 'configuration', 'other'] as const)(
 		'that is refused as %s ends it',
 		async (reason) => {
-			place.readPage = () => Promise.reject(refusal(reason));
+			place.readPage = () => Promise.reject(destinationError(reason));
 			expect(letters(await place.check())).toBe('ppfssss');
 		},
 	);
 
 	it('that is not permitted leaves writing to be tried, and nothing to be read back', async () => {
-		place.readPage = () => Promise.reject(refusal('permission'));
+		place.readPage = () => Promise.reject(destinationError('permission'));
 		let reads = 0;
 		place.read = () => {
 			reads += 1;
@@ -213,17 +213,17 @@ describe('reading', () => {
 	});
 
 	it('that is not permitted is not told twice', async () => {
-		place.readPage = () => Promise.reject(refusal('permission'));
-		const error = refusal('permission', { httpCode: '403' });
+		place.readPage = () => Promise.reject(destinationError('permission'));
+		const error = destinationError('permission', { httpCode: '403' });
 		place.readPage = () => Promise.reject(error);
 		place.write = () => Promise.resolve([{ ok: false, error }]);
 		expect(letters(await place.check())).toBe('ppfssss');
-		place.write = () => Promise.resolve([{ ok: false, error: refusal('permission') }]);
+		place.write = () => Promise.resolve([{ ok: false, error: destinationError('permission') }]);
 		expect(letters(await place.check())).toBe('ppffsss');
 	});
 
 	it('is left out where its parameters are not asked for', async () => {
-		place.readPage = () => Promise.reject(refusal('configuration'));
+		place.readPage = () => Promise.reject(destinationError('configuration'));
 		expect(letters(await place.check({ mayOpenReader: false }))).toBe('ppspppp');
 	});
 });
@@ -238,7 +238,7 @@ describe('writing', () => {
 		['unreachable', 'pppsfss'],
 		['other', 'pppsfss'],
 	] as const)('refused as %s', async (reason, expected) => {
-		place.write = () => Promise.resolve([{ ok: false, error: refusal(reason) }]);
+		place.write = () => Promise.resolve([{ ok: false, error: destinationError(reason) }]);
 		const report = await place.check();
 		expect(letters(report)).toBe(expected);
 		const told = report.checks.find(({ status }) => status === 'failed')?.toDo;
@@ -248,7 +248,7 @@ describe('writing', () => {
 	});
 
 	it('that is thrown is told like what is refused', async () => {
-		place.write = () => Promise.reject(refusal('permission'));
+		place.write = () => Promise.reject(destinationError('permission'));
 		expect(letters(await place.check())).toBe('pppfsss');
 	});
 
@@ -313,7 +313,7 @@ describe('reading back', () => {
 	});
 
 	it('that is refused is told', async () => {
-		place.read = () => Promise.reject(refusal('throttled'));
+		place.read = () => Promise.reject(destinationError('throttled'));
 		expect(letters(await place.check())).toBe('pppppfp');
 	});
 
@@ -326,7 +326,7 @@ describe('reading back', () => {
 
 describe('cleaning up', () => {
 	it('that is refused is told', async () => {
-		place.remove = () => Promise.reject(refusal('permission'));
+		place.remove = () => Promise.reject(destinationError('permission'));
 		expect(letters(await place.check())).toBe('ppppppf');
 	});
 
@@ -363,7 +363,7 @@ describe('the time of a step', () => {
 		place.signIn = async (_, limits) => {
 			setImmediate(() => passTime(100));
 			await new Promise((resolve) => limits!.signal.addEventListener('abort', resolve));
-			throw refusal('unreachable');
+			throw destinationError('unreachable');
 		};
 		expect(said(await place.check({ stepTime: 100 }), 'reachable')).toBe('It said unreachable');
 	});

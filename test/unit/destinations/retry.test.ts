@@ -4,7 +4,7 @@ import { skipWaits, timeWaited } from '../../support/skippedWaits';
 
 skipWaits();
 
-const refusal = (retryAfter?: number) =>
+const throttled = (retryAfter?: number) =>
 	new DestinationError('It was refused', {
 		description: 'Wait a while.',
 		code: 'throttled',
@@ -31,26 +31,26 @@ const limits = (milliseconds = 60_000, signal = new AbortController().signal) =>
 
 describe('trying again', () => {
 	it('goes on until it is answered', async () => {
-		const { attempt, calls } = attempts(refusal(0), refusal(0));
+		const { attempt, calls } = attempts(throttled(0), throttled(0));
 		expect(await retried(attempt, limits())).toBe('done');
 		expect(calls()).toBe(3);
 	});
 
 	it('waits as long as it is asked to', async () => {
-		expect(await retried(attempts(refusal(900)).attempt, limits())).toBe('done');
+		expect(await retried(attempts(throttled(900)).attempt, limits())).toBe('done');
 		expect(timeWaited()).toBeGreaterThanOrEqual(900);
 		expect(timeWaited()).toBeLessThanOrEqual(900 * 1.25);
 	});
 
-	it('gives up after three more tries, with the last refusal', async () => {
-		const refusals = [refusal(0), refusal(0), refusal(0), refusal(0), refusal(0)];
-		const { attempt, calls } = attempts(...refusals);
-		await expect(retried(attempt, limits())).rejects.toBe(refusals[3]);
+	it('gives up after three more tries, with the last error', async () => {
+		const errors = [throttled(0), throttled(0), throttled(0), throttled(0), throttled(0)];
+		const { attempt, calls } = attempts(...errors);
+		await expect(retried(attempt, limits())).rejects.toBe(errors[3]);
 		expect(calls()).toBe(4);
 	});
 
 	it('leaves alone what trying again does not help', async () => {
-		for (const error of [refusal(), new Error('broken')]) {
+		for (const error of [throttled(), new Error('broken')]) {
 			const { attempt, calls } = attempts(error);
 			await expect(retried(attempt, limits())).rejects.toBe(error);
 			expect(calls()).toBe(1);
@@ -58,7 +58,7 @@ describe('trying again', () => {
 	});
 
 	it('begins no wait that would end behind the deadline', async () => {
-		const refused = refusal(30_000);
+		const refused = throttled(30_000);
 		const { attempt, calls } = attempts(refused);
 		await expect(retried(attempt, limits(20_000))).rejects.toBe(refused);
 		expect(calls()).toBe(1);
@@ -66,7 +66,7 @@ describe('trying again', () => {
 	});
 
 	it('stops waiting when it is aborted, and says what was refused', async () => {
-		const refused = refusal(30_000);
+		const refused = throttled(30_000);
 		const abort = new AbortController();
 		setImmediate(() => abort.abort());
 		await expect(retried(attempts(refused).attempt, limits(60_000, abort.signal))).rejects.toBe(

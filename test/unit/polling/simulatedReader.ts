@@ -36,7 +36,7 @@ export class SimulatedReader implements LeadReader {
 	toldAhead = 0;
 	/** Milliseconds by which this machine's clock is ahead of its rows'. */
 	ourAhead = 0;
-	/** Pages still to be answered before one is refused; `undefined` for no refusal. */
+	/** Pages still to return before one fails; `undefined` if none does. */
 	refuseAfter: number | undefined;
 	/** Every how many pages an empty one with a position comes between; 0 for never. */
 	emptyEvery = 0;

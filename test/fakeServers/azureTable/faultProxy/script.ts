@@ -21,37 +21,37 @@ export type Fault =
  * server. With `retryAfterSeconds` the answer says how long to wait.
  */
 export function serverBusy(options: { retryAfterSeconds?: number } = {}): Fault {
-	return refusal('ServerBusy', options.retryAfterSeconds);
+	return rejection('ServerBusy', options.retryAfterSeconds);
 }
 
 /** 429 TooManyRequests: the same from Cosmos DB's Table API or a gateway before the service. */
 export function tooManyRequests(options: { retryAfterSeconds?: number } = {}): Fault {
-	return refusal('TooManyRequests', options.retryAfterSeconds);
+	return rejection('TooManyRequests', options.retryAfterSeconds);
 }
 
 /** 500 OperationTimedOut: the 30 seconds for a whole request are over. Clients may try again. */
 export function operationTimedOut(): Fault {
-	return refusal('OperationTimedOut');
+	return rejection('OperationTimedOut');
 }
 
 /** 403 AuthenticationFailed: wrong or rotated key, expired SAS, or a clock 15 minutes off. */
 export function authenticationFailed(): Fault {
-	return refusal('AuthenticationFailed');
+	return rejection('AuthenticationFailed');
 }
 
 /** 403 AuthorizationFailure: the account's firewall keeps this caller out, whatever its key. */
 export function authorizationFailure(): Fault {
-	return refusal('AuthorizationFailure');
+	return rejection('AuthorizationFailure');
 }
 
 /** 400 TooManyProperties: the columns of a row would be more than 252. */
 export function tooManyProperties(): Fault {
-	return refusal('TooManyProperties');
+	return rejection('TooManyProperties');
 }
 
 /** 404 TableNotFound: Microsoft's connector makes the table with the first lead. */
 export function tableNotFound(): Fault {
-	return refusal('TableNotFound');
+	return rejection('TableNotFound');
 }
 
 /** The connection is reset before the request is carried out. */
@@ -93,7 +93,7 @@ export function tricklingBody(options: { chunkBytes: number; chunkEveryMs: numbe
 	return { name: 'tricklingBody', kind: 'slow', headersAfterMs: 0, ...options };
 }
 
-function refusal(code: ServiceErrorCode, retryAfterSeconds?: number): Fault {
+function rejection(code: ServiceErrorCode, retryAfterSeconds?: number): Fault {
 	const headers: Record<string, string> =
 		retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
 	return { name: code, kind: 'refuse', answer: () => serviceError(code, '', headers) };

@@ -8,7 +8,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import type { Lead } from '../../../../nodes/lead/types.ts';
 import type { LeadToWrite } from '../../../fakeServers/leadToWrite.ts';
 import { namesOf, Poller } from '../../../support/pollContract/poller.ts';
-import { expectHelpful, refusalOf } from '../../../support/pollContract/refusal.ts';
+import { expectHelpful, errorOf } from '../../../support/pollContract/refusal.ts';
 import { HOUR, MINUTE, SECOND } from '../../../support/pollContract/time.ts';
 import { skipWaits } from '../../../support/skippedWaits.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
@@ -58,7 +58,7 @@ describe('a session', () => {
 		const code = { message: 'Session expired or invalid', errorCode: 'INVALID_SESSION_ID' };
 		salesforce.spoil = ({ url }) =>
 			url.pathname.endsWith('/query') ? { status: 401, body: [code] } : undefined;
-		const error = await refusalOf(new Poller(place).poll());
+		const error = await errorOf(new Poller(place).poll());
 		expectHelpful(error, place);
 		expect(error).toMatchObject({ httpCode: '401' });
 		expect(salesforce.signIn.asked).toBe(2);
@@ -74,7 +74,7 @@ describe('a session', () => {
 			}
 			return undefined;
 		};
-		const error = await refusalOf(new Poller(place).poll());
+		const error = await errorOf(new Poller(place).poll());
 		expectHelpful(error, place);
 		expect(error.message).toBe('The user that signs in is inactive or locked');
 	});
@@ -93,9 +93,9 @@ describe('a session', () => {
 		const place = await newPlace();
 		await place.insert(letters('a'));
 		const { fakeServer: salesforce } = place;
-		let refusals = 2;
+		let rejections = 2;
 		salesforce.spoil = ({ url }) =>
-			url.pathname.endsWith('/token') && refusals-- > 0
+			url.pathname.endsWith('/token') && rejections-- > 0
 				? { status: 503, body: '<html>down</html>' }
 				: undefined;
 		expect(await new Poller(place).poll()).toEqual(['a']);
@@ -112,7 +112,7 @@ describe("the organisation's quota", () => {
 		expect(await poller.poll()).toEqual(['a', 'b']);
 		await place.insert(letters('c'));
 		const kept = poller.kept();
-		const error = await refusalOf(poller.poll());
+		const error = await errorOf(poller.poll());
 		expectHelpful(error, place);
 		expect(error.message).toContain('90 %');
 		// Found out by the one call that had to be made.
@@ -137,7 +137,7 @@ describe("the organisation's quota", () => {
 		const place = await newPlace();
 		await place.insert(letters('a'));
 		place.fault({ kind: 'refused', why: 'throttled', waitSeconds: HOUR / SECOND });
-		const error = await refusalOf(new Poller(place).poll());
+		const error = await errorOf(new Poller(place).poll());
 		expectHelpful(error, place);
 		expect(error.message).toContain('used up its API calls');
 		expect(place.fakeServer.queries).toHaveLength(SOURCES_CALL + 1);
@@ -187,7 +187,7 @@ describe('a field', () => {
 		await place.insert(letters('a'));
 		place.fakeServer.organisation.rights.hidden.add('LeadSource');
 		for (const includeOthers of [false, true]) {
-			const error = await refusalOf(new Poller(place, withOptions({ includeOthers })).poll());
+			const error = await errorOf(new Poller(place, withOptions({ includeOthers })).poll());
 			expectHelpful(error, place);
 			expect(error.message).toBe("The user can't see the field LeadSource of leads");
 		}
@@ -207,7 +207,7 @@ describe('a field', () => {
 		expect(await new Poller(place, options).leads()).toMatchObject([{ properties }]);
 		for (const hidden of ['Website', 'Region__c']) {
 			organisation.rights.hidden.add(hidden);
-			const error = await refusalOf(new Poller(place, options).poll());
+			const error = await errorOf(new Poller(place, options).poll());
 			expectHelpful(error, place);
 			expect(error.message.toLowerCase()).toContain(`field ${hidden.toLowerCase()} of leads`);
 		}
@@ -514,7 +514,7 @@ describe('an answer', () => {
 		const place = await newPlace();
 		await place.insert(letters('a'));
 		place.fakeServer.spoil = ({ url }) => (isLeadQuery(url) ? { status: 200, body } : undefined);
-		const error = await refusalOf(new Poller(place).poll());
+		const error = await errorOf(new Poller(place).poll());
 		expectHelpful(error, place);
 		expect(error.message).toMatch(/^Unexpected response from Salesforce: /);
 	});
@@ -529,7 +529,7 @@ describe('an answer', () => {
 		const place = await newPlace();
 		place.fakeServer.spoil = ({ url }) =>
 			url.pathname.endsWith('/query') ? { status: 200, body } : undefined;
-		const error = await refusalOf(new Poller(place).poll());
+		const error = await errorOf(new Poller(place).poll());
 		expectHelpful(error, place);
 		expect(error.message).toMatch(/^Unexpected response from Salesforce: /);
 	});
@@ -553,7 +553,7 @@ describe('an answer', () => {
 			url.pathname.endsWith('/query')
 				? { status: 302, headers: { location: other.fakeServer.origin } }
 				: undefined;
-		expectHelpful(await refusalOf(new Poller(place).poll()), place);
+		expectHelpful(await errorOf(new Poller(place).poll()), place);
 		expect(other.fakeServer.server.requests).toEqual([]);
 	});
 });

@@ -14,7 +14,7 @@ import { destinationInput } from '../../../support/destinationInput.ts';
 import {
 	BLAME,
 	expectNoSecret,
-	refusalOf as thrownBy,
+	errorOf as thrownBy,
 } from '../../../support/pollContract/refusal.ts';
 import { typedField } from '../../../fakeServers/salesforce/fields.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
@@ -76,13 +76,13 @@ function stored() {
 	return salesforce.organisation.records();
 }
 
-function expectHelpful(refusal: unknown, said: RegExp): void {
-	const { message, description } = refusal as DestinationError;
+function expectHelpful(error: unknown, said: RegExp): void {
+	const { message, description } = error as DestinationError;
 	expect(message).toMatch(said);
 	expect(message).toMatch(/^[A-Z].{15,}[^.]$/);
 	expect(description).toMatch(/^[A-Z].{15,}\.$/);
 	expect(`${message} ${description}`).not.toMatch(BLAME);
-	expectNoSecret(refusal, salesforce.signIn.secrets);
+	expectNoSecret(error, salesforce.signIn.secrets);
 }
 
 describe('by the REST API', () => {
@@ -140,9 +140,9 @@ describe('by the REST API', () => {
 		['configuration', () => ({ consumerKey: '' }), /Consumer Key is missing/],
 		['unreachable', () => ({ myDomain: 'https://contoso.my.salesforce.invalid' }), /Salesforce/],
 	])('a sign-in that does not work is told when opened: %s', async (reason, wrong, said) => {
-		const refusal = await thrownBy(open(rest(), {}, wrong()));
-		expect(refusal).toMatchObject({ code: reason });
-		expectHelpful(refusal, said);
+		const error = await thrownBy(open(rest(), {}, wrong()));
+		expect(error).toMatchObject({ code: reason });
+		expectHelpful(error, said);
 	});
 
 	it('a user who may not write is told as a permission', async () => {
@@ -186,8 +186,8 @@ describe('by Web-to-Lead', () => {
 
 	it('the sign-in for the confirmation is told before anything is sent', async () => {
 		const wrong = { consumerSecret: 'WRONGSECRET'.repeat(5) };
-		const refusal = await thrownBy(open(form(), {}, wrong));
-		expect(refusal).toMatchObject({ code: 'authentication' });
+		const error = await thrownBy(open(form(), {}, wrong));
+		expect(error).toMatchObject({ code: 'authentication' });
 		expect(salesforce.webToLead.forms).toEqual([]);
 	});
 });

@@ -45,7 +45,7 @@ const lead = leadMaker(() => salesforce.now());
 const many = (count: number) =>
 	Array.from({ length: count }, (_, at) => writable(lead(`Sample${at}`)));
 
-const refusalOf = (result: WriteResult | undefined) =>
+const errorOf = (result: WriteResult | undefined) =>
 	writeErrorOf(result, salesforce.signIn.secrets);
 
 const stored = () => salesforce.organisation.records();
@@ -64,7 +64,7 @@ describe('a lead', () => {
 			Description: 'Two\nlines',
 		});
 		const [result] = await writer.write([writable(sent)], inTime());
-		if (!result?.ok) throw refusalOf(result);
+		if (!result?.ok) throw errorOf(result);
 		const { id, url, outcome } = result.written;
 		expect(outcome).toBe('created');
 		expect(url).toBe(`${salesforce.origin}/lightning/r/Lead/${id}/view`);
@@ -96,7 +96,7 @@ describe('a lead', () => {
 		const withheld = lead('', { FirstName: '', LastName: '', Email: '', Company: '' });
 		const writer = await newWriter();
 		const [result] = await writer.write([writable(withheld)], inTime());
-		if (!result?.ok) throw refusalOf(result);
+		if (!result?.ok) throw errorOf(result);
 		expect(stored()[0]).toMatchObject({ LastName: '[not provided]', Company: '[not provided]' });
 		const read = parseLead(await writer.readBack(result.written.id, inTime()));
 		expect(read.customer).toMatchObject({ firstName: '', lastName: '', fullName: '', company: '' });
@@ -106,7 +106,7 @@ describe('a lead', () => {
 		const writer = await newWriter();
 		const additional = { website: 'https://fabrikam.example', title: 'CEO', DoNotCall: 'true' };
 		const [result] = await writer.write([writable(lead('Sample'), additional)], inTime());
-		if (!result?.ok) throw refusalOf(result);
+		if (!result?.ok) throw errorOf(result);
 		expect(stored()[0]).toMatchObject({
 			Website: 'https://fabrikam.example',
 			Title: 'CEO',
@@ -198,7 +198,7 @@ it('reads back as the same lead, whatever it holds, and is found again', async (
 					`id-${(serial += 1)}`,
 				);
 				const [result] = await writer.write([writable(sent)], inTime());
-				if (!result?.ok) throw refusalOf(result);
+				if (!result?.ok) throw errorOf(result);
 				const read = parseLead(await writer.readBack(result.written.id, inTime()), {
 					destination: 'salesforce',
 				});
@@ -312,7 +312,7 @@ describe('an External ID', () => {
 		const writer = await newWriter(EXTERNAL_ID);
 		const first = lead('Sample', { Company: '' }, 'one');
 		const [created] = await writer.write([writable(first)], inTime());
-		if (!created?.ok) throw refusalOf(created);
+		if (!created?.ok) throw errorOf(created);
 		const { id } = created.written;
 		salesforce.organisation.update(id, { Company: 'Fabrikam Inc.' }, salesforce.now());
 		const changed = lead('Sample', { Company: '', Title: 'CEO' }, 'one');
@@ -331,7 +331,7 @@ describe('an External ID', () => {
 	it('leaves a converted lead alone', async () => {
 		const writer = await newWriter(EXTERNAL_ID);
 		const [created] = await writer.write([writable(lead('Sample', {}, 'one'))], inTime());
-		if (!created?.ok) throw refusalOf(created);
+		if (!created?.ok) throw errorOf(created);
 		salesforce.organisation.update(created.written.id, { IsConverted: true }, salesforce.now());
 		const changed = writable(lead('Sample', { Title: 'CEO' }, 'one'));
 		expect(outcomes(await writer.write([changed], inTime()))).toEqual(['unchanged']);
@@ -347,7 +347,7 @@ describe('an External ID', () => {
 
 	it.each(['Nothing__c', 'Email', "x' OR Id != null"])('that is %s is refused', async (field) => {
 		const [result] = await (await newWriter(field)).write([writable(lead('Sample'))], inTime());
-		expect(refusalOf(result).code).toBe('configuration');
+		expect(errorOf(result).code).toBe('configuration');
 	});
 });
 
@@ -497,9 +497,9 @@ describe('500 leads', () => {
 			LastName === 'Sample250' ? 'No Samples of secret-250 here' : undefined;
 		const results = await (await newWriter()).write(many(500), inTime());
 		expect(count(results, 'created')).toBe(499);
-		const refusal = refusalOf(results[250]);
-		expect(refusal.message).toBe('A validation rule of the organisation blocked the lead');
-		expectNoSecret(refusal, ['secret-250']);
+		const error = errorOf(results[250]);
+		expect(error.message).toBe('A validation rule of the organisation blocked the lead');
+		expectNoSecret(error, ['secret-250']);
 	});
 
 	it('are all written but for the one whose fields nobody knows of beforehand', async () => {
@@ -512,7 +512,7 @@ describe('500 leads', () => {
 		leads[333] = writable(lead('Odd'), { Website: 'spoils all' });
 		const results = await (await newWriter()).write(leads, inTime());
 		expect(count(results, 'created')).toBe(499);
-		expect(refusalOf(results[333]).httpCode).toBe('400');
+		expect(errorOf(results[333]).httpCode).toBe('400');
 	});
 
 	it('are all written where Salesforce is busy in the middle', async () => {
@@ -534,8 +534,8 @@ describe('500 leads', () => {
 		salesforce.fault({ kind: 'refused', why: 'throttled', waitSeconds: 60 }, { page: 1 });
 		const results = await (await newWriter()).write(many(500), inTime());
 		expect(count(results, 'created')).toBe(200);
-		expect(refusalOf(results[200])).toMatchObject({ code: 'quota', operation: 'write' });
-		expect(refusalOf(results[499]).message).toBe(refusalOf(results[200]).message);
+		expect(errorOf(results[200])).toMatchObject({ code: 'quota', operation: 'write' });
+		expect(errorOf(results[499]).message).toBe(errorOf(results[200]).message);
 		expect(calls('POST')).toBe(2);
 	});
 
@@ -544,9 +544,9 @@ describe('500 leads', () => {
 		const results = await (await newWriter()).write(many(500), inTime(50_000));
 		expect(count(results, 'created')).toBe(400);
 		expect(stored()).toHaveLength(400);
-		refusalOf(results[400]);
+		errorOf(results[400]);
 		const late = await (await newWriter()).write(many(3), { ...inTime(), deadline: Date.now() });
-		expect(late.map((result) => refusalOf(result).code)).toEqual(Array(3).fill('timeUp'));
+		expect(late.map((result) => errorOf(result).code)).toEqual(Array(3).fill('timeUp'));
 		const aborted = { signal: AbortSignal.abort(), deadline: Date.now() + 5_000 };
 		expect((await (await newWriter()).write(many(2), aborted)).every(({ ok }) => !ok)).toBe(true);
 		expect(stored()).toHaveLength(400);
@@ -559,24 +559,24 @@ describe('what Salesforce does not take', () => {
 
 	it('is told in words', async () => {
 		const { rules, rights } = salesforce.organisation;
-		expect(refusalOf(await written(lead('Sample', { Email: 'none' }))).message).toBe(
+		expect(errorOf(await written(lead('Sample', { Email: 'none' }))).message).toBe(
 			'Salesforce does not take the email address of the lead',
 		);
 		rules.leadSourceRestricted = true;
-		expect(refusalOf(await written()).message).toBe(
+		expect(errorOf(await written()).message).toBe(
 			'The value for LeadSource is not in its restricted picklist',
 		);
 		rules.leadSourceRestricted = false;
 		rules.storageFull = true;
-		expect(refusalOf(await written()).message).toMatch(/no room/);
+		expect(errorOf(await written()).message).toMatch(/no room/);
 		rules.storageFull = false;
 		rules.locked = 10;
-		expect(refusalOf(await written()).message).toMatch(/was changing/);
+		expect(errorOf(await written()).message).toMatch(/was changing/);
 		rules.locked = 0;
 		rights.create = false;
-		expect(refusalOf(await written()).code).toBe('permission');
+		expect(errorOf(await written()).code).toBe('permission');
 		rights.leads = false;
-		expect(refusalOf(await written()).code).toBe('permission');
+		expect(errorOf(await written()).code).toBe('permission');
 		expect(stored()).toEqual([]);
 	});
 
@@ -591,7 +591,7 @@ describe('what Salesforce does not take', () => {
 			const results = await (
 				await newWriter()
 			).write([writable(lead('Bad'), additional), writable(lead(`Good`))], inTime());
-			expect(refusalOf(results[0]).code).toBe('configuration');
+			expect(errorOf(results[0]).code).toBe('configuration');
 			expect(results[1]).toMatchObject({ ok: true });
 		}
 	});
@@ -604,7 +604,7 @@ describe('what Salesforce does not take', () => {
 		expect(await written(second)).toMatchObject({ ok: true, written: { outcome: 'created' } });
 		rules.duplicates = 'block';
 		const third = lead('Sample', { LeadSource: 'SPZA-INS|contoso.three' });
-		expect(refusalOf(await written(third)).message).toMatch(/duplicate rule/);
+		expect(errorOf(await written(third)).message).toMatch(/duplicate rule/);
 	});
 
 	it('is told of each where the sign-in or the answer is none', async () => {
@@ -612,16 +612,14 @@ describe('what Salesforce does not take', () => {
 		salesforce.spoil = ({ method }) =>
 			method === 'POST' ? { status: 200, body: { success: true } } : undefined;
 		const odd = await writer.write(many(2), inTime());
-		expect(odd.map((result) => refusalOf(result).message)).toEqual(
+		expect(odd.map((result) => errorOf(result).message)).toEqual(
 			Array(2).fill(expect.stringMatching(/^Unexpected response from Salesforce: /)),
 		);
 		salesforce.spoil = () => undefined;
 		salesforce.signIn.endSessions();
 		salesforce.signIn.app.userActive = false;
 		const results = await writer.write(many(2), inTime());
-		expect(results.map((result) => refusalOf(result).code)).toEqual(
-			Array(2).fill('authentication'),
-		);
+		expect(results.map((result) => errorOf(result).code)).toEqual(Array(2).fill('authentication'));
 	});
 
 	it('is nothing where the session ends in the middle: it is renewed', async () => {

@@ -52,7 +52,7 @@ async function finder(): Promise<EngineWriter> {
 const lead = leadMaker(() => salesforce.now());
 const many = (count: number) => Array.from({ length: count }, (_, at) => writable(lead(`S${at}`)));
 
-const refusalOf = (result: WriteResult | undefined) =>
+const errorOf = (result: WriteResult | undefined) =>
 	writeErrorOf(result, salesforce.signIn.secrets);
 
 const forms = () => salesforce.webToLead.forms;
@@ -105,15 +105,15 @@ describe('without a session', () => {
 	it('a lead whose answer is lost is not sent twice', async () => {
 		salesforce.fault({ kind: 'cut', where: 'inAnswer' });
 		const [result] = await sender().write([writable(lead('Sample'))], inTime());
-		expect(refusalOf(result).message).toMatch(/not certain/);
+		expect(errorOf(result).message).toMatch(/not certain/);
 		expect(forms()).toHaveLength(1);
 	});
 
 	it('a lead for whom there was no connection is refused as that', async () => {
 		const origin = `http://127.0.0.1:${CLOSED_PORT}`;
 		const [result] = await sender({ url: origin }).write([writable(lead('Sample'))], inTime());
-		expect(refusalOf(result)).toMatchObject({ code: 'unreachable' });
-		expect(refusalOf(result).message).toMatch(/could not be reached/);
+		expect(errorOf(result)).toMatchObject({ code: 'unreachable' });
+		expect(errorOf(result).message).toMatch(/could not be reached/);
 	});
 
 	it('a busy servlet is asked again', async () => {
@@ -130,13 +130,13 @@ describe('without a session', () => {
 	])('%s is no lead', async (_, answer) => {
 		salesforce.spoil = ({ url }) => (url.pathname.includes('servlet') ? answer : undefined);
 		const [result] = await sender().write([writable(lead('Sample'))], inTime());
-		refusalOf(result);
+		errorOf(result);
 	});
 
 	it('what did not get its turn is refused as that', async () => {
 		const late = { ...inTime(), deadline: Date.now() - 1 };
 		const results = await sender().write(many(3), late);
-		expect(results.map((result) => refusalOf(result).code)).toEqual(Array(3).fill('timeUp'));
+		expect(results.map((result) => errorOf(result).code)).toEqual(Array(3).fill('timeUp'));
 		expect(forms()).toEqual([]);
 	});
 });
@@ -149,7 +149,7 @@ describe('with a session', () => {
 		expect(outcomes(results)).toEqual(['created', 'created', 'unchanged']);
 		expect(stored()).toHaveLength(2);
 		const [result] = results;
-		if (!result?.ok) throw refusalOf(result);
+		if (!result?.ok) throw errorOf(result);
 		const { id, url } = result.written;
 		expect(url).toBe(`${salesforce.origin}/lightning/r/Lead/${id}/view`);
 		const read = parseLead(await writer.readBack(id, inTime()));
@@ -164,7 +164,7 @@ describe('with a session', () => {
 		const writer = await finder();
 		const test = microsoftTestLead({ destination: 'https', now: salesforce.now() });
 		const [result] = await writer.write([writable(test)], inTime());
-		if (!result?.ok) throw refusalOf(result);
+		if (!result?.ok) throw errorOf(result);
 		const read = parseLead(await writer.readBack(result.written.id, inTime()));
 		const { original, ...customer } = test.customer;
 		expect(read).toMatchObject({ isTest: true, customer });
@@ -187,7 +187,7 @@ describe('with a session', () => {
 	it('a lead that was cut off before it arrived is not called written', async () => {
 		salesforce.fault({ kind: 'cut', where: 'beforeAnswer' });
 		const [result] = await (await finder()).write([writable(lead('Sample'))], inTime());
-		expect(refusalOf(result).message).toMatch(/not certain/);
+		expect(errorOf(result).message).toMatch(/not certain/);
 	});
 
 	it.each([
@@ -199,7 +199,7 @@ describe('with a session', () => {
 	])('a lead that %s is not called written', async (_, breakIt) => {
 		breakIt();
 		const [result] = await (await finder()).write([writable(lead('Sample'))], inTime());
-		expect(refusalOf(result).message).toBe('Salesforce took the form but no lead has come of it');
+		expect(errorOf(result).message).toBe('Salesforce took the form but no lead has come of it');
 	});
 
 	it('a lead for which there was no time to look is not certain, and those found stay found', async () => {
@@ -207,7 +207,7 @@ describe('with a session', () => {
 			LastName === 'S1' ? 'no' : undefined;
 		const results = await (await finder()).write(many(2), inTime(1_200));
 		expect(outcomes(results)[0]).toBe('created');
-		expect(refusalOf(results[1]).message).toMatch(/not certain/);
+		expect(errorOf(results[1]).message).toMatch(/not certain/);
 	});
 
 	it('a lead that came late is found the next time', async () => {
@@ -224,7 +224,7 @@ describe('with a session', () => {
 			LastName === 'S17' ? 'no' : undefined;
 		const results = await (await finder()).write(many(40), inTime());
 		expect(outcomes(results).filter((outcome) => outcome === 'created')).toHaveLength(39);
-		refusalOf(results[17]);
+		errorOf(results[17]);
 	});
 
 	it('gives countries by code, and custom fields by their ids', async () => {
@@ -250,7 +250,7 @@ describe('a form', () => {
 				[writable(lead('Bad'), additional), writable(lead('Good'))],
 				inTime(),
 			);
-			expect(refusalOf(results[0]).code).toBe('configuration');
+			expect(errorOf(results[0]).code).toBe('configuration');
 			expect(results[1]).toMatchObject({ ok: true });
 		}
 		expect(forms().every((form) => form.get('oid') === salesforce.organisation.id)).toBe(true);

@@ -29,7 +29,7 @@ const answeredInXml = (statusCode: number, errorCode: string) =>
 const broken = (code: string) => new RestError(`connect ${SECRET}`, { code });
 const named = (name: string, message = SECRET) => Object.assign(new Error(message), { name });
 
-describe('a refusal in words', () => {
+describe('an error in words', () => {
 	it.each<[DestinationErrorCode, RegExp, unknown]>([
 		['authentication', /did not accept the sign-in/, answered(403, 'AuthenticationFailed')],
 		['authentication', /did not accept the sign-in/, answeredInXml(403, 'AuthenticationFailed')],
@@ -70,12 +70,12 @@ describe('a refusal in words', () => {
 		['other', /did not carry out the request$/, undefined],
 		['other', /did not carry out the request$/, { message: SECRET }],
 	])('is %s: %p', (reason, said, error) => {
-		const refusal = explainError(error, 'read');
-		expect(refusal).toBeInstanceOf(DestinationError);
-		expect(refusal.code).toBe(reason);
-		expect(refusal.message).toMatch(said);
-		expect(refusal.description).toMatch(/^[A-Z].{20,}\.$/);
-		expect(inspect(refusal, { showHidden: true, depth: 9 })).not.toContain('c2VjcmV0');
+		const explained = explainError(error, 'read');
+		expect(explained).toBeInstanceOf(DestinationError);
+		expect(explained.code).toBe(reason);
+		expect(explained.message).toMatch(said);
+		expect(explained.description).toMatch(/^[A-Z].{20,}\.$/);
+		expect(inspect(explained, { showHidden: true, depth: 9 })).not.toContain('c2VjcmV0');
 	});
 
 	it('has the status of the answer, where there was one', () => {
@@ -84,8 +84,8 @@ describe('a refusal in words', () => {
 	});
 
 	it('stays what it is when it is one already', () => {
-		const refusal = explainError(answered(503), 'read');
-		expect(explainError(refusal, 'write')).toBe(refusal);
+		const explained = explainError(answered(503), 'read');
+		expect(explainError(explained, 'write')).toBe(explained);
 	});
 });
 
@@ -117,7 +117,7 @@ describe('a token that was not given out', () => {
 	});
 });
 
-describe('a refusal of a write', () => {
+describe('an error on writing', () => {
 	it.each<[DestinationErrorCode, RegExp, number | undefined, unknown]>([
 		['permission', /may not write/, undefined, answered(403, 'AuthorizationPermissionMismatch')],
 		['notFound', /could not be created/, undefined, answered(404, 'TableNotFound')],
@@ -133,14 +133,14 @@ describe('a refusal of a write', () => {
 		['unexpectedResponse', /broke off/, 0, broken('PARSE_ERROR')],
 		['timeout', /did not respond in time/, 0, named('AbortError')],
 	])('is of %s: %s, again after %s', (reason, said, retryAfter, error) => {
-		const refusal = explainError(error, 'write');
-		expect(refusal).toMatchObject({
+		const explained = explainError(error, 'write');
+		expect(explained).toMatchObject({
 			code: reason,
 			message: expect.stringMatching(said),
 			retryAfter,
 		});
-		expect(refusal.description).not.toMatch(/poll/);
-		expect(inspect(refusal, { depth: 9, showHidden: true })).not.toContain(SECRET);
+		expect(explained.description).not.toMatch(/poll/);
+		expect(inspect(explained, { depth: 9, showHidden: true })).not.toContain(SECRET);
 	});
 
 	it('takes the wait and the code from the headers of a transaction’s answer', () => {

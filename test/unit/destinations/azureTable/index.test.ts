@@ -3,7 +3,7 @@ import { azureTable } from '../../../../nodes/destinations/azureTable';
 import { AzureTableWriter } from '../../../../nodes/destinations/azureTable/writing/writer';
 import type { DestinationError } from '../../../../nodes/destinations/contract';
 import { destinationInput } from '../../../support/destinationInput.ts';
-import { BLAME, refusalOf } from '../../../support/pollContract/refusal.ts';
+import { BLAME, errorOf } from '../../../support/pollContract/refusal.ts';
 import { openWriter } from '../../../support/openWriter';
 
 const { writing } = azureTable;
@@ -17,18 +17,18 @@ const open = async (table: unknown, options: Record<string, unknown> = {}) =>
 it.each([undefined, null, '', 'ab', '1Leads', 'Market Place', 'x'.repeat(64), 'a/b', 7, {}])(
 	'the table %j is refused',
 	async (table) => {
-		const refusal = (await refusalOf(open(table))) as DestinationError;
-		expect(refusal).toMatchObject({ code: 'configuration' });
-		expect(refusal.message).toMatch(/^The table name is not one/);
-		expect(refusal.description).toMatch(/3 to 63 letters/);
-		expect(`${refusal.message} ${refusal.description}`).not.toMatch(BLAME);
+		const error = (await errorOf(open(table))) as DestinationError;
+		expect(error).toMatchObject({ code: 'configuration' });
+		expect(error.message).toMatch(/^The table name is not one/);
+		expect(error.description).toMatch(/3 to 63 letters/);
+		expect(`${error.message} ${error.description}`).not.toMatch(BLAME);
 	},
 );
 
 it.each(['true', '', 1, null, {}])('the option Create Table of %j is refused', async (value) => {
-	const refusal = await refusalOf(open('Leads', { createTable: value }));
-	expect(refusal).toMatchObject({ code: 'configuration' });
-	expect(refusal.message).toMatch(/^Create Table is neither on nor off$/);
+	const error = await errorOf(open('Leads', { createTable: value }));
+	expect(error).toMatchObject({ code: 'configuration' });
+	expect(error.message).toMatch(/^Create Table is neither on nor off$/);
 });
 
 it.each([{}, { createTable: true }, { createTable: false }])('%j is taken', async (options) => {
@@ -40,7 +40,7 @@ it.each([{}, { createTable: true }, { createTable: false }])('%j is taken', asyn
 
 it('a credential that is not filled in is refused before anybody is asked', async () => {
 	const input = destinationInput({}, { table: 'Leads' });
-	expect(await refusalOf(openWriter(writing, input))).toMatchObject({
+	expect(await errorOf(openWriter(writing, input))).toMatchObject({
 		code: 'configuration',
 	});
 });

@@ -48,9 +48,9 @@ describe('what the REST API refuses', () => {
 		[500, 'UNKNOWN_EXCEPTION', 'unreachable', 0],
 		[503, 'SERVER_UNAVAILABLE', 'throttled', 0],
 	])('as %i %s is told as %s', (status, code, reason, retryAfter) => {
-		const refusal = api(status, code);
-		expect(refusal).toMatchObject({ code: reason, retryAfter, httpCode: String(status) });
-		expectHelpful(refusal);
+		const error = api(status, code);
+		expect(error).toMatchObject({ code: reason, retryAfter, httpCode: String(status) });
+		expectHelpful(error);
 	});
 
 	it('for its limits is told apart: the day is over, or others are at it', () => {
@@ -69,8 +69,8 @@ describe('what the REST API refuses', () => {
 
 	it('waits as long as it is asked to', () => {
 		const body = [{ errorCode: 'SERVER_UNAVAILABLE', message: '' }];
-		const refusal = restError(undefined, answer(503, body, { 'retry-after': '120' }), reading);
-		expect(refusal.retryAfter).toBe(120_000);
+		const error = restError(undefined, answer(503, body, { 'retry-after': '120' }), reading);
+		expect(error.retryAfter).toBe(120_000);
 		const page = restError(undefined, answer(503, '<html>down</html>'), reading);
 		expect(page).toMatchObject({ code: 'throttled', retryAfter: 0 });
 	});
@@ -105,14 +105,14 @@ describe('what the REST API refuses', () => {
 		['a code that is none', answer(400, [{ errorCode: `${SECRET} x`, message: SECRET }])],
 		['nothing', undefined],
 	])('with %s is told as an unexpected response', (_, odd) => {
-		const refusal = restError(new Error(SECRET), odd, reading);
-		expect(refusal.message).toMatch(/^Unexpected response from Salesforce: /);
-		expectHelpful(refusal);
+		const error = restError(new Error(SECRET), odd, reading);
+		expect(error.message).toMatch(/^Unexpected response from Salesforce: /);
+		expectHelpful(error);
 	});
 
 	it('without an answer is told as unreachable', () => {
-		const refusal = restError(new HttpError('ECONNREFUSED'), undefined, reading);
-		expect(refusal).toMatchObject({ code: 'unreachable', retryAfter: 0 });
+		const error = restError(new HttpError('ECONNREFUSED'), undefined, reading);
+		expect(error).toMatchObject({ code: 'unreachable', retryAfter: 0 });
 	});
 });
 
@@ -158,10 +158,10 @@ describe('what the token endpoint refuses', () => {
 		['invalid_request', 'https required', 'authentication', /could not read the sign-in/],
 		['something_new', SECRET, 'authentication', /did not accept the sign-in$/],
 	])('as %s, %s is told', (code, text, reason, said) => {
-		const refusal = oauth(code, `${text} ${SECRET}`);
-		expect(refusal).toMatchObject({ code: reason, httpCode: '400', retryAfter: undefined });
-		expect(refusal.message).toMatch(said);
-		expectHelpful(refusal);
+		const error = oauth(code, `${text} ${SECRET}`);
+		expect(error).toMatchObject({ code: reason, httpCode: '400', retryAfter: undefined });
+		expect(error.message).toMatch(said);
+		expectHelpful(error);
 	});
 
 	it('when busy is worth another try', () => {
@@ -175,13 +175,13 @@ describe('what the token endpoint refuses', () => {
 	});
 
 	it('for the sign-ins of the hour is told with their number, and not tried again', () => {
-		for (const refusal of [
+		for (const error of [
 			oauth('rate_limit_exceeded', ''),
 			oauth('invalid_grant', 'login rate exceeded'),
 		]) {
-			expect(refusal).toMatchObject({ code: 'throttled', retryAfter: undefined });
-			expect(refusal.description).toContain('3,600');
-			expectHelpful(refusal);
+			expect(error).toMatchObject({ code: 'throttled', retryAfter: undefined });
+			expect(error.description).toContain('3,600');
+			expectHelpful(error);
 		}
 	});
 
@@ -190,19 +190,19 @@ describe('what the token endpoint refuses', () => {
 		(code) => {
 			const body = { error: code, error_description: 'invalid client credentials' };
 			for (const authentication of ['clientCredentials', 'refreshToken'] as const) {
-				const refusal = signInError(new Error(SECRET), answer(400, body), authentication);
-				expect(refusal.message).toMatch(/Consumer Secret is wrong/);
-				expect(refusal.description).toMatch(
+				const error = signInError(new Error(SECRET), answer(400, body), authentication);
+				expect(error.message).toMatch(/Consumer Secret is wrong/);
+				expect(error.description).toMatch(
 					/same app.*rotated.*organisation.*installed.*ten minutes/,
 				);
-				expectHelpful(refusal);
+				expectHelpful(error);
 			}
-			const refusal = signInError(new Error(SECRET), answer(400, body), 'jwtBearer');
-			expect(`${refusal.message} ${refusal.description}`).not.toMatch(/secret/i);
-			expect(refusal.description).toMatch(
+			const error = signInError(new Error(SECRET), answer(400, body), 'jwtBearer');
+			expect(`${error.message} ${error.description}`).not.toMatch(/secret/i);
+			expect(error.description).toMatch(
 				/JWT Bearer Flow.*certificate.*Consumer Key.*organisation.*ten minutes/,
 			);
-			expectHelpful(refusal);
+			expectHelpful(error);
 		},
 	);
 
@@ -216,8 +216,8 @@ describe('what the token endpoint refuses', () => {
 	});
 
 	it('by a page is told as an unexpected response', () => {
-		const refusal = signInError(new Error(SECRET), answer(404, '<html>'));
-		expect(refusal.message).toMatch(/^Unexpected response from Salesforce: /);
+		const error = signInError(new Error(SECRET), answer(404, '<html>'));
+		expect(error.message).toMatch(/^Unexpected response from Salesforce: /);
 	});
 });
 

@@ -8,7 +8,7 @@ import {
 import { WebToLeadWriter } from '../../../../nodes/destinations/salesforce/writing/webToLeadWriter';
 import type { DestinationError } from '../../../../nodes/destinations/contract';
 import { destinationInput } from '../../../support/destinationInput.ts';
-import { BLAME, refusalOf } from '../../../support/pollContract/refusal.ts';
+import { BLAME, errorOf } from '../../../support/pollContract/refusal.ts';
 import { openWriter } from '../../../support/openWriter';
 
 const FORM = {
@@ -22,14 +22,14 @@ const inputOf = (parameters: object, options: Record<string, unknown> = {}) =>
 
 /** With a credential that is empty: whatever is refused before that is refused without a network. */
 async function expectRefused(said: RegExp, parameters: object, options = {}): Promise<void> {
-	const refusal = (await refusalOf(
+	const error = (await errorOf(
 		openWriter(description.writing, inputOf(parameters, options)),
 	)) as DestinationError;
-	expect(refusal).toMatchObject({ code: 'configuration' });
-	expect(refusal.message).toMatch(said);
-	expect(refusal.message).toMatch(/^[A-Z].{15,}[^.]$/);
-	expect(refusal.description).toMatch(/^[A-Z].{15,}\.$/);
-	expect(`${refusal.message} ${refusal.description}`).not.toMatch(BLAME);
+	expect(error).toMatchObject({ code: 'configuration' });
+	expect(error.message).toMatch(said);
+	expect(error.message).toMatch(/^[A-Z].{15,}[^.]$/);
+	expect(error.description).toMatch(/^[A-Z].{15,}\.$/);
+	expect(`${error.message} ${error.description}`).not.toMatch(BLAME);
 }
 
 it.each([undefined, '', 'rest', 'constructor', 7, {}])(

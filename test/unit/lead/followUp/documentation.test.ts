@@ -98,7 +98,7 @@ it('the levels of a repeat, and what makes each one', () => {
 
 it('the reasons not to write, in the order in which they are looked at', () => {
 	expect(table('`followUp.reason`').map(([reason]) => code(reason))).toEqual(
-		REASONS_NOT_TO_WRITE.map((refusal) => refusal.code),
+		REASONS_NOT_TO_WRITE.map((reason) => reason.code),
 	);
 });
 

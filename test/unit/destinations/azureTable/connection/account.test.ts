@@ -34,7 +34,7 @@ const byEntra = (fields: object = {}) => ({
 const portalString = (rest = 'EndpointSuffix=core.windows.net') =>
 	byString(`DefaultEndpointsProtocol=https;AccountName=contosoleads;AccountKey=${KEY};${rest}`);
 
-async function refusalOf(credential: Record<string, unknown>): Promise<DestinationError> {
+async function errorOf(credential: Record<string, unknown>): Promise<DestinationError> {
 	const error = await openAccount(credential).then(
 		() => undefined,
 		(reason: unknown) => reason,
@@ -182,7 +182,7 @@ describe('a credential is refused', () => {
 		],
 		['with a tenant of two lines', byEntra({ tenantId: 'a\nb' }), /Tenant ID is neither/],
 	])('%s', async (_, credential, said) => {
-		const error = await refusalOf(credential);
+		const error = await errorOf(credential);
 		expect(error.message).toMatch(said);
 		expect(error.code).toBe('configuration');
 		expect(error.description).toMatch(/\.$/);

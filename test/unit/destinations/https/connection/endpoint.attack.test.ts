@@ -9,7 +9,7 @@ import { readEndpoint } from '../../../../../nodes/destinations/https/connection
 import { https } from '../../../../../nodes/destinations/https';
 import { DestinationError } from '../../../../../nodes/destinations/contract';
 import { destinationInput } from '../../../../support/destinationInput.ts';
-import { BLAME, expectNoSecret, refusalOf } from '../../../../support/pollContract/refusal.ts';
+import { BLAME, expectNoSecret, errorOf } from '../../../../support/pollContract/refusal.ts';
 import { openWriter } from '../../../../support/openWriter';
 
 const SECRET = 'a-secret-in-the-address';
@@ -98,7 +98,7 @@ it.each(['true', 1, null, {}])(
 	async (value) => {
 		const options = { allowHttpOnLocalhost: value };
 		const input = destinationInput({ endpointUrl: URL }, {}, { options });
-		expect(await refusalOf(openWriter(https.writing, input))).toMatchObject({
+		expect(await errorOf(openWriter(https.writing, input))).toMatchObject({
 			code: 'configuration',
 			message: 'Allow HTTP on Localhost is neither on nor off',
 		});

@@ -32,7 +32,7 @@ const byJwt = {
 };
 const byRefresh = { ...byClient, authentication: 'refreshToken', refreshToken: 'the token' };
 
-function refusalOf(credential: Record<string, unknown>): DestinationError {
+function errorOf(credential: Record<string, unknown>): DestinationError {
 	try {
 		readSignIn(credential);
 	} catch (error) {
@@ -71,12 +71,12 @@ describe('My Domain', () => {
 		['https://contoso.lightning.force.com', /user interface/],
 		['https://contoso.my.salesforce-setup.com', /user interface/],
 	])('%s is refused', (myDomain, said) => {
-		const refusal = refusalOf({ ...byClient, myDomain });
-		expect(refusal).toMatchObject({
+		const error = errorOf({ ...byClient, myDomain });
+		expect(error).toMatchObject({
 			code: 'configuration',
 			message: expect.stringMatching(said),
 		});
-		expect(`${refusal.message} ${refusal.description}`).not.toContain('pass@');
+		expect(`${error.message} ${error.description}`).not.toContain('pass@');
 	});
 });
 
@@ -177,13 +177,13 @@ describe('a signed request', () => {
 		],
 		[elliptic, /not an RSA key/],
 	])('does not take the key %#', (privateKey, said) => {
-		const refusal = refusalOf({ ...byJwt, privateKey });
-		expect(refusal).toMatchObject({
+		const error = errorOf({ ...byJwt, privateKey });
+		expect(error).toMatchObject({
 			code: 'configuration',
 			message: expect.stringMatching(said),
 		});
 		for (const line of privateKey.split('\n').slice(1, 3)) {
-			if (line.length > 10) expect(`${refusal.message}${refusal.description}`).not.toContain(line);
+			if (line.length > 10) expect(`${error.message}${error.description}`).not.toContain(line);
 		}
 	});
 });
@@ -199,7 +199,7 @@ describe('a credential is refused', () => {
 		['fields that are no text', { ...byClient, consumerKey: { a: 1 } }, /Consumer Key is missing/],
 		['no field at all', {}, /My Domain is missing/],
 	])('with %s', (_, credential, said) => {
-		expect(refusalOf(credential)).toMatchObject({
+		expect(errorOf(credential)).toMatchObject({
 			code: 'configuration',
 			message: expect.stringMatching(said),
 		});
