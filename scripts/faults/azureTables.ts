@@ -2,11 +2,11 @@
 import {
 	authenticationFailed,
 	authorizationFailure,
-	cutBeforeAnswer,
+	cutBeforeResponse,
 	cutInBody,
 	garbage,
 	serverBusy,
-	slowAnswer,
+	slowResponse,
 	startFaultProxy,
 	tooManyRequests,
 } from '../../test/fakeServers/azureTable/faultProxy.ts';
@@ -89,10 +89,10 @@ export class AzureAccount {
 		const json = { 'content-type': 'application/json' };
 		switch (weather) {
 			case 'destination slow':
-				return [{ fault: slowAnswer(SLOW), ...all }];
+				return [{ fault: slowResponse(SLOW), ...all }];
 			case 'destination cuts':
 				return [
-					{ fault: cutBeforeAnswer(), ...some(CUT_SHARE) },
+					{ fault: cutBeforeResponse(), ...some(CUT_SHARE) },
 					{ fault: cutInBody(), ...some(CUT_SHARE) },
 				];
 			case 'destination throttles':

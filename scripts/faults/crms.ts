@@ -88,7 +88,7 @@ function faultOf(weather: Weather, random: () => number): Fault {
 		case 'destination slow':
 			return { kind: 'slow', milliseconds: SLOW };
 		case 'destination cuts':
-			return { kind: 'cut', where: random() < 0.5 ? 'afterTaking' : 'inAnswer' };
+			return { kind: 'cut', where: random() < 0.5 ? 'afterTaking' : 'inResponse' };
 		case 'destination throttles':
 			return { kind: 'refused', why: random() < 0.5 ? 'throttled' : 'busy', waitSeconds: WAIT };
 		case 'destination sends garbage': {
@@ -97,7 +97,7 @@ function faultOf(weather: Weather, random: () => number): Fault {
 			return { kind: 'garbage', what: { headers, body: () => Buffer.from(text) } };
 		}
 		default:
-			return { kind: 'cut', where: 'beforeAnswer' };
+			return { kind: 'cut', where: 'beforeResponse' };
 	}
 }
 

@@ -25,14 +25,14 @@ export interface FakeResponse {
 	headers?: Readonly<Record<string, string>>;
 	/** Text as it is, anything else as JSON. */
 	body?: unknown;
-	/** How many leads the answer holds; `undefined` for an answer that is no page of leads. */
+	/** How many leads the response holds; `undefined` for a response that is no page of leads. */
 	records?: number;
 }
 
 export interface FakeVendor {
 	/** Whether the request asks for a page of leads: those are what faults strike. */
 	asksForLeads(request: FakeRequest): boolean;
-	answer(request: FakeRequest): FakeResponse | Promise<FakeResponse>;
+	respond(request: FakeRequest): FakeResponse | Promise<FakeResponse>;
 	/** How the vendor turns a caller away. */
 	refuse(fault: Fault & { kind: 'refused' }): FakeResponse;
 }
@@ -80,7 +80,7 @@ export class FakeServer {
 		const serve = (request: IncomingMessage, response: ServerResponse): void => {
 			this.#serve(request, response).catch((cause: unknown) => {
 				// A fake server that breaks must not look like a vendor that does.
-				console.error('The fake server could not answer', request.method, request.url, cause);
+				console.error('The fake server could not respond to', request.method, request.url, cause);
 				response.destroy();
 			});
 		};
@@ -129,7 +129,7 @@ export class FakeServer {
 		this.#faults = [{ fault, skip: request, times: 1, any: true }];
 	}
 
-	/** Does something just before a page of leads is answered: the first from now on, or a later one. */
+	/** Does something just before a page of leads is sent: the first from now on, or a later one. */
 	meanwhile(action: () => void, { page = 0 }: { page?: number } = {}): void {
 		this.#meanwhile.push({ skip: page, action });
 	}
@@ -170,7 +170,7 @@ export class FakeServer {
 		if (asksForLeads) this.#doMeanwhile();
 		const isMeant = this.#faults[0]?.any === true || asksForLeads;
 		const fault = isMeant ? this.#nextFault() : undefined;
-		if (fault?.kind === 'cut' && fault.where === 'beforeAnswer') {
+		if (fault?.kind === 'cut' && fault.where === 'beforeResponse') {
 			response.destroy();
 			return;
 		}
@@ -180,12 +180,14 @@ export class FakeServer {
 			);
 			if (response.destroyed || this.#stopping.signal.aborted) return;
 		}
-		const answer =
-			fault?.kind === 'refused' ? this.#vendor.refuse(fault) : await this.#vendor.answer(request);
+		const fakeResponse =
+			fault?.kind === 'refused' ? this.#vendor.refuse(fault) : await this.#vendor.respond(request);
 		if (fault?.kind === 'garbage') {
 			const { status = 200, headers: garbageHeaders, body } = fault.what;
 			const whole = Buffer.from(
-				typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body),
+				typeof fakeResponse.body === 'string'
+					? fakeResponse.body
+					: JSON.stringify(fakeResponse.body),
 			);
 			await this.#send(response, { status, headers: garbageHeaders }, false, body(whole));
 			return;
@@ -194,16 +196,16 @@ export class FakeServer {
 			response.destroy();
 			return;
 		}
-		await this.#send(response, answer, fault?.kind === 'cut');
+		await this.#send(response, fakeResponse, fault?.kind === 'cut');
 	}
 
 	async #send(
 		response: ServerResponse,
-		answer: FakeResponse,
+		fakeResponse: FakeResponse,
 		cut: boolean,
 		instead?: Buffer,
 	): Promise<void> {
-		const { status, headers = {}, body = '', records } = answer;
+		const { status, headers = {}, body = '', records } = fakeResponse;
 		const isText = typeof body === 'string';
 		const bytes = instead ?? Buffer.from(isText ? body : JSON.stringify(body), 'utf8');
 		response.writeHead(status, {

@@ -17,7 +17,7 @@ export abstract class FakeVendorService {
 		this.#running = await FakeServer.start(
 			{
 				asksForLeads: () => true,
-				answer: (request) => this.respond(request),
+				respond: (request) => this.respond(request),
 				refuse: (fault) => this.refuse(fault),
 			},
 			options,

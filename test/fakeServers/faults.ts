@@ -4,10 +4,10 @@ export type Fault =
 	| { kind: 'refused'; why: 'throttled' | 'busy' | 'broken'; waitSeconds?: number }
 	/**
 	 * The connection ends before the request is taken, or once it is carried out: before anything of
-	 * the answer is sent, or in the middle of it.
+	 * the response is sent, or in the middle of it.
 	 */
-	| { kind: 'cut'; where: 'afterTaking' | 'beforeAnswer' | 'inAnswer' }
-	/** The answer takes so long to begin. */
+	| { kind: 'cut'; where: 'afterTaking' | 'beforeResponse' | 'inResponse' }
+	/** The response takes so long to begin. */
 	| { kind: 'slow'; milliseconds: number }
 	/** It is carried out, and something comes that the vendor would not send. */
 	| { kind: 'garbage'; what: Garbage };
@@ -22,6 +22,6 @@ export interface Garbage {
 
 export interface Traffic {
 	requests: number;
-	/** Records in answers that were sent whole. */
+	/** Records in responses that were sent whole. */
 	records: number;
 }

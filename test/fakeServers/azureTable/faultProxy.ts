@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Azurite } from './azurite.ts';
 import { serviceError } from './faultProxy/errors.ts';
-import { answerQuery } from './faultProxy/paging.ts';
+import { respondToQuery } from './faultProxy/paging.ts';
 import type { PagingFaults } from './faultProxy/paging.ts';
 import { selectedColumns } from './faultProxy/row.ts';
 import type { Row, RowKeys } from './faultProxy/row.ts';
@@ -15,7 +15,7 @@ import { isOurs } from './faultProxy/token.ts';
 import { Traffic } from './faultProxy/traffic.ts';
 import type { AuthKind, Counts, SeenRequest } from './faultProxy/traffic.ts';
 import { Upstream } from './faultProxy/upstream.ts';
-import type { Answer, Forwarded } from './faultProxy/upstream.ts';
+import type { UpstreamResponse, Forwarded } from './faultProxy/upstream.ts';
 import { RowView } from './faultProxy/view.ts';
 import { partitionsIn, partitionsOf, throttledResponse } from './partitionRates.ts';
 import type { PartitionRates, Throttling } from './partitionRates.ts';
@@ -29,7 +29,7 @@ export type { AuthKind, Counts, SeenRequest } from './faultProxy/traffic.ts';
  * Stands before Azurite's table service and plays what Azure documents and Azurite never does.
  * With nothing switched on, every request goes straight through, so that rows can be counted at
  * little cost. As soon as rows are hidden, Timestamps rewritten or {@link FaultProxy.paging} is
- * set, the proxy answers queries itself out of Azurite's rows; each page then reads the table from
+ * set, the proxy responds to queries itself out of Azurite's rows; each page then reads the table from
  * the page's first row on, which suits tables of some ten thousand rows.
  */
 export async function startFaultProxy(
@@ -58,7 +58,7 @@ export class FaultProxy {
 	rates: PartitionRates | undefined;
 
 	/**
-	 * Clock skew between service and client: added to the `Date` of every answer. Timestamps stay;
+	 * Clock skew between service and client: added to the `Date` of every response. Timestamps stay;
 	 * {@link rewriteTimestamp} moves those.
 	 */
 	clockOffsetMs = 0;
@@ -96,7 +96,7 @@ export class FaultProxy {
 	}
 
 	/**
-	 * Late rows: these are in the table but in no answer until released, as if their commit took
+	 * Late rows: these are in the table but in no response until released, as if their commit took
 	 * until then. They keep the Timestamp of when they were written, so they surface in the past.
 	 * Keys can be hidden before their rows are written.
 	 */
@@ -110,7 +110,7 @@ export class FaultProxy {
 	}
 
 	/**
-	 * The Timestamp a row is answered with and filtered by, ISO 8601 with up to seven digits; the
+	 * The Timestamp a row is returned with and filtered by, ISO 8601 with up to seven digits; the
 	 * function gets the stored row, and undefined keeps its own. Lets rows be years old, share an
 	 * instant, or differ by 100 ns, which the service tells apart and Azurite does not.
 	 */
@@ -177,72 +177,72 @@ export class FaultProxy {
 			response.socket?.resetAndDestroy();
 			return;
 		}
-		const whole = fault?.kind === 'refuse' ? fault.answer() : await this.#paced(seen, request);
-		const answer = fault?.kind === 'garbage' ? fault.answer(whole) : whole;
-		await this.#deliver(answer, response, seen, fault);
+		const whole = fault?.kind === 'refuse' ? fault.respond() : await this.#paced(seen, request);
+		const upstreamResponse = fault?.kind === 'garbage' ? fault.respond(whole) : whole;
+		await this.#deliver(upstreamResponse, response, seen, fault);
 	}
 
-	/** The answer, or that it was too much for a partition. */
-	async #paced(seen: SeenRequest, request: Forwarded): Promise<Answer> {
+	/** The response, or that it was too much for a partition. */
+	async #paced(seen: SeenRequest, request: Forwarded): Promise<UpstreamResponse> {
 		const { rates } = this;
-		if (!rates) return await this.#answer(seen, request);
-		const throttled = (throttling: Throttling): Answer => {
+		if (!rates) return await this.#respond(seen, request);
+		const throttled = (throttling: Throttling): UpstreamResponse => {
 			seen.fault = throttling;
 			return throttledResponse(throttling);
 		};
 		// Which rows a listing reads is known when they are read.
 		if (seen.kind === 'query') {
-			const answer = await this.#answer(seen, request);
-			if (answer.status !== 200) return answer;
-			const { value } = JSON.parse(answer.body.toString('utf8')) as { value: Row[] };
+			const response = await this.#respond(seen, request);
+			if (response.status !== 200) return response;
+			const { value } = JSON.parse(response.body.toString('utf8')) as { value: Row[] };
 			const throttling = rates.take(partitionsOf(value));
-			return throttling ? throttled(throttling) : answer;
+			return throttling ? throttled(throttling) : response;
 		}
 		const throttling = rates.take(partitionsIn(seen.path, request.body.toString('utf8')));
 		if (throttling === 'serverBusy') return throttled(throttling);
-		const answer = await this.#answer(seen, request);
-		return throttling ? throttled(throttling) : answer;
+		const response = await this.#respond(seen, request);
+		return throttling ? throttled(throttling) : response;
 	}
 
-	async #answer(seen: SeenRequest, request: Forwarded): Promise<Answer> {
+	async #respond(seen: SeenRequest, request: Forwarded): Promise<UpstreamResponse> {
 		const { pathname, searchParams: search } = new URL(request.url, 'http://localhost');
 		const send = (changed: URLSearchParams) =>
 			this.#upstream.send({ ...request, url: `${pathname}?${queryText(changed)}` });
 		if (seen.kind === 'query' && (this.paging || this.#view.isOn || isOurs(search))) {
 			const view = (row: Row) => this.#view.see(row);
-			return await answerQuery({ search, send, view, faults: this.paging ?? {} });
+			return await respondToQuery({ search, send, view, faults: this.paging ?? {} });
 		}
-		if (seen.kind === 'row' && this.#view.isOn) return await this.#answerRow(search, send);
+		if (seen.kind === 'row' && this.#view.isOn) return await this.#respondToRow(search, send);
 		return await this.#upstream.send(request);
 	}
 
-	async #answerRow(
+	async #respondToRow(
 		search: URLSearchParams,
-		send: (search: URLSearchParams) => Promise<Answer>,
-	): Promise<Answer> {
+		send: (search: URLSearchParams) => Promise<UpstreamResponse>,
+	): Promise<UpstreamResponse> {
 		const whole = new URLSearchParams(search);
 		whole.delete('$select');
-		const answer = await send(whole);
-		if (answer.status !== 200) return answer;
-		const row = this.#view.see(JSON.parse(answer.body.toString('utf8')) as Row);
+		const response = await send(whole);
+		if (response.status !== 200) return response;
+		const row = this.#view.see(JSON.parse(response.body.toString('utf8')) as Row);
 		if (!row) return serviceError('ResourceNotFound');
-		return { ...answer, body: Buffer.from(JSON.stringify(selectedColumns(row, search))) };
+		return { ...response, body: Buffer.from(JSON.stringify(selectedColumns(row, search))) };
 	}
 
 	async #deliver(
-		answer: Answer,
+		upstreamResponse: UpstreamResponse,
 		response: ServerResponse,
 		seen: SeenRequest,
 		fault: Fault | undefined,
 	): Promise<void> {
-		if (fault?.kind === 'cut' && fault.where === 'beforeAnswer') {
+		if (fault?.kind === 'cut' && fault.where === 'beforeResponse') {
 			response.socket?.resetAndDestroy();
 			return;
 		}
 		if (fault?.kind === 'slow') await this.#pause(fault.headersAfterMs);
-		const { body, status } = answer;
+		const { body, status } = upstreamResponse;
 		seen.status = status;
-		response.writeHead(status, this.#headers(answer));
+		response.writeHead(status, this.#headers(upstreamResponse));
 		if (fault?.kind === 'cut') {
 			await write(response, body.subarray(0, Math.floor(body.length / 2)));
 			response.destroy();
@@ -254,13 +254,17 @@ export class FaultProxy {
 			// Before the last piece: with it the client goes on, and a test may read the counts.
 			const isLast = at + chunkBytes >= body.length;
 			const isPage = seen.kind === 'query' && status === 200 && fault?.kind !== 'garbage';
-			if (isLast && isPage) seen.rows = rowCount(answer);
+			if (isLast && isPage) seen.rows = rowCount(upstreamResponse);
 			await write(response, body.subarray(at, at + chunkBytes));
 		}
 		response.end();
 	}
 
-	#headers({ status, headers, body }: Answer): Record<string, string | string[] | number> {
+	#headers({
+		status,
+		headers,
+		body,
+	}: UpstreamResponse): Record<string, string | string[] | number> {
 		const { date, ...rest } = headers;
 		const now = typeof date === 'string' ? Date.parse(date) : Date.now();
 		const kept = Object.entries(rest).flatMap(([name, value]) =>
@@ -304,8 +308,8 @@ function queryText(search: URLSearchParams): string {
 	return search.toString().replaceAll('+', '%20');
 }
 
-function rowCount(answer: Answer): number {
-	const { value } = JSON.parse(answer.body.toString('utf8')) as { value: unknown[] };
+function rowCount(response: UpstreamResponse): number {
+	const { value } = JSON.parse(response.body.toString('utf8')) as { value: unknown[] };
 	return value.length;
 }
 

@@ -6,7 +6,7 @@
 import { serviceError } from './faultProxy/errors.ts';
 import { keysOf } from './faultProxy/row.ts';
 import type { Row } from './faultProxy/row.ts';
-import type { Answer } from './faultProxy/upstream.ts';
+import type { UpstreamResponse } from './faultProxy/upstream.ts';
 
 export interface PartitionRateOptions {
 	/** Microsoft's 2,000, scaled down to what a test has of rows. */
@@ -69,7 +69,7 @@ export class PartitionRates {
 }
 
 /** The response to a request that was too much. */
-export function throttledResponse(throttling: Throttling): Answer {
+export function throttledResponse(throttling: Throttling): UpstreamResponse {
 	return serviceError(throttling === 'serverBusy' ? 'ServerBusy' : 'OperationTimedOut');
 }
 

@@ -1,10 +1,10 @@
 /**
- * An account with tables of any number of old rows, which answers queries by scanning as Azure's own
+ * An account with tables of any number of old rows, which runs queries by scanning as Azure's own
  * Table service does: a page ends after 1,000 rows looked at or found, or after five seconds, and then
  * carries a continuation token although it may hold nothing. With `rates` it throttles, too. What Azurite never does.
  * https://learn.microsoft.com/rest/api/storageservices/query-timeout-and-pagination
  *
- * Old rows are not held, they are made when they are looked at. It only answers queries for rows.
+ * Old rows are not held, they are made when they are looked at. It only responds to queries for rows.
  */
 import { readFileSync } from 'node:fs';
 
@@ -69,7 +69,7 @@ export class ScanningTable {
 		account.#server = await FakeServer.start(
 			{
 				asksForLeads: () => true,
-				answer: (request) => account.#answer(request),
+				respond: (request) => account.#respond(request),
 				refuse: () => ({ status: 503 }),
 			},
 			tls && {
@@ -124,7 +124,7 @@ export class ScanningTable {
 		return table;
 	}
 
-	#answer({ method, url, headers }: FakeRequest): FakeResponse {
+	#respond({ method, url, headers }: FakeRequest): FakeResponse {
 		const [, name = ''] = /^\/(\w+)(?:\(\))?$/.exec(url.pathname) ?? [];
 		if (this.accepts?.(headers['authorization'] ?? '') === false) {
 			return failed(401, 'InvalidAuthenticationInfo');

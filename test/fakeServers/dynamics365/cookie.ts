@@ -11,7 +11,7 @@ export interface SkipToken {
 	page: number;
 	/** Values of the last row before it, by column; `undefined` where pages are counted only. */
 	after: LeadRow | undefined;
-	/** Answers without rows that came since that row. */
+	/** Responses without rows that came since that row. */
 	empty: number;
 	/** Counts up when cookies are made to expire. */
 	epoch: number;

@@ -112,7 +112,7 @@ export class FakeDynamics {
 			{
 				asksForLeads: (request) =>
 					fake.struck === 'writing' ? isForWriting(request) : isForLeads(request),
-				answer: async (request) => await fake.#respond(request),
+				respond: async (request) => await fake.#respond(request),
 				refuse({ why, waitSeconds }): FakeResponse {
 					const headers: Record<string, string> =
 						waitSeconds === undefined ? {} : { 'retry-after': String(waitSeconds) };

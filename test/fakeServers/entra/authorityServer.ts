@@ -224,7 +224,7 @@ async function main(): Promise<void> {
 			response.end(JSON.stringify({ requests, signIns }));
 		});
 	};
-	const answer = (request: IncomingMessage, response: ServerResponse) => {
+	const respond = (request: IncomingMessage, response: ServerResponse) => {
 		if (request.url === CONTROL) return control(request, response);
 		requests += 1;
 		if (request.method === 'POST') signIns += 1;
@@ -237,7 +237,10 @@ async function main(): Promise<void> {
 		const body = errorBody('invalid_tenant', 90002, `Tenant '${tenant}' not found.`);
 		response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 	};
-	const server = createServer({ cert: readFileSync(certFile), key: readFileSync(keyFile) }, answer);
+	const server = createServer(
+		{ cert: readFileSync(certFile), key: readFileSync(keyFile) },
+		respond,
+	);
 	// Never closed for being idle, as with the other fake servers.
 	server.keepAliveTimeout = 0;
 	server.listen(Number(port), '127.0.0.1', () => console.log('ready'));

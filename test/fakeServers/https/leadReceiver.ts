@@ -11,7 +11,7 @@ export class LeadReceiver {
 	secret = 'a-secret-in-the-address';
 	/** Bodies by idempotency key, in the order they came. */
 	readonly leads = new Map<string, unknown>();
-	/** Answers in the place of the receiver; nothing for what it takes. */
+	/** Responds in the place of the receiver; nothing for what it takes. */
 	spoil: (request: FakeRequest) => FakeResponse | undefined = () => undefined;
 	#server: FakeServer | undefined;
 
@@ -20,7 +20,7 @@ export class LeadReceiver {
 		receiver.#server = await FakeServer.start(
 			{
 				asksForLeads: ({ method }) => method === 'POST',
-				answer: (request) => receiver.#answer(request),
+				respond: (request) => receiver.#respond(request),
 				refuse: ({ why, waitSeconds }) => ({
 					status: { throttled: 429, busy: 503, broken: 500 }[why],
 					...(waitSeconds !== undefined && { headers: { 'retry-after': String(waitSeconds) } }),
@@ -48,7 +48,7 @@ export class LeadReceiver {
 		await this.server.stop();
 	}
 
-	#answer(request: FakeRequest): FakeResponse {
+	#respond(request: FakeRequest): FakeResponse {
 		if (request.method !== 'POST') return { status: 405 };
 		if (request.url.searchParams.get('code') !== this.secret) return { status: 401 };
 		const spoilt = this.spoil(request);

@@ -71,20 +71,20 @@ export class HubspotDefinitions {
 		const operation = this.find(method, url);
 		if (!operation) return [`${method} ${url.pathname} is not defined`];
 		const { request, response } = operation.validators();
-		const wrong = request.validateRequest({
+		const wrongRequest = request.validateRequest({
 			headers: { ...headers },
 			query: Object.fromEntries(url.searchParams),
 			params: {},
 			body: body === '' ? undefined : (JSON.parse(body) as unknown),
 		}) as Told | undefined;
-		const answered = response.validateResponse(String(status), JSON.parse(responseBody)) as
+		const wrongResponse = response.validateResponse(String(status), JSON.parse(responseBody)) as
 			Told | undefined;
 		const say = (where: string, told: Told | undefined) =>
 			(told?.errors ?? []).map(
 				({ path: at = '', location = '', message }) =>
 					`${operation.name}, ${where}: ${location} ${at} ${message}`,
 			);
-		return [...say('request', wrong), ...say('response', answered)];
+		return [...say('request', wrongRequest), ...say('response', wrongResponse)];
 	}
 
 	private find(method: string, url: URL): Operation | undefined {

@@ -73,16 +73,18 @@ class Operation {
 		const params = { ...this.pattern.exec(url.pathname)?.groups };
 		const request = { headers: { ...headers }, query, params, body: json };
 		this.coercer.coerce(request);
-		const wrong = this.request.validateRequest(request) as Told | undefined;
-		const answered = this.response.validateResponse(String(status), JSON.parse(responseBody)) as
-			Told | undefined;
+		const wrongRequest = this.request.validateRequest(request) as Told | undefined;
+		const wrongResponse = this.response.validateResponse(
+			String(status),
+			JSON.parse(responseBody),
+		) as Told | undefined;
 		const unknown = Object.keys(query)
 			.filter((name) => !this.queryNames.has(name))
 			.map((name) => ({ location: 'query', path: name, message: 'is not defined' }));
 		return [
 			...this.told('request', { errors: unknown }),
-			...this.told('request', wrong),
-			...this.told('response', answered),
+			...this.told('request', wrongRequest),
+			...this.told('response', wrongResponse),
 		];
 	}
 

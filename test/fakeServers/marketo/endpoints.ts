@@ -1,4 +1,4 @@
-/** What each of Marketo's addresses answers, for a caller that is signed in. */
+/** How each of Marketo's endpoints responds to a caller that is signed in. */
 import type { FakeResponse } from '../fakeServer.ts';
 import { failed, succeeded } from './responses.ts';
 import { ACTIVITY_TYPES, FILL_OUT_FORM, FORM_FIELDS } from './instance.ts';
@@ -16,9 +16,9 @@ const MAX_LEADS = 30;
 const MAX_RESULTS = 1_000;
 
 export interface PageShape {
-	/** Most activities in an answer. */
+	/** Most activities in a response. */
 	most: number;
-	/** Answers without activities before, between and after those with some. */
+	/** Responses without activities before, between and after those with some. */
 	pauses: number;
 	/** Activities of all types that one call looks at. */
 	window: number;
@@ -37,7 +37,7 @@ export interface Call {
 type Endpoint = (call: Call) => FakeResponse;
 
 /** By path; the second says which of a role's permissions is needed. */
-export const ENDPOINTS: ReadonlyArray<[path: RegExp, permission: string, answer: Endpoint]> = [
+export const ENDPOINTS: ReadonlyArray<[path: RegExp, permission: string, respond: Endpoint]> = [
 	[/^\/rest\/v1\/activities\/types\.json$/, 'Read-Only Activity', activityTypes],
 	[/^\/rest\/v1\/activities\/pagingtoken\.json$/, 'Read-Only Activity', pagingToken],
 	[/^\/rest\/v1\/activities\.json$/, 'Read-Only Activity', activities],
@@ -113,7 +113,7 @@ function activities({ query, instance, shape }: Call): FakeResponse {
 		const pauses = from.pauses - 1;
 		const hasMore = instance.scan(from, { types: [], assets: [], most: 1, window: 1 });
 		const isLast = pauses === 0 && hasMore.found.length === 0;
-		// An answer without activities has no result at all.
+		// A response without activities has no result at all.
 		return page(instance.toToken({ ...from, pauses }), !isLast, []);
 	}
 	const most = Math.min(batchSize, shape.most);

@@ -26,7 +26,7 @@ export interface Activity {
 	primaryId?: number;
 	primaryValue?: string;
 	attributes: Attribute[];
-	/** An activity that has not been committed yet shows in no answer. */
+	/** An activity that has not been committed yet shows in no response. */
 	isVisible: boolean;
 }
 
@@ -171,7 +171,7 @@ export const FORM_FIELDS: readonly FormField[] = [
 export interface LogPosition {
 	at: number;
 	id: number;
-	/** Answers without activities that come first. */
+	/** Responses without activities that come first. */
 	pauses: number;
 }
 

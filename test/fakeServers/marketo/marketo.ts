@@ -22,7 +22,7 @@ import { WRITE_ENDPOINTS } from './writing.ts';
 const TOKEN_LIFETIME = 3_600;
 /** Calls in so many milliseconds, of the whole instance. */
 const RATE = { calls: 100, window: 20_000 } as const;
-/** Calls that are answered at the same time, of the whole instance. */
+/** Calls that are handled at the same time, of the whole instance. */
 const MAX_AT_ONCE = 10;
 /** Bytes of an address, beyond which a GET is refused. */
 const MAX_URI = 8 * 1_024;
@@ -60,7 +60,7 @@ export interface FillOut {
 /** Rejections that a test asks for: of calls to paths that match, so many times. */
 interface Scripted {
 	path: RegExp;
-	answer: FakeResponse;
+	response: FakeResponse;
 	times: number;
 }
 
@@ -84,9 +84,9 @@ export class FakeMarketo {
 	commitDelay = 0;
 	/** Which calls the faults strike: pages of fill-outs, or what is written. */
 	struck: 'reading' | 'writing' = 'reading';
-	/** Calls that are being answered, and the most there were at once. */
+	/** Calls that are being handled, and the most there were at once. */
 	atOnce = { now: 0, most: 0 };
-	/** Answers a call that writes in another way, by its path and body. */
+	/** Responds to a call that writes in another way, by its path and body. */
 	spoil: (path: string, body: string) => FakeResponse | undefined = () => undefined;
 	/** The same once it has been written, as where Marketo's own time runs out behind it. */
 	belie: (path: string, body: string) => FakeResponse | undefined = () => undefined;
@@ -113,7 +113,7 @@ export class FakeMarketo {
 					fakeServer.struck === 'writing'
 						? isWriting(request)
 						: request.url.pathname === '/rest/v1/activities.json',
-				answer: async (request) => await fakeServer.#answerInTime(request),
+				respond: async (request) => await fakeServer.#respondInTime(request),
 				refuse: (fault) => rejectionFor(fault),
 			},
 			options,
@@ -191,11 +191,11 @@ export class FakeMarketo {
 		await this.#server.stop();
 	}
 
-	/** Calls to these paths are refused with a code in the body, or get another answer. */
-	script(path: RegExp, answer: FakeResponse | string, times = 1): void {
+	/** Calls to these paths are refused with a code in the body, or get another response. */
+	script(path: RegExp, response: FakeResponse | string, times = 1): void {
 		this.#scripted.push({
 			path,
-			answer: typeof answer === 'string' ? failed(answer) : answer,
+			response: typeof response === 'string' ? failed(response) : response,
 			times,
 		});
 	}
@@ -304,9 +304,9 @@ export class FakeMarketo {
 		});
 	}
 
-	// --- What the API answers ---------------------------------------------------------------------
+	// --- How the API responds ---------------------------------------------------------------------
 
-	async #answerInTime(request: FakeRequest): Promise<FakeResponse> {
+	async #respondInTime(request: FakeRequest): Promise<FakeResponse> {
 		this.atOnce.now += 1;
 		this.atOnce.most = Math.max(this.atOnce.most, this.atOnce.now);
 		try {
@@ -314,25 +314,25 @@ export class FakeMarketo {
 			if (isWriting(request) && this.writingTakes > 0) await sleep(this.writingTakes);
 			const isApi = request.url.pathname.startsWith('/rest/');
 			if (isApi && this.atOnce.now > MAX_AT_ONCE) return failed('615');
-			return this.#answer(request, changes);
+			return this.#respond(request, changes);
 		} finally {
 			this.atOnce.now -= 1;
 		}
 	}
 
-	#answer(request: FakeRequest, seen: number): FakeResponse {
+	#respond(request: FakeRequest, seen: number): FakeResponse {
 		const { url } = request;
 		this.instance.commit(this.now());
 		if (url.pathname === '/identity/oauth/token') return this.#signIn(request);
 		const address = `${url.pathname}${url.search}`;
 		if (address.length > MAX_URI) return gatewayPage(414, 'Request-URI Too Long');
-		const answer = this.#limited() ?? this.#admitted(request) ?? this.#call(request, seen);
-		const code = codeOf(answer);
+		const response = this.#limited() ?? this.#admitted(request) ?? this.#call(request, seen);
+		const code = codeOf(response);
 		if (code === undefined || !UNCOUNTED.has(code)) {
 			this.callsToday += 1;
 			this.#recentCalls.push(this.now());
 		}
-		return answer;
+		return response;
 	}
 
 	#signIn({ method, url }: FakeRequest): FakeResponse {
@@ -389,7 +389,7 @@ export class FakeMarketo {
 		const scripted = this.#scripted.find((entry) => entry.times > 0 && entry.path.test(path));
 		if (scripted) {
 			scripted.times -= 1;
-			return scripted.answer;
+			return scripted.response;
 		}
 		const query = new URLSearchParams(url.searchParams);
 		const isLongGet = method === 'POST' && query.get('_method') === 'GET';
@@ -406,16 +406,16 @@ export class FakeMarketo {
 		}
 		const endpoint = ENDPOINTS.find(([pattern]) => pattern.test(path));
 		if (endpoint === undefined) return failed('610');
-		const [, permission, answer] = endpoint;
+		const [, permission, respond] = endpoint;
 		if (!this.permissions.has(permission)) return failed('603');
-		return answer({ path, query, instance: this.instance, shape: this.shape, now: this.now() });
+		return respond({ path, query, instance: this.instance, shape: this.shape, now: this.now() });
 	}
 
 	#change({ path, headers, body, seen }: Change): FakeResponse {
 		if (Buffer.byteLength(body) > MAX_BODY) return gatewayPage(413, 'Request Entity Too Large');
 		const endpoint = WRITE_ENDPOINTS.find(([pattern]) => pattern.test(path));
 		if (endpoint === undefined) return failed('605', 'HTTP Method not supported');
-		const [, permission, answer] = endpoint;
+		const [, permission, respond] = endpoint;
 		if (!this.permissions.has(permission)) return failed('603');
 		const spoilt = this.spoil(path, body);
 		if (spoilt !== undefined) return spoilt;
@@ -429,7 +429,7 @@ export class FakeMarketo {
 			return failed('609', 'Invalid JSON');
 		}
 		const { instance, commitDelay } = this;
-		const told = answer({ body: Object(content), instance, now: this.now(), commitDelay, seen });
+		const told = respond({ body: Object(content), instance, now: this.now(), commitDelay, seen });
 		return this.belie(path, body) ?? told;
 	}
 

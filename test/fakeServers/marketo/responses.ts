@@ -1,4 +1,4 @@
-/** The forms that Marketo's answers have: https://experienceleague.adobe.com/docs/marketo-developer */
+/** The forms that Marketo's responses have: https://experienceleague.adobe.com/docs/marketo-developer */
 import { randomBytes } from 'node:crypto';
 
 import type { FakeResponse } from '../fakeServer.ts';
@@ -35,7 +35,7 @@ export function failed(code: string, message = MESSAGES[code] ?? 'Invalid data')
 	};
 }
 
-/** What stands before Marketo answers in HTML. */
+/** What stands before Marketo responds in HTML. */
 export function gatewayPage(status: number, title: string): FakeResponse {
 	return {
 		status,

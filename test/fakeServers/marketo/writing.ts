@@ -1,5 +1,5 @@
 /**
- * What Marketo answers to calls that write persons, as Adobe documents them:
+ * How Marketo responds to calls that write persons, as Adobe documents it:
  * https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-database/leads
  */
 import { serialize } from 'php-serialize';
@@ -37,7 +37,7 @@ type Result = Record<string, unknown>;
 
 /** By path; the second says which of a role's permissions is needed. */
 export const WRITE_ENDPOINTS: ReadonlyArray<
-	[path: RegExp, permission: string, answer: (call: WriteCall) => FakeResponse]
+	[path: RegExp, permission: string, respond: (call: WriteCall) => FakeResponse]
 > = [
 	[/^\/rest\/v1\/leads\/submitForm\.json$/, 'Read-Write Person', submitForm],
 	[/^\/rest\/v1\/leads\/push\.json$/, 'Read-Write Person', pushLeads],

@@ -58,7 +58,7 @@ export class ChatModel {
 		const model = new ChatModel();
 		model.#server = await FakeServer.start({
 			asksForLeads: () => false,
-			answer: (request) => model.#respond(request),
+			respond: (request) => model.#respond(request),
 			refuse: () => badRequest('Rate limit reached', 429),
 		});
 		return model;

@@ -1,4 +1,4 @@
-/** Answers the Tooling API's questions for the set-up of an object's fields. */
+/** The Tooling API's responses about the set-up of an object's fields. */
 import { parseQuery } from '@jetstreamapp/soql-parser-js';
 import type { Query } from '@jetstreamapp/soql-parser-js';
 

@@ -11,7 +11,7 @@ import { Saving } from './saving.ts';
 import { select } from './soql.ts';
 import type { SignIn } from './signIn.ts';
 
-/** Records in an answer, as Salesforce bounds them: https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_queryoptions.htm */
+/** Records in a response, as Salesforce bounds them: https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_queryoptions.htm */
 const SMALLEST_BATCH = 200;
 const LARGEST_BATCH = 2_000;
 /** Salesforce's own bound on an address, in bytes. */
@@ -30,7 +30,7 @@ interface RestOfQuery {
 export class RestApi {
 	/** Calls of the last 24 hours, whoever made them, and how many are allowed. */
 	readonly usage = { used: 0, limit: 15_000 };
-	/** Most records in an answer, below what the query asks for: wide records are cut so. */
+	/** Most records in a response, below what the query asks for: wide records are cut so. */
 	mostRecords = LARGEST_BATCH;
 	private readonly organisation: Organisation;
 	private readonly signIn: SignIn;
@@ -44,17 +44,17 @@ export class RestApi {
 		this.saving = new Saving(organisation, now);
 	}
 
-	answer(request: FakeRequest): FakeResponse {
+	respond(request: FakeRequest): FakeResponse {
 		try {
-			const answer = this.respond(request);
-			return { ...answer, headers: this.limitInfo() };
+			const response = this.route(request);
+			return { ...response, headers: this.limitInfo() };
 		} catch (error) {
 			if (!(error instanceof SalesforceApiError)) throw error;
 			return { status: error.status, headers: this.limitInfo(), body: error.body };
 		}
 	}
 
-	private respond(request: FakeRequest): FakeResponse {
+	private route(request: FakeRequest): FakeResponse {
 		const { method, url, headers } = request;
 		const [, version, resource = ''] = VERSIONED.exec(url.pathname) ?? [];
 		if (version === undefined) throw notFound();
@@ -71,7 +71,7 @@ export class RestApi {
 		this.usage.used += 1;
 		const single = /^\/sobjects\/lead\/(00Q\w{12,15})\/?$/i.exec(resource);
 		if (single && method === 'GET') return this.record(single[1]!, url.searchParams, version);
-		const saved = this.saving.answer(request, resource);
+		const saved = this.saving.respond(request, resource);
 		if (saved) return saved;
 		if (method !== 'GET') throw new SalesforceApiError(405, 'METHOD_NOT_ALLOWED', 'not allowed');
 		const soql = url.searchParams.get('q') ?? '';

@@ -28,7 +28,7 @@ export class FakeSalesforce {
 	/** What faults strike. */
 	struck: 'reading' | 'writing' = 'reading';
 	readonly parameters = { destination: 'salesforce' };
-	/** Answers in the place of Salesforce what it never would; nothing for what it should. */
+	/** Responds in the place of Salesforce as it never would; nothing for what it should. */
 	spoil: (request: FakeRequest) => FakeResponse | undefined | Promise<FakeResponse | undefined> =
 		() => undefined;
 	private readonly idByName = new Map<string, string>();
@@ -50,7 +50,7 @@ export class FakeSalesforce {
 			{
 				asksForLeads: (request) =>
 					this.struck === 'writing' ? asksToWrite(request) : asksForLeads(request),
-				answer: async (request) => await this.answer(request),
+				respond: async (request) => await this.respond(request),
 				refuse,
 			},
 			options,
@@ -172,12 +172,12 @@ export class FakeSalesforce {
 		return { createdDate, values, ...(id === undefined ? {} : { id }) };
 	}
 
-	private async answer(request: FakeRequest): Promise<FakeResponse> {
+	private async respond(request: FakeRequest): Promise<FakeResponse> {
 		const spoilt = await this.spoil(request);
 		if (spoilt) return spoilt;
 		const { method, url, headers, body } = request;
 		this.webToLead.work();
-		if (url.pathname === '/servlet/servlet.WebToLead') return this.webToLead.answer(request);
+		if (url.pathname === '/servlet/servlet.WebToLead') return this.webToLead.respond(request);
 		if (url.pathname === '/services/oauth2/token') {
 			if (method !== 'POST') return { status: 405, body: '' };
 			return await this.signIn.token(new URLSearchParams(body));
@@ -189,7 +189,7 @@ export class FakeSalesforce {
 				? { status: 200, body: identity }
 				: { status: 403, body: 'Bad_OAuth_Token' };
 		}
-		return this.api.answer(request);
+		return this.api.respond(request);
 	}
 }
 

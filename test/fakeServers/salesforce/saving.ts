@@ -48,7 +48,7 @@ export class Saving {
 	}
 
 	/** `undefined` for a resource that is not for saving. */
-	answer({ method, url, headers, body }: FakeRequest, path: string): FakeResponse | undefined {
+	respond({ method, url, headers, body }: FakeRequest, path: string): FakeResponse | undefined {
 		const options = optionsOf(headers);
 		const resource = path.replace(/\/$/, '').toLowerCase();
 		if (resource === '/composite/sobjects') {

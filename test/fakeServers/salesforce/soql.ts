@@ -1,5 +1,5 @@
 /**
- * Answers SOQL as Salesforce does, from records in memory: a library parses the query, and its
+ * Runs SOQL as Salesforce does, from records in memory: a library parses the query, and its
  * conditions are evaluated by SOQL's rules. What is not supported is refused, never guessed at.
  * Rules: https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/
  */
@@ -13,7 +13,7 @@ import { tokensOf } from './soqlWhere.ts';
 import type { Condition, Token } from './soqlWhere.ts';
 import { SalesforceApiError } from './apiError.ts';
 
-export interface Answerable {
+export interface Queried {
 	/** The fields the asking user can see, by lower-case name. */
 	fields: ReadonlyMap<string, Field>;
 	records: readonly LeadRecord[];
@@ -35,10 +35,7 @@ const MAX_CHARACTERS = 100_000;
 const COMPARISONS = new Set(['=', '!=', '<', '<=', '>', '>=']);
 
 /** @throws SalesforceApiError for what Salesforce would refuse, or this does not support */
-export function select(
-	soql: string,
-	{ fields, records, labels = new Map() }: Answerable,
-): Selected {
+export function select(soql: string, { fields, records, labels = new Map() }: Queried): Selected {
 	if (soql.length > MAX_CHARACTERS) throw malformed('SOQL statements cannot be longer than that');
 	const query = parsed(soql);
 	if (query.sObject?.toLowerCase() !== 'lead') {

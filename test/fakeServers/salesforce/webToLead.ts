@@ -64,7 +64,7 @@ export class WebToLead {
 		this.now = now;
 	}
 
-	answer({ method, url, headers, body }: FakeRequest): FakeResponse {
+	respond({ method, url, headers, body }: FakeRequest): FakeResponse {
 		if (method !== 'POST') return { status: 405, body: '' };
 		const isForm = /^application\/x-www-form-urlencoded/i.test(headers['content-type'] ?? '');
 		const form = new URLSearchParams(isForm ? body : '');

@@ -7,7 +7,7 @@ import { createRunExecutionData } from 'n8n-workflow';
 
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node';
 import {
-	cutBeforeAnswer,
+	cutBeforeResponse,
 	tooManyProperties,
 	type SeenRequest,
 } from '../../fakeServers/azureTable/faultProxy.ts';
@@ -390,7 +390,7 @@ it('of two n8n on one table only one gets a lead, whatever the number of partiti
 it('is handed over where its note was made and the response was lost, and by no other n8n', async () => {
 	await place.table.insert(marketplaceRows(6));
 	const isTransaction = ({ kind }: SeenRequest) => kind === 'batch';
-	place.proxy.script([{ fault: cutBeforeAnswer(), when: isTransaction }]);
+	place.proxy.script([{ fault: cutBeforeResponse(), when: isTransaction }]);
 	const [first, second] = [trigger(), trigger()];
 	const { output } = await poll(first);
 	expect(place.proxy.unspentFaults).toBe(0);
@@ -400,7 +400,7 @@ it('is handed over where its note was made and the response was lost, and by no 
 
 	// The same while another one is at it: each lead goes to one of them.
 	await place.table.insert(marketplaceRows(20).slice(6));
-	place.proxy.script([{ fault: cutBeforeAnswer(), when: isTransaction }]);
+	place.proxy.script([{ fault: cutBeforeResponse(), when: isTransaction }]);
 	const both = await Promise.all([poll(first), poll(second)]);
 	const all = both.flatMap((one) => ids(one.output));
 	expect(new Set(all).size).toBe(14);

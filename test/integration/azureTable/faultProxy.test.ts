@@ -14,12 +14,12 @@ import { startAzurite } from '../../fakeServers/azureTable/azurite.ts';
 import type { Azurite } from '../../fakeServers/azureTable/azurite.ts';
 import {
 	authenticationFailed,
-	cutBeforeAnswer,
+	cutBeforeResponse,
 	cutInBody,
 	operationTimedOut,
 	queries,
 	serverBusy,
-	slowAnswer,
+	slowResponse,
 	startFaultProxy,
 	tableNotFound,
 	tooManyRequests,
@@ -210,12 +210,12 @@ describe('error responses', () => {
 
 	it('lets several faults wait for their turn', async () => {
 		proxy.script([
-			{ fault: cutBeforeAnswer() },
+			{ fault: cutBeforeResponse() },
 			{ fault: tooManyRequests({ retryAfterSeconds: 0 }) },
 		]);
 		expect(await rowKeys(client())).toEqual(ALL_KEYS);
 		expect(proxy.requests.slice(-4).map(({ fault }) => fault)).toEqual([
-			...['cutBeforeAnswer', 'TooManyRequests', undefined, undefined],
+			...['cutBeforeResponse', 'TooManyRequests', undefined, undefined],
 		]);
 	});
 });
@@ -224,7 +224,7 @@ describe('connections', () => {
 	it('are reset before the answer, though the write was done', async () => {
 		const table = client({}, 'Cut');
 		await table.createTable();
-		proxy.script([{ fault: cutBeforeAnswer() }]);
+		proxy.script([{ fault: cutBeforeResponse() }]);
 		const write = client({ retryOptions: { maxRetries: 0 } }, 'Cut').createEntity({
 			...{ partitionKey: 'p', rowKey: 'r' },
 		});
@@ -243,7 +243,7 @@ describe('connections', () => {
 	});
 
 	it('are slow to give the headers', async () => {
-		proxy.script([{ fault: slowAnswer(400) }]);
+		proxy.script([{ fault: slowResponse(400) }]);
 		const started = Date.now();
 		expect(await rowKeys(client())).toEqual(ALL_KEYS);
 		expect(Date.now() - started).toBeGreaterThanOrEqual(400);
@@ -265,7 +265,7 @@ describe('connections', () => {
 
 	it('are let go by stop, even in the middle of a slow answer', async () => {
 		const another = await startFaultProxy(azurite);
-		another.script([{ fault: slowAnswer(60_000) }]);
+		another.script([{ fault: slowResponse(60_000) }]);
 		const waiting = fetch(`${another.endpoint}/Tables`).catch((error: unknown) => error);
 		while (another.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
 		await another.stop();

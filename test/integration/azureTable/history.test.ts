@@ -8,7 +8,7 @@ import { LeadSource } from '../../../nodes/LeadSource/LeadSource.node';
 import { startAzurite, type Azurite } from '../../fakeServers/azureTable/azurite.ts';
 import {
 	authenticationFailed,
-	cutBeforeAnswer,
+	cutBeforeResponse,
 	cutInBody,
 	serverBusy,
 	startFaultProxy,
@@ -179,7 +179,7 @@ describe('a retry', () => {
 
 describe('on a bad day', () => {
 	it.each([
-		['the response to an insert is lost', cutBeforeAnswer(), inserts],
+		['the response to an insert is lost', cutBeforeResponse(), inserts],
 		['a response breaks off', cutInBody(), inserts],
 		['the service is busy', serverBusy(), inserts],
 		['it asks to wait', tooManyRequests({ retryAfterSeconds: 1 }), inserts],

@@ -22,11 +22,11 @@ import {
 } from '../../../nodes/lead';
 import { startAzurite, type Azurite } from '../../fakeServers/azureTable/azurite.ts';
 import {
-	cutBeforeAnswer,
+	cutBeforeResponse,
 	cutInBody,
 	operationTimedOut,
 	serverBusy,
-	slowAnswer,
+	slowResponse,
 	startFaultProxy,
 	tooManyRequests,
 	type Fault,
@@ -361,7 +361,7 @@ describe('the same lead', () => {
 		'makes one row when the answer to %s is lost, and is told as created',
 		async (_name, count) => {
 			await table.create();
-			for (const fault of [cutBeforeAnswer(), cutInBody()]) {
+			for (const fault of [cutBeforeResponse(), cutInBody()]) {
 				proxy.script([{ fault, when: writes }]);
 				const batch = leads(count, fault.name.length * 1_000);
 				const results = await writeLeads(writer, batch, limits());
@@ -375,7 +375,7 @@ describe('the same lead', () => {
 	it('that was there for long is not told as created because an answer is lost', async () => {
 		await writeLeads(writer, leads(3), limits());
 		proxy.clockOffsetMs = 60_000;
-		proxy.script([{ fault: cutBeforeAnswer(), when: writes }]);
+		proxy.script([{ fault: cutBeforeResponse(), when: writes }]);
 		expect(counted(await writeLeads(writer, leads(3), limits()))).toEqual({ unchanged: 3 });
 		expect(proxy.unspentFaults).toBe(0);
 	});
@@ -387,7 +387,7 @@ const writes = ({ kind, method }: SeenRequest) => kind === 'batch' || method ===
 const answered = (status: number, lines: readonly string[]): Fault => ({
 	name: 'answered',
 	kind: 'refuse',
-	answer: () => ({
+	respond: () => ({
 		status,
 		headers: { 'content-type': 'multipart/mixed; boundary=batchresponse_1' },
 		body: Buffer.from(lines.join('\r\n')),
@@ -511,7 +511,7 @@ describe('a batch', () => {
 			if (arrived === 9) time.abort();
 			return arrived > 8;
 		};
-		proxy.script([{ fault: slowAnswer(900), when: isLate, times: Infinity }]);
+		proxy.script([{ fault: slowResponse(900), when: isLate, times: Infinity }]);
 		const all = leads(1_600);
 		const results = await writeLeads(writer, all, { ...limits(120_000), signal: time.signal });
 		const written = results.filter(({ ok }) => ok).length;

@@ -13,7 +13,7 @@ import { parseLead } from '../../../nodes/lead';
 import { startAzurite, type Azurite } from '../../fakeServers/azureTable/azurite.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
 import {
-	cutBeforeAnswer,
+	cutBeforeResponse,
 	startFaultProxy,
 	type Fault,
 	type FaultProxy,
@@ -101,7 +101,7 @@ const made = () => proxy.requests.filter(makesTable).length;
 const refused = (status: number, code: string): Fault => ({
 	name: code,
 	kind: 'refuse',
-	answer: () => ({
+	respond: () => ({
 		status,
 		headers: { 'content-type': 'application/json', 'x-ms-error-code': code },
 		body: Buffer.from(
@@ -149,7 +149,7 @@ describe('a table that is missing', () => {
 	});
 
 	it('is made when the answer to that is lost', async () => {
-		proxy.script([{ fault: cutBeforeAnswer(), when: makesTable }]);
+		proxy.script([{ fault: cutBeforeResponse(), when: makesTable }]);
 		expect(outcomes(await (await open()).write(leads(2), limits()))).toEqual([
 			'created',
 			'created',

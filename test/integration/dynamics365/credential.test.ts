@@ -188,7 +188,7 @@ describe('an environment', () => {
 	])('is told apart from a host that answers %s', async (_, answer) => {
 		const other = await FakeServer.start({
 			asksForLeads: () => false,
-			answer: () => answer,
+			respond: () => answer,
 			refuse: () => answer,
 		});
 		try {

@@ -366,7 +366,7 @@ describe('written twice', () => {
 		expect(dynamics.rows()).toHaveLength(50);
 	});
 
-	it.each(['beforeAnswer', 'inAnswer'] as const)(
+	it.each(['beforeResponse', 'inResponse'] as const)(
 		'is one row where the response was lost (%s), and created all the same',
 		async (where) => {
 			dynamics.server.pass(HOUR);
@@ -434,7 +434,7 @@ describe('with Update Existing Leads', () => {
 		await write([writable(lead('Sample'))], setting);
 		dynamics.edit(['Sample'], { statecode: 1 });
 		dynamics.server.pass(HOUR);
-		dynamics.server.fault({ kind: 'cut', where: 'inAnswer' });
+		dynamics.server.fault({ kind: 'cut', where: 'inResponse' });
 		const leads = [writable(lead('Sample', { Title: 'CEO' })), writable(lead('New'))];
 		expect(outcomes(await write(leads, setting))).toEqual(['unchanged', 'created']);
 		expect(dynamics.rows()).toHaveLength(2);

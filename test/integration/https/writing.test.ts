@@ -29,7 +29,7 @@ let answer: FakeResponse;
 
 const vendor = {
 	asksForLeads: () => false,
-	answer: () => answer,
+	respond: () => answer,
 	refuse: () => ({ status: 500 }),
 };
 

@@ -273,7 +273,7 @@ describe('a lead that fills out the form', () => {
 		expect(upserted).toMatchObject(read);
 		// The answer is lost, and the person's source tells that it was taken.
 		marketo.commitDelay = HOUR;
-		marketo.fault({ kind: 'cut', where: 'inAnswer' });
+		marketo.fault({ kind: 'cut', where: 'inResponse' });
 		const other = writable(lead('Other'));
 		expect(outcomes(await (await newWriter()).write([other], inTime()))).toEqual(['created']);
 		expect(fillOuts()).toHaveLength(2);
@@ -415,7 +415,7 @@ describe('written twice', () => {
 
 	it('is one fill-out where the answer was lost, and created all the same', async () => {
 		marketo.commitDelay = HOUR;
-		marketo.fault({ kind: 'cut', where: 'inAnswer' }, { page: 2 });
+		marketo.fault({ kind: 'cut', where: 'inResponse' }, { page: 2 });
 		const results = await (await newWriter()).write(many(5), inTime());
 		expect(marketo.faultsLeft()).toBe(0);
 		expect(outcomes(results)).toEqual(Array(5).fill('created'));
@@ -428,7 +428,7 @@ describe('written twice', () => {
 	])('is one fill-out where the answer was lost of a person %s', async (_, leadSource, delay) => {
 		marketo.instance.upsertPerson({ email: 'sample@fabrikam.example', leadSource });
 		marketo.commitDelay = delay;
-		marketo.fault({ kind: 'cut', where: 'inAnswer' });
+		marketo.fault({ kind: 'cut', where: 'inResponse' });
 		const results = await (await newWriter()).write([writable(lead('Sample'))], inTime());
 		expect(outcomes(results)).toEqual(['created']);
 		expect(fillOuts()).toHaveLength(1);
@@ -437,7 +437,7 @@ describe('written twice', () => {
 	it('is another fill-out of the same person whose submit did not arrive', async () => {
 		// The person has come with the first of them, and says the same as the second would.
 		const two = ['a', 'b'].map((id) => writable(lead('Sample', {}, id)));
-		marketo.fault({ kind: 'cut', where: 'beforeAnswer' }, { page: 1 });
+		marketo.fault({ kind: 'cut', where: 'beforeResponse' }, { page: 1 });
 		expect(outcomes(await (await newWriter()).write(two, inTime()))).toEqual([
 			'created',
 			'created',
@@ -457,7 +457,7 @@ describe('written twice', () => {
 		const { instance } = marketo;
 		const leadSource = 'SPZA-INS|contoso.add-on';
 		const known = instance.upsertPerson({ email: 'sample@fabrikam.example', leadSource });
-		marketo.fault({ kind: 'cut', where: 'beforeAnswer' });
+		marketo.fault({ kind: 'cut', where: 'beforeResponse' });
 		const writer = await newWriter();
 		Object.defineProperty(known.fields, 'updatedAt', {
 			get: () => new Date(marketo.now()).toISOString(),
@@ -549,7 +549,7 @@ describe('a lead ID field', () => {
 		marketo.commitDelay = HOUR;
 		const leadSource = 'SPZA-INS|contoso.add-on';
 		marketo.instance.upsertPerson({ email: 'sample@fabrikam.example', leadSource });
-		marketo.fault({ kind: 'cut', where: 'inAnswer' });
+		marketo.fault({ kind: 'cut', where: 'inResponse' });
 		const writer = await newWriter({ leadIdField: ID_FIELD });
 		expect(outcomes(await writer.write([writable(lead('Sample'))], inTime()))).toEqual(['created']);
 		expect(fillOuts()).toHaveLength(1);
@@ -829,7 +829,7 @@ describe('a lead that makes a person', () => {
 	});
 
 	it('is one person where the answer was lost', async () => {
-		marketo.fault({ kind: 'cut', where: 'inAnswer' });
+		marketo.fault({ kind: 'cut', where: 'inResponse' });
 		const results = await (await upserting()).write(many(20), inTime());
 		expect(results.every(({ ok }) => ok)).toBe(true);
 		expect(persons()).toHaveLength(20);

@@ -8,7 +8,7 @@ import { startAzurite, type Azurite } from '../../fakeServers/azureTable/azurite
 import {
 	authenticationFailed,
 	serverBusy,
-	slowAnswer,
+	slowResponse,
 	startFaultProxy,
 	type Fault,
 	type FaultProxy,
@@ -73,7 +73,7 @@ describe('Azure Table', () => {
 	const saysOf = (code: string, status = 403): Fault => ({
 		name: code,
 		kind: 'refuse',
-		answer: () => ({
+		respond: () => ({
 			status,
 			headers: { 'content-type': 'application/json', 'x-ms-error-code': code },
 			body: Buffer.from(
@@ -221,14 +221,14 @@ describe('Azure Table', () => {
 	});
 
 	it('it takes too long to answer', async () => {
-		proxy.script([{ fault: slowAnswer(TOO_SLOW) }]);
+		proxy.script([{ fault: slowResponse(TOO_SLOW) }]);
 		const report = await check(place, { options: ONE_SECOND });
 		expectFailed(report, 'reachable', /did not respond in time|longer than 1 second/);
 	});
 
 	it('it takes too long to write', async () => {
 		await table.create();
-		proxy.script([{ fault: slowAnswer(TOO_SLOW), when: isMethod('POST') }]);
+		proxy.script([{ fault: slowResponse(TOO_SLOW), when: isMethod('POST') }]);
 		const report = await check(place, { options: ONE_SECOND });
 		expectFailed(report, 'testLeadWritten', /did not respond in time/, { mayWrite: 'skipped' });
 		expect(report.toDo).toMatch(/MSFT_TEST_\d{18} may have been written all the same\.$/);
@@ -278,7 +278,7 @@ describe('Azure Table', () => {
 				fault: {
 					name: 'changed',
 					kind: 'refuse',
-					answer: () => ({
+					respond: () => ({
 						status: 200,
 						headers: { 'content-type': 'application/json' },
 						body: Buffer.from(
@@ -1010,7 +1010,7 @@ describe('HTTPS endpoint', () => {
 	});
 
 	it('the connection is cut before the answer, which is no loss', async () => {
-		place.receiver.server.fault({ kind: 'cut', where: 'beforeAnswer' });
+		place.receiver.server.fault({ kind: 'cut', where: 'beforeResponse' });
 		expect(await check(place)).toMatchObject({ ok: true });
 	});
 });

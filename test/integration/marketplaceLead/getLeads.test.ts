@@ -223,7 +223,7 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 			await place.insert(leads);
 			for (const fault of [
 				{ kind: 'refused', why: 'busy' },
-				{ kind: 'cut', where: 'beforeAnswer' },
+				{ kind: 'cut', where: 'beforeResponse' },
 			] as const) {
 				place.fault(fault, { page: 1 });
 				expect(namesOf(await getLeads(place, between(now)))).toEqual(

@@ -38,7 +38,7 @@ export const azureTablePolled: PolledDestination = {
 		if (fault.kind === 'refused') return (fault.waitSeconds ?? 0) <= SHORT_WAIT;
 		if (fault.kind === 'garbage') return false;
 		// The SDK does not try again once the answer has begun, nor while it waits for one.
-		return fault.kind === 'cut' && fault.where === 'beforeAnswer';
+		return fault.kind === 'cut' && fault.where === 'beforeResponse';
 	},
 	start: azureTablePlaces,
 };
@@ -245,9 +245,9 @@ const isWriting = ({ kind, method, table }: SeenRequest) =>
 	kind === 'batch' || (method !== 'GET' && table !== undefined);
 
 const CUTS = {
-	afterTaking: faults.cutBeforeAnswer,
-	beforeAnswer: faults.cutBeforeRequest,
-	inAnswer: faults.cutInBody,
+	afterTaking: faults.cutBeforeResponse,
+	beforeResponse: faults.cutBeforeRequest,
+	inResponse: faults.cutInBody,
 };
 
 function playedFault(fault: Fault): faults.Fault {
@@ -257,7 +257,7 @@ function playedFault(fault: Fault): faults.Fault {
 		case 'garbage':
 			return faults.garbage(fault.what);
 		case 'slow':
-			return faults.slowAnswer(fault.milliseconds);
+			return faults.slowResponse(fault.milliseconds);
 		case 'refused': {
 			const { waitSeconds } = fault;
 			const wait = waitSeconds === undefined ? {} : { retryAfterSeconds: waitSeconds };

@@ -25,8 +25,8 @@ const FAULTS: Array<[name: string, fault: Fault]> = [
 	['is busy and asks to wait a second', { kind: 'refused', why: 'busy', waitSeconds: 1 }],
 	['is busy and asks to wait for long', { kind: 'refused', why: 'busy', waitSeconds: NEVER }],
 	['is broken for once', { kind: 'refused', why: 'broken' }],
-	['cuts the connection before the answer', { kind: 'cut', where: 'beforeAnswer' }],
-	['cuts the connection in the answer', { kind: 'cut', where: 'inAnswer' }],
+	['cuts the connection before the answer', { kind: 'cut', where: 'beforeResponse' }],
+	['cuts the connection in the answer', { kind: 'cut', where: 'inResponse' }],
 	['answers too late', { kind: 'slow', milliseconds: NEVER * SECOND }],
 ];
 
@@ -84,7 +84,7 @@ export function declareFailures({ destination, newPlace, test }: Contract): void
 			place.fault({ kind: 'refused', why, waitSeconds: 0 }, { times: Infinity });
 			expectHelpful(await errorOf(poller.poll()), place);
 			expect(poller.kept()).toEqual(kept);
-			place.fault({ kind: 'cut', where: 'beforeAnswer' }, { times: 0 });
+			place.fault({ kind: 'cut', where: 'beforeResponse' }, { times: 0 });
 			expect(await poller.poll()).toEqual(['waiting']);
 		}
 	});
@@ -93,7 +93,7 @@ export function declareFailures({ destination, newPlace, test }: Contract): void
 		for (const startFrom of ['all', 'now']) {
 			const place = await pagedPlace();
 			const poller = new Poller(place, { parameters: { startFrom } });
-			place.fault({ kind: 'cut', where: 'inAnswer' }, { times: Infinity });
+			place.fault({ kind: 'cut', where: 'inResponse' }, { times: Infinity });
 			expectHelpful(await errorOf(poller.poll()), place);
 			expect(poller.cursor).toBeUndefined();
 		}
@@ -128,10 +128,10 @@ export function declareFailures({ destination, newPlace, test }: Contract): void
 		place.shapePages({ records: PER_PAGE, emptyPages: 1 });
 		const poller = new Poller(place);
 		// Empty, records, empty: the fourth answer is the second with records.
-		place.fault({ kind: 'cut', where: 'inAnswer' }, { page: 2, times: Infinity });
+		place.fault({ kind: 'cut', where: 'inResponse' }, { page: 2, times: Infinity });
 		const given = await poller.poll();
 		expect(given).toHaveLength(PER_PAGE);
-		place.fault({ kind: 'cut', where: 'inAnswer' }, { times: 0 });
+		place.fault({ kind: 'cut', where: 'inResponse' }, { times: 0 });
 		expect([...given, ...(await poller.drain())].sort()).toEqual(NAMES);
 	});
 }

@@ -92,7 +92,7 @@ export function declareManual({ destination, newPlace, test }: Contract): void {
 		await place.insert([{ name: 'a' }]);
 		const { badCredentials: credentials } = place;
 		expectHelpful(await errorOf(new Poller(place, { credentials }).manual()), place);
-		place.fault({ kind: 'cut', where: 'inAnswer' }, { times: Infinity });
+		place.fault({ kind: 'cut', where: 'inResponse' }, { times: Infinity });
 		expectHelpful(await errorOf(new Poller(place).manual()), place);
 	});
 }

@@ -167,7 +167,7 @@ export function declareSequences({ destination, newPlace, test }: Contract): voi
 		const place = await newPlace();
 		const poller = new Poller(place);
 		await place.insert(letters('abc'));
-		place.fault({ kind: 'cut', where: 'inAnswer' });
+		place.fault({ kind: 'cut', where: 'inResponse' });
 		const both = await Promise.allSettled([poller.poll(), poller.poll()]);
 		const given = both.flatMap((poll) => (poll.status === 'fulfilled' ? poll.value : []));
 		expect([...given, ...(await poller.drain())].sort()).toEqual([...'abc']);

@@ -22,9 +22,9 @@ const PASSING: ReadonlyArray<[name: string, fault: Fault]> = [
 	['asks to wait', { kind: 'refused', why: 'throttled', waitSeconds: 1 }],
 	['is busy', { kind: 'refused', why: 'busy', waitSeconds: 1 }],
 	['breaks inside', { kind: 'refused', why: 'broken' }],
-	['hangs up before it takes anything', { kind: 'cut', where: 'beforeAnswer' }],
+	['hangs up before it takes anything', { kind: 'cut', where: 'beforeResponse' }],
 	['takes it, and hangs up without a word', { kind: 'cut', where: 'afterTaking' }],
-	['takes it, and hangs up in the answer', { kind: 'cut', where: 'inAnswer' }],
+	['takes it, and hangs up in the answer', { kind: 'cut', where: 'inResponse' }],
 	['takes it, and its gateway runs out of time', page(504)],
 ];
 
@@ -84,7 +84,7 @@ export function declareFailures({ destination, newPlace, test }: WriteContract):
 
 	test('that is gone is not asked for each lead', [], async () => {
 		const place = await newPlace();
-		place.place.strike({ kind: 'cut', where: 'beforeAnswer' }, 0, FOR_EVER);
+		place.place.strike({ kind: 'cut', where: 'beforeResponse' }, 0, FOR_EVER);
 		const before = place.place.traffic().requests;
 		const results = await place.write(place.leads(some));
 		expect(results.every(({ ok }) => !ok)).toBe(true);

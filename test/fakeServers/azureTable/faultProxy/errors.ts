@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Answer } from './upstream.ts';
+import type { UpstreamResponse } from './upstream.ts';
 
 /** Codes, statuses and texts of Azure's "Common REST API" and "Table service error codes". */
 const SERVICE_ERRORS = {
@@ -44,7 +44,7 @@ export function serviceError(
 	code: ServiceErrorCode,
 	detail = '',
 	headers: Record<string, string> = {},
-): Answer {
+): UpstreamResponse {
 	const { status, text } = SERVICE_ERRORS[code];
 	const requestId = randomUUID();
 	const lines = [text, ...(detail ? [detail] : []), `RequestId:${requestId}`];

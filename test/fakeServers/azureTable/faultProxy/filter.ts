@@ -204,7 +204,7 @@ function cellOf(row: Row, column: string, wanted: Literal['type']): Comparable |
 	return wanted === 'Guid' ? cell.toLowerCase() : cell;
 }
 
-/** The type of a text cell; undefined when the client asked for answers without type metadata. */
+/** The type of a text cell; undefined when the client asked for responses without type metadata. */
 function typeOf(row: Row, column: string): string | undefined {
 	if (column === 'Timestamp') return 'DateTime';
 	const annotated = row[`${column}@odata.type`];

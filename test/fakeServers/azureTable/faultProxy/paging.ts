@@ -6,7 +6,7 @@ import { keysOf, selectedColumns } from './row.ts';
 import type { Row } from './row.ts';
 import { tokenHeaders, tokenOf } from './token.ts';
 import type { Place, Token } from './token.ts';
-import type { Answer } from './upstream.ts';
+import type { UpstreamResponse } from './upstream.ts';
 
 /**
  * How pages end. Azurite ends a page at `$top` or 1,000 rows and nowhere else; Azure documents
@@ -37,7 +37,7 @@ export interface PagingFaults {
 export interface ShapedQuery {
 	search: URLSearchParams;
 	/** Sends the client's own request again with another query, so that its sign-in is checked. */
-	send: (search: URLSearchParams) => Promise<Answer>;
+	send: (search: URLSearchParams) => Promise<UpstreamResponse>;
 	/** The row as clients may see it; undefined for a row that is not there yet. */
 	view: (row: Row) => Row | undefined;
 	faults: PagingFaults;
@@ -49,11 +49,16 @@ const MAX_ROWS = 1000;
 const REPLACED_OPTIONS = ['$filter', '$select', 'NextPartitionKey', 'NextRowKey'];
 
 /**
- * Answers a query of entities from Azurite's rows, read in key order from where the client's token
+ * Responds to a query of entities from Azurite's rows, read in key order from where the client's token
  * leads: filters, selects and pages them itself, for Azurite can neither hide a row, nor filter on
  * another Timestamp, nor end a page early. What Azurite refuses is passed on as it said it.
  */
-export async function answerQuery({ search, send, view, faults }: ShapedQuery): Promise<Answer> {
+export async function respondToQuery({
+	search,
+	send,
+	view,
+	faults,
+}: ShapedQuery): Promise<UpstreamResponse> {
 	const reader = new TableReader(search, send);
 	try {
 		const token = tokenOf(search) ?? { place: {}, emptyPages: faults.emptyPages?.before ?? 0 };
@@ -62,15 +67,15 @@ export async function answerQuery({ search, send, view, faults }: ShapedQuery): 
 		const top = topOf(search);
 		if (token.emptyPages > 0) {
 			await reader.read(token.place, 1);
-			return reader.answer([], { ...token, emptyPages: token.emptyPages - 1 });
+			return reader.respond([], { ...token, emptyPages: token.emptyPages - 1 });
 		}
 		const page = await assemble(reader.rows(token.place), { view, matches, top, faults });
-		return reader.answer(
+		return reader.respond(
 			page.rows.map((row) => selectedColumns(row, search)),
 			nextToken(page, token, faults),
 		);
 	} catch (error) {
-		if (error instanceof RefusedRead) return error.answer;
+		if (error instanceof RefusedRead) return error.response;
 		if (error instanceof InvalidInputError) {
 			return serviceError('InvalidInput', error.message);
 		}
@@ -129,19 +134,19 @@ function nextToken(page: Page, token: Token, { emptyPages }: PagingFaults): Toke
 }
 
 class RefusedRead extends Error {
-	readonly answer: Answer;
+	readonly response: UpstreamResponse;
 
-	constructor(answer: Answer) {
-		super(`Azurite answered ${answer.status}`);
-		this.answer = answer;
+	constructor(response: UpstreamResponse) {
+		super(`Azurite responded with ${response.status}`);
+		this.response = response;
 	}
 }
 
-/** Reads the table behind the client's query, and answers in the shape of what it read last. */
+/** Reads the table behind the client's query, and responds in the shape of what it read last. */
 class TableReader {
 	readonly #search: URLSearchParams;
 	readonly #send: ShapedQuery['send'];
-	#shape: { answer: Answer; envelope: JsonObject } | undefined;
+	#shape: { response: UpstreamResponse; envelope: JsonObject } | undefined;
 
 	constructor(search: URLSearchParams, send: ShapedQuery['send']) {
 		this.#search = search;
@@ -167,24 +172,24 @@ class TableReader {
 		const filter = filterFrom(place);
 		if (filter) search.set('$filter', filter);
 		for (const [name, value] of Object.entries(place.azurites ?? {})) search.set(name, value);
-		const answer = await this.#send(search);
-		if (answer.status !== 200) throw new RefusedRead(answer);
-		const { value, ...envelope } = JSON.parse(answer.body.toString('utf8')) as JsonObject;
-		this.#shape = { answer, envelope };
+		const response = await this.#send(search);
+		if (response.status !== 200) throw new RefusedRead(response);
+		const { value, ...envelope } = JSON.parse(response.body.toString('utf8')) as JsonObject;
+		this.#shape = { response, envelope };
 		return {
 			rows: value as Row[],
-			isLast: answer.headers['x-ms-continuation-nextpartitionkey'] === undefined,
+			isLast: response.headers['x-ms-continuation-nextpartitionkey'] === undefined,
 		};
 	}
 
-	answer(rows: Row[], token: Token | undefined): Answer {
+	respond(rows: Row[], token: Token | undefined): UpstreamResponse {
 		if (!this.#shape) throw new Error('Nothing was read yet');
-		const { answer, envelope } = this.#shape;
-		const headers = { ...answer.headers };
+		const { response, envelope } = this.#shape;
+		const headers = { ...response.headers };
 		delete headers['x-ms-continuation-nextpartitionkey'];
 		delete headers['x-ms-continuation-nextrowkey'];
 		return {
-			status: answer.status,
+			status: response.status,
 			headers: { ...headers, ...(token ? tokenHeaders(token) : {}) },
 			body: Buffer.from(JSON.stringify({ ...envelope, value: rows })),
 		};

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../nodes/lead/types.ts';
 
-/** A row as the service answers it: columns by name, `X@odata.type` beside those that need it. */
+/** A row as the service returns it: columns by name, `X@odata.type` beside those that need it. */
 export type Row = JsonObject;
 
 export interface RowKeys {
@@ -13,7 +13,7 @@ export function keysOf(row: Row): RowKeys {
 	if (typeof partitionKey === 'string' && typeof rowKey === 'string')
 		return { partitionKey, rowKey };
 	// The proxy asks for whole rows, so this is none of the client's doing.
-	throw new Error('Azurite answered a row without keys');
+	throw new Error('Azurite returned a row without keys');
 }
 
 /** The columns of `$select` with their type annotations; all of them without it. */

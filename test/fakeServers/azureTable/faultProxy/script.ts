@@ -1,13 +1,13 @@
 import { serviceError } from './errors.ts';
 import type { ServiceErrorCode } from './errors.ts';
 import type { SeenRequest } from './traffic.ts';
-import type { Answer } from './upstream.ts';
+import type { UpstreamResponse } from './upstream.ts';
 
-/** What goes wrong with one request. `refuse` stands for an answer without asking Azurite. */
+/** What goes wrong with one request. `refuse` stands for a response without asking Azurite. */
 export type Fault =
-	| { name: string; kind: 'refuse'; answer: () => Answer }
-	| { name: string; kind: 'cut'; where: 'beforeAnswer' | 'beforeRequest' | 'inBody' }
-	| { name: string; kind: 'garbage'; answer: (whole: Answer) => Answer }
+	| { name: string; kind: 'refuse'; respond: () => UpstreamResponse }
+	| { name: string; kind: 'cut'; where: 'beforeResponse' | 'beforeRequest' | 'inBody' }
+	| { name: string; kind: 'garbage'; respond: (whole: UpstreamResponse) => UpstreamResponse }
 	| {
 			name: string;
 			kind: 'slow';
@@ -18,7 +18,7 @@ export type Fault =
 
 /**
  * 503 ServerBusy: an account or partition over its request rate, or a partition moving to another
- * server. With `retryAfterSeconds` the answer says how long to wait.
+ * server. With `retryAfterSeconds` the response says how long to wait.
  */
 export function serverBusy(options: { retryAfterSeconds?: number } = {}): Fault {
 	return rejection('ServerBusy', options.retryAfterSeconds);
@@ -59,9 +59,9 @@ export function cutBeforeRequest(): Fault {
 	return { name: 'cutBeforeRequest', kind: 'cut', where: 'beforeRequest' };
 }
 
-/** The connection is reset before any answer. The request was carried out all the same. */
-export function cutBeforeAnswer(): Fault {
-	return { name: 'cutBeforeAnswer', kind: 'cut', where: 'beforeAnswer' };
+/** The connection is reset before any response. The request was carried out all the same. */
+export function cutBeforeResponse(): Fault {
+	return { name: 'cutBeforeResponse', kind: 'cut', where: 'beforeResponse' };
 }
 
 /** The connection ends in the middle of a body whose length the headers had announced. */
@@ -75,17 +75,17 @@ export function garbage(what: {
 	headers: Readonly<Record<string, string>>;
 	body: (whole: Buffer) => Buffer;
 }): Fault {
-	const answer = ({ body }: Answer): Answer => ({
+	const respond = ({ body }: UpstreamResponse): UpstreamResponse => ({
 		status: what.status ?? 200,
 		headers: { ...what.headers },
 		body: what.body(body),
 	});
-	return { name: 'garbage', kind: 'garbage', answer };
+	return { name: 'garbage', kind: 'garbage', respond };
 }
 
 /** The headers come late, as from a query that uses the whole time it is given. */
-export function slowAnswer(headersAfterMs: number): Fault {
-	return { name: 'slowAnswer', kind: 'slow', headersAfterMs };
+export function slowResponse(headersAfterMs: number): Fault {
+	return { name: 'slowResponse', kind: 'slow', headersAfterMs };
 }
 
 /** The headers come at once and the body in pieces, as over a congested line. */
@@ -96,7 +96,7 @@ export function tricklingBody(options: { chunkBytes: number; chunkEveryMs: numbe
 function rejection(code: ServiceErrorCode, retryAfterSeconds?: number): Fault {
 	const headers: Record<string, string> =
 		retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
-	return { name: code, kind: 'refuse', answer: () => serviceError(code, '', headers) };
+	return { name: code, kind: 'refuse', respond: () => serviceError(code, '', headers) };
 }
 
 export interface ScriptedFault {

@@ -24,7 +24,7 @@ export interface Token {
 const PREFIX = '1!';
 
 /**
- * The token as answer headers. Opaque as Azure's are ("a hash of the next key"); the row key
+ * The token as response headers. Opaque as Azure's are ("a hash of the next key"); the row key
  * travels in `NextRowKey` alone, so a client that loses that part starts the partition over.
  */
 export function tokenHeaders({ place, ...state }: Token): Headers {

@@ -23,15 +23,15 @@ export interface SeenRequest {
 	fault?: string;
 	/** The status sent; absent as long as there is none, and when the connection was cut first. */
 	status?: number;
-	/** Rows in a query's answer that was sent whole. */
+	/** Rows in a query's response that was sent whole. */
 	rows?: number;
 }
 
 export interface Counts {
 	requests: number;
-	/** Requests that list rows, answered or not. */
+	/** Requests that list rows, with a response or without. */
 	queries: number;
-	/** Of these, the ones answered with a page, sent whole. */
+	/** Of these, the ones that got a page, sent whole. */
 	pages: number;
 	emptyPages: number;
 	/** Rows in those pages. */

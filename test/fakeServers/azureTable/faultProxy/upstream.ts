@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 export type Headers = Record<string, string | string[] | undefined>;
 
-export interface Answer {
+export interface UpstreamResponse {
 	status: number;
 	headers: Headers;
 	body: Buffer;
@@ -19,14 +19,14 @@ export interface Forwarded {
 
 /**
  * Headers of one connection, not of the message; lengths are set anew, and without
- * `accept-encoding` the answers stay readable.
+ * `accept-encoding` the responses stay readable.
  */
 const DROPPED_HEADERS = [
 	...['connection', 'keep-alive', 'transfer-encoding', 'te', 'trailer', 'upgrade'],
 	...['content-length', 'accept-encoding', 'expect'],
 ];
 
-/** The emulator behind the proxy. `Host` is passed on, so that URLs in its answers name the proxy. */
+/** The emulator behind the proxy. `Host` is passed on, so that URLs in its responses name the proxy. */
 export class Upstream {
 	readonly #agent = new Agent({ keepAlive: true });
 	readonly #origin: URL;
@@ -38,8 +38,8 @@ export class Upstream {
 		}
 	}
 
-	/** The whole answer, whatever its status. Rejects when the emulator does not answer. */
-	send({ method, url, headers, body }: Forwarded): Promise<Answer> {
+	/** The whole response, whatever its status. Rejects when the emulator does not respond. */
+	send({ method, url, headers, body }: Forwarded): Promise<UpstreamResponse> {
 		return new Promise((resolve, reject) => {
 			const outgoing = request(
 				{

@@ -248,7 +248,7 @@ describe.each([
 	});
 
 	it('is one record where the answer was lost, and created all the same', async () => {
-		salesforce.fault({ kind: 'cut', where: 'inAnswer' });
+		salesforce.fault({ kind: 'cut', where: 'inResponse' });
 		const writer = await newWriter(field);
 		const results = await writer.write(many(20), inTime());
 		expect(salesforce.server.faultsLeft()).toBe(0);
@@ -457,7 +457,7 @@ describe('the owner of a lead', () => {
 	});
 
 	it('is whom the rule names though the answer was lost, and is not looked for twice', async () => {
-		salesforce.fault({ kind: 'cut', where: 'inAnswer' });
+		salesforce.fault({ kind: 'cut', where: 'inResponse' });
 		const results = await (await newWriter(EXTERNAL_ID, assigning)).write(many(3), inTime());
 		expect(salesforce.server.faultsLeft()).toBe(0);
 		expect(outcomes(results)).toEqual(['created', 'created', 'created']);

@@ -103,7 +103,7 @@ describe('without a session', () => {
 	});
 
 	it('a lead whose answer is lost is not sent twice', async () => {
-		salesforce.fault({ kind: 'cut', where: 'inAnswer' });
+		salesforce.fault({ kind: 'cut', where: 'inResponse' });
 		const [result] = await sender().write([writable(lead('Sample'))], inTime());
 		expect(errorOf(result).message).toMatch(/not certain/);
 		expect(forms()).toHaveLength(1);
@@ -178,14 +178,14 @@ describe('with a session', () => {
 	});
 
 	it('a lead whose answer is lost is found, and not sent twice', async () => {
-		salesforce.fault({ kind: 'cut', where: 'inAnswer' });
+		salesforce.fault({ kind: 'cut', where: 'inResponse' });
 		const results = await (await finder()).write([writable(lead('Sample'))], inTime());
 		expect(outcomes(results)).toEqual(['created']);
 		expect(stored()).toHaveLength(1);
 	});
 
 	it('a lead that was cut off before it arrived is not called written', async () => {
-		salesforce.fault({ kind: 'cut', where: 'beforeAnswer' });
+		salesforce.fault({ kind: 'cut', where: 'beforeResponse' });
 		const [result] = await (await finder()).write([writable(lead('Sample'))], inTime());
 		expect(errorOf(result).message).toMatch(/not certain/);
 	});
