@@ -56,7 +56,7 @@ async function takeAll(editor: Editor, environment: Environment): Promise<void> 
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify(LEAD),
 	});
-	if (response.status !== 200) throw new Error(`The lead was answered with ${response.status}.`);
+	if (response.status !== 200) throw new Error(`The lead got status ${response.status}.`);
 	await editor.seesOutput('Fabrikam');
 	await editor.showOutputAs('schema');
 	await take('trigger');

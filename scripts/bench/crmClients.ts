@@ -11,7 +11,7 @@ import type { CrmOrder } from './crmOrder.ts';
 
 type Use = (name: unknown) => void;
 
-/** Most leads a vendor gives in an answer: what asks least often. */
+/** Most leads a vendor gives in a response: what asks least often. */
 const TABLE_PAGE = 1_000;
 const DYNAMICS_PAGE = 5_000;
 const MARKETO_PAGE = 300;

@@ -25,7 +25,7 @@ export function httpsLead(index: number): HttpsLead {
 	};
 }
 
-/** A row of the table as the service answers it. */
+/** A row of the table as the service returns it. */
 export function tableRow(index: number): Record<string, unknown> {
 	const { partitionKey, rowKey, ...columns } = marketplaceRow(index);
 	return {

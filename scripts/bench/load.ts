@@ -1,6 +1,6 @@
 /**
  * The process that sends leads, so that sending takes nothing from what is measured but a share of
- * the machine. Takes a {@link LoadOrder} by message and answers each with a {@link LoadReport}.
+ * the machine. Takes a {@link LoadOrder} by message and responds to each with a {@link LoadReport}.
  */
 import { Agent, request } from 'node:http';
 
@@ -16,9 +16,9 @@ export interface LoadOrder {
 
 export interface LoadReport {
 	requests: number;
-	/** From the first request to the last answer. */
+	/** From the first request to the last response. */
 	seconds: number;
-	/** Of answers other than 200, the first few. */
+	/** Of responses other than 200, the first few. */
 	errors: string[];
 }
 
@@ -67,13 +67,13 @@ function post(
 					...headers,
 				},
 			},
-			(answer) => {
+			(response) => {
 				let text = '';
-				answer
+				response
 					.setEncoding('utf8')
 					.on('data', (chunk: string) => (text += chunk))
 					.on('error', reject)
-					.on('end', () => resolve({ status: answer.statusCode, text }));
+					.on('end', () => resolve({ status: response.statusCode, text }));
 			},
 		)
 			.on('error', reject)

@@ -114,7 +114,7 @@ function table(engine: string, rates: Rates): Result[] {
 	];
 }
 
-/** Every lead that was answered has to have become an execution that went well. */
+/** Every lead that was accepted has to have become an execution that went well. */
 async function checkExecutions(rest: RestClient, { workflowId, sent }: Target): Promise<void> {
 	const filter = JSON.stringify({ workflowId, status: ['success'] });
 	let count = 0;
@@ -129,6 +129,6 @@ async function checkExecutions(rest: RestClient, { workflowId, sent }: Target): 
 		},
 		1_000,
 	).catch(() => {
-		throw new Error(`${sent} leads were answered, and ${count} executions went well.`);
+		throw new Error(`${sent} leads were accepted, and ${count} executions went well.`);
 	});
 }

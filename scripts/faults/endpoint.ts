@@ -16,7 +16,7 @@ const PATH = '/https/Posted';
 /** Milliseconds between two leads, at most; at least half of it. */
 const PAUSE = 600;
 /** As long as a sender waits that is in no hurry, milliseconds. */
-const ANSWER = 60_000;
+const RESPONSE_TIMEOUT_MS = 60_000;
 /** A lost worker's execution is given up after some minutes. */
 const SETTLED = 300_000;
 const ROUND = 5_000;
@@ -26,7 +26,7 @@ export class Endpoint {
 	private readonly workflowId: string;
 	private readonly random: () => number;
 	private readonly taken: string[] = [];
-	/** Without an answer, or with another status than 200. */
+	/** Without a response, or with another status than 200. */
 	private refused = 0;
 	/** With 200 from an n8n that could not take anything yet. */
 	private notTaken = 0;
@@ -58,7 +58,7 @@ export class Endpoint {
 		this.posting = this.post();
 	}
 
-	/** Waits for the answers that are still to come. */
+	/** Waits for the responses that are still to come. */
 	async stop(): Promise<void> {
 		this.isPosting = false;
 		await this.posting;
@@ -116,7 +116,7 @@ export class Endpoint {
 				method: 'POST',
 				headers: { 'content-type': 'application/json' },
 				body: JSON.stringify(lead),
-				signal: AbortSignal.timeout(ANSWER),
+				signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS),
 			});
 			await response.body?.cancel();
 			const id = response.headers.get('x-lead-id');
@@ -124,7 +124,7 @@ export class Endpoint {
 			else if (id === null) this.notTaken += 1;
 			else this.taken.push(id);
 		} catch {
-			// Nobody there, or killed before it answered: the sender knows that nothing was taken.
+			// Nobody there, or killed before it responded: the sender knows that nothing was taken.
 			this.refused += 1;
 		}
 	}

@@ -21,7 +21,7 @@ export interface Taken {
 export class Sink {
 	/** By path and lead id. */
 	readonly taken = new Map<string, Map<string, Taken>>();
-	/** Whether it answers 503 for the time being. */
+	/** Whether it responds with 503 for the time being. */
 	isBroken = false;
 	/** Called with each request as it comes. */
 	onRequest: () => void = () => undefined;

@@ -56,7 +56,7 @@ export class Demo {
 	/** Told what goes on; may be exchanged between the parts. */
 	progress: Progress;
 	private readonly workflows = new Map<Via, Workflow>();
-	private readonly answeredIds: string[] = [];
+	private readonly returnedIds: string[] = [];
 	private readonly differences: string[] = [];
 	/** By execution: what has ended does not change, and is not asked for again. */
 	private readonly read = new Map<string, Found[]>();
@@ -149,14 +149,14 @@ export class Demo {
 			headers: { 'content-type': sample.contentType ?? 'application/json' },
 			body: await readFile(sampleFile(sample)),
 		});
-		const answer = await response.text();
+		const body = await response.text();
 		if (response.status !== 200) {
-			this.differences.push(`${sample.file} was answered with ${response.status}: ${answer}`);
+			this.differences.push(`${sample.file} got status ${response.status}: ${body}`);
 			return;
 		}
 		if (sample.via !== 'HTTPS') return;
-		const ids = [JSON.parse(answer) as { id?: unknown } | Array<{ id?: unknown }>].flat();
-		this.answeredIds.push(...ids.map(({ id }) => String(id)));
+		const ids = [JSON.parse(body) as { id?: unknown } | Array<{ id?: unknown }>].flat();
+		this.returnedIds.push(...ids.map(({ id }) => String(id)));
 	}
 
 	/** The production URL that leads are sent to. */
@@ -193,8 +193,8 @@ export class Demo {
 		const seen = found.map(({ lead }) => lead);
 		this.differences.push(...compareLeads(expected, seen));
 		const httpsIds = found.filter(({ lead }) => lead.via === 'HTTPS').map(({ id }) => id);
-		if (httpsIds.sort().join() !== this.answeredIds.sort().join()) {
-			this.differences.push('The IDs answered to the callers are not those of the leads.');
+		if (httpsIds.sort().join() !== this.returnedIds.sort().join()) {
+			this.differences.push('The IDs returned to the callers are not those of the leads.');
 		}
 		if (new Set(found.map(({ id }) => id)).size !== found.length) {
 			this.differences.push('Two leads have the same ID.');

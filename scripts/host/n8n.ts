@@ -105,7 +105,7 @@ export class N8n implements N8nHost {
 		return this.process?.hasExited() === false;
 	}
 
-	/** Whether it says that it can work: that its database answers, for one. */
+	/** Whether it says that it can work: that its database responds, for one. */
 	async isReady(): Promise<boolean> {
 		return await isReady(this.baseUrl);
 	}
@@ -146,7 +146,7 @@ export class N8n implements N8nHost {
 				);
 			}
 			ready ||= await isReady(this.baseUrl);
-			// It answers before the active workflows listen; this line comes after that was begun.
+			// It responds before the active workflows listen; this line comes after that was begun.
 			return (ready && READY_LINE[this.role].test(server.tail())) || undefined;
 		}).catch((error: unknown) => {
 			throw new Error(`${String(error)}\n${withoutMigrations(server.tail())}`, { cause: error });

@@ -75,7 +75,7 @@ export async function startRegistry(tls: { certFile: string; keyFile: string }):
 	try {
 		await waitFor('The registry did not come up', START_TIMEOUT_MS, async () => {
 			if (server.hasExited()) throw new Error(`It ${await server.exited}.\n${server.tail()}`);
-			return (await answers(port)) || undefined;
+			return (await isListening(port)) || undefined;
 		});
 	} catch (error) {
 		await stop();
@@ -101,7 +101,7 @@ export async function startRegistry(tls: { certFile: string; keyFile: string }):
 	};
 }
 
-async function answers(port: number): Promise<boolean> {
+async function isListening(port: number): Promise<boolean> {
 	return await new Promise((resolve) => {
 		const socket = connect({ host: '127.0.0.1', port });
 		socket.once('connect', () => {

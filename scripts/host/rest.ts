@@ -7,7 +7,7 @@ import type { AxiosInstance, AxiosRequestConfig } from 'axios';
 import { unflatten } from './unflatten.ts';
 import { waitFor } from './wait.ts';
 
-/** n8n answers in milliseconds, a credential test against an address that does not answer in tens of seconds. */
+/** n8n responds in milliseconds, a credential test against an address that does not respond in tens of seconds. */
 const REQUEST_TIMEOUT_MS = 90_000;
 /** n8n's own limit on a page of executions. */
 const EXECUTIONS_PAGE = 100;
@@ -96,7 +96,7 @@ export class RestApiError extends Error {
 
 	constructor(request: string, status: number, body: unknown) {
 		const message = (body as { message?: unknown } | null)?.message;
-		super(`n8n answered ${request} with ${status}: ${String(message ?? JSON.stringify(body))}`);
+		super(`n8n responded to ${request} with ${status}: ${String(message ?? JSON.stringify(body))}`);
 		this.status = status;
 		this.body = body;
 	}
@@ -186,14 +186,14 @@ export class RestClient {
 			await this.post(`/rest/workflows/${id}/activate`, { versionId });
 		} catch (error) {
 			if (!isNotFound(error)) throw error;
-			// n8n 1.x has no such address, and answers when all are live.
+			// n8n 1.x has no such address, and responds when all are live.
 			await this.patch(`/rest/workflows/${id}`, { active: true, versionId });
 			return { status: 'published', triggers: [] };
 		}
 		try {
 			return await this.publicationStatus(id);
 		} catch (error) {
-			// Before n8n 2.30 or so an activation was answered when all are live.
+			// Before n8n 2.30 or so an activation was confirmed when all are live.
 			if (isNotFound(error)) return { status: 'published', triggers: [] };
 			throw error;
 		}
@@ -302,13 +302,13 @@ export class RestClient {
 		config: AxiosRequestConfig = {},
 	): Promise<T> {
 		const headers = { ...this.headers, ...config.headers } as Record<string, string>;
-		const answer = await this.http.request({ ...config, method, url: path, headers });
-		if (answer.status < 200 || answer.status > 299) {
-			throw new RestApiError(`${method} ${path}`, answer.status, answer.data);
+		const response = await this.http.request({ ...config, method, url: path, headers });
+		if (response.status < 200 || response.status > 299) {
+			throw new RestApiError(`${method} ${path}`, response.status, response.data);
 		}
-		const cookie = answer.headers['set-cookie']?.map((line) => line.split(';')[0]).join('; ');
+		const cookie = response.headers['set-cookie']?.map((line) => line.split(';')[0]).join('; ');
 		if (cookie) this.headers['cookie'] = cookie;
-		const body = answer.data as { data?: unknown };
+		const body = response.data as { data?: unknown };
 		return (path.startsWith('/rest/') ? (body.data ?? body) : body) as T;
 	}
 }

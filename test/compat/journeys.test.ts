@@ -34,7 +34,7 @@ import {
 } from '../e2e/support/workflows.ts';
 
 const SECRET = 'a-compat-secret-of-32-characters';
-/** Its first start migrates the database; five activations poll and are answered one by one. */
+/** Its first start migrates the database; five activations poll and are confirmed one by one. */
 const START_MS = 1_200_000;
 
 type Json = Record<string, unknown>;

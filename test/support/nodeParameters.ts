@@ -1,6 +1,6 @@
 /**
  * Keeps a node's code and its description from drifting apart: every name that the code asks for
- * has to be declared. n8n itself answers an unknown name with the fallback, and nobody notices.
+ * has to be declared. n8n itself gives an unknown name the fallback, and nobody notices.
  */
 import type {
 	INodeParameters,

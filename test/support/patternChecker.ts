@@ -1,6 +1,6 @@
 /**
  * Tells of each regular expression whether it is linear. In a worker of its own, because jest's
- * contexts make the checker many times slower. Gets patterns, answers their statuses.
+ * contexts make the checker many times slower. Gets patterns, returns their statuses.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 

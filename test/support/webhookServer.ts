@@ -1,7 +1,7 @@
 /**
  * A webhook of a node behind a real HTTP server, called over real sockets. The server does what
  * n8n's does around a webhook, as read from n8n 2.40 (`body-parser.js`, `webhook-helpers.js`): it
- * parses some bodies, refuses invalid JSON with 422, and answers by the description's fields. The
+ * parses some bodies, refuses invalid JSON with 422, and responds by the description's fields. The
  * node runs on n8n-core's real WebhookContext.
  */
 import { once } from 'node:events';
@@ -40,7 +40,7 @@ export async function startWebhookServer(node: TestNode): Promise<WebhookServer>
 	const results: IWebhookResponseData[] = [];
 	const server: Server = createServer((message, response) => {
 		void handle(node, message as N8nRequest, response, results).catch((error: unknown) => {
-			// What n8n answers when a webhook throws; our node must never come to this.
+			// What n8n responds when a webhook throws; our node must never come to this.
 			response.statusCode = 599;
 			response.end(String(error));
 		});
@@ -73,19 +73,19 @@ async function handle(
 	// Like n8n's parser, a list for a parameter given twice.
 	request.query = parseQuery(query);
 	const parsed = await parseBody(request);
-	if (!parsed) return answer(response, 422, { message: 'Failed to parse request body' });
+	if (!parsed) return respond(response, 422, { message: 'Failed to parse request body' });
 
 	const result = await callWebhook(node, request, response);
 	results.push(result);
 	if (result.noWebhookResponse === true) return;
-	if (result.workflowData === undefined) return answer(response, 200, result.webhookResponse);
+	if (result.workflowData === undefined) return respond(response, 200, result.webhookResponse);
 	const { responseMode, responseData } = responseFields(node);
 	if (responseMode === 'lastNode') {
-		// n8n's answer for "noData"; anything else would be data of the workflow.
-		if (responseData === 'noData') return answer(response, 200, undefined);
-		return answer(response, 200, result.workflowData.at(-1)?.[0]?.json);
+		// n8n's response for "noData"; anything else would be data of the workflow.
+		if (responseData === 'noData') return respond(response, 200, undefined);
+		return respond(response, 200, result.workflowData.at(-1)?.[0]?.json);
 	}
-	answer(response, 200, responseData === '' ? result.webhookResponse : responseData);
+	respond(response, 200, responseData === '' ? result.webhookResponse : responseData);
 }
 
 /** The description's fields as n8n's expressions give them, with n8n's defaults for missing ones. */
@@ -147,7 +147,7 @@ async function parseBody(request: N8nRequest): Promise<boolean> {
 	return true;
 }
 
-function answer(response: ServerResponse, status: number, body: unknown): void {
+function respond(response: ServerResponse, status: number, body: unknown): void {
 	response.statusCode = status;
 	if (typeof body === 'string') {
 		response.end(body);

@@ -1,7 +1,7 @@
-/** Far more than any answer takes, and less than a test may: a caller left hanging is told apart. */
-const ANSWER_TIMEOUT_MS = 60_000;
+/** Far more than any response takes, and less than a test may: a caller left hanging is told apart. */
+const RESPONSE_TIMEOUT_MS = 60_000;
 
-export interface Answer {
+export interface HttpResponse {
 	status: number;
 	headers: Headers;
 	text: string;
@@ -18,13 +18,17 @@ export interface SendOptions {
 }
 
 /** Sends a body as Partner Center does; text and bytes go as they are. */
-export async function send(url: string, body: unknown, options: SendOptions = {}): Promise<Answer> {
+export async function send(
+	url: string,
+	body: unknown,
+	options: SendOptions = {},
+): Promise<HttpResponse> {
 	const { headers, code, contentType = 'application/json' } = options;
 	const response = await fetch(code === undefined ? url : `${url}?code=${code}`, {
 		method: 'POST',
 		headers: { ...(contentType !== '' && { 'content-type': contentType }), ...headers },
 		body: bytesOf(body, contentType),
-		signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+		signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS),
 	});
 	const text = await response.text();
 	return { status: response.status, headers: response.headers, text, json: parsed(text) };

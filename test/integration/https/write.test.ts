@@ -33,16 +33,16 @@ interface Received {
 	headers: IncomingMessage['headers'];
 	body: string;
 }
-type Answer = (request: Received, response: ServerResponse, number: number) => void;
+type Respond = (request: Received, response: ServerResponse, number: number) => void;
 
 let server: Server;
 let origin: string;
 let received: Received[];
-let answer: Answer;
+let respond: Respond;
 /** How many requests were open at once, at most. */
 let mostOpen: number;
 
-const takes: Answer = (_request, response) => response.writeHead(202).end();
+const takes: Respond = (_request, response) => response.writeHead(202).end();
 
 beforeAll(async () => {
 	let open = 0;
@@ -56,7 +56,7 @@ beforeAll(async () => {
 			const body = Buffer.concat(chunks).toString('utf8');
 			const seen = { path: request.url ?? '', headers: request.headers, body };
 			received.push(seen);
-			answer(seen, response, received.length);
+			respond(seen, response, received.length);
 		});
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -64,7 +64,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
 	received = [];
-	answer = takes;
+	respond = takes;
 	mostOpen = 0;
 });
 afterAll(async () => {
@@ -271,8 +271,8 @@ describe('the same lead', () => {
 		expect(received).toHaveLength(3);
 	});
 
-	it('is sent again under its key when the answer is lost', async () => {
-		answer = (request, response, number) =>
+	it('is sent again under its key when the response is lost', async () => {
+		respond = (request, response, number) =>
 			number === 1 ? response.destroy() : takes(request, response, number);
 		expect(await send([lead()])).toEqual([created()]);
 		const keys = received.map(({ headers }) => headers['idempotency-key']);
@@ -281,7 +281,7 @@ describe('the same lead', () => {
 	});
 });
 
-describe('the answer', () => {
+describe('the response', () => {
 	it.each<[string, unknown, string]>([
 		['an id', { id: 'abc-1', filtered: true }, 'abc-1'],
 		['a number', { id: 7 }, '7'],
@@ -293,12 +293,12 @@ describe('the answer', () => {
 		['an inherited id', { __proto__: { id: 'x' } }, ''],
 		['nothing', null, ''],
 	])('may hold %s', async (_name, body, id) => {
-		answer = (_request, response) => response.writeHead(200).end(JSON.stringify(body));
+		respond = (_request, response) => response.writeHead(200).end(JSON.stringify(body));
 		expect(await send([lead()])).toEqual([created(id)]);
 	});
 
 	it('may be no JSON', async () => {
-		answer = (_request, response) => response.writeHead(200).end('<html>Thank you</html>');
+		respond = (_request, response) => response.writeHead(200).end('<html>Thank you</html>');
 		expect(await send([lead()])).toEqual([created()]);
 	});
 });
@@ -315,7 +315,7 @@ describe('an error response', () => {
 		[301, /redirects to another address/],
 		[307, /redirects to another address/],
 	])('with status %d is final', async (status, said) => {
-		answer = (_request, response) =>
+		respond = (_request, response) =>
 			response.writeHead(status, { location: `${origin}/other?code=${SECRET}` }).end(SECRET);
 		const [error] = errorsOf(await send([lead()]));
 		expectHelpful(error, said);
@@ -324,7 +324,7 @@ describe('an error response', () => {
 	});
 
 	it.each([408, 429, 500, 502, 503])('with status %d is tried again', async (status) => {
-		answer = (request, response, number) =>
+		respond = (request, response, number) =>
 			number === 1 ? response.writeHead(status).end() : takes(request, response, number);
 		expect(await send([lead()])).toEqual([created()]);
 		expect(received).toHaveLength(2);
@@ -332,7 +332,7 @@ describe('an error response', () => {
 
 	it('that asks to wait is waited for', async () => {
 		const at: number[] = [];
-		answer = (request, response, number) => {
+		respond = (request, response, number) => {
 			at.push(Date.now());
 			if (number === 1) response.writeHead(429, { 'retry-after': '2' }).end();
 			else takes(request, response, number);
@@ -342,7 +342,7 @@ describe('an error response', () => {
 	});
 
 	it('that asks to wait beyond the deadline is not waited for', async () => {
-		answer = (_request, response) => response.writeHead(503, { 'retry-after': '60' }).end();
+		respond = (_request, response) => response.writeHead(503, { 'retry-after': '60' }).end();
 		expectHelpful(errorsOf(await send([lead()], limits(50_000)))[0], /down or behind a gateway/);
 		expect(received).toHaveLength(1);
 	});
@@ -350,9 +350,9 @@ describe('an error response', () => {
 
 describe('a batch', () => {
 	it('of 500 with one refused has all others taken, in order, few at a time', async () => {
-		answer = (request, response) => {
+		respond = (request, response) => {
 			const number = numberOf(request);
-			// Later ones are answered sooner, so that answers come out of order.
+			// Later ones are responded to sooner, so that responses come out of order.
 			setTimeout(
 				() => {
 					if (number === 250) response.writeHead(400).end();
@@ -372,7 +372,7 @@ describe('a batch', () => {
 	});
 
 	it('that is throttled in the middle is taken whole', async () => {
-		answer = (request, response, number) => {
+		respond = (request, response, number) => {
 			if (number >= 20 && number < 30) response.writeHead(429, { 'retry-after': '1' }).end();
 			else takes(request, response, number);
 		};
@@ -381,7 +381,7 @@ describe('a batch', () => {
 	});
 
 	it('into an endpoint that is gone is given up after a few', async () => {
-		answer = (_request, response) => response.writeHead(404).end();
+		respond = (_request, response) => response.writeHead(404).end();
 		const results = await send(leads(100));
 		expect(errorsOf(results)).toHaveLength(100);
 		for (const error of errorsOf(results))

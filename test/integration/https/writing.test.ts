@@ -25,11 +25,11 @@ const NO_HOST = 'https://leads.invalid';
 const tls = localCertificate();
 let receiver: FakeServer;
 let secureReceiver: FakeServer;
-let answer: FakeResponse;
+let response: FakeResponse;
 
 const vendor = {
 	asksForLeads: () => false,
-	respond: () => answer,
+	respond: () => response,
 	refuse: () => ({ status: 500 }),
 };
 
@@ -38,7 +38,7 @@ beforeAll(async () => {
 	secureReceiver = await FakeServer.start(vendor, { tls, host: 'localhost' });
 });
 beforeEach(() => {
-	answer = { status: 200, body: { id: 'lead-at-the-receiver' } };
+	response = { status: 200, body: { id: 'lead-at-the-receiver' } };
 	for (const { requests } of [receiver, secureReceiver]) requests.length = 0;
 });
 afterAll(async () => {
@@ -138,7 +138,7 @@ describe('a lead', () => {
 		[502, 'unreachable', /down or behind a gateway/],
 		[504, 'unreachable', /down or behind a gateway/],
 	])('refused with %i is %s', async (status, reason, said) => {
-		answer = { status, headers: { location: `https://other.example/${SECRET}` }, body: SECRET };
+		response = { status, headers: { location: `https://other.example/${SECRET}` }, body: SECRET };
 		const header = { headerName: 'X-Api-Key', headerValue: TOKEN };
 		const error = errorOf(await write(credential(receiver.origin, header)));
 		expect(error).toMatchObject({ code: reason, httpCode: String(status) });
@@ -166,9 +166,9 @@ describe('the test of the credential', () => {
 	});
 
 	it.each([200, 301, 401, 403, 404, 405, 500, 503])(
-		'takes %i for an answer: what the root says is not what the endpoint does',
+		'takes %i for a response: what the root says is not what the endpoint does',
 		async (status) => {
-			answer = { status };
+			response = { status };
 			await expect(tested(credential(receiver.origin))).resolves.toBeUndefined();
 		},
 	);
@@ -203,7 +203,7 @@ describe('the test of the credential', () => {
 		expectHelpful(error, /^The host of the endpoint is not known$|could not be reached/);
 	});
 
-	it('tells a host that does not answer, in the time there is', async () => {
+	it('tells a host that does not respond, in the time there is', async () => {
 		const silent: Server = createServer();
 		await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
 		const { port } = silent.address() as AddressInfo;

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { setLeadIdHeader, respondWithError } from '../../../nodes/MarketplaceLeadTrigger/responses';
 
 /** What a caller gets from a real server whose handler is the given one. */
-async function answerOf(
+async function responseOf(
 	handler: (response: ServerResponse, request: IncomingMessage) => void,
 ): Promise<{ status: number | undefined; headers: IncomingMessage['headers']; body: string }> {
 	const server = createServer((request, response) => handler(response, request));
@@ -27,9 +27,9 @@ async function answerOf(
 }
 
 describe('an error', () => {
-	it('answers with the status, the headers and the body, and has n8n do nothing', async () => {
+	it('responds with the status, the headers and the body, and has n8n do nothing', async () => {
 		let result: unknown;
-		const { status, headers, body } = await answerOf((response) => {
+		const { status, headers, body } = await responseOf((response) => {
 			result = respondWithError(
 				response,
 				401,
@@ -44,8 +44,8 @@ describe('an error', () => {
 		expect(JSON.parse(body)).toEqual({ message: 'No.' });
 	});
 
-	it('ends an answer that somebody began', async () => {
-		const { status, body } = await answerOf((response) => {
+	it('ends a response that somebody began', async () => {
+		const { status, body } = await responseOf((response) => {
 			response.writeHead(202);
 			response.write('begun');
 			respondWithError(response, 500, { message: 'No.' });
@@ -53,8 +53,8 @@ describe('an error', () => {
 		expect({ status, body }).toEqual({ status: 202, body: 'begun' });
 	});
 
-	it('leaves an answer alone that has ended', async () => {
-		const { status, body } = await answerOf((response) => {
+	it('leaves a response alone that has ended', async () => {
+		const { status, body } = await responseOf((response) => {
 			response.end('done');
 			expect(() => respondWithError(response, 500, { message: 'No.' })).not.toThrow();
 		});
@@ -63,7 +63,7 @@ describe('an error', () => {
 
 	it('survives a caller who hung up', async () => {
 		const refused = new Promise<unknown>((resolve) => {
-			void answerOf((response, request) => {
+			void responseOf((response, request) => {
 				request.once('close', () => {
 					setImmediate(() => resolve(respondWithError(response, 400, { errors: ['No.'] })));
 				});
@@ -77,7 +77,7 @@ describe('an error', () => {
 describe('setLeadIdHeader', () => {
 	const headerFor = async (ids: string[]) =>
 		(
-			await answerOf((response) => {
+			await responseOf((response) => {
 				setLeadIdHeader(
 					response,
 					ids.map((id) => ({ id })),
@@ -102,8 +102,8 @@ describe('setLeadIdHeader', () => {
 		expect(await headerFor(ids)).toBeUndefined();
 	});
 
-	it('puts none into an answer that somebody began', async () => {
-		const { body } = await answerOf((response) => {
+	it('puts none into a response that somebody began', async () => {
+		const { body } = await responseOf((response) => {
 			response.write('begun');
 			setLeadIdHeader(response, [{ id: 'a' }]);
 			response.end();

@@ -33,7 +33,7 @@ class Vendor {
 		};
 	}
 
-	async answer(outcome: Error | string): Promise<void> {
+	async settle(outcome: Error | string): Promise<void> {
 		for (const { resolve, reject } of this.#waiting.splice(0)) {
 			if (typeof outcome === 'string') resolve(outcome);
 			else reject(outcome);
@@ -93,7 +93,7 @@ describe('one value', () => {
 		const all = Promise.all(
 			Array.from({ length: 20 }, async () => await cache.get(key, vendor.loader, never())),
 		);
-		await vendor.answer('first');
+		await vendor.settle('first');
 		const [first, ...others] = await all;
 		expect(first).toEqual({ text: 'first' });
 		expect(others.every((other) => other === first)).toBe(true);
@@ -103,13 +103,13 @@ describe('one value', () => {
 
 	it('is asked for again when its time has come, to the millisecond', async () => {
 		const first = cache.get(key, vendor.loader, never());
-		await vendor.answer('first');
+		await vendor.settle('first');
 		await first;
 		now += HOUR - 1;
 		expect(await cache.get(key, vendor.loader, never())).toEqual({ text: 'first' });
 		now += 1;
 		const second = cache.get(key, vendor.loader, never());
-		await vendor.answer('second');
+		await vendor.settle('second');
 		expect(await second).toEqual({ text: 'second' });
 	});
 
@@ -122,7 +122,7 @@ describe('one value', () => {
 	it('that has ended already is used, and not kept', async () => {
 		vendor = new Vendor(() => now);
 		const first = cache.get(key, vendor.loader, never());
-		await vendor.answer('short');
+		await vendor.settle('short');
 		expect(await first).toEqual({ text: 'short' });
 		expect(cache.peek(key)).toBeUndefined();
 	});
@@ -144,13 +144,13 @@ describe('one value', () => {
 	it('is not kept where asking fails, and each who waited is told', async () => {
 		const refused = [1, 2].map(async () => await cache.get(key, vendor.loader, never()));
 		const told = Promise.allSettled(refused);
-		await vendor.answer(new Error('invalid_client'));
+		await vendor.settle(new Error('invalid_client'));
 		expect(await told).toMatchObject([
 			{ reason: { message: 'invalid_client' } },
 			{ reason: { message: 'invalid_client' } },
 		]);
 		const again = cache.get(key, vendor.loader, never());
-		await vendor.answer('good');
+		await vendor.settle('good');
 		expect(await again).toEqual({ text: 'good' });
 		expect(vendor.asked).toBe(2);
 	});
@@ -164,7 +164,7 @@ describe('waiting', () => {
 		ended.abort();
 		await expect(impatient).rejects.toThrow('timed out');
 		expect(vendor.signals[0]!.aborted).toBe(false);
-		await vendor.answer('late');
+		await vendor.settle('late');
 		expect(await patient).toEqual({ text: 'late' });
 		expect(vendor.asked).toBe(1);
 	});
@@ -175,10 +175,10 @@ describe('waiting', () => {
 		ended.abort();
 		await expect(only).rejects.toThrow('timed out');
 		expect(vendor.signals[0]!.aborted).toBe(true);
-		await vendor.answer('too late');
+		await vendor.settle('too late');
 		expect(cache.peek(key)).toBeUndefined();
 		const next = cache.get(key, vendor.loader, never());
-		await vendor.answer('next');
+		await vendor.settle('next');
 		expect(await next).toEqual({ text: 'next' });
 	});
 

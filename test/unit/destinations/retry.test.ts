@@ -30,7 +30,7 @@ const limits = (milliseconds = 60_000, signal = new AbortController().signal) =>
 });
 
 describe('trying again', () => {
-	it('goes on until it is answered', async () => {
+	it('goes on until it succeeds', async () => {
 		const { attempt, calls } = attempts(throttled(0), throttled(0));
 		expect(await retried(attempt, limits())).toBe('done');
 		expect(calls()).toBe(3);

@@ -142,7 +142,7 @@ function isSameName(one: string, other: string): boolean {
 	return one.toLowerCase() === other.toLowerCase();
 }
 
-it('never answers a body with anything but records or sentences', () => {
+it('never returns anything but records or sentences', () => {
 	const body = fc.oneof(anything, fc.json(), fc.string(), fc.array(leadLike));
 	fc.assert(
 		fc.property(body, (given) => {

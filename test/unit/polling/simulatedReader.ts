@@ -9,7 +9,7 @@ interface StoredRow {
 	key: string;
 	clock: number;
 	createdAt: number | undefined;
-	/** From when on the row shows in answers; later than its clock for one committed late. */
+	/** From when on the row shows in responses; later than its clock for one committed late. */
 	visibleFrom: number;
 }
 

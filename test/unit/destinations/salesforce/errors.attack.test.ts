@@ -1,5 +1,5 @@
 /**
- * Hostile answers to what is written: codes that are object members or sentences, fields that are no
+ * Hostile responses to what is written: codes that are object members or sentences, fields that are no
  * names, messages that quote what was sent, errors of no shape at all.
  */
 import { DestinationError } from '../../../../nodes/destinations/contract';
@@ -72,14 +72,14 @@ it('names the fields, and tries again only what may pass', () => {
 });
 
 it('tells of a whole call what reading would, but for what only writing is refused', () => {
-	const answer = (status: number, errorCode: string) => ({
+	const response = (status: number, errorCode: string) => ({
 		status,
 		headers: {},
 		body: JSON.stringify([{ errorCode, message: SECRET }]),
 	});
 	const saving = { operation: 'write', isSaving: true } as const;
 	const told = (status: number, code: string, context: Parameters<typeof restError>[2] = saving) =>
-		restError(new Error(SECRET), answer(status, code), context);
+		restError(new Error(SECRET), response(status, code), context);
 	const may = told(403, 'INSUFFICIENT_ACCESS');
 	expect(may).toMatchObject({ code: 'permission', operation: 'write', httpCode: '403' });
 	expect(may.message).toMatch(/may not write/);

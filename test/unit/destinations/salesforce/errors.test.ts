@@ -12,7 +12,7 @@ import { signInError } from '../../../../nodes/destinations/salesforce/errors/si
 import { BLAME } from '../../../support/pollContract/refusal.ts';
 
 const SECRET = '3MVG9secret';
-const answer = (status: number, body: unknown, headers: Record<string, string> = {}) => ({
+const response = (status: number, body: unknown, headers: Record<string, string> = {}) => ({
 	status,
 	headers,
 	body: typeof body === 'string' ? body : JSON.stringify(body),
@@ -23,9 +23,9 @@ const reading = {
 	names: new Set(['region__c']),
 } as const;
 const api = (status: number, errorCode: string, message = SECRET) =>
-	restError(new Error(SECRET), answer(status, [{ errorCode, message }]), reading);
+	restError(new Error(SECRET), response(status, [{ errorCode, message }]), reading);
 const oauth = (error: string, error_description: string, status = 400) =>
-	signInError(new Error(SECRET), answer(status, { error, error_description }));
+	signInError(new Error(SECRET), response(status, { error, error_description }));
 
 function expectHelpful({ message, description }: { message: string; description: string }): void {
 	expect(message).toMatch(/^[A-Z].{15,}[^.]$/);
@@ -69,9 +69,9 @@ describe('what the REST API refuses', () => {
 
 	it('waits as long as it is asked to', () => {
 		const body = [{ errorCode: 'SERVER_UNAVAILABLE', message: '' }];
-		const error = restError(undefined, answer(503, body, { 'retry-after': '120' }), reading);
+		const error = restError(undefined, response(503, body, { 'retry-after': '120' }), reading);
 		expect(error.retryAfter).toBe(120_000);
-		const page = restError(undefined, answer(503, '<html>down</html>'), reading);
+		const page = restError(undefined, response(503, '<html>down</html>'), reading);
 		expect(page).toMatchObject({ code: 'throttled', retryAfter: 0 });
 	});
 
@@ -99,10 +99,10 @@ describe('what the REST API refuses', () => {
 	});
 
 	it.each([
-		['a page', answer(200, '<html>Log in</html>')],
-		['a redirect', answer(302, '')],
-		['a page for a host without organisation', answer(404, '<html>gone</html>')],
-		['a code that is none', answer(400, [{ errorCode: `${SECRET} x`, message: SECRET }])],
+		['a page', response(200, '<html>Log in</html>')],
+		['a redirect', response(302, '')],
+		['a page for a host without organisation', response(404, '<html>gone</html>')],
+		['a code that is none', response(400, [{ errorCode: `${SECRET} x`, message: SECRET }])],
 		['nothing', undefined],
 	])('with %s is told as an unexpected response', (_, odd) => {
 		const error = restError(new Error(SECRET), odd, reading);
@@ -110,7 +110,7 @@ describe('what the REST API refuses', () => {
 		expectHelpful(error);
 	});
 
-	it('without an answer is told as unreachable', () => {
+	it('without a response is told as unreachable', () => {
 		const error = restError(new HttpError('ECONNREFUSED'), undefined, reading);
 		expect(error).toMatchObject({ code: 'unreachable', retryAfter: 0 });
 	});
@@ -190,14 +190,14 @@ describe('what the token endpoint refuses', () => {
 		(code) => {
 			const body = { error: code, error_description: 'invalid client credentials' };
 			for (const authentication of ['clientCredentials', 'refreshToken'] as const) {
-				const error = signInError(new Error(SECRET), answer(400, body), authentication);
+				const error = signInError(new Error(SECRET), response(400, body), authentication);
 				expect(error.message).toMatch(/Consumer Secret is wrong/);
 				expect(error.description).toMatch(
 					/same app.*rotated.*organisation.*installed.*ten minutes/,
 				);
 				expectHelpful(error);
 			}
-			const error = signInError(new Error(SECRET), answer(400, body), 'jwtBearer');
+			const error = signInError(new Error(SECRET), response(400, body), 'jwtBearer');
 			expect(`${error.message} ${error.description}`).not.toMatch(/secret/i);
 			expect(error.description).toMatch(
 				/JWT Bearer Flow.*certificate.*Consumer Key.*organisation.*ten minutes/,
@@ -216,7 +216,7 @@ describe('what the token endpoint refuses', () => {
 	});
 
 	it('by a page is told as an unexpected response', () => {
-		const error = signInError(new Error(SECRET), answer(404, '<html>'));
+		const error = signInError(new Error(SECRET), response(404, '<html>'));
 		expect(error.message).toMatch(/^Unexpected response from Salesforce: /);
 	});
 });
@@ -243,7 +243,7 @@ describe('the count of calls', () => {
 
 describe('what the user is told to do next', () => {
 	const timedOut = new HttpError('ABORTED');
-	const busy = answer(503, [{ errorCode: 'SERVER_UNAVAILABLE', message: SECRET }]);
+	const busy = response(503, [{ errorCode: 'SERVER_UNAVAILABLE', message: SECRET }]);
 	const writing = { operation: 'write', isSaving: true } as const;
 	const lookingUp = { operation: 'write', isSaving: false } as const;
 
@@ -268,9 +268,9 @@ describe('what the user is told to do next', () => {
 
 	it('knows whether something may have been written all the same', () => {
 		expect(restError(timedOut, undefined, writing).mayBeDone).toBe(true);
-		expect(restError(undefined, answer(500, 'x'), writing).mayBeDone).toBe(true);
+		expect(restError(undefined, response(500, 'x'), writing).mayBeDone).toBe(true);
 		// A gateway's word is not Salesforce's own.
-		expect(restError(undefined, answer(503, '<html>down</html>'), writing).mayBeDone).toBe(true);
+		expect(restError(undefined, response(503, '<html>down</html>'), writing).mayBeDone).toBe(true);
 		expect(restError(undefined, busy, writing).mayBeDone).toBe(false);
 	});
 });
