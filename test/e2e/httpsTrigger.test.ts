@@ -57,10 +57,10 @@ describe('authentication', () => {
 			['a wrong header', { headers: { 'x-lead-secret': 'wrong' } }],
 			['a right secret beside a wrong one', { code: SECRET, headers: { 'x-lead-secret': 'no' } }],
 		] as const) {
-			const answer = await send(url, httpsLead('Refused'), options);
-			expect([what, answer.status]).toEqual([what, 401]);
-			expect(answer.json).toEqual({ message: expect.stringContaining('secret') });
-			expect(answer.text).not.toContain(SECRET);
+			const response = await send(url, httpsLead('Refused'), options);
+			expect([what, response.status]).toEqual([what, 401]);
+			expect(response.json).toEqual({ message: expect.stringContaining('secret') });
+			expect(response.text).not.toContain(SECRET);
 		}
 
 		const byUrl = await send(url, httpsLead('By URL'), { code: SECRET });
@@ -121,17 +121,17 @@ describe('bodies', () => {
 		['XML', '<lead/>', 'application/xml'],
 	])('refuses %s with a list of what is wrong', async (_what, body, contentType) => {
 		const before = await workflow.begun();
-		const answer = await send(workflow.url(), body, { code: SECRET, contentType });
-		expect(answer.status).toBe(400);
-		expect(answer.json).toEqual({ errors: expect.arrayContaining([expect.any(String)]) });
-		expect(answer.text).not.toMatch(/\bat .+:\d+:\d+|node_modules/);
+		const response = await send(workflow.url(), body, { code: SECRET, contentType });
+		expect(response.status).toBe(400);
+		expect(response.json).toEqual({ errors: expect.arrayContaining([expect.any(String)]) });
+		expect(response.text).not.toMatch(/\bat .+:\d+:\d+|node_modules/);
 		expect(await workflow.begun()).toBe(before);
 	});
 
-	it('gets an answer from n8n for JSON that cannot be parsed', async () => {
+	it('gets a response from n8n for JSON that cannot be parsed', async () => {
 		const before = await workflow.begun();
-		const answer = await send(workflow.url(), '{"LeadSource":', { code: SECRET });
-		expect(answer.status).toBe(422);
+		const response = await send(workflow.url(), '{"LeadSource":', { code: SECRET });
+		expect(response.status).toBe(422);
 		expect(await workflow.begun()).toBe(before);
 	});
 
@@ -141,8 +141,8 @@ describe('bodies', () => {
 		['application/octet-stream', 'As bytes'],
 	])('reads JSON sent as %s', async (contentType, company) => {
 		const before = await workflow.begun();
-		const answer = await send(workflow.url(), httpsLead(company), { code: SECRET, contentType });
-		expect(answer.status).toBe(200);
+		const response = await send(workflow.url(), httpsLead(company), { code: SECRET, contentType });
+		expect(response.status).toBe(200);
 		const [last] = (await workflow.executions(before + 1)).slice(-1);
 		expect(last && itemsOf(last).map((lead) => lead.customer.company)).toEqual([company]);
 	});
@@ -153,8 +153,8 @@ describe('bodies', () => {
 			const before = await workflow.begun();
 			const lead = httpsLead('In Latin 1', { Description: 'René Müller' });
 			const bytes = Buffer.from(JSON.stringify(lead), 'latin1');
-			const answer = await send(workflow.url(), bytes, { code: SECRET, contentType });
-			expect(answer.status).toBe(200);
+			const response = await send(workflow.url(), bytes, { code: SECRET, contentType });
+			expect(response.status).toBe(200);
 			const [last] = (await workflow.executions(before + 1)).slice(-1);
 			const [read] = last === undefined ? [] : itemsOf(last);
 			expect(read?.['description']).toBe('René Müller');
@@ -163,35 +163,35 @@ describe('bodies', () => {
 		},
 	);
 
-	it('gets an answer from n8n for a charset that n8n does not know', async () => {
+	it('gets a response from n8n for a charset that n8n does not know', async () => {
 		const before = await workflow.begun();
 		const contentType = 'application/json; charset=iso-8859-1';
-		const answer = await send(workflow.url(), httpsLead('Unread'), { code: SECRET, contentType });
-		expect(answer.status).toBe(422);
+		const response = await send(workflow.url(), httpsLead('Unread'), { code: SECRET, contentType });
+		expect(response.status).toBe(422);
 		expect(await workflow.begun()).toBe(before);
 	});
 
-	it('starts one execution for a list, and answers with a list', async () => {
+	it('starts one execution for a list, and responds with a list', async () => {
 		const before = await workflow.begun();
 		const list = [httpsLead('First'), httpsLead('Second')];
-		const answer = await send(workflow.url(), list, { code: SECRET });
+		const response = await send(workflow.url(), list, { code: SECRET });
 		const executions = await workflow.executions(before + 1);
 		expect(executions).toHaveLength(before + 1);
 		const leads = executions.slice(-1).flatMap((execution) => itemsOf(execution));
 		expect(leads.map(({ customer }) => customer.company)).toEqual(['First', 'Second']);
-		expect(answer.json).toEqual(leads.map(({ id }) => ({ id })));
+		expect(response.json).toEqual(leads.map(({ id }) => ({ id })));
 	});
 });
 
-describe('answers', () => {
+describe('responses', () => {
 	it('come after the workflow has finished, when asked for', async () => {
 		const workflow = await endpoint(
 			{ respond: 'lastNode' },
 			{ ...node('Wait', 'n8n-nodes-base.wait', { amount: WAIT_SECONDS }), typeVersion: 1.1 },
 		);
 		const started = Date.now();
-		const answer = await send(workflow.url(), httpsLead('Patient'), { code: SECRET });
-		expect(answer.status).toBe(200);
+		const response = await send(workflow.url(), httpsLead('Patient'), { code: SECRET });
+		expect(response.status).toBe(200);
 		expect(Date.now() - started).toBeGreaterThanOrEqual(WAIT_SECONDS * 1_000);
 		const [summary] = await host.rest.executions(workflow.workflow.id);
 		expect(summary?.status).toBe('success');
@@ -199,7 +199,7 @@ describe('answers', () => {
 });
 
 describe('filters', () => {
-	it('hold leads back, and still answer', async () => {
+	it('hold leads back, and still respond', async () => {
 		const workflow = await endpoint({
 			filters: { offers: 'contoso *', actions: ['INS'], testLeads: 'exclude' },
 		});
@@ -210,8 +210,8 @@ describe('filters', () => {
 			httpsLead(test, { Description: test }),
 		];
 		for (const lead of kept) {
-			const answer = await send(workflow.url(), lead, { code: SECRET });
-			expect([answer.status, answer.json]).toEqual([
+			const response = await send(workflow.url(), lead, { code: SECRET });
+			expect([response.status, response.json]).toEqual([
 				200,
 				{ id: expect.any(String), filtered: true },
 			]);
@@ -231,8 +231,8 @@ describe('"Listen for test event"', () => {
 		const waiting = await host.rest.runManually(workflow.workflow.id, trigger.name);
 		expect(waiting).toMatchObject({ waitingForWebhook: true });
 
-		const answer = await send(workflow.url('webhook-test'), httpsLead('Tried'), { code: SECRET });
-		expect(answer.status).toBe(200);
+		const response = await send(workflow.url('webhook-test'), httpsLead('Tried'), { code: SECRET });
+		expect(response.status).toBe(200);
 		const [execution] = await workflow.executions(1);
 		expect(execution?.mode).toBe('manual');
 		expect(execution && itemsOf(execution)).toMatchObject([{ customer: { company: 'Tried' } }]);

@@ -188,7 +188,7 @@ it('fails with the reason where HubSpot does not take a contact', async () => {
 });
 
 ifDefined(
-	'asks HubSpot for nothing that is not defined, and the fake server answers as defined',
+	'asks HubSpot for nothing that is not defined, and the fake server responds as defined',
 	() => {
 		const definitions = HubspotDefinitions.read(folder!);
 		const called = new Set(hubspot.exchanges.map((exchange) => definitions.nameOf(exchange)));

@@ -31,7 +31,7 @@ const SECRET = 'an-e2e-secret-of-32-characters-02';
 /** A start of n8n on busy cores, and the leads through it. */
 const TIMEOUT_MS = 2 * NEXT_POLL_MS;
 /** Milliseconds; longer than from a poll's first request to the cut. */
-const SLOW_ANSWER = 45_000;
+const SLOW_RESPONSE_MS = 45_000;
 
 interface Polled {
 	destination: LeadDestination;
@@ -120,9 +120,9 @@ const seenBefore = async (executions: number) =>
 		itemsOf(execution, 'Repeats', 1).map(({ customer }) => customer.company),
 	);
 const sendLead = async (company: string) => {
-	// Answered with 200: from then on the lead is n8n's, whatever happens to it.
-	const answer = await send(sent.url(), httpsLead(company), { code: SECRET });
-	expect(answer.status).toBe(200);
+	// The response is 200: from then on the lead is n8n's, whatever happens to it.
+	const response = await send(sent.url(), httpsLead(company), { code: SECRET });
+	expect(response.status).toBe(200);
 };
 
 it(
@@ -167,9 +167,9 @@ it(
 	async () => {
 		const [table, ...others] = polled as [Polled, ...Polled[]];
 		const handedOver = await table.workflow.ended();
-		for (const crm of crms) crm.fault({ kind: 'slow', milliseconds: SLOW_ANSWER });
+		for (const crm of crms) crm.fault({ kind: 'slow', milliseconds: SLOW_RESPONSE_MS });
 		await write(3);
-		// The table's leads are through, the other polls wait for an answer. An execution that is cut off itself
+		// The table's leads are through, the other polls wait for a response. An execution that is cut off itself
 		// is there to be retried, which is another test's.
 		await waitFor(
 			'The polls',
@@ -239,8 +239,8 @@ it(
 			),
 		];
 		const post = async (workflow: LiveWorkflow, at: number) => {
-			const answer = await send(workflow.url(), httpsLead(`Retried ${at}`), { code: SECRET });
-			expect(answer.status).toBe(200);
+			const response = await send(workflow.url(), httpsLead(`Retried ${at}`), { code: SECRET });
+			expect(response.status).toBe(200);
 		};
 		for (const [at, workflow] of live.entries()) await post(workflow, at);
 		await waitFor('Both leads noted', TIMEOUT_MS, async () => {

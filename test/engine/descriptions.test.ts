@@ -190,7 +190,7 @@ describe('the webhook of the Marketplace Lead Trigger', () => {
 	it.each<[string, INodeParameters, string, string]>([
 		['by default', {}, 'onReceived', ''],
 		['when the workflow has finished', { respond: 'lastNode' }, 'lastNode', 'noData'],
-	])('answers %s', (_name, parameters, responseMode, responseData) => {
+	])('responds %s', (_name, parameters, responseMode, responseData) => {
 		expect(responseFields({ type, parameters })).toEqual({ responseMode, responseData });
 	});
 

@@ -138,7 +138,7 @@ describe('at something else', () => {
 		return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 	}
 
-	const answering =
+	const respondWith =
 		(status: number, body: string, headers: Record<string, string> = {}) =>
 		(response: ServerResponse) => {
 			response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
@@ -147,13 +147,13 @@ describe('at something else', () => {
 	it.each([
 		[
 			'no workflow',
-			answering(404, '{"code":404,"message":"not registered"}'),
+			respondWith(404, '{"code":404,"message":"not registered"}'),
 			'No workflow listens',
 		],
-		['a page', answering(200, '<html></html>'), 'Something other than'],
-		['an API of another kind', answering(400, '{"error":"bad"}'), 'Something other than'],
-		['text where JSON is said to be', answering(400, 'errors'), 'Something other than'],
-		['a gateway', answering(502, ''), 'status 502'],
+		['a page', respondWith(200, '<html></html>'), 'Something other than'],
+		['an API of another kind', respondWith(400, '{"error":"bad"}'), 'Something other than'],
+		['text where JSON is said to be', respondWith(400, 'errors'), 'Something other than'],
+		['a gateway', respondWith(502, ''), 'status 502'],
 		['a socket that is cut', (response: ServerResponse) => response.destroy(), 'cannot be reached'],
 	])('%s', async (_name, handler, reason) => {
 		const { status, message } = await tested({
@@ -192,7 +192,7 @@ describe('at something else', () => {
 
 	it.each([301, 302, 307, 308])('a redirect (%i) is told and not followed', async (code) => {
 		const url = await listen((response) =>
-			answering(code, '', { location: '/elsewhere' })(response),
+			respondWith(code, '', { location: '/elsewhere' })(response),
 		);
 		const { status, message } = await tested({ secret: SECRET, endpointUrl: url });
 		expect(status).toBe('Error');

@@ -1,6 +1,6 @@
 /**
  * Hostile inputs, against the trigger on n8n-core's real context:
- * - responses that have ended, that somebody began to answer, whose caller hung up
+ * - responses that have ended, that somebody began to write, whose caller hung up
  * - requests without query, headers or body, or with something else in their place
  * - bodies: nested 100,000 deep, a text of 1 MB, `__proto__` and `constructor` keys, wrong types,
  *   broken UTF-8, numbers beyond 2^1023, lists of 100,000 entries, JSON within JSON within JSON
@@ -224,10 +224,10 @@ describe('sockets', () => {
 	async function raw(request: string): Promise<string> {
 		const socket = connect(server.port, '127.0.0.1');
 		socket.end(request);
-		let answer = '';
-		socket.on('data', (chunk) => (answer += chunk.toString()));
+		let response = '';
+		socket.on('data', (chunk) => (response += chunk.toString()));
 		await once(socket, 'close');
-		return answer;
+		return response;
 	}
 
 	const head = (headers: string[]) =>

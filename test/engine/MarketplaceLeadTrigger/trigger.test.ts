@@ -50,7 +50,7 @@ const leadsStarted = () =>
 	server.started().map((items) => items.map((item) => item.json as unknown as { id: string }));
 
 describe('a lead', () => {
-	it('starts the workflow with the lead alone, and is answered with its id', async () => {
+	it('starts the workflow with the lead alone, and responds with its id', async () => {
 		await listen();
 		const { status, json, headers } = await post(LEAD);
 		const [[lead]] = leadsStarted() as [[{ id: string; receivedAt: string }]];
@@ -152,7 +152,7 @@ describe('a lead in Latin 1', () => {
 });
 
 describe('a list of leads', () => {
-	it('starts the workflow once, with an item a lead, answered in its order', async () => {
+	it('starts the workflow once, with one item per lead, and responds in its order', async () => {
 		await listen();
 		const { status, json, headers } = await post(`[${TEST_LEAD},${LEAD}]`);
 		const ids = [TEST_LEAD, LEAD].map(
@@ -163,7 +163,7 @@ describe('a list of leads', () => {
 		expect(headers.get('x-lead-id')).toBeNull();
 	});
 
-	it('of one is answered by a list of one', async () => {
+	it('of one gets a list of one', async () => {
 		await listen();
 		const { json } = await post(`[${LEAD}]`);
 		expect(json).toEqual([{ id: expect.any(String) as string }]);
@@ -181,7 +181,7 @@ describe('a list of leads', () => {
 });
 
 describe('filters', () => {
-	it('answer for a lead held back, and start nothing', async () => {
+	it('respond to a lead held back, and start nothing', async () => {
 		await listen({ filters: { testLeads: 'exclude' } });
 		const { status, json } = await post(TEST_LEAD);
 		expect({ status, json }).toEqual({
@@ -200,7 +200,7 @@ describe('filters', () => {
 	});
 });
 
-describe('answering when the workflow has finished', () => {
+describe('responding when the workflow has finished', () => {
 	it('tells the id in the header and nothing of the data', async () => {
 		await listen({ respond: 'lastNode' });
 		const { status, text, headers } = await post(LEAD);
@@ -222,12 +222,12 @@ describe('who is let in', () => {
 		['with the secret twice', { query: `?code=${SECRET}&code=${SECRET}` }, 401],
 	])('%s', async (_name, request, status) => {
 		await listen();
-		const answer = await post(LEAD, request);
-		expect(answer.status).toBe(status);
+		const response = await post(LEAD, request);
+		expect(response.status).toBe(status);
 		expect(server.started()).toHaveLength(status === 200 ? 1 : 0);
 		if (status === 401) {
-			expect(answer.json).toEqual({ message: expect.stringContaining('secret') as string });
-			expect(answer.headers.get('www-authenticate')).toBeNull();
+			expect(response.json).toEqual({ message: expect.stringContaining('secret') as string });
+			expect(response.headers.get('www-authenticate')).toBeNull();
 		}
 	});
 

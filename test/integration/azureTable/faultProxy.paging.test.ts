@@ -220,7 +220,7 @@ it('reads past Azurite’s own page size', async () => {
 	]);
 });
 
-describe('answers as Azurite writes them', () => {
+describe('responses as Azurite writes them', () => {
 	const query = async (options: Record<string, string>, accept = 'minimalmetadata') => {
 		const credential = new AzureNamedKeyCredential(proxy.accountName, proxy.accountKey);
 		const sas = generateAccountSas(credential, {
@@ -231,16 +231,16 @@ describe('answers as Azurite writes them', () => {
 			...options,
 			...Object.fromEntries(new URLSearchParams(sas)),
 		});
-		const answer = await fetch(`${proxy.endpoint}/TypedLeads()?${search}`, {
+		const response = await fetch(`${proxy.endpoint}/TypedLeads()?${search}`, {
 			headers: { accept: `application/json;odata=${accept}` },
 		});
-		const { status, headers } = answer;
+		const { status, headers } = response;
 		const named = ['content-type', 'x-ms-version', 'content-length', 'cache-control'];
 		return {
 			status,
 			headers: named.map((name) => [name, headers.get(name)]),
 			hasToken: headers.has('x-ms-continuation-nextpartitionkey'),
-			body: await answer.text(),
+			body: await response.text(),
 		};
 	};
 

@@ -66,7 +66,7 @@ async function keys(filter = '', table = client): Promise<string[]> {
 const at = (...rowKeys: string[]) => rowKeys.map((rowKey) => ({ partitionKey: 'p', rowKey }));
 
 describe('late rows', () => {
-	it('are in no answer until released, then with their older Timestamp', async () => {
+	it('are in no response until released, then with their older Timestamp', async () => {
 		const all = await list();
 		proxy.hide(at('b', 'd'));
 		expect(await keys()).toEqual(['a', 'c']);

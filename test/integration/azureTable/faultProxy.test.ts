@@ -171,19 +171,21 @@ describe('error responses', () => {
 	});
 
 	it('has the bytes of the same error from Azurite', async () => {
-		const answers = [];
+		const responses = [];
 		for (const script of [[], [{ fault: tableNotFound() }]]) {
 			proxy.script(script);
-			const answer = await fetch(`${proxy.endpoint}/NoSuchTable()?${readingSas()}`, {
+			const response = await fetch(`${proxy.endpoint}/NoSuchTable()?${readingSas()}`, {
 				headers: { accept: 'application/json;odata=minimalmetadata' },
 			});
-			const { status, headers } = answer;
-			const body = (await answer.text()).replace(/[-0-9a-f]{36}/, 'ID').replace(/Time:.*Z/, 'TIME');
+			const { status, headers } = response;
+			const body = (await response.text())
+				.replace(/[-0-9a-f]{36}/, 'ID')
+				.replace(/Time:.*Z/, 'TIME');
 			const named = ['content-type', 'x-ms-error-code'].map((name) => headers.get(name));
-			answers.push({ status, body, named });
+			responses.push({ status, body, named });
 		}
-		expect(answers[1]).toEqual(answers[0]);
-		expect(answers[0]).toMatchObject({ status: 404, body: expect.stringMatching(/ID\\nTIME/) });
+		expect(responses[1]).toEqual(responses[0]);
+		expect(responses[0]).toMatchObject({ status: 404, body: expect.stringMatching(/ID\\nTIME/) });
 	});
 
 	it('waits as long as Retry-After says, on the second page', async () => {
@@ -221,7 +223,7 @@ describe('error responses', () => {
 });
 
 describe('connections', () => {
-	it('are reset before the answer, though the write was done', async () => {
+	it('are reset before the response, though the write was done', async () => {
 		const table = client({}, 'Cut');
 		await table.createTable();
 		proxy.script([{ fault: cutBeforeResponse() }]);
@@ -238,8 +240,8 @@ describe('connections', () => {
 		const pages = withoutRetries().listEntities().byPage();
 		expect((await pages.next()).value).toHaveLength(1000);
 		await expect(pages.next()).rejects.toThrow(/aborted|terminated|hang up/i);
-		const answer = { kind: 'query', fault: 'cutInBody', status: 200 };
-		expect(proxy.requests.at(-1)).toMatchObject(answer);
+		const expected = { kind: 'query', fault: 'cutInBody', status: 200 };
+		expect(proxy.requests.at(-1)).toMatchObject(expected);
 	});
 
 	it('are slow to give the headers', async () => {
@@ -252,18 +254,18 @@ describe('connections', () => {
 	it('trickle the body, headers first', async () => {
 		proxy.script([{ fault: tricklingBody({ chunkBytes: 40_000, chunkEveryMs: 50 }) }]);
 		const started = Date.now();
-		const answer = await fetch(`${proxy.endpoint}/${TABLE}()?${readingSas()}`, {
+		const response = await fetch(`${proxy.endpoint}/${TABLE}()?${readingSas()}`, {
 			headers: { accept: 'application/json;odata=minimalmetadata' },
 		});
 		const headersAfterMs = Date.now() - started;
-		const body = await answer.text();
+		const body = await response.text();
 		const piecesMs = Math.floor((body.length - 1) / 40_000) * 50;
 		expect(piecesMs).toBeGreaterThanOrEqual(500);
 		expect(Date.now() - started - headersAfterMs).toBeGreaterThanOrEqual(piecesMs - 50);
 		expect((JSON.parse(body) as { value: unknown[] }).value).toHaveLength(1000);
 	});
 
-	it('are let go by stop, even in the middle of a slow answer', async () => {
+	it('are let go by stop, even in the middle of a slow response', async () => {
 		const another = await startFaultProxy(azurite);
 		another.script([{ fault: slowResponse(60_000) }]);
 		const waiting = fetch(`${another.endpoint}/Tables`).catch((error: unknown) => error);
@@ -284,7 +286,7 @@ describe('clock skew', () => {
 		return seen;
 	}
 
-	it('moves the Date of every answer', async () => {
+	it('moves the Date of every response', async () => {
 		for (const offsetMs of [0, -3_600_000, 900_000]) {
 			proxy.clockOffsetMs = offsetMs;
 			proxy.script([{ fault: serverBusy() }]);

@@ -213,7 +213,7 @@ describe('the Timestamp', () => {
 		expect(poller.cursor?.watermark).toBe(Date.parse('2018-10-02T08:15:30.123Z'));
 	});
 
-	it.each([-HOUR, HOUR])('counts, not the Date of the answer, %d ms off', async (offset) => {
+	it.each([-HOUR, HOUR])('counts, not the Date of the response, %d ms off', async (offset) => {
 		const place = await newPlace();
 		place.proxy.clockOffsetMs = offset;
 		const poller = new Poller(place);

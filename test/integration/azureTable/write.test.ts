@@ -358,7 +358,7 @@ describe('the same lead', () => {
 		['one', 1],
 		['a transaction', 30],
 	])(
-		'makes one row when the answer to %s is lost, and is told as created',
+		'makes one row when the response to %s is lost, and is told as created',
 		async (_name, count) => {
 			await table.create();
 			for (const fault of [cutBeforeResponse(), cutInBody()]) {
@@ -372,7 +372,7 @@ describe('the same lead', () => {
 		},
 	);
 
-	it('that was there for long is not told as created because an answer is lost', async () => {
+	it('that was there for long is not told as created because a response is lost', async () => {
 		await writeLeads(writer, leads(3), limits());
 		proxy.clockOffsetMs = 60_000;
 		proxy.script([{ fault: cutBeforeResponse(), when: writes }]);
@@ -383,9 +383,9 @@ describe('the same lead', () => {
 
 const writes = ({ kind, method }: SeenRequest) => kind === 'batch' || method === 'POST';
 
-/** An answer of somebody in the service's place. */
-const answered = (status: number, lines: readonly string[]): Fault => ({
-	name: 'answered',
+/** A response of somebody in the service's place. */
+const somebodyElsesResponse = (status: number, lines: readonly string[]): Fault => ({
+	name: 'somebodyElsesResponse',
 	kind: 'refuse',
 	respond: () => ({
 		status,
@@ -428,7 +428,7 @@ describe('a batch', () => {
 
 	it('of which the service refuses one has the others written, and names that one', async () => {
 		await table.create();
-		const fault = answered(202, [
+		const fault = somebodyElsesResponse(202, [
 			'--batchresponse_1',
 			'Content-Type: multipart/mixed; boundary=changesetresponse_1',
 			'',
@@ -454,14 +454,16 @@ describe('a batch', () => {
 	it('that is refused as a whole goes in halves', async () => {
 		await table.create();
 		const before = proxy.counts();
-		proxy.script([{ fault: answered(413, ['']), when: writes }]);
+		proxy.script([{ fault: somebodyElsesResponse(413, ['']), when: writes }]);
 		expect(counted(await writeLeads(writer, leads(9), limits()))).toEqual({ created: 9 });
 		expect(proxy.counts(before).requests).toBe(3);
 	});
 
-	it('that something else answered in Azure’s place is not taken for written', async () => {
+	it('that something else responded to in Azure’s place is not taken for written', async () => {
 		await table.create();
-		proxy.script([{ fault: answered(200, ['<html>Sign in</html>']), when: writes, times: 9 }]);
+		proxy.script([
+			{ fault: somebodyElsesResponse(200, ['<html>Sign in</html>']), when: writes, times: 9 },
+		]);
 		const results = await writeLeads(writer, leads(3), limits());
 		expectHelpful(errorsOf(results)[2], /not one to a transaction/);
 		expect(await table.list()).toEqual([]);

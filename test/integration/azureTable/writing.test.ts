@@ -148,7 +148,7 @@ describe('a table that is missing', () => {
 		expect(await table.list()).toHaveLength(2);
 	});
 
-	it('is made when the answer to that is lost', async () => {
+	it('is made when the response to that is lost', async () => {
 		proxy.script([{ fault: cutBeforeResponse(), when: makesTable }]);
 		expect(outcomes(await (await open()).write(leads(2), limits()))).toEqual([
 			'created',

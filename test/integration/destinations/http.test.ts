@@ -73,9 +73,9 @@ const send = async (path: string, request: Partial<HttpRequest> = {}) => {
 	});
 };
 
-const failureOf = async (answer: Promise<unknown>): Promise<HttpError> => {
-	const error = await answer.then(
-		(value) => new Error(`It was answered: ${inspect(value)}`),
+const failureOf = async (response: Promise<unknown>): Promise<HttpError> => {
+	const error = await response.then(
+		(value) => new Error(`It succeeded: ${inspect(value)}`),
 		(thrown: unknown) => thrown,
 	);
 	expect(error).toBeInstanceOf(HttpError);
@@ -100,16 +100,16 @@ it('follows no redirect', async () => {
 });
 
 it.each([
-	['a connection that breaks in the answer', '/cut', /ECONNRESET|ERR_BAD_RESPONSE|ECONNABORTED/],
+	['a connection that breaks in the response', '/cut', /ECONNRESET|ERR_BAD_RESPONSE|ECONNABORTED/],
 	['a proxy that asks for a sign-in', '/407', /PROXY_AUTHENTICATION/],
-	['an answer without end', '/large', /ERR_BAD_RESPONSE/],
+	['a response without end', '/large', /ERR_BAD_RESPONSE/],
 ])('says which failure it was: %s', async (_name, path, code) => {
 	// As long as a machine with other work needs to send and drop 64 MiB.
 	const signal = AbortSignal.timeout(60_000);
 	expect((await failureOf(send(path, { signal }))).code).toMatch(code);
 });
 
-it('ends when its time is up, without waiting for the answer', async () => {
+it('ends when its time is up, without waiting for the response', async () => {
 	const failure = await failureOf(send('/silent', { signal: AbortSignal.timeout(200) }));
 	expect(failure.code).toBe('ABORTED');
 });

@@ -77,7 +77,7 @@ it.each([
 	['any ending', '*host'],
 	['everything', '*'],
 ])('goes directly where NO_PROXY names %s', async (_name, noProxy) => {
-	// Nobody listens there: whoever asks this proxy gets no answer.
+	// Nobody listens there: whoever asks this proxy gets no response.
 	process.env['HTTPS_PROXY'] = 'http://127.0.0.1:9';
 	process.env['NO_PROXY'] = typeof noProxy === 'string' ? noProxy : noProxy();
 	expect(await rowsRead(byEntra(azurite.endpoint))).toBe(3);
@@ -88,7 +88,7 @@ it('asks no proxy for an http address of this machine, where it would read the k
 	try {
 		const table = await new MarketplaceTable(emulator).create();
 		await table.insert(marketplaceRows(2));
-		// Nobody listens there: whoever asks this proxy gets no answer.
+		// Nobody listens there: whoever asks this proxy gets no response.
 		process.env['HTTP_PROXY'] = process.env['HTTPS_PROXY'] = 'http://127.0.0.1:9';
 		delete process.env['NO_PROXY'];
 		const { accountName, accountKey, endpoint } = emulator;

@@ -184,12 +184,12 @@ describe('an environment', () => {
 		['a list', { status: 200, body: [] }],
 		['nothing', { status: 200, body: '' }],
 		['a redirection', { status: 302, headers: { location: 'https://evil.example/' } }],
-		['that there is nothing', { status: 404, body: 'Not Found' }],
-	])('is told apart from a host that answers %s', async (_, answer) => {
+		['"not found"', { status: 404, body: 'Not Found' }],
+	])('is told apart from a host that responds with %s', async (_, response) => {
 		const other = await FakeServer.start({
 			asksForLeads: () => false,
-			respond: () => answer,
-			refuse: () => answer,
+			respond: () => response,
+			refuse: () => response,
 		});
 		try {
 			await expectRefused(

@@ -119,7 +119,7 @@ describe('it is told apart', () => {
 		});
 	});
 
-	it('where another service answers', async () => {
+	it('where another service responds', async () => {
 		await expectRefused(/no Marketo REST API at this address/, {
 			endpoint: `${marketo.origin}/elsewhere/rest`,
 		});
@@ -137,8 +137,8 @@ describe('it is told apart', () => {
 		[{ status: 200, body: { success: false } }, /neither success nor a code/],
 		['607', /daily calls of the Marketo instance are used up/],
 		['713', /is short of a resource for the moment/],
-	])('where it answers %j', async (answer, said) => {
-		marketo.script(/types\.json$/, answer, Number.POSITIVE_INFINITY);
+	])('where it responds with %j', async (response, said) => {
+		marketo.script(/types\.json$/, response, Number.POSITIVE_INFINITY);
 		await expectRefused(said);
 	});
 

@@ -1,7 +1,7 @@
 /**
  * The fake server held against what Adobe documents. There is no maintained client of Marketo's REST API
  * on npm to hold it against, so the requests here are those that Adobe's pages print, sent as they
- * stand there (with a token in the header, as they ask for since 2026), and the answers are compared
+ * stand there (with a token in the header, as they ask for since 2026), and the responses are compared
  * field by field with the printed ones:
  *
  * - https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/authentication
@@ -43,18 +43,18 @@ async function signedIn(changes: Record<string, string> = {}, method = 'GET'): P
 		client_secret: clientSecret,
 		...changes,
 	});
-	const answer = await fetch(`${marketo.origin}/identity/oauth/token?${query}`, { method });
-	return { ...((await answer.json()) as Body), status: answer.status };
+	const response = await fetch(`${marketo.origin}/identity/oauth/token?${query}`, { method });
+	return { ...((await response.json()) as Body), status: response.status };
 }
 
 async function call(path: string, init: RequestInit = {}): Promise<Body> {
 	const authorization = `Bearer ${token}`;
-	const answer = await fetch(`${marketo.origin}${path}`, {
+	const response = await fetch(`${marketo.origin}${path}`, {
 		...init,
 		headers: { authorization, ...init.headers },
 	});
-	expect(answer.status).toBe(200);
-	return (await answer.json()) as Body;
+	expect(response.status).toBe(200);
+	return (await response.json()) as Body;
 }
 
 async function post(path: string, body: object): Promise<Body> {
@@ -203,16 +203,16 @@ describe('activities', () => {
 		expect(second.result).toHaveLength(1);
 	});
 
-	it('are looked through 300 of all types at a time: an answer may have none and go on', async () => {
+	it('are looked through 300 of all types at a time: a response may have none and go on', async () => {
 		marketo.addForeign(650, { at: marketo.now() - HOUR });
 		await marketo.insert([{ name: 'one' }]);
-		const answers: Body[] = [];
+		const responses: Body[] = [];
 		let paging = await pagingToken();
 		do {
-			answers.push(await fillOuts(paging));
-			paging = encodeURIComponent(answers.at(-1)!.nextPageToken!);
-		} while (answers.at(-1)!.moreResult === true);
-		expect(answers.map(({ result }) => result?.length)).toEqual([undefined, undefined, 1]);
+			responses.push(await fillOuts(paging));
+			paging = encodeURIComponent(responses.at(-1)!.nextPageToken!);
+		} while (responses.at(-1)!.moreResult === true);
+		expect(responses.map(({ result }) => result?.length)).toEqual([undefined, undefined, 1]);
 	});
 
 	it('are those of one form, one type, and after the time', async () => {
@@ -335,10 +335,10 @@ describe('persons', () => {
 	it('are asked for by POST where the address is longer than 8 KB', async () => {
 		const [person] = insert(1);
 		const query = `filterType=id&filterValues=${person!.id}&fields=${'id,'.repeat(3_000)}id`;
-		const answer = await fetch(`${marketo.origin}${path}?${query}`, {
+		const response = await fetch(`${marketo.origin}${path}?${query}`, {
 			headers: { authorization: `Bearer ${token}` },
 		});
-		expect(answer.status).toBe(414);
+		expect(response.status).toBe(414);
 		const { result } = await call(`${path}?_method=GET`, {
 			method: 'POST',
 			headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -383,8 +383,8 @@ describe('forms', () => {
 		const draft = [{ id: 'Email', dataType: 'email' }];
 		forms.push({ id: 5, name: 'Draft', draft, isApproved: false }, { id: 6, name: 'Both', draft });
 		const statusOf = async (id: number, status = '') => {
-			const answer = await call(`/rest/asset/v1/form/${id}.json${status && `?status=${status}`}`);
-			return answer.result?.[0]?.['status'] ?? codeOf(answer);
+			const response = await call(`/rest/asset/v1/form/${id}.json${status && `?status=${status}`}`);
+			return response.result?.[0]?.['status'] ?? codeOf(response);
 		};
 		expect([await statusOf(5), await statusOf(5, 'approved')]).toEqual(['draft', '702']);
 		expect([await statusOf(6), await statusOf(6, 'draft')]).toEqual(['approved', 'draft']);
@@ -523,12 +523,12 @@ describe('persons that are written', () => {
 	});
 
 	it('are at most one megabyte at a time', async () => {
-		const answer = await fetch(`${marketo.origin}${path}`, {
+		const response = await fetch(`${marketo.origin}${path}`, {
 			method: 'POST',
 			headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
 			body: JSON.stringify({ input: [{ description: 'x'.repeat(1_024 * 1_024) }] }),
 		});
-		expect(answer.status).toBe(413);
+		expect(response.status).toBe(413);
 	});
 });
 

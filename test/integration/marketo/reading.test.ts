@@ -148,7 +148,7 @@ describe('the log of all activities', () => {
 	it('gives no lead of another form or type, even where Marketo does', async () => {
 		const { fakeServer } = place;
 		fakeServer.fillOut({ formId: 9, fields: { LastName: 'other' } });
-		const answer = succeeded({
+		const response = succeeded({
 			moreResult: false,
 			nextPageToken: 'x',
 			result: [
@@ -178,7 +178,7 @@ describe('the log of all activities', () => {
 				},
 			],
 		});
-		fakeServer.script(ACTIVITIES, answer);
+		fakeServer.script(ACTIVITIES, response);
 		const leads = await poller().leads();
 		expect(leads.map(({ id }) => id)).toEqual(['3']);
 		await place.insert(letters('a'));
@@ -302,8 +302,8 @@ describe('the log of all activities', () => {
 		['no GUID', succeeded({ moreResult: false, nextPageToken: 'x', result: [{ leadId: 1 }] })],
 		['no JSON', { status: 200, body: '{"success": tru' }],
 		['a page of a gateway', gatewayPage(200, 'Sign in')],
-	])('is refused in words where an answer has %s', async (_, answer) => {
-		place.fakeServer.script(ACTIVITIES, answer);
+	])('is refused in words where a response has %s', async (_, response) => {
+		place.fakeServer.script(ACTIVITIES, response);
 		const error = await errorOf(poller().poll());
 		expectHelpful(error, place);
 		expect(error.message).toMatch(/^Unexpected response from Marketo: /);
@@ -311,8 +311,8 @@ describe('the log of all activities', () => {
 
 	it('gives an activity whose time can’t be read, once', async () => {
 		const odd = (id: number) => ({ id, marketoGUID: String(id), leadId: 1, activityDate: 'soon' });
-		const answer = succeeded({ moreResult: false, nextPageToken: 'x', result: [odd(1), odd(2)] });
-		place.fakeServer.script(ACTIVITIES, answer, 2);
+		const response = succeeded({ moreResult: false, nextPageToken: 'x', result: [odd(1), odd(2)] });
+		place.fakeServer.script(ACTIVITIES, response, 2);
 		const reading = poller();
 		expect((await reading.leads()).map(({ id }) => id)).toEqual(['1', '2']);
 		expect(await reading.leads()).toEqual([]);

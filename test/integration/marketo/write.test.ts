@@ -271,7 +271,7 @@ describe('a lead that fills out the form', () => {
 			destination: 'marketo',
 		});
 		expect(upserted).toMatchObject(read);
-		// The answer is lost, and the person's source tells that it was taken.
+		// The response is lost, and the person's source tells that it was taken.
 		marketo.commitDelay = HOUR;
 		marketo.fault({ kind: 'cut', where: 'inResponse' });
 		const other = writable(lead('Other'));
@@ -413,7 +413,7 @@ describe('written twice', () => {
 		expect(marketo.atOnce.most).toBeGreaterThan(1);
 	});
 
-	it('is one fill-out where the answer was lost, and created all the same', async () => {
+	it('is one fill-out where the response was lost, and created all the same', async () => {
 		marketo.commitDelay = HOUR;
 		marketo.fault({ kind: 'cut', where: 'inResponse' }, { page: 2 });
 		const results = await (await newWriter()).write(many(5), inTime());
@@ -425,7 +425,7 @@ describe('written twice', () => {
 	it.each([
 		['whom Marketo knew with another source', 'Web', HOUR],
 		['who came back for the same offer', 'SPZA-INS|contoso.add-on', 0],
-	])('is one fill-out where the answer was lost of a person %s', async (_, leadSource, delay) => {
+	])('is one fill-out where the response was lost of a person %s', async (_, leadSource, delay) => {
 		marketo.instance.upsertPerson({ email: 'sample@fabrikam.example', leadSource });
 		marketo.commitDelay = delay;
 		marketo.fault({ kind: 'cut', where: 'inResponse' });
@@ -545,7 +545,7 @@ describe('a lead ID field', () => {
 		expect(outcomes(again)).toEqual(['unchanged', 'unchanged']);
 	});
 
-	it('tells that a lead was taken whose answer was lost', async () => {
+	it('tells that a lead was taken whose response was lost', async () => {
 		marketo.commitDelay = HOUR;
 		const leadSource = 'SPZA-INS|contoso.add-on';
 		marketo.instance.upsertPerson({ email: 'sample@fabrikam.example', leadSource });
@@ -793,8 +793,8 @@ describe('an error on writing', () => {
 		['neither done nor refused', { status: 200, body: { success: true, result: [{ id: 5 }] } }],
 		['no object', { status: 200, body: { success: true, result: [null] } }],
 		['a page', gatewayPage(200, 'Welcome')],
-	])('tells of a response that is %s', async (_, answer) => {
-		marketo.script(SUBMIT, answer, Number.POSITIVE_INFINITY);
+	])('tells of a response that is %s', async (_, response) => {
+		marketo.script(SUBMIT, response, Number.POSITIVE_INFINITY);
 		expect(errorOf(await written()).message).toMatch(/^Unexpected response from Marketo: /);
 	});
 });
@@ -828,7 +828,7 @@ describe('a lead that makes a person', () => {
 		expect(await writer.readBack(id, inTime())).toBeUndefined();
 	});
 
-	it('is one person where the answer was lost', async () => {
+	it('is one person where the response was lost', async () => {
 		marketo.fault({ kind: 'cut', where: 'inResponse' });
 		const results = await (await upserting()).write(many(20), inTime());
 		expect(results.every(({ ok }) => ok)).toBe(true);

@@ -38,7 +38,7 @@ const TOO_SLOW = 4_000;
 const NOWHERE = 'http://127.0.0.1:9';
 const UNKNOWN_HOST = 'https://nobody.invalid';
 
-/** An answer that nobody waits for any more when it comes. */
+/** A response that nobody waits for any more when it comes. */
 const late = async (): Promise<FakeResponse> => {
 	await sleep(TOO_SLOW);
 	return { status: 503 };
@@ -220,7 +220,7 @@ describe('Azure Table', () => {
 		expectFailed(report, 'reachable', /host of Azure Table Storage is not known/);
 	});
 
-	it('it takes too long to answer', async () => {
+	it('it takes too long to respond', async () => {
 		proxy.script([{ fault: slowResponse(TOO_SLOW) }]);
 		const report = await check(place, { options: ONE_SECOND });
 		expectFailed(report, 'reachable', /did not respond in time|longer than 1 second/);
@@ -556,7 +556,7 @@ describe('Salesforce', () => {
 			expect(place.fakeServer.webToLead.forms).toHaveLength(1);
 		});
 
-		it('answers that it broke', async () => {
+		it('responds that it broke', async () => {
 			place.fakeServer.spoil = ({ url }) =>
 				/WebToLead/.test(url.pathname)
 					? { status: 200, headers: { 'is-processed': 'Exception: 1' } }
@@ -954,7 +954,7 @@ describe('HTTPS endpoint', () => {
 		[422, 'testLeadWritten', /status 422/],
 		[500, 'testLeadWritten', /status 500/],
 		[503, 'testLeadWritten', /is down/],
-	] as const)('it answers %i', async (status, failed, message) => {
+	] as const)('it responds with %i', async (status, failed, message) => {
 		place.receiver.spoil = () => ({
 			status,
 			headers: { location: 'https://contoso.example/?code=a-secret-in-the-address' },
@@ -988,7 +988,7 @@ describe('HTTPS endpoint', () => {
 		expectFailed(report, 'reachable', /Endpoint URL/);
 	});
 
-	it('it takes too long to answer', async () => {
+	it('it takes too long to respond', async () => {
 		place.receiver.server.fault({ kind: 'slow', milliseconds: TOO_SLOW });
 		const report = await check(place, { options: ONE_SECOND });
 		expectFailed(report, 'testLeadWritten', /did not respond in time/, sent);
@@ -1009,7 +1009,7 @@ describe('HTTPS endpoint', () => {
 		expectFailed(await check(place), 'testLeadWritten', /asks to wait/, sent);
 	});
 
-	it('the connection is cut before the answer, which is no loss', async () => {
+	it('the connection is cut before the response, which is no loss', async () => {
 		place.receiver.server.fault({ kind: 'cut', where: 'beforeResponse' });
 		expect(await check(place)).toMatchObject({ ok: true });
 	});

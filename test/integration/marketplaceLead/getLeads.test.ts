@@ -217,7 +217,7 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 			});
 		});
 
-		it('goes on where an answer is lost or the service is busy for a moment', async () => {
+		it('goes on where a response is lost or the service is busy for a moment', async () => {
 			place.shapePages({ records: 5 });
 			const leads = numbered(15, (number) => now + number * MINUTE);
 			await place.insert(leads);

@@ -73,7 +73,7 @@ describe('a sign-in', () => {
 		[{ grant_type: 'refresh_token', refresh_token: 'other' }, 'invalid_grant'],
 	])('with %p is refused', async (change, error) => {
 		const { consumerKey, consumerSecret } = salesforce.signIn;
-		const answer = await fetch(`${salesforce.origin}/services/oauth2/token`, {
+		const response = await fetch(`${salesforce.origin}/services/oauth2/token`, {
 			method: 'POST',
 			body: new URLSearchParams({
 				grant_type: 'client_credentials',
@@ -82,8 +82,8 @@ describe('a sign-in', () => {
 				...change,
 			}),
 		});
-		expect(answer.status).toBe(400);
-		expect(await answer.json()).toMatchObject({ error, error_description: expect.any(String) });
+		expect(response.status).toBe(400);
+		expect(await response.json()).toMatchObject({ error, error_description: expect.any(String) });
 	});
 });
 
@@ -370,8 +370,11 @@ describe('a Web-to-Lead form', () => {
 	it('becomes a lead a moment later, with what no lead can be without', async () => {
 		// Longer than any machine needs for the first query: only the turned clock makes it a lead.
 		salesforce.webToLead.settings.delay = 60 * 60_000;
-		const answer = await send({ email: 'kim@fabrikam.example', lead_source: 'SPZA-INS|contoso.a' });
-		expect(answer.status).toBe(200);
+		const response = await send({
+			email: 'kim@fabrikam.example',
+			lead_source: 'SPZA-INS|contoso.a',
+		});
+		expect(response.status).toBe(200);
 		expect(await asked('Id != null')).toEqual([]);
 		salesforce.pass(60 * 60_000);
 		expect(await asked("LeadSource = 'SPZA-INS|contoso.a' AND Company = '[not provided]'")).toEqual(

@@ -100,7 +100,7 @@ describe.each(WAYS)('a sign-in by %s', (_, credential) => {
 		await expectRefused(credential(), /^Unexpected response from Salesforce: /);
 	});
 
-	it('sends its token to nobody whom the answer names', async () => {
+	it('sends its token to no host that the response names', async () => {
 		const other = await startSalesforce();
 		try {
 			for (const instanceUrl of [
@@ -191,7 +191,7 @@ it('a refresh token is refused once it was revoked', async () => {
 	await expectRefused(credential, /refresh token has expired or was revoked/, refreshToken);
 });
 
-it('an answer to the sign-in of another shape is no sign-in', async () => {
+it('a response of another shape is no sign-in', async () => {
 	const whole = {
 		access_token: '00D!token',
 		instance_url: salesforce.origin,
@@ -278,7 +278,7 @@ describe('a list', () => {
 		expectNoSecret(error, salesforce.signIn.secrets);
 	});
 
-	it('is refused where the answer is none', async () => {
+	it('is refused where the response is invalid', async () => {
 		for (const body of ['null', {}, { fields: [7] }, { fields: [{ name: 'x' }] }]) {
 			salesforce.spoil = ({ url }) =>
 				url.pathname.endsWith('/describe') ? { status: 200, body } : undefined;

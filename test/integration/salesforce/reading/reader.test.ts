@@ -1,4 +1,4 @@
-/** What only Salesforce does: sessions that end, a shared quota, hidden fields, queries, odd answers. */
+/** What only Salesforce does: sessions that end, a shared quota, hidden fields, queries, unexpected responses. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { parseQuery } from '@jetstreamapp/soql-parser-js';
@@ -89,7 +89,7 @@ describe('a session', () => {
 		expect(await poller.restarted(poller.kept(), { credentials }).poll()).toEqual([]);
 	});
 
-	it('is begun again when the sign-in is answered too late or cut off', async () => {
+	it('is begun again when the response to the sign-in is late or cut off', async () => {
 		const place = await newPlace();
 		await place.insert(letters('a'));
 		const { fakeServer: salesforce } = place;
@@ -393,11 +393,11 @@ describe('a query', () => {
 	it.each([
 		['gives up on', { status: 400, body: [{ errorCode: 'QUERY_TIMEOUT', message: '' }] }],
 		['gives only some of', { status: 200, body: { done: false, records: [] } }],
-	])('reads all leads where Salesforce %s the Lead Sources', async (_, answer) => {
+	])('reads all leads where Salesforce %s the Lead Sources', async (_, response) => {
 		const place = await newPlace();
 		await place.insert([{ name: 'store' }, { name: 'web', leadSource: 'Web' }]);
 		place.fakeServer.spoil = ({ url }) =>
-			url.searchParams.get('q')?.includes('GROUP BY') ? answer : undefined;
+			url.searchParams.get('q')?.includes('GROUP BY') ? response : undefined;
 		expect(await new Poller(place).poll()).toEqual(['store']);
 		expect(place.traffic().records).toBe(2);
 	});
@@ -493,7 +493,7 @@ describe('a lead', () => {
 	});
 });
 
-describe('an answer', () => {
+describe('a response', () => {
 	const good = {
 		attributes: {},
 		Id: '00Q000000004FH0EAM',

@@ -247,7 +247,7 @@ describe.each([
 		expect(stored()).toHaveLength(2);
 	});
 
-	it('is one record where the answer was lost, and created all the same', async () => {
+	it('is one record where the response was lost, and created all the same', async () => {
 		salesforce.fault({ kind: 'cut', where: 'inResponse' });
 		const writer = await newWriter(field);
 		const results = await writer.write(many(20), inTime());
@@ -456,7 +456,7 @@ describe('the owner of a lead', () => {
 		expect(stored()).toHaveLength(2);
 	});
 
-	it('is whom the rule names though the answer was lost, and is not looked for twice', async () => {
+	it('is whom the rule names though the response was lost, and is not looked for twice', async () => {
 		salesforce.fault({ kind: 'cut', where: 'inResponse' });
 		const results = await (await newWriter(EXTERNAL_ID, assigning)).write(many(3), inTime());
 		expect(salesforce.server.faultsLeft()).toBe(0);
@@ -607,7 +607,7 @@ describe('what Salesforce does not take', () => {
 		expect(errorOf(await written(third)).message).toMatch(/duplicate rule/);
 	});
 
-	it('is told of each where the sign-in or the answer is none', async () => {
+	it('fails each lead where the sign-in or the response is invalid', async () => {
 		const writer = await newWriter();
 		salesforce.spoil = ({ method }) =>
 			method === 'POST' ? { status: 200, body: { success: true } } : undefined;

@@ -102,7 +102,7 @@ describe('without a session', () => {
 		expect(stored()).toHaveLength(1);
 	});
 
-	it('a lead whose answer is lost is not sent twice', async () => {
+	it('a lead whose response is lost is not sent twice', async () => {
 		salesforce.fault({ kind: 'cut', where: 'inResponse' });
 		const [result] = await sender().write([writable(lead('Sample'))], inTime());
 		expect(errorOf(result).message).toMatch(/not certain/);
@@ -127,8 +127,8 @@ describe('without a session', () => {
 		['another status', { status: 302, headers: { location: 'https://contoso.example/' } }],
 		['an exception', { status: 200, headers: { 'Is-Processed': 'true Exception:common.x' } }],
 		['a breakdown', { status: 500, body: 'x' }],
-	])('%s is no lead', async (_, answer) => {
-		salesforce.spoil = ({ url }) => (url.pathname.includes('servlet') ? answer : undefined);
+	])('%s is no lead', async (_, response) => {
+		salesforce.spoil = ({ url }) => (url.pathname.includes('servlet') ? response : undefined);
 		const [result] = await sender().write([writable(lead('Sample'))], inTime());
 		errorOf(result);
 	});
@@ -177,7 +177,7 @@ describe('with a session', () => {
 		expect(outcomes(results)).toEqual(['created']);
 	});
 
-	it('a lead whose answer is lost is found, and not sent twice', async () => {
+	it('a lead whose response is lost is found, and not sent twice', async () => {
 		salesforce.fault({ kind: 'cut', where: 'inResponse' });
 		const results = await (await finder()).write([writable(lead('Sample'))], inTime());
 		expect(outcomes(results)).toEqual(['created']);

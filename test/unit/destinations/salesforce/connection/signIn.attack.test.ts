@@ -1,5 +1,5 @@
 /**
- * Hostile sign-ins: addresses that would carry secrets in the open or to somebody else, answers
+ * Hostile sign-ins: addresses that would carry secrets in the open or to somebody else, responses
  * that send the token elsewhere, keys that are none.
  */
 import { generateKeyPairSync } from 'node:crypto';
