@@ -14,7 +14,7 @@ import { findQueuePrograms, type QueuePrograms } from './host/queue/programs.ts'
 import { QueueN8n } from './host/queue/queueN8n.ts';
 import type { N8nHost } from './host/n8n.ts';
 import type { SeenLead } from './host/samples.ts';
-import { command, paced } from './host/terminal.ts';
+import { command, throttled } from './host/terminal.ts';
 
 const once = process.argv.includes('--once');
 /** n8n as it runs on several machines, in place of one process. */
@@ -38,7 +38,7 @@ async function stop({ stops }: State): Promise<void> {
 
 /** Each task has a line of its own for what goes on, which is gone when the task is done. */
 function shownBy(task: { output: string }): (message: string) => void {
-	return paced((message) => (task.output = message));
+	return throttled((message) => (task.output = message));
 }
 
 async function runDemo(programs: QueuePrograms | undefined): Promise<State> {

@@ -4,7 +4,7 @@ import { duration } from './text.ts';
 const QUIET_INTERVAL_MS = 15_000;
 
 /** Passes on every message on a terminal, elsewhere one in 15 s. */
-export function paced(show: (message: string) => void, isTerminal = process.stdout.isTTY) {
+export function throttled(show: (message: string) => void, isTerminal = process.stdout.isTTY) {
 	let last = -Infinity;
 	return (message: string): void => {
 		if (!isTerminal && Date.now() - last < QUIET_INTERVAL_MS) return;
@@ -29,7 +29,7 @@ export async function step<T>(
 	if (isTerminal) draw();
 	else process.stdout.write(`… ${title}\n`);
 	const timer = isTerminal ? setInterval(draw, 1_000) : undefined;
-	const quiet = paced((message) => process.stdout.write(`  ${message}\n`), isTerminal);
+	const quiet = throttled((message) => process.stdout.write(`  ${message}\n`), isTerminal);
 	const end = (mark: string) => {
 		clearInterval(timer);
 		const line = `${mark} ${title} (${duration(Date.now() - started)})`;

@@ -7,7 +7,7 @@ import { COMPAT_N8N, COMPAT_NODE } from '../../../scripts/host/compat.ts';
 import { Environment } from '../../../scripts/host/environment.ts';
 import { PROJECT_ROOT } from '../../../scripts/host/paths.ts';
 import { freePort } from '../../../scripts/host/ports.ts';
-import { exitOnSignals, paced } from '../../../scripts/host/terminal.ts';
+import { exitOnSignals, throttled } from '../../../scripts/host/terminal.ts';
 import { startAzurite } from '../../fakeServers/azureTable/azurite.ts';
 import type { Azurite } from '../../fakeServers/azureTable/azurite.ts';
 import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
@@ -20,7 +20,7 @@ export default async function globalSetup(): Promise<void> {
 	if (!existsSync(path.join(PROJECT_ROOT, 'dist/types/nodes.json'))) {
 		throw new Error('The package is not built. Run: npm run test:e2e');
 	}
-	const progress = paced((message) => process.stderr.write(`${message}\n`));
+	const progress = throttled((message) => process.stderr.write(`${message}\n`));
 	const install = await ensureN8n(progress, { version: COMPAT_N8N });
 	exitOnSignals();
 	const stops: Array<() => Promise<void>> = (shared.marketplaceLeadsStops = []);

@@ -177,13 +177,14 @@ export class FaultProxy {
 			response.socket?.resetAndDestroy();
 			return;
 		}
-		const whole = fault?.kind === 'refuse' ? fault.respond() : await this.#paced(seen, request);
+		const whole =
+			fault?.kind === 'refuse' ? fault.respond() : await this.#rateLimited(seen, request);
 		const upstreamResponse = fault?.kind === 'garbage' ? fault.respond(whole) : whole;
 		await this.#deliver(upstreamResponse, response, seen, fault);
 	}
 
 	/** The response, or that it was too much for a partition. */
-	async #paced(seen: SeenRequest, request: Forwarded): Promise<UpstreamResponse> {
+	async #rateLimited(seen: SeenRequest, request: Forwarded): Promise<UpstreamResponse> {
 		const { rates } = this;
 		if (!rates) return await this.#respond(seen, request);
 		const throttled = (throttling: Throttling): UpstreamResponse => {
