@@ -16,7 +16,7 @@ let timeLimits: Array<{ end: number; controller: AbortController }> = [];
 let current = 0;
 
 /** Milliseconds that a wait takes, whatever it asked for: what else is going on can go on. */
-const MOMENT = 2;
+const WAIT_MS = 2;
 
 /**
  * In each test of the file or block, anew for each; what is started for several tests waits for
@@ -36,7 +36,7 @@ export function skipWaits({ isStill = false, ofLibraries = false } = {}): void {
 			jest.spyOn(Date, 'now').mockImplementation(() => (isStill ? begun : now()) + passed),
 			jest.spyOn(timers, 'setTimeout').mockImplementation(async (delay = 0, value, options) => {
 				const wait = begin(delay);
-				const result = await setTimeout(MOMENT, value, options);
+				const result = await setTimeout(WAIT_MS, value, options);
 				wait.end();
 				return result;
 			}),
@@ -57,7 +57,7 @@ export function skipWaits({ isStill = false, ofLibraries = false } = {}): void {
 					wait.end();
 					callback(...values);
 				};
-				return setCallback(call, Math.min(delay, MOMENT));
+				return setCallback(call, Math.min(delay, WAIT_MS));
 			};
 			spies.push(
 				jest

@@ -80,7 +80,7 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 		});
 		afterAll(async () => await server?.stop());
 
-		it('begins with its first moment and ends before its end', async () => {
+		it('begins with its first millisecond and ends before its end', async () => {
 			await place.insert([
 				{ name: 'before', writtenAt: now - 1_000 },
 				{ name: 'first', writtenAt: now },
@@ -119,7 +119,7 @@ describe.each([azureTablePolled, dynamicsPolled, marketoPolled, salesforcePolled
 			expect(await getLeads(place, between(now))).toEqual([]);
 		});
 
-		it('is that of the workflow’s time zone, unless a moment has its own', async () => {
+		it('is that of the workflow’s time zone, unless a date has its own', async () => {
 			await place.insert([{ name: 'then', writtenAt: now }]);
 			const local = at(now).replace('Z', '');
 			const west = { parameters: { createdAfter: `${local}-01:00` } };

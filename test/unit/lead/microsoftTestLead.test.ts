@@ -7,7 +7,7 @@ import {
 } from '../../../nodes/lead';
 import { expectWellFormed, sampleRecord } from './support';
 
-/** The moment Microsoft's own test lead of the samples was sent, by its ticks. */
+/** The time Microsoft's own test lead of the samples was sent, by its ticks. */
 const NOW = Date.parse('2018-03-15T09:20:31.318Z');
 const DESTINATIONS: LeadDestinationName[] = [
 	'',
@@ -24,8 +24,8 @@ it('counts as .NET does', () => {
 	// .NET: new DateTime(2018, 3, 15, 9, 20, 31, 318, DateTimeKind.Utc).Ticks
 	const lead = microsoftTestLead({ destination: 'https', now: NOW });
 	expect(placeholderOf(lead)).toBe('MSFT_TEST_636567024313180000');
-	const moment = Number((636573304831318844n - 621355968000000000n) / 10_000n);
-	const sample = microsoftTestLead({ destination: 'https', now: moment });
+	const sentAt = Number((636573304831318844n - 621355968000000000n) / 10_000n);
+	const sample = microsoftTestLead({ destination: 'https', now: sentAt });
 	expect(placeholderOf(sample).slice(0, 24)).toBe('MSFT_TEST_63657330483131');
 	expect(placeholderOf(sample)).toMatch(/^MSFT_TEST_\d{18}$/);
 });

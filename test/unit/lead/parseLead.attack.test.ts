@@ -73,10 +73,10 @@ describe('depth', () => {
 	});
 
 	it('of keys that differ in case only is read once', () => {
-		let twins: unknown = 1;
-		for (let i = 0; i < 31; i++) twins = { key: twins, KEY: i };
-		expect(readLeadInput(record({ twins })).ok).toBe(true);
-		expectWellFormed(parseLead(record({ twins }), { destination: 'https' }));
+		let duplicates: unknown = 1;
+		for (let i = 0; i < 31; i++) duplicates = { key: duplicates, KEY: i };
+		expect(readLeadInput(record({ duplicates })).ok).toBe(true);
+		expectWellFormed(parseLead(record({ duplicates }), { destination: 'https' }));
 	});
 
 	it('of a ring is cut', () => {

@@ -119,7 +119,7 @@ describe('a lead is missing', () => {
 		],
 		['a test lead, not a real one', {}, [{ isTest: true }], 'There is no lead of this customer.'],
 		[
-			'a moment too far away',
+			'a time too far away',
 			{},
 			[{ at: 24.001 }, { at: -24.001 }],
 			'There is no lead of this customer for this offer within 24 hours.',
