@@ -61,7 +61,7 @@ export class Demo {
 	/** By execution: what has ended does not change, and is not asked for again. */
 	private readonly read = new Map<string, Found[]>();
 
-	/** `crms` stand in for the vendors, as n8n reaches them. */
+	/** `crms` are the fake servers, as n8n reaches them. */
 	constructor(
 		host: DemoHost,
 		crms: readonly LeadDestination[],

@@ -33,7 +33,7 @@ export interface FileSample {
 	leads: SeenLead[];
 }
 
-/** A lead that what stands in for the CRM writes as Microsoft's connector does there. */
+/** A lead as Microsoft's connector writes it, for a fake server to hold. */
 interface CrmSample {
 	via: Crm;
 	lead: LeadToWrite;

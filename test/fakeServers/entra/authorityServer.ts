@@ -43,7 +43,7 @@ const CONTROL = '/control/fault';
 const STORAGE = 'https://storage.azure.com';
 /** What the SDK asks a token for where the account is on this machine. */
 const COSMOS = 'https://cosmos.azure.com';
-/** Services that this tenant knows: Azure Storage, and whatever stands in for one on this machine. */
+/** Services that this tenant knows: Azure Storage, and its fake servers on this machine. */
 const KNOWN_SERVICE =
 	/^https:\/\/storage\.azure\.com$|^https?:\/\/(localhost|127\.0\.0\.1|\w+\.leads\.example)(:\d+)?$/;
 

@@ -1,5 +1,5 @@
 /**
- * Stands in for Marketo's REST API as Adobe documents it: tokens that expire, errors with HTTP 200,
+ * A fake server of Marketo's REST API as Adobe documents it: tokens that expire, errors with HTTP 200,
  * an activity log that a call looks through 300 activities at a time, persons, forms and usage.
  */
 import { randomUUID } from 'node:crypto';

@@ -12,7 +12,7 @@ const NAME = `n8n-${N8N_VERSION}`;
 let cache: string;
 let installs: number;
 
-/** Stands in for npm, which takes minutes. */
+/** A fake of npm, which takes minutes. */
 const install = async (folder: string) => {
 	installs += 1;
 	await sleep(300);
