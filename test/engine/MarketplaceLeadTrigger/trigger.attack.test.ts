@@ -173,7 +173,7 @@ describe('bodies', () => {
 			Buffer.from('{"LeadSource":"SPZA","UserDetails":{"FirstName":"\xff\xfe"}}', 'latin1'),
 		],
 		['lone surrogates', '{"LeadSource":"SPZA","OfferTitle":"\\ud800"}'],
-	])('%s: a lead, if an odd one', async (_name, body) => {
+	])('%s: a lead, if an unusual one', async (_name, body) => {
 		const result = await call(text(body));
 		expect(result.workflowData?.[0]).toHaveLength(1);
 		expect(() => encodeURIComponent(JSON.stringify(result.workflowData))).not.toThrow();

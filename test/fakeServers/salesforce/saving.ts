@@ -213,8 +213,8 @@ export class Saving {
 				);
 			}
 			const wanted = JSON_TYPES[field.type] ?? 'string';
-			const isOdd = typeof value === 'string' && TEXT_FORMS[field.type]?.test(value) === false;
-			if (value !== null && (typeof value !== wanted || isOdd)) {
+			const isInvalid = typeof value === 'string' && TEXT_FORMS[field.type]?.test(value) === false;
+			if (value !== null && (typeof value !== wanted || isInvalid)) {
 				throw new SalesforceApiError(
 					400,
 					'JSON_PARSER_ERROR',

@@ -14,11 +14,25 @@ import type { MarketplaceRow } from '../../fakeServers/azureTable/marketplaceTab
 
 const TABLE = 'PagedLeads';
 /** Keys that need quoting or encoding on the way, sort by code unit, or are empty. */
-const ODD_KEYS = ['', ' ', "'", "''o", '%41', '&$filter=x', '+', 'Z', 'a', 'ä', '漢', '😀', '１'];
-/** Two small partitions around one of odd keys. */
+const SPECIAL_KEYS = [
+	'',
+	' ',
+	"'",
+	"''o",
+	'%41',
+	'&$filter=x',
+	'+',
+	'Z',
+	'a',
+	'ä',
+	'漢',
+	'😀',
+	'１',
+];
+/** Two small partitions around one of special keys. */
 const ROWS: MarketplaceRow[] = [
 	...[1, 2, 3].map((n) => ({ partitionKey: '2018-10-01', rowKey: `a${n}`, Number: n })),
-	...ODD_KEYS.map((rowKey, n) => ({ partitionKey: "it's 2018.10", rowKey, Number: 10 + n })),
+	...SPECIAL_KEYS.map((rowKey, n) => ({ partitionKey: "it's 2018.10", rowKey, Number: 10 + n })),
 	...[1, 2].map((n) => ({ partitionKey: 'z', rowKey: `c${n}`, Number: 30 + n })),
 ];
 

@@ -37,7 +37,7 @@ async function drain(poller: Poller): Promise<string[]> {
 }
 
 /** Characters that need quoting in a filter or encoding in an address, or sort unlike they look. */
-const ODD = [
+const SPECIAL_TEXTS = [
 	"'",
 	"''",
 	"o'clock'",
@@ -69,8 +69,8 @@ describe('rows of any key', () => {
 	let place: AzureTablePlace;
 	/** Every row is of an offer of its own, so that a filter can choose any of them. */
 	const rows = [
-		...ODD.map((partitionKey) => ({ partitionKey, rowKey: partitionKey })),
-		...ODD.map((rowKey) => ({ partitionKey: "it's 2018 %", rowKey })),
+		...SPECIAL_TEXTS.map((partitionKey) => ({ partitionKey, rowKey: partitionKey })),
+		...SPECIAL_TEXTS.map((rowKey) => ({ partitionKey: "it's 2018 %", rowKey })),
 		{ partitionKey: "it's 2018 %", rowKey: '' },
 		{ partitionKey: '漢', rowKey: '' },
 	].map((key, at) => marketplaceRow(at, { ...key, LeadSource: `AzurePortal-Create|p.o${at}x` }));

@@ -294,12 +294,12 @@ function heldOf(lead: Lead): JsonObject {
 	const { createdAt } = lead;
 	// What reads otherwise as a whole stands in its parts.
 	const parts = parseLeadSource(leadSource);
-	const isOdd =
+	const isAmbiguous =
 		parts.source.code !== source.code ||
 		![action.code, ''].includes(parts.action.code) ||
 		![offer.id, ''].includes(parts.offer.id);
 	const held = {
-		leadSource: isOdd ? '' : leadSource,
+		leadSource: isAmbiguous ? '' : leadSource,
 		...{ source, action, offer, stage, contactAllowed, isTest, customer, createdAt },
 		campaign: campaignOf(lead),
 		description: lead.description.slice(0, MAX_TEXT).trim().slice(0, 30_000),

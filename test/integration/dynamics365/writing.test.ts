@@ -727,8 +727,8 @@ describe('what Dynamics 365 does not take', () => {
 		const wrong = await write(many(2), { credential: dynamics.badCredential });
 		expect(wrong.map((result) => errorOf(result).code)).toEqual(Array(2).fill('authentication'));
 		dynamics.beforeWriting = () => ({ status: 200, body: '<html>Sign in</html>' });
-		const odd = await write(many(2));
-		expect(odd.map((result) => errorOf(result).message)).toEqual(
+		const results = await write(many(2));
+		expect(results.map((result) => errorOf(result).message)).toEqual(
 			Array(2).fill('Unexpected response from Dynamics 365: it is no response to a batch'),
 		);
 		dynamics.beforeWriting = () => ({ status: 404, body: 'Not Found' });

@@ -310,8 +310,17 @@ describe('the log of all activities', () => {
 	});
 
 	it('gives an activity whose time can’t be read, once', async () => {
-		const odd = (id: number) => ({ id, marketoGUID: String(id), leadId: 1, activityDate: 'soon' });
-		const response = succeeded({ moreResult: false, nextPageToken: 'x', result: [odd(1), odd(2)] });
+		const invalid = (id: number) => ({
+			id,
+			marketoGUID: String(id),
+			leadId: 1,
+			activityDate: 'soon',
+		});
+		const response = succeeded({
+			moreResult: false,
+			nextPageToken: 'x',
+			result: [invalid(1), invalid(2)],
+		});
 		place.fakeServer.script(ACTIVITIES, response, 2);
 		const reading = poller();
 		expect((await reading.leads()).map(({ id }) => id)).toEqual(['1', '2']);

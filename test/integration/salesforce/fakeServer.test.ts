@@ -336,11 +336,11 @@ describe('records', () => {
 
 	it('are turned away all together by a name or a type that is none, and by too many', async () => {
 		const leads = (await signedIn()).sobject('Lead');
-		for (const [name, odd] of [
+		for (const [name, invalid] of [
 			['INVALID_FIELD', { Nothing__c: 'x' }],
 			['JSON_PARSER_ERROR', { DoNotCall: 'perhaps' }],
 		] as const) {
-			await expect(leads.create([NAMED, { ...NAMED, ...odd }])).rejects.toMatchObject({ name });
+			await expect(leads.create([NAMED, { ...NAMED, ...invalid }])).rejects.toMatchObject({ name });
 		}
 		await expect(leads.create(Array.from({ length: 201 }, () => NAMED))).rejects.toThrow(/limit/i);
 		expect(salesforce.organisation.records()).toEqual([]);

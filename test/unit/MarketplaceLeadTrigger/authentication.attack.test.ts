@@ -73,7 +73,7 @@ describe('prototypes', () => {
 	);
 });
 
-describe('odd text', () => {
+describe('unusual text', () => {
 	it.each([
 		['a megabyte', 'x'.repeat(MEGABYTE)],
 		['the secret and a megabyte', SECRET + 'x'.repeat(MEGABYTE)],

@@ -99,8 +99,8 @@ describe('what is told', () => {
 	it('is text that every database takes', () => {
 		const rawBody = Buffer.from(`${'x'.repeat(9_999)}😀 behind`);
 		expect(itemOf({ rawBody })).toMatchObject({ body: 'x'.repeat(9_999), isBodyCut: true });
-		const odd = { body: 'a\0b\ud83d', contentType: `${'y'.repeat(299)}😀`, ip: '1\0\r\n2' };
-		expect(itemOf(odd)).toMatchObject({
+		const unusual = { body: 'a\0b\ud83d', contentType: `${'y'.repeat(299)}😀`, ip: '1\0\r\n2' };
+		expect(itemOf(unusual)).toMatchObject({
 			body: 'ab\ufffd',
 			contentType: `${'y'.repeat(299)}…`,
 			senderAddress: '1 2',

@@ -219,7 +219,7 @@ describe('addresses', () => {
 		expect(() => published(url)).toThrow('github.com/OWNER/NAME');
 	});
 
-	it('are made of odd names, too', () => {
+	it('are made of unusual names, too', () => {
 		const { page, raw } = published('git+https://github.com/octo_corp/n8n.leads-2.git');
 		expect([page('a.md'), raw('b.png')]).toEqual([
 			'https://github.com/octo_corp/n8n.leads-2/blob/v1.2.3/a.md',

@@ -259,12 +259,12 @@ describe('a query', () => {
 
 	it('asks for the Lead Source that was chosen, with whatever is in it', async () => {
 		const place = await newPlace();
-		const odd = 'SPZA-PLT|it\'s 100%\\ "x" OR Id != null';
+		const unusual = 'SPZA-PLT|it\'s 100%\\ "x" OR Id != null';
 		await place.insert([
-			{ name: 'this', leadSource: odd },
+			{ name: 'this', leadSource: unusual },
 			{ name: 'other', leadSource: 'SPZA-PLT|it' },
 		]);
-		const leadSource = { __rl: true, mode: 'value', value: odd };
+		const leadSource = { __rl: true, mode: 'value', value: unusual };
 		const parameters = { filters: { leadSource } };
 		expect(await new Poller(place, { parameters }).poll()).toEqual(['this']);
 	});

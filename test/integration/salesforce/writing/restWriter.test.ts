@@ -611,8 +611,8 @@ describe('what Salesforce does not take', () => {
 		const writer = await newWriter();
 		salesforce.spoil = ({ method }) =>
 			method === 'POST' ? { status: 200, body: { success: true } } : undefined;
-		const odd = await writer.write(many(2), inTime());
-		expect(odd.map((result) => errorOf(result).message)).toEqual(
+		const unexpected = await writer.write(many(2), inTime());
+		expect(unexpected.map((result) => errorOf(result).message)).toEqual(
 			Array(2).fill(expect.stringMatching(/^Unexpected response from Salesforce: /)),
 		);
 		salesforce.spoil = () => undefined;

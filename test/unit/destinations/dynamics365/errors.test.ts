@@ -87,8 +87,8 @@ it('names the column that is not there, and the setting', () => {
 	expect(known.message).toContain('"new_x"');
 	expect(known.description).toContain('under the setting of new_x');
 	expect(responseError(response, READING)).toMatchObject({ code: 'configuration' });
-	const odd = message.replace('new_x', 'a secret of Kim’s');
-	expect(explain(400, body('0x80060888', odd)).message).toContain('status 400');
+	const unlisted = message.replace('new_x', 'a secret of Kim’s');
+	expect(explain(400, body('0x80060888', unlisted)).message).toContain('status 400');
 });
 
 it('tells what may not be read', () => {

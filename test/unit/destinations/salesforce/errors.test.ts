@@ -104,8 +104,8 @@ describe('what the REST API refuses', () => {
 		['a page for a host without organisation', response(404, '<html>gone</html>')],
 		['a code that is none', response(400, [{ errorCode: `${SECRET} x`, message: SECRET }])],
 		['nothing', undefined],
-	])('with %s is told as an unexpected response', (_, odd) => {
-		const error = restError(new Error(SECRET), odd, reading);
+	])('with %s is told as an unexpected response', (_, response) => {
+		const error = restError(new Error(SECRET), response, reading);
 		expect(error.message).toMatch(/^Unexpected response from Salesforce: /);
 		expectHelpful(error);
 	});

@@ -162,5 +162,6 @@ it('Max Daily Quota Share is a percentage', () => {
 	expect(read(undefined)).toBe(90);
 	expect(read(1)).toBe(1);
 	expect(read(100)).toBe(100);
-	for (const odd of [0, 101, NaN, '90', null]) expect(() => read(odd)).toThrow('not a percentage');
+	for (const invalid of [0, 101, NaN, '90', null])
+		expect(() => read(invalid)).toThrow('not a percentage');
 });

@@ -99,7 +99,7 @@ describe('the response to one', () => {
 		['of no type', { status: 200, headers: {}, body: '' }],
 		['without a status', response(PARTS.join('\r\n').replace('HTTP/1.1 204', 'HTTP/1.1 x'))],
 		['with nothing in a part', response('--batchresponse_1\r\n--batchresponse_1--\r\n')],
-	])('is none where it is %s', (_, odd) => {
-		expect(readBatch(odd)).toBeUndefined();
+	])('is none where it is %s', (_, invalid) => {
+		expect(readBatch(invalid)).toBeUndefined();
 	});
 });

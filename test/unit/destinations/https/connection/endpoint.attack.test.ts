@@ -89,8 +89,8 @@ it('a header may be left out, or be any other', () => {
 	expect(readEndpoint({ endpointUrl: URL, ...header }).headers).toEqual({
 		Authorization: `Bearer ${SECRET}`,
 	});
-	const odd = readEndpoint({ endpointUrl: URL, headerName: '__proto__', headerValue: 'x' });
-	expect(Object.entries(odd.headers)).toEqual([['__proto__', 'x']]);
+	const endpoint = readEndpoint({ endpointUrl: URL, headerName: '__proto__', headerValue: 'x' });
+	expect(Object.entries(endpoint.headers)).toEqual([['__proto__', 'x']]);
 });
 
 it.each(['true', 1, null, {}])(

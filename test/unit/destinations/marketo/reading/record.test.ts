@@ -332,14 +332,14 @@ describe('an activity', () => {
 		expect(readFillOut({ ...activity, primaryAttributeValueId: '1003' }, FORM)).toBeDefined();
 	});
 
-	it.each([null, 'x', 5, [], {}, { marketoGUID: {} }])('is refused as %j', (odd) => {
-		expect(() => readFillOut(odd, FORM)).toThrow(/^Unexpected response from Marketo: /);
+	it.each([null, 'x', 5, [], {}, { marketoGUID: {} }])('is refused as %j', (invalid) => {
+		expect(() => readFillOut(invalid, FORM)).toThrow(/^Unexpected response from Marketo: /);
 	});
 
 	it('may have attributes of any kind', () => {
 		const attributes = [null, 5, { name: 'A' }, { value: 'b' }, { name: 'C', value: { d: 1 } }];
-		for (const odd of [attributes, {}, 'x', null]) {
-			expect(readFillOut({ ...activity, attributes: odd }, FORM)?.attributes.size).toBe(0);
+		for (const invalid of [attributes, {}, 'x', null]) {
+			expect(readFillOut({ ...activity, attributes: invalid }, FORM)?.attributes.size).toBe(0);
 		}
 	});
 });

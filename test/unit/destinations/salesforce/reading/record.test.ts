@@ -50,8 +50,8 @@ describe('a record', () => {
 		['no id', { ...record, Id: undefined }],
 		['no time', { ...record, CreatedDate: null }],
 		['a time that is none', { ...record, CreatedDate: 'yesterday' }],
-	])('that is %s is no row', (_, odd) => {
-		expect(toRow(odd, fields)).toBeUndefined();
+	])('that is %s is no row', (_, invalid) => {
+		expect(toRow(invalid, fields)).toBeUndefined();
 	});
 });
 
