@@ -7,11 +7,16 @@ import timers from 'node:timers/promises';
 const setTimeout = timers.setTimeout.bind(timers);
 const { setTimeout: setCallback } = globalThis;
 const now = Date.now.bind(Date);
+interface TimeLimit {
+	end: number;
+	controller: AbortController;
+}
+
 /** When the test began: real time is what a busy machine makes of it. */
 let begun = 0;
 /** Milliseconds that have passed since. */
 let passed = 0;
-let timeLimits: Array<{ end: number; controller: AbortController }> = [];
+let timeLimits: TimeLimit[] = [];
 /** Which test it is: what an earlier one still waits for, as a fake server that is slow, takes none of its time. */
 let current = 0;
 
@@ -67,6 +72,8 @@ export function skipWaits({ isStill = false, ofLibraries = false } = {}): void {
 		}
 	});
 	afterEach(() => {
+		// What goes on behind a test, as the requests beside one that failed, ends with it.
+		endTimeLimits(() => true);
 		for (const spy of spies) spy.mockRestore();
 	});
 }
@@ -86,8 +93,12 @@ function begin(delay: number): { end(): void } {
 /** So many milliseconds pass. */
 export function passTime(milliseconds: number): void {
 	passed += milliseconds;
-	const over = timeLimits.filter(({ end }) => end <= passed);
-	timeLimits = timeLimits.filter(({ end }) => end > passed);
+	endTimeLimits(({ end }) => end <= passed);
+}
+
+function endTimeLimits(isOver: (limit: TimeLimit) => boolean): void {
+	const over = timeLimits.filter(isOver);
+	timeLimits = timeLimits.filter((limit) => !isOver(limit));
 	for (const { controller } of over) {
 		controller.abort(new DOMException('The time is over', 'TimeoutError'));
 	}

@@ -167,7 +167,7 @@ describe('a sign-in that is refused', () => {
 	it('where nothing can be read', async () => {
 		place.readable = false;
 		expect(letters(await place.check())).toBe('ppspppp');
-		place.signIn = () => Promise.reject(refusal('authentication', { httpCode: '401' }));
+		place.signIn = () => Promise.reject(destinationError('authentication', { httpCode: '401' }));
 		expect(letters(await place.check())).toBe('pfsssss');
 	});
 
