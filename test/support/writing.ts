@@ -7,7 +7,7 @@ import type {
 import type { TimeLimits } from '../../nodes/destinations/timeLimits.ts';
 import { parseLead } from '../../nodes/lead/index.ts';
 import type { JsonObject, Lead } from '../../nodes/lead/types.ts';
-import { BLAME, expectNoSecret } from './pollContract/refusal.ts';
+import { BLAME, expectNoSecret } from './pollContract/errors.ts';
 
 /** Longer than writing takes on a busy machine, shorter than what a destination asks to wait for long. */
 const ENOUGH = 60_000;

@@ -17,7 +17,7 @@ import { pollContext, testCredential } from '../../support/engine.ts';
 import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
 import type { EntraAuthority } from '../../fakeServers/entra/authority.ts';
 import { MarketplaceTable, marketplaceRow } from '../../fakeServers/azureTable/marketplaceTable.ts';
-import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
+import { BLAME, expectNoSecret } from '../../support/pollContract/errors.ts';
 import { CLOSED_PORT } from '../../support/nobody.ts';
 
 const TABLE = 'MarketplaceLeads';

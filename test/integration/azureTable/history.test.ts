@@ -17,7 +17,7 @@ import {
 	type SeenRequest,
 } from '../../fakeServers/azureTable/faultProxy.ts';
 import { outputsOf, runNode, type RunExecution } from '../../support/engine';
-import { expectNoSecret } from '../../support/pollContract/refusal.ts';
+import { expectNoSecret } from '../../support/pollContract/errors.ts';
 
 let azurite: Azurite;
 let proxy: FaultProxy;

@@ -12,7 +12,7 @@ import {
 import type { MarketplaceRow } from '../../fakeServers/azureTable/marketplaceTable.ts';
 import type { Places } from '../../support/places/place.ts';
 import { Poller } from '../../support/pollContract/poller.ts';
-import { expectHelpful, errorOf } from '../../support/pollContract/refusal.ts';
+import { expectHelpful, errorOf } from '../../support/pollContract/errors.ts';
 import { HOUR } from '../../support/pollContract/time.ts';
 import { azureTablePlaces } from '../../support/places/azureTable.ts';
 import type { AzureTablePlace } from '../../support/places/azureTable.ts';

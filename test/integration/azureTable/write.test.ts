@@ -34,7 +34,7 @@ import {
 	type SeenRequest,
 } from '../../fakeServers/azureTable/faultProxy.ts';
 import { marketplaceRow, MarketplaceTable } from '../../fakeServers/azureTable/marketplaceTable.ts';
-import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
+import { BLAME, expectNoSecret } from '../../support/pollContract/errors.ts';
 import { generatedWritableLead } from '../https/generatedLeads.ts';
 
 let azurite: Azurite;

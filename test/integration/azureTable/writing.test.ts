@@ -20,7 +20,7 @@ import {
 	type SeenRequest,
 } from '../../fakeServers/azureTable/faultProxy.ts';
 import { MarketplaceTable } from '../../fakeServers/azureTable/marketplaceTable.ts';
-import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
+import { BLAME, expectNoSecret } from '../../support/pollContract/errors.ts';
 import { openWriter, type EngineWriter } from '../../support/openWriter';
 
 /** Waits of seconds pass as so many milliseconds: the clock is not what is tried here. */

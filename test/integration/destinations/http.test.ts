@@ -9,7 +9,7 @@ import {
 	openHttp,
 	unreachable,
 } from '../../../nodes/destinations/httpClient';
-import { BLAME } from '../../support/pollContract/refusal.ts';
+import { BLAME } from '../../support/pollContract/errors.ts';
 
 const SECRET = 'a-token-that-nobody-may-see';
 

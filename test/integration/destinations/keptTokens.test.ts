@@ -14,7 +14,7 @@ import type { FakeMarketo } from '../../fakeServers/marketo/marketo.ts';
 import { startSalesforce } from '../../fakeServers/salesforce/salesforce.ts';
 import type { FakeSalesforce } from '../../fakeServers/salesforce/salesforce.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
-import { errorOf } from '../../support/pollContract/refusal.ts';
+import { errorOf } from '../../support/pollContract/errors.ts';
 
 const WORKERS = 3;
 const POLLS_AT_ONCE = 4;

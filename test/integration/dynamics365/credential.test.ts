@@ -15,7 +15,7 @@ import type { FakeDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
 import { pollContext, testCredential } from '../../support/engine.ts';
 import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
 import type { EntraAuthority } from '../../fakeServers/entra/authority.ts';
-import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
+import { BLAME, expectNoSecret } from '../../support/pollContract/errors.ts';
 import { CLOSED_PORT } from '../../support/nobody.ts';
 import { FakeServer } from '../../fakeServers/fakeServer.ts';
 import type { FakeResponse } from '../../fakeServers/fakeServer.ts';

@@ -11,7 +11,7 @@ import { destinationInput } from '../../support/destinationInput.ts';
 import type { Places } from '../../support/places/place.ts';
 import { Poller } from '../../support/pollContract/poller.ts';
 import type { PollerOptions } from '../../support/pollContract/poller.ts';
-import { expectHelpful, errorOf } from '../../support/pollContract/refusal.ts';
+import { expectHelpful, errorOf } from '../../support/pollContract/errors.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/pollContract/time.ts';
 import { violationsAt } from '../../fakeServers/dynamics365/heldAgainstModel.ts';
 import type { FakeRequest } from '../../fakeServers/fakeServer.ts';

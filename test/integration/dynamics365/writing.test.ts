@@ -24,7 +24,7 @@ import type { FakeDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
 import { violationsAt } from '../../fakeServers/dynamics365/heldAgainstModel.ts';
 import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
 import type { EntraAuthority } from '../../fakeServers/entra/authority.ts';
-import { expectNoSecret } from '../../support/pollContract/refusal.ts';
+import { expectNoSecret } from '../../support/pollContract/errors.ts';
 import { generatedLead } from '../https/generatedLeads.ts';
 import { openWriter, type EngineWriter } from '../../support/openWriter';
 import {

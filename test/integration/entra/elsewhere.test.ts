@@ -8,7 +8,7 @@ import { explainError } from '../../../nodes/destinations/azureTable/errors.ts';
 import { openEntra, readEntraApplication } from '../../../nodes/destinations/entra.ts';
 import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
 import type { EntraAuthority } from '../../fakeServers/entra/authority.ts';
-import { errorOf } from '../../support/pollContract/refusal.ts';
+import { errorOf } from '../../support/pollContract/errors.ts';
 
 const SECRET = 'right~of-nobody-else';
 const TENANT = '11111111-2222-3333-4444-555555555555';

@@ -7,7 +7,7 @@ import { DestinationError } from '../../../nodes/destinations/contract.ts';
 import { timeLimits } from '../../../nodes/destinations/timeLimits.ts';
 import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
 import type { FakeEntra } from '../../fakeServers/entra/authority.ts';
-import { errorOf } from '../../support/pollContract/refusal.ts';
+import { errorOf } from '../../support/pollContract/errors.ts';
 
 const SCOPE = 'https://storage.azure.com/.default';
 /** Milliseconds: longer than any of this takes, shorter than what Entra asks to wait. */

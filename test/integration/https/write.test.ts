@@ -20,7 +20,7 @@ import {
 	type Lead,
 } from '../../../nodes/lead';
 import { MarketplaceLeadTrigger } from '../../../nodes/MarketplaceLeadTrigger/MarketplaceLeadTrigger.node';
-import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
+import { BLAME, expectNoSecret } from '../../support/pollContract/errors.ts';
 import { startWebhookServer } from '../../support/webhookServer';
 import { generatedWritableLead } from './generatedLeads.ts';
 import { destinationInput } from '../../support/destinationInput.ts';

@@ -13,7 +13,7 @@ import type {
 import { parseLead } from '../../../nodes/lead';
 import { destinationInput } from '../../support/destinationInput.ts';
 import { localCertificate } from '../../fakeServers/entra/certificate.ts';
-import { BLAME, expectNoSecret, errorOf as thrownBy } from '../../support/pollContract/refusal.ts';
+import { BLAME, expectNoSecret, errorOf as thrownBy } from '../../support/pollContract/errors.ts';
 import { FakeServer, type FakeResponse } from '../../fakeServers/fakeServer.ts';
 import { openWriter } from '../../support/openWriter';
 

@@ -12,7 +12,7 @@ import { pollContext, testCredential } from '../../support/engine.ts';
 import { gatewayPage } from '../../fakeServers/marketo/responses.ts';
 import { startMarketo } from '../../fakeServers/marketo/marketo.ts';
 import type { FakeMarketo } from '../../fakeServers/marketo/marketo.ts';
-import { BLAME, expectNoSecret } from '../../support/pollContract/refusal.ts';
+import { BLAME, expectNoSecret } from '../../support/pollContract/errors.ts';
 import { CLOSED_PORT } from '../../support/nobody.ts';
 import { skipWaits } from '../../support/skippedWaits.ts';
 

@@ -13,7 +13,7 @@ import { timeLimits } from '../../../nodes/destinations/timeLimits.ts';
 import type { Lead } from '../../../nodes/lead/types.ts';
 import { gatewayPage, succeeded } from '../../fakeServers/marketo/responses.ts';
 import { namesOf, Poller } from '../../support/pollContract/poller.ts';
-import { expectHelpful, errorOf } from '../../support/pollContract/refusal.ts';
+import { expectHelpful, errorOf } from '../../support/pollContract/errors.ts';
 import { DAY, HOUR, MINUTE, SECOND, YEAR } from '../../support/pollContract/time.ts';
 import { passTime, skipWaits, timeWaited } from '../../support/skippedWaits.ts';
 import { MarketoPlace } from '../../support/places/marketo.ts';

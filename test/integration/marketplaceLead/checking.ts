@@ -2,7 +2,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { type Check, type CheckName, CHECKS } from '../../../nodes/destinations/check/report';
-import { BLAME } from '../../support/pollContract/refusal.ts';
+import { BLAME } from '../../support/pollContract/errors.ts';
 import { asItems, run, type WritePlace } from '../../support/places/place';
 
 export interface ConnectionChecked {

@@ -10,7 +10,7 @@ import type {
 	PolledDestination,
 	PollHarness,
 } from '../../support/pollContract/harness';
-import { expectNoSecret, errorOf } from '../../support/pollContract/refusal';
+import { expectNoSecret, errorOf } from '../../support/pollContract/errors';
 import { DAY, HOUR, MINUTE } from '../../support/pollContract/time';
 import { azureTablePolled } from '../../support/places/azureTable';
 import { dynamicsPolled } from '../../support/places/dynamics365';

@@ -37,7 +37,7 @@ export const azureTablePolled: PolledDestination = {
 	retries(fault) {
 		if (fault.kind === 'refused') return (fault.waitSeconds ?? 0) <= SHORT_WAIT;
 		if (fault.kind === 'garbage') return false;
-		// The SDK does not try again once the answer has begun, nor while it waits for one.
+		// The SDK does not try again once the response has begun, nor while it waits for one.
 		return fault.kind === 'cut' && fault.where === 'beforeResponse';
 	},
 	start: azureTablePlaces,

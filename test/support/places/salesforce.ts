@@ -21,7 +21,7 @@ export const salesforcePolled: PolledDestination = {
 	cannot: {
 		absentPlace: 'leads are part of every organisation',
 		editsMoveClock: 'CreatedDate never changes',
-		emptyPages: 'Salesforce answers no page without leads before the end',
+		emptyPages: 'Salesforce gives no page without leads before the end',
 		offerTitles: 'Web-to-Lead has no field for it',
 		progressByRecords: 'the query leaves out leads of other sources',
 		ownCreationTime: 'CreatedDate is the only time of a lead',

@@ -1,5 +1,5 @@
 import { namesOf, Poller, watermarkAt } from './poller.ts';
-import { expectHelpful, errorOf } from './refusal.ts';
+import { expectHelpful, errorOf } from './errors.ts';
 import { HOUR, YEAR } from './time.ts';
 import type { Contract } from './contract.ts';
 

@@ -1,6 +1,6 @@
 import type { Fault } from '../../fakeServers/faults.ts';
 import { Poller } from './poller.ts';
-import { expectHelpful, errorOf } from './refusal.ts';
+import { expectHelpful, errorOf } from './errors.ts';
 import { SECOND } from './time.ts';
 import type { Contract } from './contract.ts';
 
@@ -25,9 +25,9 @@ const FAULTS: Array<[name: string, fault: Fault]> = [
 	['is busy and asks to wait a second', { kind: 'refused', why: 'busy', waitSeconds: 1 }],
 	['is busy and asks to wait for long', { kind: 'refused', why: 'busy', waitSeconds: NEVER }],
 	['is broken for once', { kind: 'refused', why: 'broken' }],
-	['cuts the connection before the answer', { kind: 'cut', where: 'beforeResponse' }],
-	['cuts the connection in the answer', { kind: 'cut', where: 'inResponse' }],
-	['answers too late', { kind: 'slow', milliseconds: NEVER * SECOND }],
+	['cuts the connection before the response', { kind: 'cut', where: 'beforeResponse' }],
+	['cuts the connection in the response', { kind: 'cut', where: 'inResponse' }],
+	['responds too late', { kind: 'slow', milliseconds: NEVER * SECOND }],
 ];
 
 export function declareFailures({ destination, newPlace, test }: Contract): void {
@@ -100,7 +100,7 @@ export function declareFailures({ destination, newPlace, test }: Contract): void
 	});
 
 	test(
-		'with nothing but empty answers for a while is read to its end',
+		'with nothing but empty responses for a while is read to its end',
 		['emptyPages'],
 		async () => {
 			for (const emptyPages of [1, 3]) {
@@ -123,15 +123,19 @@ export function declareFailures({ destination, newPlace, test }: Contract): void
 		expect(await poller.drain()).toEqual([]);
 	});
 
-	test('that fails on an empty answer in between is read from there', ['emptyPages'], async () => {
-		const place = await pagedPlace();
-		place.shapePages({ records: PER_PAGE, emptyPages: 1 });
-		const poller = new Poller(place);
-		// Empty, records, empty: the fourth answer is the second with records.
-		place.fault({ kind: 'cut', where: 'inResponse' }, { page: 2, times: Infinity });
-		const given = await poller.poll();
-		expect(given).toHaveLength(PER_PAGE);
-		place.fault({ kind: 'cut', where: 'inResponse' }, { times: 0 });
-		expect([...given, ...(await poller.drain())].sort()).toEqual(NAMES);
-	});
+	test(
+		'that fails on an empty response in between is read from there',
+		['emptyPages'],
+		async () => {
+			const place = await pagedPlace();
+			place.shapePages({ records: PER_PAGE, emptyPages: 1 });
+			const poller = new Poller(place);
+			// Empty, records, empty: the fourth response is the second with records.
+			place.fault({ kind: 'cut', where: 'inResponse' }, { page: 2, times: Infinity });
+			const given = await poller.poll();
+			expect(given).toHaveLength(PER_PAGE);
+			place.fault({ kind: 'cut', where: 'inResponse' }, { times: 0 });
+			expect([...given, ...(await poller.drain())].sort()).toEqual(NAMES);
+		},
+	);
 }

@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 
 import { Poller } from './poller.ts';
-import { expectHelpful, errorOf } from './refusal.ts';
+import { expectHelpful, errorOf } from './errors.ts';
 import type { Garbage } from '../../fakeServers/faults.ts';
 import type { Contract } from './contract.ts';
 

@@ -1,6 +1,6 @@
 /**
  * What a destination brings to the poll contract: a server or fake server whose records a test writes,
- * whose clock it turns and whose answers it spoils. The contract itself knows no vendor.
+ * whose clock it turns and whose responses it spoils. The contract itself knows no vendor.
  */
 import type { ICredentialDataDecryptedObject, INodeParameters } from 'n8n-workflow';
 
@@ -68,13 +68,13 @@ export interface PollHarness {
 	/** Changes a field of these leads that says nothing of when they were made. */
 	edit(...names: string[]): Promise<void>;
 
-	/** Strikes answers with records: the first from now on, or a later `page`; once, or `times`. */
+	/** Strikes responses with records: the first from now on, or a later `page`; once, or `times`. */
 	fault(fault: Fault, options?: { page?: number; times?: number }): void;
 	/** Strikes a request of any kind, sign-ins and look-ups too: the first from now on, or a later one. */
 	faultAny(fault: Fault, request: number): void;
 	/** How often faults have yet to strike. */
 	faultsLeft(): number;
-	/** Most records in an answer, and empty answers before, between and after those with records. */
+	/** Most records in a response, and empty responses before, between and after those with records. */
 	shapePages(shape: { records?: number; emptyPages?: number }): void;
 	traffic(since?: Traffic): Traffic;
 }

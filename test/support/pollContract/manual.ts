@@ -1,5 +1,5 @@
 import { namesOf, Poller } from './poller.ts';
-import { expectHelpful, errorOf } from './refusal.ts';
+import { expectHelpful, errorOf } from './errors.ts';
 import { DAY, HOUR, MINUTE, YEAR } from './time.ts';
 import type { Contract } from './contract.ts';
 
@@ -80,7 +80,7 @@ export function declareManual({ destination, newPlace, test }: Contract): void {
 		expect(poller.kept()).toEqual({});
 	});
 
-	test('reads past empty answers', ['emptyPages'], async () => {
+	test('reads past empty responses', ['emptyPages'], async () => {
 		const place = await newPlace();
 		await place.insert([{ name: 'a', createdAt: place.now() - DAY }, { name: 'b' }]);
 		place.shapePages({ records: 1, emptyPages: 2 });

@@ -24,7 +24,7 @@ const PASSING: ReadonlyArray<[name: string, fault: Fault]> = [
 	['breaks inside', { kind: 'refused', why: 'broken' }],
 	['hangs up before it takes anything', { kind: 'cut', where: 'beforeResponse' }],
 	['takes it, and hangs up without a word', { kind: 'cut', where: 'afterTaking' }],
-	['takes it, and hangs up in the answer', { kind: 'cut', where: 'inResponse' }],
+	['takes it, and hangs up in the response', { kind: 'cut', where: 'inResponse' }],
 	['takes it, and its gateway runs out of time', page(504)],
 ];
 

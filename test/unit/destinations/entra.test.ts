@@ -4,7 +4,7 @@ import {
 	readEntraApplication,
 } from '../../../nodes/destinations/entra.ts';
 import type { DestinationError } from '../../../nodes/destinations/contract.ts';
-import { BLAME } from '../../support/pollContract/refusal.ts';
+import { BLAME } from '../../support/pollContract/errors.ts';
 
 const FIELDS = { tenantId: 'contoso.example', clientId: 'client', clientSecret: 'hush' };
 

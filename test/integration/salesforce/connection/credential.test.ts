@@ -7,7 +7,7 @@ import type { ICredentialDataDecryptedObject, IWorkflowExecuteAdditionalData } f
 import { MarketplaceLeadSalesforceApi } from '../../../../credentials/MarketplaceLeadSalesforceApi.credentials.ts';
 import { MarketplaceLeadPollTrigger } from '../../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node.ts';
 import { pollContext, testCredential } from '../../../support/engine.ts';
-import { BLAME, expectNoSecret } from '../../../support/pollContract/refusal.ts';
+import { BLAME, expectNoSecret } from '../../../support/pollContract/errors.ts';
 import { CLOSED_PORT } from '../../../support/nobody.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import type { FakeSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';

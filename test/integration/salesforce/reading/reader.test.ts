@@ -8,7 +8,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import type { Lead } from '../../../../nodes/lead/types.ts';
 import type { LeadToWrite } from '../../../fakeServers/leadToWrite.ts';
 import { namesOf, Poller } from '../../../support/pollContract/poller.ts';
-import { expectHelpful, errorOf } from '../../../support/pollContract/refusal.ts';
+import { expectHelpful, errorOf } from '../../../support/pollContract/errors.ts';
 import { HOUR, MINUTE, SECOND } from '../../../support/pollContract/time.ts';
 import { skipWaits } from '../../../support/skippedWaits.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';

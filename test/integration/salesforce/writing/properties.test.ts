@@ -15,7 +15,7 @@ import {
 	BLAME,
 	expectNoSecret,
 	errorOf as thrownBy,
-} from '../../../support/pollContract/refusal.ts';
+} from '../../../support/pollContract/errors.ts';
 import { typedField } from '../../../fakeServers/salesforce/fields.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import type { FakeSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';

@@ -7,7 +7,7 @@ import type { WriteResult } from '../../../../nodes/destinations/contract.ts';
 import { parseLead } from '../../../../nodes/lead/index.ts';
 import type { JsonObject } from '../../../../nodes/lead/types.ts';
 import { byEngine, type EngineWriter } from '../../../support/openWriter.ts';
-import { expectNoSecret } from '../../../support/pollContract/refusal.ts';
+import { expectNoSecret } from '../../../support/pollContract/errors.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import type { FakeSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import {

@@ -3,7 +3,7 @@ import { azureTable } from '../../../../nodes/destinations/azureTable';
 import { AzureTableWriter } from '../../../../nodes/destinations/azureTable/writing/writer';
 import type { DestinationError } from '../../../../nodes/destinations/contract';
 import { destinationInput } from '../../../support/destinationInput.ts';
-import { BLAME, errorOf } from '../../../support/pollContract/refusal.ts';
+import { BLAME, errorOf } from '../../../support/pollContract/errors.ts';
 import { openWriter } from '../../../support/openWriter';
 
 const { writing } = azureTable;

@@ -6,7 +6,7 @@ import {
 	responseError,
 	slowQuery,
 } from '../../../../nodes/destinations/dynamics365/errors.ts';
-import { BLAME } from '../../../support/pollContract/refusal.ts';
+import { BLAME } from '../../../support/pollContract/errors.ts';
 
 const names = new Set(['new_x']);
 const READING = { operation: 'read', subject: 'leads', names } as const;

@@ -15,7 +15,7 @@ import {
 	statusError,
 	unexpected,
 } from '../../../../nodes/destinations/marketo/errors.ts';
-import { BLAME } from '../../../support/pollContract/refusal.ts';
+import { BLAME } from '../../../support/pollContract/errors.ts';
 
 const OPERATIONS: DestinationOperation[] = ['read', 'signIn', 'write'];
 

@@ -9,7 +9,7 @@ import {
 	restError,
 } from '../../../../nodes/destinations/salesforce/errors';
 import { signInError } from '../../../../nodes/destinations/salesforce/errors/signIn';
-import { BLAME } from '../../../support/pollContract/refusal.ts';
+import { BLAME } from '../../../support/pollContract/errors.ts';
 
 const SECRET = '3MVG9secret';
 const response = (status: number, body: unknown, headers: Record<string, string> = {}) => ({

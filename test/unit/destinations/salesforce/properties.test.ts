@@ -8,7 +8,7 @@ import {
 import { WebToLeadWriter } from '../../../../nodes/destinations/salesforce/writing/webToLeadWriter';
 import type { DestinationError } from '../../../../nodes/destinations/contract';
 import { destinationInput } from '../../../support/destinationInput.ts';
-import { BLAME, errorOf } from '../../../support/pollContract/refusal.ts';
+import { BLAME, errorOf } from '../../../support/pollContract/errors.ts';
 import { openWriter } from '../../../support/openWriter';
 
 const FORM = {

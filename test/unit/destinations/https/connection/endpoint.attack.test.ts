@@ -9,7 +9,7 @@ import { readEndpoint } from '../../../../../nodes/destinations/https/connection
 import { https } from '../../../../../nodes/destinations/https';
 import { DestinationError } from '../../../../../nodes/destinations/contract';
 import { destinationInput } from '../../../../support/destinationInput.ts';
-import { BLAME, expectNoSecret, errorOf } from '../../../../support/pollContract/refusal.ts';
+import { BLAME, expectNoSecret, errorOf } from '../../../../support/pollContract/errors.ts';
 import { openWriter } from '../../../../support/openWriter';
 
 const SECRET = 'a-secret-in-the-address';

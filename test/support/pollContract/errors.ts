@@ -7,7 +7,7 @@ import type { PollHarness } from './harness.ts';
 /** Words that blame, which no text of ours holds. */
 export const BLAME = /\b(error|problem|failure|mistake)s?\b/i;
 
-/** The error of something that has to be refused. */
+/** The error of something that has to fail. */
 export async function errorOf(action: Promise<unknown>): Promise<Error> {
 	const outcome = await action.then(
 		(value) => ({ value }),
@@ -18,7 +18,7 @@ export async function errorOf(action: Promise<unknown>): Promise<Error> {
 	return outcome.error as Error;
 }
 
-/** A refusal as n8n has to show it: what happened, what to do next, and no secret in any form of it. */
+/** An error as n8n has to show it: what happened, what to do next, and no secret in any form of it. */
 export function expectHelpful(error: Error, place: PollHarness): void {
 	expect(error).toBeInstanceOf(NodeApiError);
 	const { message, description } = error as NodeApiError;
