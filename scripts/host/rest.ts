@@ -13,6 +13,11 @@ const REQUEST_TIMEOUT_MS = 90_000;
 const EXECUTIONS_PAGE = 100;
 /** n8n puts triggers live in the background; the first poll is part of it. */
 const PUBLICATION_TIMEOUT_MS = 120_000;
+/** What an activation is not through with. */
+const SETTLING: ReadonlySet<PublicationStatus['status']> = new Set([
+	'in_progress',
+	'not_published',
+]);
 const HTTP_NOT_FOUND = 404;
 const HTTP_CONFLICT = 409;
 
@@ -207,7 +212,8 @@ export class RestClient {
 			async () => {
 				const path = `/rest/workflows/${id}/publication-status`;
 				const found = await this.get<PublicationStatus>(path);
-				return found.status === 'in_progress' ? undefined : found;
+				// n8n reads what is under way and what is done in two queries: what ends in between is in neither.
+				return SETTLING.has(found.status) ? undefined : found;
 			},
 			100,
 		);
