@@ -134,10 +134,10 @@ export function refusedItem(
 
 /** All that must not be told: what is expected, and what was given, which may be right elsewhere. */
 export function secretsOf(carrier: SecretCarrier, { secret, user }: EndpointSecret): string[] {
-	const plain = [secret, ...secretsIn(carrier)].filter(
-		(value): value is string => typeof value === 'string' && value.length >= MIN_SECRET,
-	);
-	const forms = [...plain, ...plain.map(cleanText)].flatMap((value) => [
+	const given = [secret, ...secretsIn(carrier)].filter((value) => typeof value === 'string');
+	// Also as clean text has them; of NULs alone nothing is left, which stands between any two letters.
+	const plain = [...given, ...given.map(cleanText)].filter(({ length }) => length >= MIN_SECRET);
+	const forms = plain.flatMap((value) => [
 		value,
 		encodeURIComponent(value.toWellFormed()),
 		JSON.stringify(value).slice(1, -1),

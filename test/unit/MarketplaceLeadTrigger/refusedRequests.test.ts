@@ -116,6 +116,12 @@ describe('what is told', () => {
 		]) {
 			expect(JSON.stringify(told)).not.toContain(half);
 		}
+		const nothing = secretsOf({ query: { code: ['\0\0\0\0', 'a\0\0\0'] }, headers: {} }, {});
+		expect(
+			refusedItem({ body: 'a lead' }, REFUSED, { secrets: nothing, others: 0 }).json,
+		).toMatchObject({
+			body: 'a lead',
+		});
 		const given = secretsOf({ query: { code: apart }, headers: {} }, {});
 		expect(logLine('"A"', { status: 400, reasons: [GUESS] }, 0, given)).not.toContain(half);
 	});
