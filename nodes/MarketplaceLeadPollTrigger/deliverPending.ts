@@ -185,14 +185,14 @@ async function settle(
 	const { context, mode } = trigger;
 	if (ending.kind === 'notStored') {
 		context.logger.error(
-			`n8n did not store the execution for ${countText(deliveries.length, 'lead')} (${ending.reason}). What it held is handed over again.`,
+			`n8n did not store the execution for ${countText(deliveries.length, 'lead')} (${ending.reason}). The hand-over is repeated.`,
 		);
 		await takeBack(trigger, deliveries);
 		return;
 	}
 	if (ending.kind === 'broken') {
 		context.logger.warn(
-			`The execution for ${countText(deliveries.length, 'lead')} did not come to its end (${ending.reason}). What it held is handed over again after a while unless it is marked as handled.`,
+			`The execution for ${countText(deliveries.length, 'lead')} did not come to its end (${ending.reason}). The hand-over is repeated after a while, but for leads that are marked as handled.`,
 		);
 		return;
 	}
@@ -244,7 +244,7 @@ async function mark(
 	running.keepUnmarked(left);
 	if (failed > 0) {
 		context.logger.warn(
-			`Could not mark ${countText(failed, 'lead')} as handled (${reason}). The next polls try again; until then, a restart of n8n can hand over the same again.`,
+			`Could not mark ${countText(failed, 'lead')} as handled (${reason}). The next polls try again; if n8n restarts before then, the hand-over can be repeated.`,
 		);
 	}
 }
@@ -300,7 +300,7 @@ async function noteGivenUp(
 		});
 	} catch (error) {
 		context.logger.warn(
-			`Gave up on ${countText(told.length, 'lead')}, which could not be noted at the destination (${messageOf(error)}). The next polls try again; until then, a restart of n8n can tell the workflow once more.`,
+			`Gave up on ${countText(told.length, 'lead')}, which could not be noted at the destination (${messageOf(error)}). The next polls try again; if n8n restarts before then, the workflow can be told once more.`,
 		);
 	}
 }

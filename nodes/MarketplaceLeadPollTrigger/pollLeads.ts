@@ -159,7 +159,7 @@ function whenNotStored(
 	return (ending) => {
 		if (ending.kind !== 'notStored') return;
 		logger.error(
-			`n8n did not store the execution for ${countText(count, 'lead')} (${ending.reason}). What it held is handed over again.`,
+			`n8n did not store the execution for ${countText(count, 'lead')} (${ending.reason}). The hand-over is repeated.`,
 		);
 		takeBack();
 	};

@@ -7,6 +7,7 @@ import timers from 'node:timers/promises';
 const setTimeout = timers.setTimeout.bind(timers);
 const { setTimeout: setCallback } = globalThis;
 const now = Date.now.bind(Date);
+
 interface TimeLimit {
 	end: number;
 	controller: AbortController;

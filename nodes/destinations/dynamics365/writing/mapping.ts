@@ -112,7 +112,7 @@ export function idText(id: string, length: number): string {
  * | `campaign` out of `properties`    | empty; one in the description is read from there          |
  * | `customer.fullName` alone         | the last name                                             |
  * | line ends in texts of one line    | spaces                                                    |
- * | an email address that is too long| empty; the description holds it                           |
+ * | an email address that is too long | empty; the description holds it                           |
  * | texts longer than their columns   | cut                                                       |
  *
  * @throws DestinationError with the code `configuration` for a chosen column that takes no text
