@@ -13,6 +13,7 @@ import { LeadSource } from '../../nodes/LeadSource/LeadSource.node';
 import { MarketplaceLead } from '../../nodes/MarketplaceLead/MarketplaceLead.node';
 import { MarketplaceLeadPollTrigger } from '../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node';
 import { keepToEgressRules } from '../../nodes/parameters/egress';
+import { inTime } from '../support/inTime.ts';
 import { egressPlaces, entraApplication, type EgressPlace } from '../support/egressPlaces.ts';
 import { outputsOf, pollContext, runNode, type TestNode } from '../support/engine';
 import { BLOCKED, protectsFromInside } from './support/ssrfProtection.ts';
@@ -107,7 +108,7 @@ describe('a node', () => {
 
 describe('a client', () => {
 	const send = async (url: string) =>
-		await (await openHttp()).send({ method: 'GET', url, signal: AbortSignal.timeout(5_000) });
+		await (await openHttp()).send({ method: 'GET', url, signal: inTime().signal });
 
 	it('checks the address that is connected to, too: a name can be resolved anew', async () => {
 		const { createSecureLookup } = Container.get(SsrfProtectionService);

@@ -4,17 +4,9 @@ import type {
 	WritableLead,
 	WriteResult,
 } from '../../nodes/destinations/contract.ts';
-import type { TimeLimits } from '../../nodes/destinations/timeLimits.ts';
 import { parseLead } from '../../nodes/lead/index.ts';
 import type { JsonObject, Lead } from '../../nodes/lead/types.ts';
 import { BLAME, expectNoSecret } from './pollContract/errors.ts';
-
-/** Longer than writing takes on a busy machine, shorter than what a destination asks to wait for long. */
-const ENOUGH = 60_000;
-
-export function inTime(milliseconds = ENOUGH): TimeLimits {
-	return { signal: AbortSignal.timeout(milliseconds), deadline: Date.now() + milliseconds };
-}
 
 /** Makes leads as the HTTPS trigger gives them, of a last name, received at the time of a clock. */
 export function leadMaker(now: () => number) {

@@ -12,7 +12,6 @@ import {
 	type WriteResult,
 } from '../../../nodes/destinations/contract';
 import { writeLeads } from '../../../nodes/writing/writeLeads';
-import type { TimeLimits } from '../../../nodes/destinations/timeLimits';
 import {
 	microsoftTestLead,
 	parseLead,
@@ -34,6 +33,7 @@ import {
 	type SeenRequest,
 } from '../../fakeServers/azureTable/faultProxy.ts';
 import { marketplaceRow, MarketplaceTable } from '../../fakeServers/azureTable/marketplaceTable.ts';
+import { inTime } from '../../support/inTime.ts';
 import { BLAME, expectNoSecret } from '../../support/pollContract/errors.ts';
 import { generatedWritableLead } from '../https/generatedLeads.ts';
 
@@ -60,11 +60,6 @@ async function writerOf(credential: Record<string, unknown>): Promise<AzureTable
 	const account = await openAccount(credential, { retries: 0 });
 	return new AzureTableWriter(account.table(table.name));
 }
-
-const limits = (milliseconds = 60_000): TimeLimits => ({
-	signal: AbortSignal.timeout(milliseconds),
-	deadline: Date.now() + milliseconds,
-});
 
 const lead = (number = 1, fields: JsonObject = {}): WritableLead => ({
 	lead: {
@@ -126,8 +121,7 @@ async function readAll(): Promise<Map<string, JsonObject>> {
 			since: undefined,
 			position,
 			pageSize: 1_000,
-			signal: AbortSignal.timeout(20_000),
-			deadline: Date.now() + 20_000,
+			...inTime(),
 			isKnown: () => false,
 		});
 		for (const { record } of page.rows) {
@@ -144,7 +138,7 @@ describe('a lead', () => {
 		const [result] = await writeLeads(
 			writer,
 			[{ ...lead(), additional: { Region: 'EMEA' } }],
-			limits(),
+			inTime(),
 		);
 		expect(outcomes([result!])).toEqual(['created']);
 		const [row, ...others] = await table.list();
@@ -169,27 +163,27 @@ describe('a lead', () => {
 	});
 
 	it('is read back by its id, taken away, and missing then', async () => {
-		const [result] = await writeLeads(writer, [lead()], limits());
+		const [result] = await writeLeads(writer, [lead()], inTime());
 		const { id } = (result as Extract<WriteResult, { ok: true }>).written;
-		const record = await writer.readBack(id, limits());
+		const record = await writer.readBack(id, inTime());
 		expect(parseLead(record).customer).toEqual(lead().lead.customer);
-		await writer.remove(id, limits());
-		expect(await writer.readBack(id, limits())).toBeUndefined();
-		await writer.remove(id, limits());
+		await writer.remove(id, inTime());
+		expect(await writer.readBack(id, inTime())).toBeUndefined();
+		await writer.remove(id, inTime());
 		for (const none of ['', 'x', 'a/b/c', '%/x', 'p%2F/r']) {
-			expect(await writer.readBack(none, limits())).toBeUndefined();
-			await writer.remove(none, limits());
+			expect(await writer.readBack(none, inTime())).toBeUndefined();
+			await writer.remove(none, inTime());
 		}
 	});
 
 	it('in no table is not there', async () => {
-		expect(await writer.readBack('p/r', limits())).toBeUndefined();
-		await writer.remove('p/r', limits());
+		expect(await writer.readBack('p/r', inTime())).toBeUndefined();
+		await writer.remove('p/r', inTime());
 	});
 
 	it('of Microsoft’s tests is a test lead', async () => {
 		const test = microsoftTestLead({ destination: 'azureTable', now: Date.now() });
-		await writeLeads(writer, [{ lead: test, additional: {} }], limits());
+		await writeLeads(writer, [{ lead: test, additional: {} }], inTime());
 		const [read] = [...(await readAll()).values()].map((row) => parseLead(row));
 		expect(read).toMatchObject({ isTest: true, leadSource: test.leadSource });
 	});
@@ -206,13 +200,13 @@ describe('a lead', () => {
 			additional: {},
 		}));
 		expect(all).toHaveLength(keys.length);
-		const results = await writeLeads(writer, all, limits());
+		const results = await writeLeads(writer, all, inTime());
 		expect(counted(results)).toEqual({ unchanged: keys.length });
 		expect(await table.list()).toEqual(before);
 		// And the same into another table, where they are not yet.
 		table = new MarketplaceTable(azurite, `${table.name}b`);
 		const other = await writerOf({ connectionString: proxy.connectionString });
-		expect(counted(await writeLeads(other, all, limits()))).toEqual({ created: keys.length });
+		expect(counted(await writeLeads(other, all, inTime()))).toEqual({ created: keys.length });
 		expect(new Set((await readAll()).keys())).toEqual(new Set(all.map(({ lead }) => lead.id)));
 	});
 
@@ -223,7 +217,7 @@ describe('a lead', () => {
 			...writable,
 			additional: { RowKey: `{7f0c6c5e-${at}}` },
 		}));
-		expect(counted(await writeLeads(writer, braced, limits()))).toEqual({ created: 2 });
+		expect(counted(await writeLeads(writer, braced, inTime()))).toEqual({ created: 2 });
 		expect(proxy.requests.slice(seen).map(({ kind }) => kind)).not.toContain('batch');
 	});
 
@@ -242,7 +236,7 @@ describe('a lead', () => {
 						},
 						additional,
 					}));
-					const results = await writeLeads(writer, all, limits());
+					const results = await writeLeads(writer, all, inTime());
 					const records = await readAll();
 					results.forEach((result, at) => {
 						if (!result.ok) throw new Error(result.error.message);
@@ -255,7 +249,7 @@ describe('a lead', () => {
 						);
 						expectProperties(read, writable);
 					});
-					const again = await writeLeads(writer, all, limits());
+					const again = await writeLeads(writer, all, inTime());
 					expect(counted(again)).toEqual({ unchanged: all.length });
 				},
 			),
@@ -270,7 +264,7 @@ describe('a lead', () => {
 		await writeLeads(
 			writer,
 			[{ lead: { ...allowed, contactAllowed: false }, additional: {} }],
-			limits(),
+			inTime(),
 		);
 		const [row] = [...(await readAll()).values()];
 		expect(parseLead(row).contactAllowed).toBe(false);
@@ -330,18 +324,18 @@ function expectProperties(read: Lead, { lead, additional }: WritableLead): void 
 
 describe('the same lead', () => {
 	it('is unchanged the second time, and updated where something is new', async () => {
-		expect(outcomes(await writeLeads(writer, [lead()], limits()))).toEqual(['created']);
+		expect(outcomes(await writeLeads(writer, [lead()], inTime()))).toEqual(['created']);
 		const before = await table.list();
-		expect(outcomes(await writeLeads(writer, [lead()], limits()))).toEqual(['unchanged']);
+		expect(outcomes(await writeLeads(writer, [lead()], inTime()))).toEqual(['unchanged']);
 		expect(await table.list()).toEqual(before);
 		const changed = { ...lead(), additional: { Region: 'EMEA' } };
-		expect(outcomes(await writeLeads(writer, [changed], limits()))).toEqual(['updated']);
-		expect(outcomes(await writeLeads(writer, [changed], limits()))).toEqual(['unchanged']);
+		expect(outcomes(await writeLeads(writer, [changed], inTime()))).toEqual(['updated']);
+		expect(outcomes(await writeLeads(writer, [changed], inTime()))).toEqual(['unchanged']);
 		// What others wrote into the row stays.
 		const [{ partitionKey, rowKey }] = before as [(typeof before)[0]];
 		await table.client.updateEntity({ partitionKey, rowKey, Owner: 'Kim' }, 'Merge');
 		const called = { ...lead(1, { Description: 'Called' }), additional: { Region: 'EMEA' } };
-		expect(outcomes(await writeLeads(writer, [called], limits()))).toEqual(['updated']);
+		expect(outcomes(await writeLeads(writer, [called], inTime()))).toEqual(['updated']);
 		expect(await table.list()).toEqual([
 			expect.objectContaining({ Owner: 'Kim', Region: 'EMEA', Description: 'Called' }),
 		]);
@@ -349,7 +343,7 @@ describe('the same lead', () => {
 
 	it('twice in a batch makes one row', async () => {
 		const changed = { ...lead(1), additional: { Region: 'EMEA' } };
-		const results = await writeLeads(writer, [lead(1), lead(2), lead(1), changed], limits());
+		const results = await writeLeads(writer, [lead(1), lead(2), lead(1), changed], inTime());
 		expect(outcomes(results)).toEqual(['created', 'created', 'unchanged', 'updated']);
 		expect(await table.list()).toHaveLength(2);
 	});
@@ -364,7 +358,7 @@ describe('the same lead', () => {
 			for (const fault of [cutBeforeResponse(), cutInBody()]) {
 				proxy.script([{ fault, when: writes }]);
 				const batch = leads(count, fault.name.length * 1_000);
-				const results = await writeLeads(writer, batch, limits());
+				const results = await writeLeads(writer, batch, inTime());
 				expect(proxy.unspentFaults).toBe(0);
 				expect(counted(results)).toEqual({ created: count });
 			}
@@ -373,10 +367,10 @@ describe('the same lead', () => {
 	);
 
 	it('that was there for long is not told as created because a response is lost', async () => {
-		await writeLeads(writer, leads(3), limits());
+		await writeLeads(writer, leads(3), inTime());
 		proxy.clockOffsetMs = 60_000;
 		proxy.script([{ fault: cutBeforeResponse(), when: writes }]);
-		expect(counted(await writeLeads(writer, leads(3), limits()))).toEqual({ unchanged: 3 });
+		expect(counted(await writeLeads(writer, leads(3), inTime()))).toEqual({ unchanged: 3 });
 		expect(proxy.unspentFaults).toBe(0);
 	});
 });
@@ -398,13 +392,13 @@ describe('a batch', () => {
 	it('of 500 goes in transactions of 100', async () => {
 		await table.create();
 		const before = proxy.counts();
-		expect(counted(await writeLeads(writer, leads(500), limits()))).toEqual({ created: 500 });
+		expect(counted(await writeLeads(writer, leads(500), inTime()))).toEqual({ created: 500 });
 		expect(proxy.counts(before).requests).toBe(5);
 		expect(await table.list()).toHaveLength(500);
 	});
 
 	it('makes the table once', async () => {
-		expect(counted(await writeLeads(writer, leads(500), limits()))).toEqual({ created: 500 });
+		expect(counted(await writeLeads(writer, leads(500), inTime()))).toEqual({ created: 500 });
 		const made = proxy.requests.filter(
 			({ path, method }) => method === 'POST' && /\/Tables$/.test(path),
 		);
@@ -417,7 +411,7 @@ describe('a batch', () => {
 		const bad = { ...lead(250), additional: { RowKey: 'a/b' } };
 		all[250] = bad;
 		all[130] = { ...all[130]!, additional: { PartitionKey: 'x'.repeat(513) } };
-		const results = await writeLeads(writer, all, limits());
+		const results = await writeLeads(writer, all, inTime());
 		expect(results).toHaveLength(500);
 		expect(await table.list()).toHaveLength(498);
 		results.forEach((result, at) => {
@@ -442,9 +436,9 @@ describe('a batch', () => {
 			'--changesetresponse_1--',
 			'--batchresponse_1--',
 		]);
-		expect(counted(await writeLeads(writer, leads(100), limits()))).toEqual({ created: 100 });
+		expect(counted(await writeLeads(writer, leads(100), inTime()))).toEqual({ created: 100 });
 		proxy.script([{ fault, when: writes }]);
-		const more = await writeLeads(writer, leads(100, 100), limits());
+		const more = await writeLeads(writer, leads(100, 100), inTime());
 		expect(proxy.unspentFaults).toBe(0);
 		expectHelpful(errorsOf([more[37]!])[0], /status 400, PropertyValueTooLarge\)/);
 		expect(counted(more)['created']).toBe(99);
@@ -455,7 +449,7 @@ describe('a batch', () => {
 		await table.create();
 		const before = proxy.counts();
 		proxy.script([{ fault: somebodyElsesResponse(413, ['']), when: writes }]);
-		expect(counted(await writeLeads(writer, leads(9), limits()))).toEqual({ created: 9 });
+		expect(counted(await writeLeads(writer, leads(9), inTime()))).toEqual({ created: 9 });
 		expect(proxy.counts(before).requests).toBe(3);
 	});
 
@@ -464,17 +458,17 @@ describe('a batch', () => {
 		proxy.script([
 			{ fault: somebodyElsesResponse(200, ['<html>Sign in</html>']), when: writes, times: 9 },
 		]);
-		const results = await writeLeads(writer, leads(3), limits());
+		const results = await writeLeads(writer, leads(3), inTime());
 		expectHelpful(errorsOf(results)[2], /not one to a transaction/);
 		expect(await table.list()).toEqual([]);
 	});
 
 	it('with rows there already writes the others and says which is which', async () => {
-		await writeLeads(writer, leads(100, 200), limits());
+		await writeLeads(writer, leads(100, 200), inTime());
 		const mixed = leads(500).map((writable, at) =>
 			at >= 280 && at < 290 ? { ...writable, additional: { Region: 'EMEA' } } : writable,
 		);
-		const results = await writeLeads(writer, mixed, limits());
+		const results = await writeLeads(writer, mixed, inTime());
 		expect(counted(results)).toEqual({ created: 400, unchanged: 90, updated: 10 });
 		expect(outcomes(results.slice(280, 290))).toEqual(Array(10).fill('updated'));
 		expect(await table.list()).toHaveLength(500);
@@ -487,7 +481,7 @@ describe('a batch', () => {
 	])('that is turned away with %s in the middle is written whole', async (_name, fault) => {
 		await table.create();
 		proxy.script([{ fault, when: writes, skip: 2, times: 3 }]);
-		const results = await writeLeads(writer, leads(500), limits());
+		const results = await writeLeads(writer, leads(500), inTime());
 		expect(proxy.unspentFaults).toBe(0);
 		expect(counted(results)).toEqual({ created: 500 });
 		expect(await table.list()).toHaveLength(500);
@@ -495,8 +489,10 @@ describe('a batch', () => {
 
 	it('that is turned away for long is refused, without a wait beyond the deadline', async () => {
 		await table.create();
-		proxy.script([{ fault: serverBusy({ retryAfterSeconds: 60 }), when: writes, times: Infinity }]);
-		const results = await writeLeads(writer, leads(300), limits(50_000));
+		proxy.script([
+			{ fault: serverBusy({ retryAfterSeconds: 7_200 }), when: writes, times: Infinity },
+		]);
+		const results = await writeLeads(writer, leads(300), inTime());
 		expect(errorsOf(results)).toHaveLength(300);
 		expectHelpful(errorsOf(results)[299], /asks to wait/);
 		expect(await table.list()).toEqual([]);
@@ -515,7 +511,7 @@ describe('a batch', () => {
 		};
 		proxy.script([{ fault: slowResponse(900), when: isLate, times: Infinity }]);
 		const all = leads(1_600);
-		const results = await writeLeads(writer, all, { ...limits(120_000), signal: time.signal });
+		const results = await writeLeads(writer, all, { ...inTime(), signal: time.signal });
 		const written = results.filter(({ ok }) => ok).length;
 		expect(written).toBeGreaterThanOrEqual(500);
 		expect(written).toBeLessThanOrEqual(800);
@@ -533,7 +529,7 @@ describe('a batch', () => {
 
 	it('is not begun when the signal is aborted', async () => {
 		const results = await writeLeads(writer, leads(3), {
-			...limits(),
+			...inTime(),
 			signal: AbortSignal.abort(),
 		});
 		expectHelpful(errorsOf(results)[0], /time was up/);
@@ -547,14 +543,14 @@ describe('a batch', () => {
 				Array.from({ length: 30 }, (_, at) => [`Text${at}`, 'é漢'.repeat(30_000)]),
 			),
 		}));
-		expect(counted(await writeLeads(writer, large, limits()))).toEqual({ created: 20 });
+		expect(counted(await writeLeads(writer, large, inTime()))).toEqual({ created: 20 });
 		const [row] = await table.list();
 		expect(row?.LeadSource).toBe('AzureMarketplace-INS|fabrikam.widget');
 		expect(String(row?.['Text0'])).toHaveLength(MAX_TEXT);
 	});
 
 	it('of none is nothing', async () => {
-		expect(await writeLeads(writer, [], limits())).toEqual([]);
+		expect(await writeLeads(writer, [], inTime())).toEqual([]);
 	});
 });
 
@@ -565,7 +561,7 @@ describe('a sign-in', () => {
 			connectionString: proxy.connectionString.replace(azurite.accountKey, wrong),
 		};
 		const before = proxy.counts();
-		const results = await writeLeads(await writerOf(credential), leads(500), limits());
+		const results = await writeLeads(await writerOf(credential), leads(500), inTime());
 		expect(errorsOf(results)).toHaveLength(500);
 		for (const error of errorsOf(results)) expectHelpful(error, /sign-in/);
 		expectNoSecret(errorsOf(results)[0], [wrong]);
@@ -576,7 +572,7 @@ describe('a sign-in', () => {
 		const nobody = await writerOf({
 			connectionString: proxy.connectionString.replace(/127\.0\.0\.1:\d+/, '127.0.0.1:1'),
 		});
-		const results = await writeLeads(nobody, leads(200), limits());
+		const results = await writeLeads(nobody, leads(200), inTime());
 		expect(errorsOf(results)).toHaveLength(200);
 		expectHelpful(errorsOf(results)[0], /could not be reached/);
 	});

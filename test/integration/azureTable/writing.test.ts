@@ -11,6 +11,7 @@ import type {
 } from '../../../nodes/destinations/contract';
 import { parseLead } from '../../../nodes/lead';
 import { startAzurite, type Azurite } from '../../fakeServers/azureTable/azurite.ts';
+import { inTime } from '../../support/inTime.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
 import {
 	cutBeforeResponse,
@@ -50,11 +51,6 @@ afterEach(() => proxy.reset());
 afterAll(async () => {
 	await proxy?.stop();
 	await azurite?.stop();
-});
-
-const limits = (milliseconds = 120_000) => ({
-	signal: AbortSignal.timeout(milliseconds),
-	deadline: Date.now() + milliseconds,
 });
 
 async function open(
@@ -112,20 +108,20 @@ const refused = (status: number, code: string): Fault => ({
 
 it('a lead is created, read back and taken away', async () => {
 	const writer = await open();
-	const [result] = await writer.write(leads(1), limits());
+	const [result] = await writer.write(leads(1), inTime());
 	if (!result?.ok) throw errorOf([result!]);
-	const read = parseLead(await writer.readBack?.(result.written.id, limits()));
+	const read = parseLead(await writer.readBack?.(result.written.id, inTime()));
 	expect(read.customer.lastName).toBe('Sample 0');
-	await writer.remove?.(result.written.id, limits());
-	expect(await writer.readBack?.(result.written.id, limits())).toBeUndefined();
+	await writer.remove?.(result.written.id, inTime());
+	expect(await writer.readBack?.(result.written.id, inTime())).toBeUndefined();
 });
 
 describe('a table that is missing', () => {
 	it('is made with the first lead, and once', async () => {
 		const before = made();
 		const writer = await open();
-		expect(outcomes(await writer.write(leads(3), limits()))).toEqual(Array(3).fill('created'));
-		expect(outcomes(await writer.write(leads(3), limits()))).toEqual(Array(3).fill('unchanged'));
+		expect(outcomes(await writer.write(leads(3), inTime()))).toEqual(Array(3).fill('created'));
+		expect(outcomes(await writer.write(leads(3), inTime()))).toEqual(Array(3).fill('unchanged'));
 		expect(made() - before).toBe(1);
 		expect(await table.list()).toHaveLength(3);
 	});
@@ -133,24 +129,24 @@ describe('a table that is missing', () => {
 	it('is not made where Create Table is off, and nothing is written', async () => {
 		const before = made();
 		const writer = await open({ createTable: false });
-		const error = errorOf(await writer.write(leads(3), limits()));
+		const error = errorOf(await writer.write(leads(3), inTime()));
 		expect(error).toMatchObject({ code: 'notFound', message: 'The table does not exist' });
 		expect(error.description).toMatch(/Create Table/);
 		expect(made() - before).toBe(0);
 		await table.create();
-		expect(outcomes(await writer.write(leads(1), limits()))).toEqual(['created']);
+		expect(outcomes(await writer.write(leads(1), inTime()))).toEqual(['created']);
 	});
 
 	it('may be made by somebody else meanwhile', async () => {
 		const others = [await open(), await open(), await open()];
-		const results = await Promise.all(others.map((writer) => writer.write(leads(2), limits())));
+		const results = await Promise.all(others.map((writer) => writer.write(leads(2), inTime())));
 		for (const [first] of results) expect(first?.ok).toBe(true);
 		expect(await table.list()).toHaveLength(2);
 	});
 
 	it('is made when the response to that is lost', async () => {
 		proxy.script([{ fault: cutBeforeResponse(), when: makesTable }]);
-		expect(outcomes(await (await open()).write(leads(2), limits()))).toEqual([
+		expect(outcomes(await (await open()).write(leads(2), inTime()))).toEqual([
 			'created',
 			'created',
 		]);
@@ -164,7 +160,7 @@ describe('a table that is missing', () => {
 		'AuthorizationResourceTypeMismatch',
 	])('is told as a permission where the sign-in may not create it: %s', async (code) => {
 		proxy.script([{ fault: refused(403, code), when: makesTable }]);
-		const error = errorOf(await (await open()).write(leads(2), limits()));
+		const error = errorOf(await (await open()).write(leads(2), inTime()));
 		expect(error).toMatchObject({ code: 'permission', httpCode: '403' });
 		expect(error.message).toMatch(/does not exist, and the sign-in may not create it/);
 		expect(proxy.unspentFaults).toBe(0);
@@ -183,7 +179,7 @@ describe('a table that is missing', () => {
 	])('can’t be made with a SAS %s', async (_, signature) => {
 		const sasUrl = `${azurite.endpoint}/?${signature()}`;
 		const writer = await open({}, { authentication: 'sas', sasUrl });
-		const error = errorOf(await writer.write(leads(1), limits()));
+		const error = errorOf(await writer.write(leads(1), inTime()));
 		expect(error).toMatchObject({ code: 'permission', httpCode: '403' });
 		expect(error.message).toMatch(/the sign-in may not create it/);
 	});
@@ -198,13 +194,13 @@ describe('a sign-in with no more rights than it needs', () => {
 
 	async function expectAllDone(writer: EngineWriter): Promise<void> {
 		const [first] = leads(1) as [WritableLead];
-		const [result] = await writer.write([first], limits());
+		const [result] = await writer.write([first], inTime());
 		expect(outcomes([result!])).toEqual(['created']);
 		const changed = { ...first, additional: { Region: 'EMEA' } };
-		expect(outcomes(await writer.write([changed], limits()))).toEqual(['updated']);
+		expect(outcomes(await writer.write([changed], inTime()))).toEqual(['updated']);
 		const { id } = (result as Extract<WriteResult, { ok: true }>).written;
-		expect(await writer.readBack?.(id, limits())).toMatchObject({ Region: 'EMEA' });
-		await writer.remove?.(id, limits());
+		expect(await writer.readBack?.(id, inTime())).toMatchObject({ Region: 'EMEA' });
+		await writer.remove?.(id, inTime());
 		expect(await table.list()).toEqual([]);
 	}
 
@@ -226,7 +222,7 @@ describe('a sign-in with no more rights than it needs', () => {
 		await table.create();
 		const writer = await bySas(accountSas({ query: true, list: true }));
 		// Alone: what a transaction may, Azurite does not ask.
-		expect(errorOf(await writer.write(leads(1), limits()))).toMatchObject({
+		expect(errorOf(await writer.write(leads(1), inTime()))).toMatchObject({
 			code: 'permission',
 			httpCode: '403',
 		});
@@ -241,7 +237,7 @@ describe('a table that is being deleted', () => {
 			{ fault: deleting, when: makesTable },
 			{ fault: deleting, when: makesTable },
 		]);
-		expect(outcomes(await (await open()).write(leads(2), limits()))).toEqual([
+		expect(outcomes(await (await open()).write(leads(2), inTime()))).toEqual([
 			'created',
 			'created',
 		]);
@@ -250,7 +246,13 @@ describe('a table that is being deleted', () => {
 
 	it('is told where it takes longer than there is time for', async () => {
 		proxy.script([{ fault: deleting, when: makesTable }]);
-		const error = errorOf(await (await open()).write(leads(2), limits(10_000)));
+		const writer = await open();
+		const begun = Date.now();
+		// Ten seconds by the clock, however long the machine takes.
+		const clock = jest.spyOn(Date, 'now').mockReturnValue(begun);
+		const limits = { ...inTime(), deadline: begun + 10_000 };
+		const error = errorOf(await writer.write(leads(2), limits));
+		clock.mockRestore();
 		expect(error).toMatchObject({ code: 'throttled', retryAfter: 15_000 });
 		expect(error.message).toMatch(/being deleted/);
 	});

@@ -13,6 +13,7 @@ import { startMarketo } from '../../fakeServers/marketo/marketo.ts';
 import type { FakeMarketo } from '../../fakeServers/marketo/marketo.ts';
 import { startSalesforce } from '../../fakeServers/salesforce/salesforce.ts';
 import type { FakeSalesforce } from '../../fakeServers/salesforce/salesforce.ts';
+import { inTime } from '../../support/inTime.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
 import { errorOf } from '../../support/pollContract/errors.ts';
 
@@ -124,8 +125,7 @@ async function read(
 			position,
 			pageSize: 100,
 			isKnown: () => false,
-			signal: AbortSignal.timeout(60_000),
-			deadline: Date.now() + 60_000,
+			...inTime(),
 		});
 		for (const { record } of page.rows) {
 			const { LastName, lastname, person } = Object(record) as Record<string, unknown>;

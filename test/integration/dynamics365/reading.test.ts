@@ -7,6 +7,7 @@ import { DynamicsReader } from '../../../nodes/destinations/dynamics365/reading/
 import { DataverseClient } from '../../../nodes/destinations/dynamics365/connection/client.ts';
 import type { Lead, LeadFilter } from '../../../nodes/lead/types.ts';
 import type { LeadReader, Position } from '../../../nodes/polling/types.ts';
+import { inTime } from '../../support/inTime.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
 import type { Places } from '../../support/places/place.ts';
 import { Poller } from '../../support/pollContract/poller.ts';
@@ -431,8 +432,7 @@ function pageRequest(position: Position | null = null, pageSize = 100) {
 		since: undefined,
 		position,
 		pageSize,
-		signal: AbortSignal.timeout(20 * SECOND),
-		deadline: Date.now() + 20 * SECOND,
+		...inTime(),
 		isKnown: () => false,
 	};
 }

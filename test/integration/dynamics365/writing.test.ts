@@ -18,6 +18,7 @@ import {
 	parseLeadSource,
 } from '../../../nodes/lead/index.ts';
 import type { JsonObject, Lead } from '../../../nodes/lead/types.ts';
+import { inTime } from '../../support/inTime.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
 import { startDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
 import type { FakeDynamics } from '../../fakeServers/dynamics365/dynamics.ts';
@@ -27,14 +28,7 @@ import type { EntraAuthority } from '../../fakeServers/entra/authority.ts';
 import { expectNoSecret } from '../../support/pollContract/errors.ts';
 import { generatedLead } from '../https/generatedLeads.ts';
 import { openWriter, type EngineWriter } from '../../support/openWriter';
-import {
-	count,
-	inTime,
-	leadMaker,
-	outcomes,
-	writable,
-	writeErrorOf,
-} from '../../support/writing.ts';
+import { count, leadMaker, outcomes, writable, writeErrorOf } from '../../support/writing.ts';
 
 const HOUR = 60 * 60_000;
 const TEXT_COLUMN = 'contoso_leadsource';
@@ -602,7 +596,7 @@ describe('500 leads', () => {
 
 	it('stop where Dynamics 365 asks for a long wait, and say so of each that is left', async () => {
 		dynamics.server.fault(
-			{ kind: 'refused', why: 'throttled', waitSeconds: 90 },
+			{ kind: 'refused', why: 'throttled', waitSeconds: 7_200 },
 			{ page: 4, times: 99 },
 		);
 		const results = await write(many(1_000));
@@ -616,7 +610,7 @@ describe('500 leads', () => {
 
 	it('stop where single leads are throttled for long', async () => {
 		let part = 0;
-		const long = { ...THROTTLED, headers: { 'retry-after': '90' } };
+		const long = { ...THROTTLED, headers: { 'retry-after': '7200' } };
 		dynamics.beforePart = () => ((part += 1) > 250 ? long : undefined);
 		const results = await write(many(1_000));
 		expect(count(results, 'created')).toBe(250);

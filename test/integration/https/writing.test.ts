@@ -11,6 +11,7 @@ import type {
 	WriteResult,
 } from '../../../nodes/destinations/contract';
 import { parseLead } from '../../../nodes/lead';
+import { inTime } from '../../support/inTime.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
 import { localCertificate } from '../../fakeServers/entra/certificate.ts';
 import { BLAME, expectNoSecret, errorOf as thrownBy } from '../../support/pollContract/errors.ts';
@@ -56,11 +57,6 @@ const filledIn = (data: Record<string, string>) => ({
 const credential = (origin: string, header = {}) =>
 	filledIn({ endpointUrl: `${origin}/api/lead?code=${SECRET}`, ...header });
 
-const limits = (milliseconds = 60_000) => ({
-	signal: AbortSignal.timeout(milliseconds),
-	deadline: Date.now() + milliseconds,
-});
-
 const lead: WritableLead = {
 	lead: {
 		...parseLead({
@@ -78,7 +74,7 @@ async function write(
 	options: Record<string, unknown> = { allowHttpOnLocalhost: true },
 ): Promise<WriteResult> {
 	const writer = await openWriter(https.writing, destinationInput(data, {}, { options }));
-	const [result] = await writer.write([lead], limits());
+	const [result] = await writer.write([lead], inTime());
 	return result!;
 }
 
@@ -208,7 +204,7 @@ describe('the test of the credential', () => {
 		await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
 		const { port } = silent.address() as AddressInfo;
 		try {
-			const action = https.testCredential(credential(`http://127.0.0.1:${port}`), limits(300));
+			const action = https.testCredential(credential(`http://127.0.0.1:${port}`), inTime(300));
 			const error = await thrownBy(action);
 			expect(error).toMatchObject({ code: 'timeout' });
 			expectHelpful(error, /did not respond in time/);

@@ -8,6 +8,7 @@ import type {
 
 import { MarketplaceLeadMarketoApi } from '../../../credentials/MarketplaceLeadMarketoApi.credentials.ts';
 import { MarketplaceLeadPollTrigger } from '../../../nodes/MarketplaceLeadPollTrigger/MarketplaceLeadPollTrigger.node.ts';
+import { inTime } from '../../support/inTime.ts';
 import { pollContext, testCredential } from '../../support/engine.ts';
 import { gatewayPage } from '../../fakeServers/marketo/responses.ts';
 import { startMarketo } from '../../fakeServers/marketo/marketo.ts';
@@ -156,7 +157,7 @@ describe('it is told apart', () => {
 			await import('../../../nodes/destinations/marketo/connection/account.ts');
 		const { RateLimiter } =
 			await import('../../../nodes/destinations/marketo/connection/rateLimiter.ts');
-		const limits = { signal: AbortSignal.timeout(5_000), deadline: Date.now() + 5_000 };
+		const limits = inTime();
 		for (const access_token of [undefined, 5, '', 'a\r\nhost: evil.example', 'ü']) {
 			const http = {
 				send: async () => ({

@@ -12,6 +12,7 @@ import { processCache } from '../../../nodes/destinations/processCache.ts';
 import { timeLimits } from '../../../nodes/destinations/timeLimits.ts';
 import type { Lead } from '../../../nodes/lead/types.ts';
 import { gatewayPage, succeeded } from '../../fakeServers/marketo/responses.ts';
+import { inTime } from '../../support/inTime.ts';
 import { namesOf, Poller } from '../../support/pollContract/poller.ts';
 import { expectHelpful, errorOf } from '../../support/pollContract/errors.ts';
 import { DAY, HOUR, MINUTE, SECOND, YEAR } from '../../support/pollContract/time.ts';
@@ -54,8 +55,7 @@ async function recordsOf() {
 		since: undefined,
 		pageSize: 300,
 		isKnown: () => false,
-		signal: AbortSignal.timeout(20_000),
-		deadline: Date.now() + 20_000,
+		...inTime(),
 	});
 	return rows.map(({ record }) => record);
 }

@@ -13,6 +13,7 @@ import { marketo as description } from '../../../nodes/destinations/marketo/inde
 import { DestinationError, type WriteResult } from '../../../nodes/destinations/contract.ts';
 import { microsoftTestLead, parseLead } from '../../../nodes/lead/index.ts';
 import type { JsonObject, Lead } from '../../../nodes/lead/types.ts';
+import { inTime } from '../../support/inTime.ts';
 import { destinationInput } from '../../support/destinationInput.ts';
 import { failed, gatewayPage, succeeded } from '../../fakeServers/marketo/responses.ts';
 import { FORM_FIELDS } from '../../fakeServers/marketo/instance.ts';
@@ -27,7 +28,6 @@ import { byEngine, openWriter, type EngineWriter } from '../../support/openWrite
 import {
 	count,
 	expectHelpfulToWriters,
-	inTime,
 	leadMaker,
 	outcomes,
 	writable,
@@ -671,8 +671,8 @@ describe('500 leads that fill out the form', () => {
 	});
 
 	it('are refused where their turn would come too late, and not told as written', async () => {
-		const rateLimiter = new RateLimiter({ calls: 24, window: 60_000 });
-		const results = await (await newWriter({}, rateLimiter)).write(many(50), inTime(50_000));
+		const rateLimiter = new RateLimiter({ calls: 24, window: 7_200_000 });
+		const results = await (await newWriter({}, rateLimiter)).write(many(50), inTime());
 		expect(count(results, 'created')).toBe(20);
 		expect(fillOuts()).toHaveLength(20);
 		expect(errorOf(results.at(-1))).toMatchObject({

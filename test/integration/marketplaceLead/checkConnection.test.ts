@@ -87,7 +87,7 @@ describe('Azure Table', () => {
 		(...methods: string[]) =>
 		({ method, path }: SeenRequest) =>
 			methods.includes(method) && !/\/Tables/.test(path);
-	const expiresOn = () => new Date(Date.now() + 60_000);
+	const expiresOn = () => new Date(Date.now() + 3_600_000);
 	const sas = (signature: string) => ({
 		authentication: 'sas',
 		sasUrl: `${proxy.endpoint}?${signature}`,

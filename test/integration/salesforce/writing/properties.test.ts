@@ -10,6 +10,7 @@ import type {
 	WriteResult,
 } from '../../../../nodes/destinations/contract';
 import { parseLead, type JsonObject } from '../../../../nodes/lead';
+import { inTime } from '../../../support/inTime.ts';
 import { destinationInput } from '../../../support/destinationInput.ts';
 import {
 	BLAME,
@@ -20,6 +21,9 @@ import { typedField } from '../../../fakeServers/salesforce/fields.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import type { FakeSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import { openWriter } from '../../../support/openWriter';
+import { skipWaits } from '../../../support/skippedWaits.ts';
+
+skipWaits({ isStill: true });
 
 let salesforce: FakeSalesforce;
 beforeEach(async () => {
@@ -27,11 +31,6 @@ beforeEach(async () => {
 	salesforce.struck = 'writing';
 });
 afterEach(async () => await salesforce?.stop());
-
-const limits = (milliseconds = 60_000) => ({
-	signal: AbortSignal.timeout(milliseconds),
-	deadline: Date.now() + milliseconds,
-});
 
 type Parameters = Record<string, unknown>;
 
@@ -88,22 +87,22 @@ function expectHelpful(error: unknown, said: RegExp): void {
 describe('by the REST API', () => {
 	it('a lead is created, unchanged the second time, read back and taken away', async () => {
 		const writer = await open(rest());
-		const [result] = await writer.write([lead()], limits());
+		const [result] = await writer.write([lead()], inTime());
 		if (!result?.ok) throw result?.error ?? new Error('No result');
 		expect(result.written.outcome).toBe('created');
-		expect(outcomes(await (await open(rest())).write([lead()], limits()))).toEqual(['unchanged']);
-		const read = parseLead(await writer.readBack?.(result.written.id, limits()));
+		expect(outcomes(await (await open(rest())).write([lead()], inTime()))).toEqual(['unchanged']);
+		const read = parseLead(await writer.readBack?.(result.written.id, inTime()));
 		expect(read.leadSource).toBe('SPZA-INS|contoso.add-on');
-		await writer.remove?.(result.written.id, limits());
+		await writer.remove?.(result.written.id, inTime());
 		expect(stored()).toEqual([]);
 	});
 
 	it('an External ID Field keeps the id, so that a lead that comes again is updated', async () => {
 		salesforce.organisation.addExternalId('Marketplace_Lead_Id__c', 'Marketplace Lead ID');
 		const parameters = rest('Marketplace_Lead_Id__c');
-		await (await open(parameters)).write([lead()], limits());
+		await (await open(parameters)).write([lead()], inTime());
 		const changed = lead({ Description: 'Please call' });
-		expect(outcomes(await (await open(parameters)).write([changed], limits()))).toEqual([
+		expect(outcomes(await (await open(parameters)).write([changed], inTime()))).toEqual([
 			'updated',
 		]);
 		expect(stored()).toEqual([
@@ -114,17 +113,17 @@ describe('by the REST API', () => {
 	it('the assignment rule gives a new lead its owner where Run Assignment Rules is on', async () => {
 		const { queueId, userId } = salesforce.organisation;
 		const owners = () => stored().map(({ OwnerId }) => OwnerId);
-		await (await open(rest())).write([lead()], limits());
+		await (await open(rest())).write([lead()], inTime());
 		expect(owners()).toEqual([userId]);
 		const other = lead({ LeadSource: 'SPZA-INS|contoso.other' });
-		await (await open(rest(), { runAssignmentRules: true })).write([other], limits());
+		await (await open(rest(), { runAssignmentRules: true })).write([other], inTime());
 		expect(owners()).toEqual([userId, queueId]);
 	});
 
 	it('a field that is no External ID is refused as that', async () => {
 		salesforce.organisation.addCustomField('Campaign__c', 'Campaign');
 		for (const name of ['Campaign__c', 'Missing__c', 'Email']) {
-			const [result] = await (await open(rest(name))).write([lead()], limits());
+			const [result] = await (await open(rest(name))).write([lead()], inTime());
 			if (!result || result.ok) throw new Error('It was not refused');
 			expect(result.error.code).toBe('configuration');
 			expectHelpful(result.error, /no External ID/);
@@ -147,7 +146,7 @@ describe('by the REST API', () => {
 
 	it('a user who may not write is told as a permission', async () => {
 		salesforce.organisation.rights.create = false;
-		const [result] = await (await open(rest())).write([lead()], limits());
+		const [result] = await (await open(rest())).write([lead()], inTime());
 		if (!result || result.ok) throw new Error('It was not refused');
 		expect(result.error.code).toBe('permission');
 	});
@@ -156,21 +155,21 @@ describe('by the REST API', () => {
 describe('by Web-to-Lead', () => {
 	it('a lead is created when it is found', async () => {
 		const writer = await open(form());
-		const results = await writer.write([lead()], limits());
+		const results = await writer.write([lead()], inTime());
 		expect(outcomes(results)).toEqual(['created']);
 		expect(salesforce.webToLead.forms).toHaveLength(1);
 		// Salesforce runs the rule for whatever comes by a form.
 		expect(stored()[0]).toMatchObject({ OwnerId: salesforce.organisation.queueId });
 		const [result] = results;
 		const id = result?.ok ? result.written.id : '';
-		expect(parseLead(await writer.readBack(id, limits())).leadSource).not.toBe('');
-		await writer.remove(id, limits());
+		expect(parseLead(await writer.readBack(id, inTime())).leadSource).not.toBe('');
+		await writer.remove(id, inTime());
 		expect(stored()).toEqual([]);
 	});
 
 	it('a lead that is dropped in silence is not believed', async () => {
 		salesforce.webToLead.settings.dropping = true;
-		const [result] = await (await open(form())).write([lead()], limits(3_000));
+		const [result] = await (await open(form())).write([lead()], inTime());
 		if (!result || result.ok) throw new Error('It was not refused');
 		expectHelpful(result.error, /lead of the form|no lead has come of it/);
 	});
@@ -178,7 +177,7 @@ describe('by Web-to-Lead', () => {
 	it('without confirmation it is sent, and nobody signs in', async () => {
 		const wrong = { consumerSecret: 'WRONGSECRET'.repeat(5) };
 		const writer = await open(form(), { confirm: false }, wrong);
-		expect(outcomes(await writer.write([lead()], limits()))).toEqual(['sent']);
+		expect(outcomes(await writer.write([lead()], inTime()))).toEqual(['sent']);
 		expect(salesforce.server.requests.map(({ url }) => url.pathname)).toEqual([
 			'/servlet/servlet.WebToLead',
 		]);
@@ -270,7 +269,7 @@ describe('the fields', () => {
 			Partner__c: true,
 			Campaign__c: 'Autumn',
 		};
-		const [result] = await (await open(rest())).write([lead({}, additional)], limits());
+		const [result] = await (await open(rest())).write([lead({}, additional)], inTime());
 		expect(outcomes([result!])).toEqual(['created']);
 		expect(stored()[0]).toMatchObject({
 			Budget__c: 5_000,
@@ -301,7 +300,7 @@ describe('the fields', () => {
 			[fieldIds.get('Campaign__c')!]: 'Autumn',
 			URL: 'https://fabrikam.example',
 		};
-		const results = await (await open(form())).write([lead({}, additional)], limits());
+		const results = await (await open(form())).write([lead({}, additional)], inTime());
 		expect(outcomes(results)).toEqual(['created']);
 		expect(stored()[0]).toMatchObject({
 			Campaign__c: 'Autumn',
@@ -311,7 +310,7 @@ describe('the fields', () => {
 
 	it('of a form that are checkboxes go as a browser sends them', async () => {
 		const additional = { emailOptOut: true, doNotCall: false };
-		await (await open(form(), { confirm: false })).write([lead({}, additional)], limits());
+		await (await open(form(), { confirm: false })).write([lead({}, additional)], inTime());
 		expect(salesforce.webToLead.forms[0]?.get('emailOptOut')).toBe('1');
 		expect(salesforce.webToLead.forms[0]?.get('doNotCall')).toBe('');
 	});

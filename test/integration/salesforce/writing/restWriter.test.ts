@@ -6,18 +6,12 @@ import { RestWriter } from '../../../../nodes/destinations/salesforce/writing/re
 import type { WriteResult } from '../../../../nodes/destinations/contract.ts';
 import { parseLead } from '../../../../nodes/lead/index.ts';
 import type { JsonObject } from '../../../../nodes/lead/types.ts';
+import { inTime } from '../../../support/inTime.ts';
 import { byEngine, type EngineWriter } from '../../../support/openWriter.ts';
 import { expectNoSecret } from '../../../support/pollContract/errors.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import type { FakeSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
-import {
-	count,
-	inTime,
-	leadMaker,
-	outcomes,
-	writable,
-	writeErrorOf,
-} from '../../../support/writing.ts';
+import { count, leadMaker, outcomes, writable, writeErrorOf } from '../../../support/writing.ts';
 
 const EXTERNAL_ID = 'Marketplace_Lead_Id__c';
 const MINUTE = 60_000;
@@ -540,8 +534,8 @@ describe('500 leads', () => {
 	});
 
 	it('stop when the time is up: none of the rest is called written', async () => {
-		salesforce.fault({ kind: 'refused', why: 'busy', waitSeconds: 60 }, { page: 2 });
-		const results = await (await newWriter()).write(many(500), inTime(50_000));
+		salesforce.fault({ kind: 'refused', why: 'busy', waitSeconds: 7_200 }, { page: 2 });
+		const results = await (await newWriter()).write(many(500), inTime());
 		expect(count(results, 'created')).toBe(400);
 		expect(stored()).toHaveLength(400);
 		errorOf(results[400]);

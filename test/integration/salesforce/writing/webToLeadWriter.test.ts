@@ -9,13 +9,14 @@ import { readWebToLeadOptions } from '../../../../nodes/destinations/salesforce/
 import type { WriteResult } from '../../../../nodes/destinations/contract.ts';
 import { microsoftTestLead, parseLead } from '../../../../nodes/lead/index.ts';
 import type { JsonObject } from '../../../../nodes/lead/types.ts';
+import { inTime } from '../../../support/inTime.ts';
 import { skipWaits } from '../../../support/skippedWaits.ts';
 import { byEngine, type EngineWriter } from '../../../support/openWriter.ts';
 import { destinationInput } from '../../../support/destinationInput.ts';
 import { startSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import type { FakeSalesforce } from '../../../fakeServers/salesforce/salesforce.ts';
 import { CLOSED_PORT } from '../../../support/nobody.ts';
-import { inTime, leadMaker, outcomes, writable, writeErrorOf } from '../../../support/writing.ts';
+import { leadMaker, outcomes, writable, writeErrorOf } from '../../../support/writing.ts';
 
 skipWaits({ isStill: true });
 
