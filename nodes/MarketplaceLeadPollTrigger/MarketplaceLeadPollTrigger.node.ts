@@ -21,7 +21,7 @@ import {
 	hiddenWhenAcknowledged,
 	outputsExpression,
 } from './deliveryProperties';
-import { HandOvers } from './handOvers';
+import { RecentHandOvers } from './recentHandOvers';
 import { sampleHints } from './nothingFound';
 import { connectionNotices, startFromAllNotice, triggerPanel } from './pollPanel';
 import { pollLeads } from './pollLeads';
@@ -117,16 +117,16 @@ export class MarketplaceLeadPollTrigger implements INodeType {
 
 	methods = destinationMethods;
 
-	poll = pollWith(this.description.properties, new HandOvers(), new DeliveriesByTrigger());
+	poll = pollWith(this.description.properties, new RecentHandOvers(), new DeliveriesByTrigger());
 }
 
 /** n8n makes one object of a node's class in each process: what its polls share goes with that. */
 function pollWith(
 	properties: readonly INodeProperties[],
-	handOvers: HandOvers,
+	recentHandOvers: RecentHandOvers,
 	deliveries: DeliveriesByTrigger,
 ) {
 	return async function (this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-		return await pollLeads(this, { properties, handOvers, deliveries });
+		return await pollLeads(this, { properties, recentHandOvers, deliveries });
 	};
 }

@@ -125,7 +125,7 @@ function fieldsWithLeadSource(records: readonly JsonValue[]): string[] {
 	for (const record of records) {
 		if (typeof record !== 'object' || record === null || Array.isArray(record)) continue;
 		for (const [name, value] of Object.entries(record)) {
-			if (typeof value !== 'string' || !readsAsLeadSource(value)) continue;
+			if (typeof value !== 'string' || !isWholeLeadSource(value)) continue;
 			// The label of a choice stands beside it under a name of its own.
 			const [, base = ''] = /^(.+)Text$/.exec(name) ?? [];
 			const field = Object.hasOwn(record, base) ? base : name;
@@ -138,7 +138,7 @@ function fieldsWithLeadSource(records: readonly JsonValue[]): string[] {
 		.map(([name]) => name);
 }
 
-function readsAsLeadSource(text: string): boolean {
+function isWholeLeadSource(text: string): boolean {
 	// A test lead's texts are all alike, so they say nothing of where its lead source is.
 	if (text.length > LONGEST_LEAD_SOURCE || !text.includes('|')) return false;
 	return isMarketplaceLead(parseLead({ LeadSource: text }));

@@ -23,7 +23,7 @@ import type { PollStart } from '../polling/types';
 import { deliverPending } from './deliverPending';
 import { readHandledWhen } from './deliveryProperties';
 import { handOver, tellsFailedStore, type Ending } from './handOver';
-import type { HandOvers } from './handOvers';
+import type { RecentHandOvers } from './recentHandOvers';
 import { explainNothing, SURVEY_TIME, tellNothingFound } from './nothingFound';
 import { KeptCursor, type PolledPlace } from './keptCursor';
 import { tellingOutages } from './outage';
@@ -46,7 +46,7 @@ const MANUAL_TIME = 20_000;
 /** What all polls of a process share. */
 export interface Shared {
 	properties: readonly INodeProperties[];
-	handOvers: HandOvers;
+	recentHandOvers: RecentHandOvers;
 	deliveries: DeliveriesByTrigger;
 }
 
@@ -75,12 +75,12 @@ export async function pollLeads(
 
 async function pollOnce(
 	context: IPollFunctions,
-	{ handOvers, deliveries }: Shared,
+	{ recentHandOvers, deliveries }: Shared,
 	isAtStart: boolean,
 ): Promise<INodeExecutionData[][] | null> {
 	const mode = readHandledWhen(context);
 	const time = Math.min(pollTime(context), isAtStart ? START_TIME : Infinity);
-	if (mode === 'handedOver') return await handOverNew(context, handOvers, time);
+	if (mode === 'handedOver') return await handOverNew(context, recentHandOvers, time);
 	const settings = { mode, limit: readLimit(context), time };
 	return await deliverPending(context, deliveries, settings);
 }
@@ -92,7 +92,7 @@ function toItems(context: IPollFunctions, leads: Lead[]): INodeExecutionData[] {
 /** The leads behind the cursor, which count as handled as soon as n8n has stored their execution. */
 async function handOverNew(
 	context: IPollFunctions,
-	handOvers: HandOvers,
+	recentHandOvers: RecentHandOvers,
 	time: number,
 ): Promise<INodeExecutionData[][] | null> {
 	const { identity, reader, accept } = await openForReading(context);
@@ -111,7 +111,8 @@ async function handOverNew(
 		context.getNode().id,
 		place.origin,
 	]);
-	const isTold = (): boolean => kept.revision !== revision || handOvers.isPassed(trigger, revision);
+	const isTold = (): boolean =>
+		kept.revision !== revision || recentHandOvers.isPassed(trigger, revision);
 	if (isTold()) return overtaken(context);
 
 	const cursor = kept.load(place);
@@ -134,7 +135,7 @@ async function handOverNew(
 		if (!cursor) await tellNothingFound(context);
 		return null;
 	}
-	handOvers.note(trigger, revision + 1);
+	recentHandOvers.note(trigger, revision + 1);
 	const outputs = [toItems(context, leads)];
 	if (!tellsFailedStore(context)) return outputs;
 
@@ -143,7 +144,7 @@ async function handOverNew(
 		context,
 		outputs,
 		whenNotStored(context, leads.length, () => {
-			handOvers.forget(trigger, revision + 1);
+			recentHandOvers.forget(trigger, revision + 1);
 			takeBack();
 		}),
 	);

@@ -7,7 +7,7 @@ export const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
  * An address out of a credential; `what` names it at the beginning of a sentence. Every request carries
  * secrets or leads, so it needs TLS unless it stays on this machine.
  *
- * @throws DestinationError with reason `configuration` that never repeats the address
+ * @throws DestinationError with code `configuration` that never repeats the address
  */
 export function checkedUrl(text: string, what: string): URL {
 	let url: URL;

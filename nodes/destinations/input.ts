@@ -2,7 +2,7 @@ import { isObject } from '../schemas';
 import { configurationError } from './addresses';
 import type { WriteInput } from './contract';
 
-/** An option that is on or off. @throws DestinationError with reason `configuration` */
+/** An option that is on or off. @throws DestinationError with code `configuration` */
 export function readBoolean(
 	{ option }: Pick<WriteInput, 'option'>,
 	name: string,

@@ -47,13 +47,13 @@ function takeLeadSourceText(
 	const mayHide = destination !== '' && SHAPES[destination].mayHideLeadSource;
 	const column = fields.peek('leadSource');
 	const text = (toText(column?.value ?? '') ?? '').trim();
-	if (text !== '' && (!mayHide || readsAsLeadSource(text))) {
+	if (text !== '' && (!mayHide || isKnownLeadSource(text))) {
 		fields.take('leadSource');
 		return text;
 	}
 	// An option number in Dynamics, unless somebody made it a text column.
 	const code = (toText(fields.peek('leadSourceCode')?.value ?? '') ?? '').trim();
-	if (readsAsLeadSource(code)) {
+	if (isKnownLeadSource(code)) {
 		fields.take('leadSourceCode');
 		return code;
 	}
@@ -65,7 +65,7 @@ function takeLeadSourceText(
 }
 
 /** Whether a text is certainly a lead source string and not just any text. */
-function readsAsLeadSource(text: string): boolean {
+function isKnownLeadSource(text: string): boolean {
 	const { source, sourceKnown } = parseLeadSource(text);
 	return sourceKnown || isTestText(source.code);
 }
@@ -74,7 +74,7 @@ function readsAsLeadSource(text: string): boolean {
 function findInText(field: Field | undefined): string {
 	if (typeof field?.value !== 'string') return '';
 	const lines = field.value.split(/[\r\n]+/, MAX_LINES).map((line) => line.trim());
-	return lines.find(readsAsLeadSource) ?? '';
+	return lines.find(isKnownLeadSource) ?? '';
 }
 
 function takeAction(

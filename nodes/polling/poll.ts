@@ -113,7 +113,7 @@ export async function poll(request: PollRequest): Promise<PollResult> {
 			const end = signal.aborted ? 'timeUp' : 'failed';
 			return { leads, keys, cursor: { ...cursor, scan }, end, cause };
 		}
-		scan = scan ? copyScan(scan, pagesRead) : newScan(since, timeOf(page, now()));
+		scan = scan ? copyScan(scan, pagesRead) : newScan(since, serviceTimeOf(page, now()));
 		marks.push(...(page.marks ?? []));
 
 		// The next page comes while this one is worked on, if it is wanted whatever this one holds.
@@ -168,7 +168,7 @@ async function begin(request: PollRequest): Promise<Cursor> {
 		deadline,
 		isKnown: () => true,
 	});
-	const startedAt = timeOf(page, now());
+	const startedAt = serviceTimeOf(page, now());
 	const floor = Math.max(0, startedAt - reader.overlap);
 	return { ...cursor, floor, scan: { ...newScan(floor, startedAt), learning: true } };
 }
@@ -225,7 +225,7 @@ function newScan(since: number | null, startedAt: number): Scan {
 }
 
 /** The service's clock as a page was read, epoch milliseconds; by ours, surely none that is ahead. */
-function timeOf({ serviceTime }: PolledPage, now: number): number {
+function serviceTimeOf({ serviceTime }: PolledPage, now: number): number {
 	return serviceTime ?? Math.max(0, now - CLOCK_TOLERANCE);
 }
 

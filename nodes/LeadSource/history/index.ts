@@ -20,7 +20,7 @@ import { isEmpty, readNumber } from '../../parameters/values';
 import { N8nHistory } from './n8nStore';
 
 export type { Seen } from '../../lead/repeats/types';
-export { askedLead, readAsking, type ReadLead } from './handOver';
+export { askedLead, readAsking, type ReadLead } from './askedLeads';
 
 /** Leads that are remembered unless told otherwise: as many as n8n's own node keeps entries. */
 const DEFAULT_SIZE = 10_000;

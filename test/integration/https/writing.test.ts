@@ -133,11 +133,11 @@ describe('a lead', () => {
 		[500, 'rejected', /could not take the lead/],
 		[502, 'unreachable', /down or behind a gateway/],
 		[504, 'unreachable', /down or behind a gateway/],
-	])('refused with %i is %s', async (status, reason, said) => {
+	])('refused with %i is %s', async (status, code, said) => {
 		response = { status, headers: { location: `https://other.example/${SECRET}` }, body: SECRET };
 		const header = { headerName: 'X-Api-Key', headerValue: TOKEN };
 		const error = errorOf(await write(credential(receiver.origin, header)));
-		expect(error).toMatchObject({ code: reason, httpCode: String(status) });
+		expect(error).toMatchObject({ code, httpCode: String(status) });
 		expectHelpful(error, said);
 	});
 

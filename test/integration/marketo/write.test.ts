@@ -700,7 +700,7 @@ describe('500 leads that fill out the form', () => {
 		const results = await writer.write(many(40), inTime());
 		expect(outcomes(results)[0]).toBe('unchanged');
 		const errors = results.slice(1).map(errorOf);
-		expect(new Set(errors.map(({ code: reason }) => reason))).toEqual(new Set(['unreachable']));
+		expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['unreachable']));
 		expect(calls(SUBMIT)).toBeLessThan(40);
 	});
 });

@@ -35,10 +35,9 @@ const NO_ROWS = { rows: [], next: null, serviceTime: undefined };
 const created: WriteResult = { ok: true, written: { outcome: 'created', id: '1', url: '' } };
 
 const destinationError = (
-	reason: DestinationErrorCode,
+	code: DestinationErrorCode,
 	details: { httpCode?: string; retryAfter?: number } = {},
-) =>
-	new DestinationError(`It said ${reason}`, { description: 'Mend it.', code: reason, ...details });
+) => new DestinationError(`It said ${code}`, { description: 'Mend it.', code, ...details });
 
 function toSendResult(result: WriteResult): SendResult {
 	if (!result.ok) return { status: 'failed', error: result.error };
@@ -134,8 +133,8 @@ describe('a sign-in that is refused', () => {
 		['unreachable', undefined, 'fssssss'],
 		['unreachable', '502', 'fssssss'],
 		['throttled', '429', 'psfssss'],
-	] as const)('%s with status %s', async (reason, httpCode, expected) => {
-		place.signIn = () => Promise.reject(destinationError(reason, httpCode ? { httpCode } : {}));
+	] as const)('%s with status %s', async (code, httpCode, expected) => {
+		place.signIn = () => Promise.reject(destinationError(code, httpCode ? { httpCode } : {}));
 		const report = await place.check({ stepTime: 700 });
 		expect(letters(report)).toBe(expected);
 		expect(report.written).toBeUndefined();
@@ -195,8 +194,8 @@ describe('reading', () => {
 
 	it.each(['unreachable', 'throttled', 'authentication', 'configuration', 'other'] as const)(
 		'that is refused as %s ends it',
-		async (reason) => {
-			place.readPage = () => Promise.reject(destinationError(reason));
+		async (code) => {
+			place.readPage = () => Promise.reject(destinationError(code));
 			expect(letters(await place.check())).toBe('ppfssss');
 		},
 	);
@@ -237,13 +236,13 @@ describe('writing', () => {
 		['throttled', 'pppsfss'],
 		['unreachable', 'pppsfss'],
 		['other', 'pppsfss'],
-	] as const)('refused as %s', async (reason, expected) => {
-		place.write = () => Promise.resolve([{ ok: false, error: destinationError(reason) }]);
+	] as const)('refused as %s', async (code, expected) => {
+		place.write = () => Promise.resolve([{ ok: false, error: destinationError(code) }]);
 		const report = await place.check();
 		expect(letters(report)).toBe(expected);
 		const told = report.checks.find(({ status }) => status === 'failed')?.toDo;
 		const mayBeThere = `Mend it. The test lead ${testLead.id} may have been written all the same.`;
-		expect(told).toBe(reason === 'unreachable' ? mayBeThere : 'Mend it.');
+		expect(told).toBe(code === 'unreachable' ? mayBeThere : 'Mend it.');
 		expect(place.removed).toEqual([]);
 	});
 

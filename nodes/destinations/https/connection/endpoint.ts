@@ -24,7 +24,7 @@ const RESERVED =
 /**
  * Reads the credential's fields.
  *
- * @throws DestinationError with reason `configuration` that repeats neither address nor header
+ * @throws DestinationError with code `configuration` that repeats neither address nor header
  */
 export function readEndpoint(
 	credential: Record<string, unknown>,

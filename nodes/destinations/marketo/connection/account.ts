@@ -16,7 +16,7 @@ const MUNCHKIN_ID = /^\d{3}-[a-z]{3}-\d{3}$/i;
 /**
  * Makes the account from the credential's fields.
  *
- * @throws DestinationError with reason `configuration` that names the field to mend
+ * @throws DestinationError with code `configuration` that names the field to mend
  */
 export function readAccount(credential: Record<string, unknown>): MarketoAccount {
 	const url = instanceUrl(credential);

@@ -121,18 +121,19 @@ function leadSources(
 	const elsewhere = () =>
 		sent
 			.filter(([name]) => !MACHINERY.has(compact(name)))
-			.find(([, value]) => readsAsLeadSource(textOfSent(value)));
+			.find(([, value]) => isSurelyLeadSource(textOfSent(value)));
 	const own = names.flatMap((name): Array<[name: string, text: string]> => {
 		const value = person && Object.hasOwn(person, name) ? person[name] : undefined;
 		const text = typeof value === 'string' ? value.trim() : '';
 		// Of a field that nobody named, only what is a lead source.
-		const isKept = name !== SOURCE_SYSTEM_NAME || readsAsMicrosofts(text);
+		const isKept = name !== SOURCE_SYSTEM_NAME || isMarketplaceLeadSource(text);
 		return text === '' || !isKept ? [] : [[name, text]];
 	});
-	const chosen = mapped.find(([, text]) => readsAsMicrosofts(text)) ?? elsewhere() ?? mapped[0];
+	const chosen =
+		mapped.find(([, text]) => isMarketplaceLeadSource(text)) ?? elsewhere() ?? mapped[0];
 	const found = chosen
 		? textOfSent(chosen[1]).trim()
-		: (own.find(([, text]) => readsAsMicrosofts(text))?.[1] ?? '');
+		: (own.find(([, text]) => isMarketplaceLeadSource(text))?.[1] ?? '');
 	const taken = [...names, ...(chosen ? [chosen[0]] : [])];
 	const keys = new Set(taken.map(compact).filter((key) => key !== ''));
 	return {
@@ -154,12 +155,12 @@ function textOfSent(value: string | string[]): string {
 }
 
 /** Read where a lead source is expected: a store's name alone is one. */
-function readsAsMicrosofts(text: string): boolean {
+function isMarketplaceLeadSource(text: string): boolean {
 	return text.length <= LONGEST_LEAD_SOURCE && isMarketplaceLead(leadOf(text));
 }
 
 /** Read where anything may stand: a known store, or a test lead, with what was done there. */
-function readsAsLeadSource(text: string): boolean {
+function isSurelyLeadSource(text: string): boolean {
 	if (!text.includes('-') || text.length > LONGEST_LEAD_SOURCE) return false;
 	const lead = leadOf(text);
 	if (lead.isTest) return text.includes('|');

@@ -102,7 +102,7 @@ export function toPerson({ lead, additional }: WritableLead, place: WritePlace):
 		fields: { ...values, email },
 		key,
 		query: queryWithKey(key, parametersOf(lead)),
-		time: timeOf(lead),
+		time: earliestTime(lead),
 		missing: [...fields.values()]
 			.filter(({ name, required }) => required && !Object.hasOwn(values, name))
 			.map(({ label }) => label),
@@ -184,7 +184,7 @@ function parametersOf({ properties }: Lead): URLSearchParams {
 }
 
 /** The earlier of when the customer acted and when the lead came in. */
-function timeOf({ createdAt, receivedAt }: Lead): number {
+function earliestTime({ createdAt, receivedAt }: Lead): number {
 	const times = [createdAt, receivedAt].map((time) => Date.parse(time));
 	return Math.min(...times.filter((time) => !Number.isNaN(time)), Date.now());
 }

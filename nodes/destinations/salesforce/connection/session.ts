@@ -16,7 +16,7 @@ import { retried, type TimeLimits, timeLimits } from '../../timeLimits';
 import { namesIn } from '../../vendorCodes';
 import { readVendorError, restError, unexpected, type RequestContext } from '../errors';
 import { signInError } from '../errors/signIn';
-import { readUsage, type ApiUsage } from './quota';
+import { readUsage, type ApiUsage } from './dailyQuota';
 import { browserLoginUrl, mayHaveToken, readSignIn, type SignIn } from './signIn';
 import { openTransport } from './transport';
 

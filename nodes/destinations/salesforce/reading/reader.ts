@@ -1,7 +1,7 @@
 import type { LeadReader, PageRequest, PolledPage, PolledRow } from '../../../polling/types';
 import type { WantedLeads } from '../../contract';
 import { retried, type TimeLimits } from '../../timeLimits';
-import { isShareReached } from '../connection/quota';
+import { isShareReached } from '../connection/dailyQuota';
 import type { QueryPage, SalesforceSession } from '../connection/session';
 import { HiddenFieldError, quotaShareReached } from '../errors';
 import { dependsOnSource, SourceSearch } from './leadSources';

@@ -109,7 +109,7 @@ export function changesOf({ values }: Pick<MappedLead, 'values'>): Record<string
 }
 
 /** When the customer acted, else when the lead came in; epoch milliseconds. */
-export function timeOf({ createdAt, receivedAt }: Lead): number | undefined {
+export function createdOrReceived({ createdAt, receivedAt }: Lead): number | undefined {
 	const time = Date.parse(createdAt || receivedAt);
 	return Number.isNaN(time) ? undefined : time;
 }

@@ -9,7 +9,7 @@ import {
 	oneLine,
 	paragraphs,
 	standardValues,
-	timeOf,
+	createdOrReceived,
 	withNotes,
 	withPlaceholders,
 	type FieldValue,
@@ -64,7 +64,7 @@ export function toRecord(
 		content,
 		size: content.length,
 		values: whole,
-		time: timeOf(lead),
+		time: createdOrReceived(lead),
 	};
 }
 

@@ -6,7 +6,7 @@ import type { LeadFields } from '../metadata';
 import {
 	paragraphs,
 	standardValues,
-	timeOf,
+	createdOrReceived,
 	withNotes,
 	withPlaceholders,
 	type MappedLead,
@@ -74,7 +74,7 @@ export function prepareForm(lead: WritableLead, fields: LeadFields | undefined):
 			.map(([name, formName]) => [name, form[formName] ?? ''])
 			.filter(([, text]) => text !== ''),
 	) as MappedLead['values'];
-	return { key, content, size: 1, form, values, time: timeOf(lead.lead) };
+	return { key, content, size: 1, form, values, time: createdOrReceived(lead.lead) };
 }
 
 /** The form, but for the organisation's id. */

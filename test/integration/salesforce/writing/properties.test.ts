@@ -138,9 +138,9 @@ describe('by the REST API', () => {
 		],
 		['configuration', () => ({ consumerKey: '' }), /Consumer Key is missing/],
 		['unreachable', () => ({ myDomain: 'https://contoso.my.salesforce.invalid' }), /Salesforce/],
-	])('a sign-in that does not work is told when opened: %s', async (reason, wrong, said) => {
+	])('a sign-in that does not work is told when opened: %s', async (code, wrong, said) => {
 		const error = await thrownBy(open(rest(), {}, wrong()));
-		expect(error).toMatchObject({ code: reason });
+		expect(error).toMatchObject({ code });
 		expectHelpful(error, said);
 	});
 

@@ -85,10 +85,10 @@ describe('an error in words', () => {
 		['other', /did not carry out the request$/, SECRET],
 		['other', /did not carry out the request$/, undefined],
 		['other', /did not carry out the request$/, { message: SECRET }],
-	])('is %s: %p', (reason, said, error) => {
+	])('is %s: %p', (code, said, error) => {
 		const explained = explainError(error, 'read');
 		expect(explained).toBeInstanceOf(DestinationError);
-		expect(explained.code).toBe(reason);
+		expect(explained.code).toBe(code);
 		expect(explained.message).toMatch(said);
 		expect(explained.description).toMatch(/^[A-Z].{20,}\.$/);
 		expect(inspect(explained, { showHidden: true, depth: 9 })).not.toContain('c2VjcmV0');
@@ -153,10 +153,10 @@ describe('an error on writing', () => {
 		['unreachable', /certificate/, undefined, broken('CERT_HAS_EXPIRED')],
 		['unexpectedResponse', /broke off/, 0, broken('PARSE_ERROR')],
 		['timeout', /did not respond in time/, 0, named('AbortError')],
-	])('is of %s: %s, again after %s', (reason, said, retryAfter, error) => {
+	])('is of %s: %s, again after %s', (code, said, retryAfter, error) => {
 		const explained = explainError(error, 'write');
 		expect(explained).toMatchObject({
-			code: reason,
+			code,
 			message: expect.stringMatching(said),
 			retryAfter,
 		});

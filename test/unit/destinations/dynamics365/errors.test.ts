@@ -48,9 +48,9 @@ it.each([
 	[500, '0x80044151', 'queryTooLarge', /query took/],
 	[500, '0x80040216', 'other', /status 500 \(0x80040216\)/],
 	[418, 'a secret', 'other', /status 418$/],
-])('explains status %s with code %s', (status, code, reason, said) => {
-	const error = explain(status, body(code));
-	expect(error).toMatchObject({ code: reason, message: expect.stringMatching(said) });
+])('explains status %s with code %s', (status, errorCode, code, said) => {
+	const error = explain(status, body(errorCode));
+	expect(error).toMatchObject({ code, message: expect.stringMatching(said) });
 });
 
 it.each([

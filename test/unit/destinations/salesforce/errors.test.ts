@@ -2,7 +2,7 @@ import { HttpError } from '../../../../nodes/destinations/httpClient';
 import {
 	isShareReached,
 	readUsage,
-} from '../../../../nodes/destinations/salesforce/connection/quota';
+} from '../../../../nodes/destinations/salesforce/connection/dailyQuota';
 import {
 	HiddenFieldError,
 	readVendorError,
@@ -47,9 +47,9 @@ describe('what the REST API refuses', () => {
 		[400, 'SOMETHING_NEW', 'other', undefined],
 		[500, 'UNKNOWN_EXCEPTION', 'unreachable', 0],
 		[503, 'SERVER_UNAVAILABLE', 'throttled', 0],
-	])('as %i %s is told as %s', (status, code, reason, retryAfter) => {
-		const error = api(status, code);
-		expect(error).toMatchObject({ code: reason, retryAfter, httpCode: String(status) });
+	])('as %i %s is told as %s', (status, errorCode, code, retryAfter) => {
+		const error = api(status, errorCode);
+		expect(error).toMatchObject({ code, retryAfter, httpCode: String(status) });
 		expectHelpful(error);
 	});
 
@@ -157,9 +157,9 @@ describe('what the token endpoint refuses', () => {
 		['OAUTH_EC_APP_NOT_FOUND', 'x', 'authentication', /Consumer Key/],
 		['invalid_request', 'https required', 'authentication', /could not read the sign-in/],
 		['something_new', SECRET, 'authentication', /did not accept the sign-in$/],
-	])('as %s, %s is told', (code, text, reason, said) => {
-		const error = oauth(code, `${text} ${SECRET}`);
-		expect(error).toMatchObject({ code: reason, httpCode: '400', retryAfter: undefined });
+	])('as %s, %s is told', (errorCode, text, code, said) => {
+		const error = oauth(errorCode, `${text} ${SECRET}`);
+		expect(error).toMatchObject({ code, httpCode: '400', retryAfter: undefined });
 		expect(error.message).toMatch(said);
 		expectHelpful(error);
 	});

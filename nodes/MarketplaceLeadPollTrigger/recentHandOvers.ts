@@ -13,7 +13,7 @@ const MAX_TRIGGERS = 1_000;
  * is a job of its own, and two that run together read the same cursor and find the same leads. The
  * second to end is told here. A worker that does not know of the first hands them over once more.
  */
-export class HandOvers {
+export class RecentHandOvers {
 	/** In the order of `at`. */
 	private readonly last = new Map<string, { revision: number; at: number }>();
 
