@@ -97,7 +97,7 @@ beforeAll(async () => {
 		.map((node) => (/rigger$/.test(node.type) ? { ...node, webhookId: randomUUID() } : node));
 	example = { ...file, nodes };
 	workflow = await LiveWorkflow.activate(host, at(FRIDAY));
-}, 60_000);
+});
 
 afterAll(async () => {
 	await workflow?.remove();

@@ -74,7 +74,7 @@ beforeAll(async () => {
 	credential = await host.rest.createCredential(crm.credentialType, 'Catching up', crm.credential);
 	const example = await readExample('catch-up-from-export.json');
 	workflow = await LiveWorkflow.activate(host, { ...example, nodes: example.nodes.map(setUp) });
-}, 60_000);
+});
 
 afterAll(async () => {
 	await workflow?.remove();

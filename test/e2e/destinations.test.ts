@@ -32,7 +32,7 @@ beforeAll(async () => {
 	const { storage, storageHere } = host.outside;
 	const table = azureTableDestination(storage, 'OutsideLeads', storageHere);
 	destinations = new Map([table, ...crms].map((destination) => [destination.name, destination]));
-}, 60_000);
+});
 
 afterAll(async () => {
 	await Promise.all(crms.map(async (crm) => await crm.stop()));

@@ -29,7 +29,7 @@ beforeAll(async () => {
 		oauthTokenData: { access_token: sheets.accessToken, token_type: 'Bearer', refresh_token: 'r' },
 	});
 	example = await LeadExample.activate(host, 'leads-to-google-sheet.json', setUp);
-}, 60_000);
+});
 
 afterAll(async () => {
 	await sheets?.stop();

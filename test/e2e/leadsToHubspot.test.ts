@@ -25,7 +25,7 @@ beforeAll(async () => {
 		hubspot.credential,
 	);
 	example = await LeadExample.activate(host, 'leads-to-hubspot.json', asking(credential));
-}, 60_000);
+});
 
 afterAll(async () => {
 	await hubspot?.stop();

@@ -16,7 +16,7 @@ beforeAll(async () => {
 		pipedrive.credential,
 	);
 	example = await LeadExample.activate(host, 'leads-to-pipedrive.json', asking(credential));
-}, 60_000);
+});
 
 afterAll(async () => {
 	await pipedrive?.stop();

@@ -20,7 +20,7 @@ beforeAll(async () => {
 	const columns = assignments.map(({ name }) => name);
 	table = await DataTable.create(host.rest, 'Marketplace leads', [...columns, 'mine']);
 	example = await LeadExample.activate(host, FILE);
-}, 60_000);
+});
 
 afterAll(async () => {
 	await example?.remove();

@@ -17,7 +17,7 @@ beforeAll(async () => {
 		oauthTokenData: { access_token: zoho.accessToken, token_type: 'Bearer', refresh_token: 'r' },
 	});
 	example = await LeadExample.activate(host, 'leads-to-zoho.json', asking(credential));
-}, 60_000);
+});
 
 afterAll(async () => {
 	await zoho?.stop();

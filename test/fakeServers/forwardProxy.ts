@@ -8,7 +8,7 @@ import { startServer } from '../../scripts/host/child.ts';
 import { freePort } from '../../scripts/host/ports.ts';
 import { waitFor } from '../../scripts/host/wait.ts';
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 180_000;
 
 export interface ForwardProxy {
 	/** `http://user:password@127.0.0.1:PORT`, what HTTPS_PROXY is set to. */

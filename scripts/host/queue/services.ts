@@ -11,7 +11,7 @@ import { waitFor } from '../wait.ts';
 import { run, type QueuePrograms } from './programs.ts';
 
 /** Both are up within a second on an idle machine; the rest is for a busy one. */
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 180_000;
 /** Another process can take a port between our look and the program's listen. */
 const START_ATTEMPTS = 3;
 const USER = 'n8n';

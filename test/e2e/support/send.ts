@@ -1,5 +1,5 @@
 /** Far more than any response takes, and less than a test may: a caller left hanging is told apart. */
-const RESPONSE_TIMEOUT_MS = 60_000;
+const RESPONSE_TIMEOUT_MS = 240_000;
 
 export interface HttpResponse {
 	status: number;

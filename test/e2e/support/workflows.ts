@@ -15,7 +15,7 @@ import { waitFor } from '../../../scripts/host/wait.ts';
 /** n8n polls once a minute at most; the rest is for the poll itself on a busy machine. */
 export const NEXT_POLL_MS = 300_000;
 /** From a lead's arrival to the end of a workflow that does nothing. */
-const EXECUTION_MS = 180_000;
+const EXECUTION_MS = 240_000;
 
 export type Parameters = Record<string, unknown>;
 

@@ -52,11 +52,12 @@ const leadsStarted = () =>
 describe('a lead', () => {
 	it('starts the workflow with the lead alone, and responds with its id', async () => {
 		await listen();
+		const before = Date.now();
 		const { status, json, headers } = await post(LEAD);
 		const [[lead]] = leadsStarted() as [[{ id: string; receivedAt: string }]];
 		const expected = parseLead(JSON.parse(LEAD), { destination: 'https' });
 		expect(lead).toEqual({ ...expected, receivedAt: lead.receivedAt });
-		expect(Date.parse(lead.receivedAt)).toBeGreaterThan(Date.now() - 60_000);
+		expect(Date.parse(lead.receivedAt)).toBeGreaterThanOrEqual(before);
 		expect({ status, json }).toEqual({ status: 200, json: { id: expected.id } });
 		expect(headers.get('x-lead-id')).toBe(expected.id);
 	});

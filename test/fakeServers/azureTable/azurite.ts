@@ -10,7 +10,7 @@ import { waitFor } from '../../../scripts/host/wait.ts';
 
 const SCRIPT = path.join(PROJECT_ROOT, 'node_modules/azurite/dist/src/table/main.js');
 /** Ready in 0.6 s on an idle machine; the rest is for a busy one. */
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 180_000;
 /** Another process can take the port between our look and Azurite's listen. */
 const START_ATTEMPTS = 3;
 const ACCOUNT_KEY_BYTES = 64;

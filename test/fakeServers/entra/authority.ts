@@ -11,7 +11,7 @@ import { waitFor } from '../../../scripts/host/wait.ts';
 import { localCertificate } from './certificate.ts';
 import type { EntraApplication, EntraFault } from './authorityServer.ts';
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 180_000;
 /** `CONTROL` of the server, which is a script of its own and can't be loaded here. */
 const CONTROL = '/control/fault';
 

@@ -257,7 +257,7 @@ describe('a lead', () => {
 			// so that leads which show nothing about us could be drawn. The mapping itself is tried with any.
 			{ numRuns: 40, endOnFailure: true, seed: 20_180_313 },
 		);
-	}, 90_000);
+	});
 
 	it('that may not be contacted stays one, whatever its parts say', async () => {
 		const { lead: allowed } = lead();

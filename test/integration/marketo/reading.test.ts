@@ -9,7 +9,6 @@ import { RateLimiter } from '../../../nodes/destinations/marketo/connection/rate
 import { DailyQuota } from '../../../nodes/destinations/marketo/connection/dailyQuota.ts';
 import { MarketoReader } from '../../../nodes/destinations/marketo/reading/reader.ts';
 import { processCache } from '../../../nodes/destinations/processCache.ts';
-import { timeLimits } from '../../../nodes/destinations/timeLimits.ts';
 import type { Lead } from '../../../nodes/lead/types.ts';
 import { gatewayPage, succeeded } from '../../fakeServers/marketo/responses.ts';
 import { inTime } from '../../support/inTime.ts';
@@ -749,10 +748,10 @@ describe('the instance’s limits', () => {
 		fakeServer.hasRateLimit = true;
 		jest.mocked(RateLimiter.prototype.waitForTurn).mockRestore();
 		const client = await openMarketo(readAccount(fakeServer.credential), 'read');
-		const ask = async () =>
-			await client.read('/rest/v1/activities/types.json', {}, timeLimits(15 * SECOND));
+		const ask = async (limits = inTime()) =>
+			await client.read('/rest/v1/activities/types.json', {}, limits);
 		for (let call = 0; call < 50; call += 1) await ask();
-		await expect(ask()).rejects.toMatchObject({
+		await expect(ask(inTime(SECOND))).rejects.toMatchObject({
 			message: 'The time was up before Marketo could be asked for more',
 			code: 'throttled',
 		});
