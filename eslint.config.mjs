@@ -182,6 +182,15 @@ const NODE_GLOBALS = Object.fromEntries(
 		.map((name) => [name, 'readonly']),
 );
 
+/** Members are private by TypeScript's keyword, so that one way of it is learnt. */
+const HASH_PRIVATE = {
+	create: (context) => ({
+		':matches(PropertyDefinition, MethodDefinition) > PrivateIdentifier.key'(node) {
+			context.report({ node, message: 'Say "private" instead of "#".' });
+		},
+	}),
+};
+
 function border({ files, ignores = [], pattern, message, allowTypeImports = false }) {
 	const loadedByCall = `[source.value=/${pattern.replaceAll('/', '\\/')}/]`;
 	const required = `[arguments.0.value=/${pattern.replaceAll('/', '\\/')}/]`;
@@ -230,6 +239,14 @@ export default tseslint.config(
 				},
 			],
 		},
+	},
+
+	{
+		files: [...SHIPPED, ...TESTS_AND_SCRIPTS],
+		// Holds a secret that must not be seen where the object is logged, which only "#" sees to.
+		ignores: ['nodes/destinations/https/writing/writer.ts'],
+		plugins: { project: { rules: { 'hash-private': HASH_PRIVATE } } },
+		rules: { 'project/hash-private': 'error' },
 	},
 
 	{ files: SHIPPED, ...n8nCommunityNodesPlugin.configs.recommended },

@@ -59,99 +59,99 @@ interface ScriptedFault {
 export class FakeServer {
 	/** Every request, newest last, for tests that look at what was asked. */
 	readonly requests: FakeRequest[] = [];
-	readonly #vendor: FakeVendor;
-	readonly #server: Server;
-	readonly #protocol: string;
-	readonly #host: string;
-	readonly #hidesPort: boolean;
-	readonly #stopping = new AbortController();
-	#faults: ScriptedFault[] = [];
-	#meanwhile: Array<{ skip: number; action: () => void }> = [];
-	#turned = 0;
-	#traffic: Traffic = { requests: 0, records: 0 };
+	private readonly vendor: FakeVendor;
+	private readonly server: Server;
+	private readonly protocol: string;
+	private readonly host: string;
+	private readonly hidesPort: boolean;
+	private readonly stopping = new AbortController();
+	private faults: ScriptedFault[] = [];
+	private actions: Array<{ skip: number; action: () => void }> = [];
+	private turned = 0;
+	private allTraffic: Traffic = { requests: 0, records: 0 };
 
 	private constructor(
 		vendor: FakeVendor,
 		{ tls, host = '127.0.0.1', hidesPort = false }: FakeServerOptions,
 	) {
-		this.#vendor = vendor;
-		this.#host = host;
-		this.#hidesPort = hidesPort;
+		this.vendor = vendor;
+		this.host = host;
+		this.hidesPort = hidesPort;
 		const serve = (request: IncomingMessage, response: ServerResponse): void => {
-			this.#serve(request, response).catch((cause: unknown) => {
+			this.serve(request, response).catch((cause: unknown) => {
 				// A fake server that breaks must not look like a vendor that does.
 				console.error('The fake server could not respond to', request.method, request.url, cause);
 				response.destroy();
 			});
 		};
-		this.#protocol = tls ? 'https' : 'http';
-		this.#server = tls ? createHttpsServer(tls, serve) : createHttpServer(serve);
+		this.protocol = tls ? 'https' : 'http';
+		this.server = tls ? createHttpsServer(tls, serve) : createHttpServer(serve);
 		// Never closed for being idle: a process that a busy machine keeps waiting would send on a
 		// connection that is closed by then, which no test asked for.
-		this.#server.keepAliveTimeout = 0;
+		this.server.keepAliveTimeout = 0;
 	}
 
 	static async start(vendor: FakeVendor, options: FakeServerOptions = {}): Promise<FakeServer> {
 		const fakeServer = new FakeServer(vendor, options);
 		await new Promise<void>((resolve, reject) => {
-			fakeServer.#server.once('error', reject);
-			fakeServer.#server.listen(options.port ?? 0, '127.0.0.1', resolve);
+			fakeServer.server.once('error', reject);
+			fakeServer.server.listen(options.port ?? 0, '127.0.0.1', resolve);
 		});
 		return fakeServer;
 	}
 
 	/** `http://127.0.0.1:<port>`, or https with TLS, or another host. */
 	get origin(): string {
-		return `${this.#protocol}://${this.#host}${this.#hidesPort ? '' : `:${this.port}`}`;
+		return `${this.protocol}://${this.host}${this.hidesPort ? '' : `:${this.port}`}`;
 	}
 
 	/** Where it listens on this machine. */
 	get port(): number {
-		return (this.#server.address() as AddressInfo).port;
+		return (this.server.address() as AddressInfo).port;
 	}
 
 	/** The vendor's clock, epoch milliseconds. */
 	now(): number {
-		return Date.now() + this.#turned;
+		return Date.now() + this.turned;
 	}
 
 	pass(milliseconds: number): void {
-		this.#turned += milliseconds;
+		this.turned += milliseconds;
 	}
 
 	/** Strikes pages of leads: the first from now on, or a later `page`; once, or `times`. Replaces earlier ones. */
 	fault(fault: Fault, { page = 0, times = 1 }: { page?: number; times?: number } = {}): void {
-		this.#faults = [{ fault, skip: page, times, any: false }];
+		this.faults = [{ fault, skip: page, times, any: false }];
 	}
 
 	/** Strikes one request of any kind, the first from now on being 0. Replaces earlier ones. */
 	faultAny(fault: Fault, request: number): void {
-		this.#faults = [{ fault, skip: request, times: 1, any: true }];
+		this.faults = [{ fault, skip: request, times: 1, any: true }];
 	}
 
 	/** Does something just before a page of leads is sent: the first from now on, or a later one. */
 	meanwhile(action: () => void, { page = 0 }: { page?: number } = {}): void {
-		this.#meanwhile.push({ skip: page, action });
+		this.actions.push({ skip: page, action });
 	}
 
 	faultsLeft(): number {
-		return this.#faults.reduce((left, { times }) => left + times, 0);
+		return this.faults.reduce((left, { times }) => left + times, 0);
 	}
 
 	traffic(since: Traffic = { requests: 0, records: 0 }): Traffic {
-		const { requests, records } = this.#traffic;
+		const { requests, records } = this.allTraffic;
 		return { requests: requests - since.requests, records: records - since.records };
 	}
 
 	async stop(): Promise<void> {
-		this.#stopping.abort();
-		this.#server.closeAllConnections();
+		this.stopping.abort();
+		this.server.closeAllConnections();
 		await new Promise<void>((resolve) => {
-			this.#server.close(() => resolve());
+			this.server.close(() => resolve());
 		});
 	}
 
-	async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+	private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
 		const chunks: Buffer[] = [];
 		for await (const chunk of incoming) chunks.push(chunk as Buffer);
 		const headers = Object.fromEntries(
@@ -164,24 +164,24 @@ export class FakeServer {
 			body: Buffer.concat(chunks).toString('utf8'),
 		};
 		this.requests.push(request);
-		this.#traffic.requests += 1;
+		this.allTraffic.requests += 1;
 
-		const asksForLeads = this.#vendor.asksForLeads(request);
-		if (asksForLeads) this.#doMeanwhile();
-		const isMeant = this.#faults[0]?.any === true || asksForLeads;
-		const fault = isMeant ? this.#nextFault() : undefined;
+		const asksForLeads = this.vendor.asksForLeads(request);
+		if (asksForLeads) this.doMeanwhile();
+		const isMeant = this.faults[0]?.any === true || asksForLeads;
+		const fault = isMeant ? this.nextFault() : undefined;
 		if (fault?.kind === 'cut' && fault.where === 'beforeResponse') {
 			response.destroy();
 			return;
 		}
 		if (fault?.kind === 'slow') {
-			await sleep(fault.milliseconds, undefined, { signal: this.#stopping.signal }).catch(
+			await sleep(fault.milliseconds, undefined, { signal: this.stopping.signal }).catch(
 				() => undefined,
 			);
-			if (response.destroyed || this.#stopping.signal.aborted) return;
+			if (response.destroyed || this.stopping.signal.aborted) return;
 		}
 		const fakeResponse =
-			fault?.kind === 'refused' ? this.#vendor.refuse(fault) : await this.#vendor.respond(request);
+			fault?.kind === 'refused' ? this.vendor.refuse(fault) : await this.vendor.respond(request);
 		if (fault?.kind === 'garbage') {
 			const { status = 200, headers: garbageHeaders, body } = fault.what;
 			const whole = Buffer.from(
@@ -189,17 +189,17 @@ export class FakeServer {
 					? fakeResponse.body
 					: JSON.stringify(fakeResponse.body),
 			);
-			await this.#send(response, { status, headers: garbageHeaders }, false, body(whole));
+			await this.send(response, { status, headers: garbageHeaders }, false, body(whole));
 			return;
 		}
 		if (fault?.kind === 'cut' && fault.where === 'afterTaking') {
 			response.destroy();
 			return;
 		}
-		await this.#send(response, fakeResponse, fault?.kind === 'cut');
+		await this.send(response, fakeResponse, fault?.kind === 'cut');
 	}
 
-	async #send(
+	private async send(
 		response: ServerResponse,
 		fakeResponse: FakeResponse,
 		cut: boolean,
@@ -221,18 +221,18 @@ export class FakeServer {
 			return;
 		}
 		response.end(bytes);
-		this.#traffic.records += records ?? 0;
+		this.allTraffic.records += records ?? 0;
 	}
 
-	#doMeanwhile(): void {
-		const due = this.#meanwhile.filter(({ skip }) => skip === 0);
-		this.#meanwhile = this.#meanwhile.filter(({ skip }) => skip > 0);
-		for (const entry of this.#meanwhile) entry.skip -= 1;
+	private doMeanwhile(): void {
+		const due = this.actions.filter(({ skip }) => skip === 0);
+		this.actions = this.actions.filter(({ skip }) => skip > 0);
+		for (const entry of this.actions) entry.skip -= 1;
 		for (const { action } of due) action();
 	}
 
-	#nextFault(): Fault | undefined {
-		const scripted = this.#faults[0];
+	private nextFault(): Fault | undefined {
+		const scripted = this.faults[0];
 		if (scripted === undefined || scripted.times <= 0) return undefined;
 		if (scripted.skip > 0) {
 			scripted.skip -= 1;

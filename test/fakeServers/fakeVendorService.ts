@@ -7,14 +7,14 @@ import type { FakeRequest, FakeResponse, FakeServerOptions } from './fakeServer.
 import type { Fault } from './faults.ts';
 
 export abstract class FakeVendorService {
-	#running: FakeServer | undefined;
+	private running: FakeServer | undefined;
 
 	protected abstract respond(request: FakeRequest): FakeResponse;
 	/** How it turns a caller away. */
 	protected abstract refuse(fault: Fault & { kind: 'refused' }): FakeResponse;
 
 	async start(options: FakeServerOptions): Promise<this> {
-		this.#running = await FakeServer.start(
+		this.running = await FakeServer.start(
 			{
 				asksForLeads: () => true,
 				respond: (request) => this.respond(request),
@@ -26,13 +26,13 @@ export abstract class FakeVendorService {
 	}
 
 	get server(): FakeServer {
-		if (!this.#running) throw new Error('The fake server is not started');
-		return this.#running;
+		if (!this.running) throw new Error('The fake server is not started');
+		return this.running;
 	}
 
 	/** The vendor's clock, epoch milliseconds; before it is started, that of this machine. */
 	now(): number {
-		return this.#running?.now() ?? Date.now();
+		return this.running?.now() ?? Date.now();
 	}
 
 	fault(fault: Fault, options?: { page?: number; times?: number }): void {
@@ -40,6 +40,6 @@ export abstract class FakeVendorService {
 	}
 
 	async stop(): Promise<void> {
-		await this.#running?.stop();
+		await this.running?.stop();
 	}
 }

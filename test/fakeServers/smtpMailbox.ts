@@ -12,30 +12,30 @@ export interface Mail {
 export class SmtpMailbox {
 	/** Oldest first. */
 	readonly mails: Mail[] = [];
-	readonly #sockets = new Set<Socket>();
-	readonly #server: Server;
+	private readonly sockets = new Set<Socket>();
+	private readonly server: Server;
 
 	private constructor() {
-		this.#server = createServer((socket) => {
-			this.#sockets.add(socket);
-			socket.on('close', () => this.#sockets.delete(socket));
+		this.server = createServer((socket) => {
+			this.sockets.add(socket);
+			socket.on('close', () => this.sockets.delete(socket));
 			socket.on('error', () => socket.destroy());
-			this.#serve(socket);
+			this.serve(socket);
 		});
 	}
 
 	static async start(): Promise<SmtpMailbox> {
 		const mailbox = new SmtpMailbox();
 		await new Promise<void>((resolve, reject) => {
-			mailbox.#server.once('error', reject);
-			mailbox.#server.listen(0, '127.0.0.1', resolve);
+			mailbox.server.once('error', reject);
+			mailbox.server.listen(0, '127.0.0.1', resolve);
 		});
 		return mailbox;
 	}
 
 	/** For n8n's credential of the type `smtp`. */
 	get credential(): Record<string, unknown> {
-		const { port } = this.#server.address() as AddressInfo;
+		const { port } = this.server.address() as AddressInfo;
 		return {
 			host: '127.0.0.1',
 			port,
@@ -47,11 +47,11 @@ export class SmtpMailbox {
 	}
 
 	async stop(): Promise<void> {
-		for (const socket of this.#sockets) socket.destroy();
-		await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+		for (const socket of this.sockets) socket.destroy();
+		await new Promise<void>((resolve) => this.server.close(() => resolve()));
 	}
 
-	#serve(socket: Socket): void {
+	private serve(socket: Socket): void {
 		let pending = '';
 		let data: string[] | undefined;
 		let to: string[] = [];

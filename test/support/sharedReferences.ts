@@ -5,14 +5,14 @@
 
 /** Remembers every object it was shown, also across calls: what comes again is shared. */
 export class SharedReferences {
-	readonly #seen = new Map<object, string>();
+	private readonly seen = new Map<object, string>();
 
 	/** Where in the value something stands that was seen before, here or in an earlier call. */
 	in(value: unknown, path: string): string[] {
 		if (typeof value !== 'object' || value === null) return [];
-		const earlier = this.#seen.get(value);
+		const earlier = this.seen.get(value);
 		if (earlier !== undefined) return [`${path} is ${earlier}`];
-		this.#seen.set(value, path);
+		this.seen.set(value, path);
 		return Object.entries(value).flatMap(([name, child]) => this.in(child, `${path}.${name}`));
 	}
 }

@@ -156,17 +156,17 @@ function distance(one: string, other: string): string {
 
 /** Leads of one customer and offer, in the order of their times. */
 class Times {
-	readonly #leads: Array<{ time: number; lead: Lead }> = [];
-	#isSorted = true;
+	private readonly leads: Array<{ time: number; lead: Lead }> = [];
+	private isSorted = true;
 	/** The first one that does not say when it was created. */
-	#timeless: Lead | undefined;
+	private timeless: Lead | undefined;
 
 	add(lead: Lead): this {
 		if (lead.createdAt === '') {
-			this.#timeless ??= lead;
+			this.timeless ??= lead;
 		} else {
-			this.#leads.push({ time: Date.parse(lead.createdAt), lead });
-			this.#isSorted = false;
+			this.leads.push({ time: Date.parse(lead.createdAt), lead });
+			this.isSorted = false;
 		}
 		return this;
 	}
@@ -174,31 +174,31 @@ class Times {
 	/** The same for one with a time, where leads are looked for in between: nothing has to be sorted again. */
 	insert(lead: Lead): void {
 		const time = Date.parse(lead.createdAt);
-		this.#leads.splice(this.#firstFrom(time), 0, { time, lead });
+		this.leads.splice(this.firstFrom(time), 0, { time, lead });
 	}
 
 	/** The lead nearest in time, at most so far away; any, where the time is not known. */
 	nearest({ createdAt }: Lead, mostMs: number): Lead | undefined {
-		if (!this.#isSorted) {
-			this.#leads.sort((one, other) => one.time - other.time);
-			this.#isSorted = true;
+		if (!this.isSorted) {
+			this.leads.sort((one, other) => one.time - other.time);
+			this.isSorted = true;
 		}
-		if (createdAt === '') return this.#leads[0]?.lead ?? this.#timeless;
+		if (createdAt === '') return this.leads[0]?.lead ?? this.timeless;
 		const time = Date.parse(createdAt);
-		const at = this.#firstFrom(time);
-		const [before, after] = [this.#leads[at - 1], this.#leads[at]];
+		const at = this.firstFrom(time);
+		const [before, after] = [this.leads[at - 1], this.leads[at]];
 		const away = (entry: { time: number } | undefined) =>
 			entry === undefined ? Infinity : Math.abs(entry.time - time);
 		const nearest = away(before) <= away(after) ? before : after;
-		return away(nearest) <= mostMs ? nearest?.lead : this.#timeless;
+		return away(nearest) <= mostMs ? nearest?.lead : this.timeless;
 	}
 
 	/** Index of the first lead that is not earlier. */
-	#firstFrom(time: number): number {
-		let [low, high] = [0, this.#leads.length];
+	private firstFrom(time: number): number {
+		let [low, high] = [0, this.leads.length];
 		while (low < high) {
 			const middle = (low + high) >> 1;
-			if ((this.#leads[middle]?.time ?? Infinity) < time) low = middle + 1;
+			if ((this.leads[middle]?.time ?? Infinity) < time) low = middle + 1;
 			else high = middle;
 		}
 		return low;

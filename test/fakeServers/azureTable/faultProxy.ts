@@ -66,12 +66,12 @@ export class FaultProxy {
 	/** Called with each request as it comes. */
 	onRequest: ((request: SeenRequest) => void) | undefined;
 
-	readonly #server: Server;
-	readonly #upstream: Upstream;
-	readonly #view = new RowView();
-	readonly #script = new FaultScript();
-	readonly #traffic = new Traffic();
-	readonly #stopping = new AbortController();
+	private readonly server: Server;
+	private readonly upstream: Upstream;
+	private readonly view = new RowView();
+	private readonly faultScript = new FaultScript();
+	private readonly traffic = new Traffic();
+	private readonly stopping = new AbortController();
 
 	/** Use {@link startFaultProxy}. */
 	constructor(
@@ -79,8 +79,8 @@ export class FaultProxy {
 		server: Server,
 		upstream: Upstream,
 	) {
-		this.#server = server;
-		this.#upstream = upstream;
+		this.server = server;
+		this.upstream = upstream;
 		this.accountName = azurite.accountName;
 		this.accountKey = azurite.accountKey;
 		const { port } = server.address() as AddressInfo;
@@ -91,7 +91,7 @@ export class FaultProxy {
 		server.on('request', (request, response) => {
 			// A client may leave at any time; whoever writes to it then hears of it by themselves.
 			response.on('error', () => response.destroy());
-			this.#serve(request, response).catch((error: unknown) => this.#giveUp(error, response));
+			this.serve(request, response).catch((error: unknown) => this.giveUp(error, response));
 		});
 	}
 
@@ -101,12 +101,12 @@ export class FaultProxy {
 	 * Keys can be hidden before their rows are written.
 	 */
 	hide(keys: readonly RowKeys[]): void {
-		this.#view.hide(keys);
+		this.view.hide(keys);
 	}
 
 	/** Shows hidden rows: the given ones, or all. */
 	release(keys?: readonly RowKeys[]): void {
-		this.#view.release(keys);
+		this.view.release(keys);
 	}
 
 	/**
@@ -115,21 +115,21 @@ export class FaultProxy {
 	 * instant, or differ by 100 ns, which the service tells apart and Azurite does not.
 	 */
 	set rewriteTimestamp(rewrite: ((row: Row) => string | undefined) | undefined) {
-		this.#view.rewriteTimestamp = rewrite;
+		this.view.rewriteTimestamp = rewrite;
 	}
 
 	get rewriteTimestamp(): ((row: Row) => string | undefined) | undefined {
-		return this.#view.rewriteTimestamp;
+		return this.view.rewriteTimestamp;
 	}
 
 	/** Sets the faults that strike single requests, in place of those set before. */
 	script(faults: readonly ScriptedFault[]): void {
-		this.#script.set(faults);
+		this.faultScript.set(faults);
 	}
 
 	/** How often the script has yet to strike; above 0, a test did not get where it meant to. */
 	get unspentFaults(): number {
-		return this.#script.unspent;
+		return this.faultScript.unspent;
 	}
 
 	/** Every fault off; the log and counts stay. */
@@ -145,12 +145,12 @@ export class FaultProxy {
 
 	/** Every request so far, in order of arrival. */
 	get requests(): readonly SeenRequest[] {
-		return this.#traffic.log;
+		return this.traffic.log;
 	}
 
 	/** Counts in total, or since an earlier result of this method. */
 	counts(since?: Counts): Counts {
-		return this.#traffic.counts(since);
+		return this.traffic.counts(since);
 	}
 
 	get authKinds(): ReadonlySet<AuthKind> {
@@ -159,18 +159,18 @@ export class FaultProxy {
 
 	/** Ends open connections too. Azurite goes on. */
 	async stop(): Promise<void> {
-		this.#stopping.abort();
+		this.stopping.abort();
 		await new Promise<void>((resolve, reject) => {
-			this.#server.close((error) => (error ? reject(error) : resolve()));
-			this.#server.closeAllConnections();
+			this.server.close((error) => (error ? reject(error) : resolve()));
+			this.server.closeAllConnections();
 		});
-		this.#upstream.close();
+		this.upstream.close();
 	}
 
-	async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-		const seen = this.#traffic.open(incoming);
+	private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+		const seen = this.traffic.open(incoming);
 		this.onRequest?.(seen);
-		const fault = this.#script.strike(seen);
+		const fault = this.faultScript.strike(seen);
 		if (fault) seen.fault = fault.name;
 		const request = await wholeRequest(incoming);
 		if (fault?.kind === 'cut' && fault.where === 'beforeRequest') {
@@ -178,22 +178,22 @@ export class FaultProxy {
 			return;
 		}
 		const whole =
-			fault?.kind === 'refuse' ? fault.respond() : await this.#rateLimited(seen, request);
+			fault?.kind === 'refuse' ? fault.respond() : await this.rateLimited(seen, request);
 		const upstreamResponse = fault?.kind === 'garbage' ? fault.respond(whole) : whole;
-		await this.#deliver(upstreamResponse, response, seen, fault);
+		await this.deliver(upstreamResponse, response, seen, fault);
 	}
 
 	/** The response, or that it was too much for a partition. */
-	async #rateLimited(seen: SeenRequest, request: Forwarded): Promise<UpstreamResponse> {
+	private async rateLimited(seen: SeenRequest, request: Forwarded): Promise<UpstreamResponse> {
 		const { rates } = this;
-		if (!rates) return await this.#respond(seen, request);
+		if (!rates) return await this.respond(seen, request);
 		const throttled = (throttling: Throttling): UpstreamResponse => {
 			seen.fault = throttling;
 			return throttledResponse(throttling);
 		};
 		// Which rows a listing reads is known when they are read.
 		if (seen.kind === 'query') {
-			const response = await this.#respond(seen, request);
+			const response = await this.respond(seen, request);
 			if (response.status !== 200) return response;
 			const { value } = JSON.parse(response.body.toString('utf8')) as { value: Row[] };
 			const throttling = rates.take(partitionsOf(value));
@@ -201,23 +201,23 @@ export class FaultProxy {
 		}
 		const throttling = rates.take(partitionsIn(seen.path, request.body.toString('utf8')));
 		if (throttling === 'serverBusy') return throttled(throttling);
-		const response = await this.#respond(seen, request);
+		const response = await this.respond(seen, request);
 		return throttling ? throttled(throttling) : response;
 	}
 
-	async #respond(seen: SeenRequest, request: Forwarded): Promise<UpstreamResponse> {
+	private async respond(seen: SeenRequest, request: Forwarded): Promise<UpstreamResponse> {
 		const { pathname, searchParams: search } = new URL(request.url, 'http://localhost');
 		const send = (changed: URLSearchParams) =>
-			this.#upstream.send({ ...request, url: `${pathname}?${queryText(changed)}` });
-		if (seen.kind === 'query' && (this.paging || this.#view.isOn || isOurs(search))) {
-			const view = (row: Row) => this.#view.see(row);
+			this.upstream.send({ ...request, url: `${pathname}?${queryText(changed)}` });
+		if (seen.kind === 'query' && (this.paging || this.view.isOn || isOurs(search))) {
+			const view = (row: Row) => this.view.see(row);
 			return await respondToQuery({ search, send, view, faults: this.paging ?? {} });
 		}
-		if (seen.kind === 'row' && this.#view.isOn) return await this.#respondToRow(search, send);
-		return await this.#upstream.send(request);
+		if (seen.kind === 'row' && this.view.isOn) return await this.respondToRow(search, send);
+		return await this.upstream.send(request);
 	}
 
-	async #respondToRow(
+	private async respondToRow(
 		search: URLSearchParams,
 		send: (search: URLSearchParams) => Promise<UpstreamResponse>,
 	): Promise<UpstreamResponse> {
@@ -225,12 +225,12 @@ export class FaultProxy {
 		whole.delete('$select');
 		const response = await send(whole);
 		if (response.status !== 200) return response;
-		const row = this.#view.see(JSON.parse(response.body.toString('utf8')) as Row);
+		const row = this.view.see(JSON.parse(response.body.toString('utf8')) as Row);
 		if (!row) return serviceError('ResourceNotFound');
 		return { ...response, body: Buffer.from(JSON.stringify(selectedColumns(row, search))) };
 	}
 
-	async #deliver(
+	private async deliver(
 		upstreamResponse: UpstreamResponse,
 		response: ServerResponse,
 		seen: SeenRequest,
@@ -240,10 +240,10 @@ export class FaultProxy {
 			response.socket?.resetAndDestroy();
 			return;
 		}
-		if (fault?.kind === 'slow') await this.#pause(fault.headersAfterMs);
+		if (fault?.kind === 'slow') await this.pause(fault.headersAfterMs);
 		const { body, status } = upstreamResponse;
 		seen.status = status;
-		response.writeHead(status, this.#headers(upstreamResponse));
+		response.writeHead(status, this.headers(upstreamResponse));
 		if (fault?.kind === 'cut') {
 			await write(response, body.subarray(0, Math.floor(body.length / 2)));
 			response.destroy();
@@ -251,7 +251,7 @@ export class FaultProxy {
 		}
 		const chunkBytes = (fault?.kind === 'slow' && fault.chunkBytes) || body.length || 1;
 		for (let at = 0; at < body.length && !response.destroyed; at += chunkBytes) {
-			if (at > 0 && fault?.kind === 'slow') await this.#pause(fault.chunkEveryMs ?? 0);
+			if (at > 0 && fault?.kind === 'slow') await this.pause(fault.chunkEveryMs ?? 0);
 			// Before the last piece: with it the client goes on, and a test may read the counts.
 			const isLast = at + chunkBytes >= body.length;
 			const isPage = seen.kind === 'query' && status === 200 && fault?.kind !== 'garbage';
@@ -261,7 +261,7 @@ export class FaultProxy {
 		response.end();
 	}
 
-	#headers({
+	private headers({
 		status,
 		headers,
 		body,
@@ -279,13 +279,13 @@ export class FaultProxy {
 		};
 	}
 
-	async #pause(ms: number): Promise<void> {
-		await delay(ms, undefined, { signal: this.#stopping.signal });
+	private async pause(ms: number): Promise<void> {
+		await delay(ms, undefined, { signal: this.stopping.signal });
 	}
 
 	/** Something broke that no test asked for: the client must not take it for one of the faults. */
-	#giveUp(error: unknown, response: ServerResponse): void {
-		if (this.#stopping.signal.aborted || response.headersSent || response.destroyed) {
+	private giveUp(error: unknown, response: ServerResponse): void {
+		if (this.stopping.signal.aborted || response.headersSent || response.destroyed) {
 			response.destroy();
 			return;
 		}

@@ -29,24 +29,24 @@ const TIMED_OUT = 3;
 export class PartitionRates {
 	/** Requests that were too much, by what became of them. */
 	readonly throttled: Record<Throttling, number> = { serverBusy: 0, operationTimedOut: 0 };
-	readonly #perSecond: number;
-	readonly #now: () => number;
+	private readonly perSecond: number;
+	private readonly now: () => number;
 	/** What each partition takes at the moment; below 0 behind one that was larger than a second's worth. */
-	readonly #left = new Map<string, { entities: number; at: number }>();
+	private readonly left = new Map<string, { entities: number; at: number }>();
 
 	constructor({ entitiesPerSecond, now = () => Date.now() }: PartitionRateOptions) {
-		this.#perSecond = entitiesPerSecond;
-		this.#now = now;
+		this.perSecond = entitiesPerSecond;
+		this.now = now;
 	}
 
 	/** Asks for so many entities of each partition; `undefined` where there is room for them. */
 	take(entities: ReadonlyMap<string, number>): Throttling | undefined {
-		const now = this.#now();
+		const now = this.now();
 		const isTooMuch = [...entities].some(
-			([partition, count]) => this.#leftOf(partition, now) < Math.min(count, this.#perSecond),
+			([partition, count]) => this.leftOf(partition, now) < Math.min(count, this.perSecond),
 		);
 		if (!isTooMuch) {
-			this.#charge(entities, now);
+			this.charge(entities, now);
 			return undefined;
 		}
 		const so = this.throttled.serverBusy + this.throttled.operationTimedOut + 1;
@@ -55,16 +55,16 @@ export class PartitionRates {
 		return throttling;
 	}
 
-	#charge(entities: ReadonlyMap<string, number>, now: number): void {
+	private charge(entities: ReadonlyMap<string, number>, now: number): void {
 		for (const [partition, count] of entities) {
-			this.#left.set(partition, { entities: this.#leftOf(partition, now) - count, at: now });
+			this.left.set(partition, { entities: this.leftOf(partition, now) - count, at: now });
 		}
 	}
 
-	#leftOf(partition: string, now: number): number {
-		const { entities, at } = this.#left.get(partition) ?? { entities: this.#perSecond, at: now };
+	private leftOf(partition: string, now: number): number {
+		const { entities, at } = this.left.get(partition) ?? { entities: this.perSecond, at: now };
 		const since = Math.max(0, now - at) / 1_000;
-		return Math.min(this.#perSecond, entities + since * this.#perSecond);
+		return Math.min(this.perSecond, entities + since * this.perSecond);
 	}
 }
 

@@ -47,15 +47,15 @@ export class ScanningTable {
 	rates: PartitionRates | undefined;
 	/** Milliseconds that Azure would have looked for rows. */
 	scanned = 0;
-	readonly #tables: Map<string, Table>;
-	readonly #rowsPerSecond: number;
-	readonly #oldTime: string;
-	#server!: FakeServer;
+	private readonly tables: Map<string, Table>;
+	private readonly rowsPerSecond: number;
+	private readonly oldTime: string;
+	private server!: FakeServer;
 
 	private constructor({ oldRows, rowsPerSecond = 100_000 }: ScanningTableOptions) {
-		this.#rowsPerSecond = rowsPerSecond;
-		this.#oldTime = new Date(Date.now() - 365 * 86_400_000).toISOString();
-		this.#tables = new Map(
+		this.rowsPerSecond = rowsPerSecond;
+		this.oldTime = new Date(Date.now() - 365 * 86_400_000).toISOString();
+		this.tables = new Map(
 			Object.entries(oldRows).map(([name, count]) => [
 				name,
 				{ oldRows: count, newRows: new Map() },
@@ -66,10 +66,10 @@ export class ScanningTable {
 	static async start(options: ScanningTableOptions): Promise<ScanningTable> {
 		const account = new ScanningTable(options);
 		const { tls } = options;
-		account.#server = await FakeServer.start(
+		account.server = await FakeServer.start(
 			{
 				asksForLeads: () => true,
-				respond: (request) => account.#respond(request),
+				respond: (request) => account.respond(request),
 				refuse: () => ({ status: 503 }),
 			},
 			tls && {
@@ -84,7 +84,7 @@ export class ScanningTable {
 	}
 
 	get origin(): string {
-		return this.#server.origin;
+		return this.server.origin;
 	}
 
 	get connectionString(): string {
@@ -93,65 +93,65 @@ export class ScanningTable {
 	}
 
 	traffic(since?: Traffic): Traffic {
-		return this.#server.traffic(since);
+		return this.server.traffic(since);
 	}
 
 	pass(milliseconds: number): void {
-		this.#server.pass(milliseconds);
+		this.server.pass(milliseconds);
 	}
 
 	async stop(): Promise<void> {
-		await this.#server.stop();
+		await this.server.stop();
 	}
 
 	/** Writes leads among the old rows: nothing in their keys tells that they are new. */
 	async insert(leads: readonly LeadToWrite[], table = 'leads'): Promise<string[]> {
-		const { oldRows, newRows } = this.#table(table);
+		const { oldRows, newRows } = this.table(table);
 		return leads.map((lead) => {
 			const at = 2 * Math.floor((oldRows * (newRows.size + 1)) / (newRows.size + 2)) + 1;
 			let number = at;
 			while (newRows.has(number)) number += 2;
 			const { partitionKey: _, rowKey: __, ...columns } = tableRow(lead);
-			const time = new Date(lead.writtenAt ?? this.#server.now()).toISOString();
+			const time = new Date(lead.writtenAt ?? this.server.now()).toISOString();
 			newRows.set(number, { ...keysOf(number), Timestamp: time, ...columns } as Row);
 			return `${PARTITION}/${keysOf(number).RowKey}`;
 		});
 	}
 
-	#table(name: string): Table {
-		const table = this.#tables.get(name);
+	private table(name: string): Table {
+		const table = this.tables.get(name);
 		if (!table) throw new Error(`There is no table ${name} here`);
 		return table;
 	}
 
-	#respond({ method, url, headers }: FakeRequest): FakeResponse {
+	private respond({ method, url, headers }: FakeRequest): FakeResponse {
 		const [, name = ''] = /^\/(\w+)(?:\(\))?$/.exec(url.pathname) ?? [];
 		if (this.accepts?.(headers['authorization'] ?? '') === false) {
 			return failed(401, 'InvalidAuthenticationInfo');
 		}
 		if (method !== 'GET') return failed(501, 'NotImplemented');
-		const table = this.#tables.get(name);
+		const table = this.tables.get(name);
 		if (!table) return failed(404, 'TableNotFound');
 		const filter = url.searchParams.get('$filter');
 		const matches = filter === null ? () => true : parseFilter(filter);
 		// The old ones differ in nothing but their keys.
 		const oldMatch =
-			/\b(PartitionKey|RowKey)\b/.test(filter ?? '') || matches(this.#oldRow(0))
+			/\b(PartitionKey|RowKey)\b/.test(filter ?? '') || matches(this.oldRow(0))
 				? matches
 				: () => false;
 		const most = Math.min(Number(url.searchParams.get('$top') ?? PAGE), PAGE);
-		const mostScanned = Math.min(PAGE, (LONGEST_SCAN / 1_000) * this.#rowsPerSecond);
+		const mostScanned = Math.min(PAGE, (LONGEST_SCAN / 1_000) * this.rowsPerSecond);
 		const found: Row[] = [];
 		let number = Number(url.searchParams.get('NextRowKey') ?? 0);
 		let looked = 0;
 		for (; looked < mostScanned && found.length < most; number += 1) {
-			const row = this.#rowAt(table, number);
+			const row = this.rowAt(table, number);
 			if (row === 'end') break;
 			if (row === undefined) continue;
 			looked += 1;
 			if ((number % 2 === 0 ? oldMatch : matches)(row)) found.push(row);
 		}
-		this.scanned += (looked / this.#rowsPerSecond) * 1_000;
+		this.scanned += (looked / this.rowsPerSecond) * 1_000;
 		const throttling = this.rates?.take(partitionsOf(found));
 		if (throttling) {
 			const { status, headers, body } = throttledResponse(throttling);
@@ -161,7 +161,7 @@ export class ScanningTable {
 				body: body.toString('utf8'),
 			};
 		}
-		while (this.#rowAt(table, number) === undefined) number += 1;
+		while (this.rowAt(table, number) === undefined) number += 1;
 		const isEnd = number >= endOf(table);
 		return {
 			status: 200,
@@ -175,15 +175,15 @@ export class ScanningTable {
 		};
 	}
 
-	#rowAt(table: Table, number: number): Row | 'end' | undefined {
+	private rowAt(table: Table, number: number): Row | 'end' | undefined {
 		if (number >= endOf(table)) return 'end';
 		if (number % 2 === 1) return table.newRows.get(number);
 		if (number / 2 >= table.oldRows) return undefined;
-		return this.#oldRow(number);
+		return this.oldRow(number);
 	}
 
-	#oldRow(number: number): Row {
-		return { ...keysOf(number), Timestamp: this.#oldTime, CreatedTime: this.#oldTime };
+	private oldRow(number: number): Row {
+		return { ...keysOf(number), Timestamp: this.oldTime, CreatedTime: this.oldTime };
 	}
 }
 

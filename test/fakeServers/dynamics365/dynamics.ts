@@ -78,8 +78,8 @@ export class FakeDynamics {
 	securedColumn = '';
 	/** Called before a page of leads is responded to; what it gives back is sent instead. */
 	beforeLeads: (request: FakeRequest) => FakeResponse | undefined = () => undefined;
-	readonly #authority: EntraAuthority;
-	readonly #tokens: TokenCheck;
+	private readonly authority: EntraAuthority;
+	private readonly tokens: TokenCheck;
 	/** What changes leads, and what it rejects. */
 	readonly writing: LeadWriting;
 	/** What faults strike: pages of leads, or requests that change some. */
@@ -90,29 +90,29 @@ export class FakeDynamics {
 	beforePart: (request: ApiRequest) => FakeResponse | undefined = () => undefined;
 	/** Whether batches stop at the first error, whatever they prefer. */
 	stopsOnError = false;
-	readonly #table: LeadTable;
-	#server: FakeServer | undefined;
-	#cookieEpoch = 0;
-	#running = 0;
-	#mostRunning = 0;
-	#executed: Array<{ at: number; time: number }> = [];
-	#pages: { records?: number; emptyPages?: number } = {};
-	#lastQuery: { text: string; query: LeadQuery } | undefined;
+	private readonly table: LeadTable;
+	private startedServer: FakeServer | undefined;
+	private cookieEpoch = 0;
+	private running = 0;
+	private mostRunning = 0;
+	private executed: Array<{ at: number; time: number }> = [];
+	private pages: { records?: number; emptyPages?: number } = {};
+	private lastQuery: { text: string; query: LeadQuery } | undefined;
 
 	private constructor(authority: EntraAuthority) {
-		this.#authority = authority;
-		this.#tokens = new TokenCheck(authority);
-		this.#table = new LeadTable(() => this.server.now());
-		this.writing = new LeadWriting(this.#table, () => `${this.origin}${API}`);
+		this.authority = authority;
+		this.tokens = new TokenCheck(authority);
+		this.table = new LeadTable(() => this.server.now());
+		this.writing = new LeadWriting(this.table, () => `${this.origin}${API}`);
 	}
 
 	static async start({ authority, ...options }: DynamicsOptions): Promise<FakeDynamics> {
 		const fake = new FakeDynamics(authority);
-		fake.#server = await FakeServer.start(
+		fake.startedServer = await FakeServer.start(
 			{
 				asksForLeads: (request) =>
 					fake.struck === 'writing' ? isForWriting(request) : isForLeads(request),
-				respond: async (request) => await fake.#respond(request),
+				respond: async (request) => await fake.respond(request),
 				refuse({ why, waitSeconds }): FakeResponse {
 					const headers: Record<string, string> =
 						waitSeconds === undefined ? {} : { 'retry-after': String(waitSeconds) };
@@ -132,8 +132,8 @@ export class FakeDynamics {
 	}
 
 	get server(): FakeServer {
-		if (this.#server === undefined) throw new Error('The fake server is not started');
-		return this.#server;
+		if (this.startedServer === undefined) throw new Error('The fake server is not started');
+		return this.startedServer;
 	}
 
 	get origin(): string {
@@ -142,11 +142,11 @@ export class FakeDynamics {
 
 	/** For n8n's credential: the application with the secret that Entra takes. */
 	get credential(): Record<string, string> {
-		const { tenantId, clientId, clientSecret } = this.#authority.application;
+		const { tenantId, clientId, clientSecret } = this.authority.application;
 		return {
 			environmentUrl: this.origin,
 			cloud: 'custom',
-			authorityHost: this.#authority.host,
+			authorityHost: this.authority.host,
 			tenantId,
 			clientId,
 			clientSecret,
@@ -154,7 +154,7 @@ export class FakeDynamics {
 	}
 
 	get badCredential(): Record<string, string> {
-		return { ...this.credential, clientSecret: `wrong~${this.#authority.application.tenantId}` };
+		return { ...this.credential, clientSecret: `wrong~${this.authority.application.tenantId}` };
 	}
 
 	/** Of the node, for leads as `insert` writes them. */
@@ -175,26 +175,26 @@ export class FakeDynamics {
 
 	/** Tokens that were used so far are turned away from now on. */
 	expireTokens(): void {
-		this.#tokens.expireAll();
+		this.tokens.expireAll();
 	}
 
 	get tokensUsed(): number {
-		return this.#tokens.used;
+		return this.tokens.used;
 	}
 
 	/** The most requests that ran at once so far. */
 	get mostAtOnce(): number {
-		return this.#mostRunning;
+		return this.mostRunning;
 	}
 
 	/** Links to next pages that were given out so far are turned away from now on. */
 	expireCookies(): void {
-		this.#cookieEpoch += 1;
+		this.cookieEpoch += 1;
 	}
 
 	/** Most records in an response, and responses without any before, between and after the others. */
 	shapePages(shape: { records?: number; emptyPages?: number }): void {
-		this.#pages = shape;
+		this.pages = shape;
 	}
 
 	/** Writes leads as Microsoft's connector is taken to. @returns their ids */
@@ -209,29 +209,29 @@ export class FakeDynamics {
 	}
 
 	showLate(): void {
-		this.#table.showLate();
+		this.table.showLate();
 	}
 
 	/** Makes one row of these columns. @returns its id */
 	write(columns: Readonly<Record<string, Value>>, createdAt?: number, hidden = false): string {
-		return this.#table.insert(columns, { createdAt, hidden });
+		return this.table.insert(columns, { createdAt, hidden });
 	}
 
 	/** Changes columns of the leads with these last names, as a person does. */
 	edit(names: readonly string[], changes: Readonly<Record<string, Value>>): void {
-		for (const row of this.#table.rows()) {
+		for (const row of this.table.rows()) {
 			if (names.includes(String(row['lastname'])))
-				this.#table.change(String(row['leadid']), changes);
+				this.table.change(String(row['leadid']), changes);
 		}
 	}
 
 	remove(id: string): void {
-		this.#table.remove(id);
+		this.table.remove(id);
 	}
 
 	/** Every row, in the order they were made. */
 	rows(): LeadRow[] {
-		return this.#table.rows();
+		return this.table.rows();
 	}
 
 	/** `$metadata`, of the columns that there are. */
@@ -241,16 +241,16 @@ export class FakeDynamics {
 	}
 
 	async stop(): Promise<void> {
-		await this.#server?.stop();
+		await this.startedServer?.stop();
 	}
 
-	async #respond(request: FakeRequest): Promise<FakeResponse> {
-		this.#running += 1;
-		this.#mostRunning = Math.max(this.#mostRunning, this.#running);
+	private async respond(request: FakeRequest): Promise<FakeResponse> {
+		this.running += 1;
+		this.mostRunning = Math.max(this.mostRunning, this.running);
 		try {
-			this.#protect();
-			const response = await this.#authorized(request);
-			await this.#execute(request);
+			this.protect();
+			const response = await this.authorized(request);
+			await this.execute(request);
 			const hint = this.advisedAtOnce;
 			const headers = {
 				'odata-version': '4.0',
@@ -263,37 +263,37 @@ export class FakeDynamics {
 			if (error instanceof ServiceError) return error.response;
 			throw error;
 		} finally {
-			this.#running -= 1;
+			this.running -= 1;
 		}
 	}
 
 	/** The service protection limits: https://learn.microsoft.com/power-apps/developer/data-platform/api-limits */
-	#protect(): void {
+	private protect(): void {
 		const { atOnce, executionTime } = this.protection;
 		const headers = { 'retry-after': '1' };
-		if (this.#running > atOnce) {
+		if (this.running > atOnce) {
 			const text = `Number of concurrent requests exceeded the limit of ${atOnce}.`;
 			throw new ServiceError(429, '0x80072326', text, headers);
 		}
 		const since = this.server.now() - WINDOW;
-		this.#executed = this.#executed.filter(({ at }) => at > since);
-		if (this.#executed.reduce((sum, { time }) => sum + time, 0) > executionTime) {
+		this.executed = this.executed.filter(({ at }) => at > since);
+		if (this.executed.reduce((sum, { time }) => sum + time, 0) > executionTime) {
 			const text = `Combined execution time of incoming requests exceeded limit of ${executionTime} milliseconds over time window of 300 seconds.`;
 			throw new ServiceError(429, '0x80072321', text, headers);
 		}
 	}
 
 	/** Operations of a batch are carried out one after the other; none waits for another batch's. */
-	async #execute({ url, body }: FakeRequest): Promise<void> {
+	private async execute({ url, body }: FakeRequest): Promise<void> {
 		if (this.operationTime === 0) return;
 		const isBatch = url.pathname.endsWith('/$batch');
 		const operations = isBatch ? (body.match(/^[A-Z]+ \S+ HTTP\/1\.1\r?$/gm)?.length ?? 0) : 1;
 		const time = operations * this.operationTime;
-		this.#executed.push({ at: this.server.now(), time });
+		this.executed.push({ at: this.server.now(), time });
 		await sleep(time);
 	}
 
-	async #authorized(request: FakeRequest): Promise<FakeResponse> {
+	private async authorized(request: FakeRequest): Promise<FakeResponse> {
 		if (isForLeads(request)) {
 			const instead = this.beforeLeads(request);
 			if (instead !== undefined) return instead;
@@ -303,9 +303,9 @@ export class FakeDynamics {
 			if (instead !== undefined) return instead;
 		}
 		const { authorization } = request.headers;
-		const client = await this.#tokens.clientOf(authorization, this.origin);
+		const client = await this.tokens.clientOf(authorization, this.origin);
 		if (client === undefined) {
-			const challenge = `Bearer authorization_uri=${this.#tokens.authorizationUri}, resource_id=${this.origin}/`;
+			const challenge = `Bearer authorization_uri=${this.tokens.authorizationUri}, resource_id=${this.origin}/`;
 			return { status: 401, headers: { 'www-authenticate': challenge } };
 		}
 		const turnedAway: ErrorParts | undefined = STATES[this.state] ?? CALLERS[this.caller];
@@ -313,24 +313,24 @@ export class FakeDynamics {
 		const { method, url, headers, body } = request;
 		if (!url.pathname.startsWith(API)) return { status: 404, body: 'Not Found' };
 		const path = decodeURIComponent(url.pathname.slice(API.length));
-		if (method === 'POST' && path === '$batch') return this.#batch(request);
-		return this.#carryOut({ method, path, search: url.searchParams, headers, body });
+		if (method === 'POST' && path === '$batch') return this.batch(request);
+		return this.carryOut({ method, path, search: url.searchParams, headers, body });
 	}
 
-	#carryOut(request: ApiRequest): FakeResponse {
+	private carryOut(request: ApiRequest): FakeResponse {
 		const { method, path, search } = request;
 		if (/^EntityDefinitions/.test(path) && !this.mayReadColumns) {
 			const text = 'Principal user is missing prvReadAttribute privilege.';
 			throw new ServiceError(403, '0x80040220', text);
 		}
 		if (method === 'GET') {
-			if (/^WhoAmI(\(\))?$/.test(path)) return { status: 200, body: this.#whoAmI() };
+			if (/^WhoAmI(\(\))?$/.test(path)) return { status: 200, body: this.whoAmI() };
 			if (path === '$metadata') {
 				return { status: 200, headers: { 'content-type': 'application/xml' }, body: this.csdl };
 			}
-			if (path === 'leads') return this.#readLeads(request);
+			if (path === 'leads') return this.readLeads(request);
 			const named = this.writing.named(path);
-			if (named !== undefined) return this.#readLead(request, named.row);
+			if (named !== undefined) return this.readLead(request, named.row);
 			const described = describe(path, search, this.lacks);
 			if (described !== undefined) return { status: 200, body: described };
 		}
@@ -339,14 +339,13 @@ export class FakeDynamics {
 		throw new ServiceError(404, '0x80060888', `Resource not found for the segment '${path}'.`);
 	}
 
-	#batch({ headers, body }: FakeRequest): FakeResponse {
+	private batch({ headers, body }: FakeRequest): FakeResponse {
 		const items = readBatch(headers['content-type'], body);
 		const goesOn = !this.stopsOnError && /odata\.continue-on-error/.test(headers['prefer'] ?? '');
 		const responses: BatchResponse[] = [];
 		let status = 200;
 		for (const item of items) {
-			const response =
-				'request' in item ? this.#part(item.request) : this.#changeSet(item.changeSet);
+			const response = 'request' in item ? this.part(item.request) : this.changeSet(item.changeSet);
 			responses.push(response);
 			if (!Array.isArray(response) && response.status >= 400 && !goesOn) {
 				status = response.status;
@@ -357,12 +356,12 @@ export class FakeDynamics {
 		return { status, headers: { 'content-type': written.contentType }, body: written.body };
 	}
 
-	#part({ method, url, headers, body }: BatchedRequest): FakeResponse {
+	private part({ method, url, headers, body }: BatchedRequest): FakeResponse {
 		const { pathname, searchParams } = new URL(url, `${this.origin}${API}`);
 		const path = decodeURIComponent(pathname.slice(API.length));
 		const request = { method, path, search: searchParams, headers, body };
 		try {
-			return this.beforePart(request) ?? this.#carryOut(request);
+			return this.beforePart(request) ?? this.carryOut(request);
 		} catch (error) {
 			if (error instanceof ServiceError) return error.response;
 			throw error;
@@ -370,11 +369,11 @@ export class FakeDynamics {
 	}
 
 	/** All of it or nothing: where one is rejected, its error is the response. */
-	#changeSet(requests: readonly BatchedRequest[]): BatchResponse {
-		const putBack = this.#table.snapshot();
+	private changeSet(requests: readonly BatchedRequest[]): BatchResponse {
+		const putBack = this.table.snapshot();
 		const responses = [];
 		for (const request of requests) {
-			const response = this.#part(request);
+			const response = this.part(request);
 			if (response.status >= 400) {
 				putBack();
 				return response;
@@ -384,7 +383,7 @@ export class FakeDynamics {
 		return responses;
 	}
 
-	#whoAmI(): object {
+	private whoAmI(): object {
 		return {
 			'@odata.context': `${this.origin}${API}$metadata#Microsoft.Dynamics.CRM.WhoAmIResponse`,
 			BusinessUnitId: ORGANIZATION,
@@ -393,31 +392,31 @@ export class FakeDynamics {
 		};
 	}
 
-	#mustReadLeads(): void {
+	private mustReadLeads(): void {
 		if (this.mayReadLeads) return;
 		const text = `Principal user (Id=${ORGANIZATION}, type=8, roleCount=1) is missing prvReadLead privilege on OTC=4 for entity 'lead'.`;
 		throw new ServiceError(403, '0x80040220', text);
 	}
 
-	#mustHave(search: URLSearchParams): void {
+	private mustHave(search: URLSearchParams): void {
 		const names = new Set(`${search.get('$select')} ${search.get('$filter')}`.match(/\w+/g));
 		const missing = this.lacks.find((name) => names.has(name));
 		if (missing !== undefined) throw noProperty(missing);
 	}
 
-	#readLead({ path, search, headers }: ApiRequest, row: LeadRow | undefined): FakeResponse {
-		this.#mustReadLeads();
-		this.#mustHave(search);
+	private readLead({ path, search, headers }: ApiRequest, row: LeadRow | undefined): FakeResponse {
+		this.mustReadLeads();
+		this.mustHave(search);
 		const { select } = parseQuery(search);
 		if (row === undefined) throw missing(path);
 		const { isFormatted } = preferences(headers['prefer']);
-		return { status: 200, body: this.#shown(row, select, isFormatted) };
+		return { status: 200, body: this.shown(row, select, isFormatted) };
 	}
 
-	#readLeads({ search, headers }: ApiRequest): FakeResponse {
-		this.#mustReadLeads();
-		this.#mustHave(search);
-		const query = this.#parsed(search);
+	private readLeads({ search, headers }: ApiRequest): FakeResponse {
+		this.mustReadLeads();
+		this.mustHave(search);
+		const query = this.parsed(search);
 		const filter = search.get('$filter') ?? '';
 		if (this.securedColumn !== '' && filter.includes(this.securedColumn)) {
 			const text = 'Caller user does not have read permission on a secured field.';
@@ -429,13 +428,13 @@ export class FakeDynamics {
 		const { size, isFormatted } = preferences(headers['prefer']);
 		const token =
 			query.skipToken === undefined
-				? { page: 1, after: undefined, empty: 0, epoch: this.#cookieEpoch }
+				? { page: 1, after: undefined, empty: 0, epoch: this.cookieEpoch }
 				: readSkipToken(query.skipToken);
-		if (token.epoch !== this.#cookieEpoch) throw malformed();
+		if (token.epoch !== this.cookieEpoch) throw malformed();
 
 		const key = JSON.stringify([search.get('$filter'), search.get('$orderby')]);
-		const all = this.#table.sorted(key, query);
-		const { emptyPages = 0, records = size } = this.#pages;
+		const all = this.table.sorted(key, query);
+		const { emptyPages = 0, records = size } = this.pages;
 		const { after } = token;
 		const from =
 			after === undefined
@@ -454,7 +453,7 @@ export class FakeDynamics {
 				page: token.page + (isEmpty ? 0 : 1),
 				after: counted ? undefined : (rows.at(-1) ?? after),
 				empty: isEmpty ? token.empty + 1 : 0,
-				epoch: this.#cookieEpoch,
+				epoch: this.cookieEpoch,
 			},
 			query.order,
 		);
@@ -464,22 +463,22 @@ export class FakeDynamics {
 			records: rows.length,
 			body: {
 				'@odata.context': `${this.origin}${API}$metadata#leads(${query.select.map(({ name }) => name).join(',')})`,
-				value: rows.map((row) => this.#shown(row, query.select, isFormatted)),
-				...(isLast ? {} : { '@odata.nextLink': this.#nextLink(search, next) }),
+				value: rows.map((row) => this.shown(row, query.select, isFormatted)),
+				...(isLast ? {} : { '@odata.nextLink': this.nextLink(search, next) }),
 			},
 		};
 	}
 
-	#parsed(parameters: URLSearchParams): LeadQuery {
+	private parsed(parameters: URLSearchParams): LeadQuery {
 		const token = parameters.get('$skiptoken') ?? undefined;
 		const rest = new URLSearchParams(parameters);
 		rest.delete('$skiptoken');
 		const text = rest.toString();
-		if (this.#lastQuery?.text !== text) this.#lastQuery = { text, query: parseQuery(rest) };
-		return { ...this.#lastQuery.query, skipToken: token };
+		if (this.lastQuery?.text !== text) this.lastQuery = { text, query: parseQuery(rest) };
+		return { ...this.lastQuery.query, skipToken: token };
 	}
 
-	#shown(row: LeadRow, select: LeadQuery['select'], isFormatted: boolean): object {
+	private shown(row: LeadRow, select: LeadQuery['select'], isFormatted: boolean): object {
 		const shown: Record<string, Value> = { '@odata.etag': etagOf(row) };
 		for (const column of select) {
 			const value = column.name === this.securedColumn ? null : (row[column.name] ?? null);
@@ -490,7 +489,7 @@ export class FakeDynamics {
 		return shown;
 	}
 
-	#nextLink(search: URLSearchParams, token: string): string {
+	private nextLink(search: URLSearchParams, token: string): string {
 		const options = [...search].filter(([name]) => name !== '$skiptoken');
 		return `${this.origin}${API}leads?${[...options, ['$skiptoken', token]]
 			.map(([name, value]) => `${name}=${encodeURIComponent(value ?? '')}`)

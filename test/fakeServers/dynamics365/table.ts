@@ -22,30 +22,30 @@ const DEFAULTS = {
 };
 
 export class LeadTable {
-	readonly #leads = new Map<string, StoredLead>();
-	readonly #now: () => number;
-	#version = 1_000_000;
+	private readonly leads = new Map<string, StoredLead>();
+	private readonly now: () => number;
+	private version = 1_000_000;
 	/** By query, for as long as nothing is written: sorting for every page would be most of a test. */
-	#sorted: { query: string; rows: LeadRow[] } | undefined;
+	private lastSorted: { query: string; rows: LeadRow[] } | undefined;
 
 	constructor(now: () => number) {
-		this.#now = now;
+		this.now = now;
 	}
 
 	find(id: string): LeadRow | undefined {
-		return this.#leads.get(id)?.row;
+		return this.leads.get(id)?.row;
 	}
 
 	/** In the order they were made. */
 	rows(): LeadRow[] {
-		return [...this.#leads.values()].map(({ row }) => row);
+		return [...this.leads.values()].map(({ row }) => row);
 	}
 
 	/** Makes one row of these columns. @returns its id */
 	insert(
 		columns: Readonly<Record<string, Value>>,
 		{
-			createdAt = this.#now(),
+			createdAt = this.now(),
 			hidden = false,
 		}: { createdAt?: number | undefined; hidden?: boolean },
 	): string {
@@ -61,57 +61,57 @@ export class LeadTable {
 			...DEFAULTS,
 			...columns,
 			[KEY]: id,
-			versionnumber: (this.#version += 1),
+			versionnumber: (this.version += 1),
 		};
-		this.#leads.set(id, { row: { ...row, ...fullName(row) }, hidden });
-		this.#sorted = undefined;
+		this.leads.set(id, { row: { ...row, ...fullName(row) }, hidden });
+		this.lastSorted = undefined;
 		return id;
 	}
 
 	change(id: string, changes: Readonly<Record<string, Value>>): void {
-		const row = this.#leads.get(id)?.row;
+		const row = this.leads.get(id)?.row;
 		if (row === undefined) throw new Error(`There is no lead ${id} here`);
 		Object.assign(row, changes, {
-			modifiedon: toSeconds(this.#now()),
-			versionnumber: (this.#version += 1),
+			modifiedon: toSeconds(this.now()),
+			versionnumber: (this.version += 1),
 		});
 		Object.assign(row, fullName(row));
-		this.#sorted = undefined;
+		this.lastSorted = undefined;
 	}
 
 	/** Whether there was one. */
 	remove(id: string): boolean {
-		this.#sorted = undefined;
-		return this.#leads.delete(id);
+		this.lastSorted = undefined;
+		return this.leads.delete(id);
 	}
 
 	showLate(): void {
-		for (const lead of this.#leads.values()) lead.hidden = false;
-		this.#sorted = undefined;
+		for (const lead of this.leads.values()) lead.hidden = false;
+		this.lastSorted = undefined;
 	}
 
 	/** Those that a query finds; `key` tells the query from others. */
 	sorted(key: string, query: LeadQuery): LeadRow[] {
-		if (this.#sorted?.query !== key) {
-			const rows = [...this.#leads.values()]
+		if (this.lastSorted?.query !== key) {
+			const rows = [...this.leads.values()]
 				.filter(({ hidden, row }) => !hidden && query.lets(row))
 				.map(({ row }): LeadRow => row)
 				.sort((a, b) => compareRows(query.order, a, b));
-			this.#sorted = { query: key, rows };
+			this.lastSorted = { query: key, rows };
 		}
-		return this.#sorted.rows;
+		return this.lastSorted.rows;
 	}
 
 	/** What has to be put back where a transaction is given up. */
 	snapshot(): () => void {
-		const kept = [...this.#leads].map(([id, { row, hidden }]): [string, StoredLead] => [
+		const kept = [...this.leads].map(([id, { row, hidden }]): [string, StoredLead] => [
 			id,
 			{ row: { ...row }, hidden },
 		]);
 		return () => {
-			this.#leads.clear();
-			for (const [id, lead] of kept) this.#leads.set(id, lead);
-			this.#sorted = undefined;
+			this.leads.clear();
+			for (const [id, lead] of kept) this.leads.set(id, lead);
+			this.lastSorted = undefined;
 		};
 	}
 }

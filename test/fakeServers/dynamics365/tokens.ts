@@ -17,39 +17,39 @@ interface Claims {
 }
 
 export class TokenCheck {
-	readonly #authority: EntraAuthority;
-	#keys: Promise<Key[]> | undefined;
-	readonly #seen = new Set<string>();
-	#expired = new Set<string>();
+	private readonly authority: EntraAuthority;
+	private keys: Promise<Key[]> | undefined;
+	private readonly seen = new Set<string>();
+	private expired = new Set<string>();
 
 	constructor(authority: EntraAuthority) {
-		this.#authority = authority;
+		this.authority = authority;
 	}
 
 	/** Where a client is told to get its token. */
 	get authorizationUri(): string {
-		const { host, application } = this.#authority;
+		const { host, application } = this.authority;
 		return `${host}/${application.tenantId}/oauth2/authorize`;
 	}
 
 	/** Every token that was used so far is expired from now on. */
 	expireAll(): void {
-		this.#expired = new Set(this.#seen);
+		this.expired = new Set(this.seen);
 	}
 
 	/** How many tokens were used so far. */
 	get used(): number {
-		return this.#seen.size;
+		return this.seen.size;
 	}
 
 	/** The client id of a token that is good; `undefined` for any other header. */
 	async clientOf(authorization: string | undefined, audience: string): Promise<string | undefined> {
 		const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(authorization ?? '')?.[1];
-		if (token === undefined || this.#expired.has(token)) return undefined;
+		if (token === undefined || this.expired.has(token)) return undefined;
 		const [header = '', payload = '', signature = ''] = token.split('.');
 		const { kid, alg } = decode(header) as { kid?: unknown; alg?: unknown };
-		this.#keys ??= this.#fetchKeys();
-		const key = (await this.#keys).find((candidate) => candidate.kid === kid);
+		this.keys ??= this.fetchKeys();
+		const key = (await this.keys).find((candidate) => candidate.kid === kid);
 		if (key === undefined || alg !== 'RS256') return undefined;
 		const isSigned = verify(
 			'RSA-SHA256',
@@ -63,14 +63,14 @@ export class TokenCheck {
 		const isInTime = clocks.some(
 			(now) => Number(exp) > now / 1_000 && Number(nbf ?? 0) <= now / 1_000 + 60,
 		);
-		const isOurs = aud === audience && tid === this.#authority.application.tenantId;
+		const isOurs = aud === audience && tid === this.authority.application.tenantId;
 		if (!isSigned || !isInTime || !isOurs || typeof appid !== 'string') return undefined;
-		this.#seen.add(token);
+		this.seen.add(token);
 		return appid;
 	}
 
-	async #fetchKeys(): Promise<Key[]> {
-		const { host, application, tls } = this.#authority;
+	private async fetchKeys(): Promise<Key[]> {
+		const { host, application, tls } = this.authority;
 		const url = `${host}/${application.tenantId}/discovery/v2.0/keys`;
 		const text = await new Promise<string>((resolve, reject) => {
 			get(url, { ca: readFileSync(tls.certFile) }, async (response) => {

@@ -48,21 +48,21 @@ export class LeadWriting {
 	readonly alternateKeys = new Set(['contoso_leadid']);
 	/** A plug-in of the environment: what it says keeps the lead out. */
 	plugIn: (row: LeadRow) => string | undefined = () => undefined;
-	readonly #table: LeadTable;
-	readonly #root: () => string;
+	private readonly table: LeadTable;
+	private readonly root: () => string;
 
 	constructor(table: LeadTable, root: () => string) {
-		this.#table = table;
-		this.#root = root;
+		this.table = table;
+		this.root = root;
 	}
 
 	/** `undefined` for a request that is about something else. @throws ServiceError */
 	respond(request: ApiRequest): FakeResponse | undefined {
 		const { method, path } = request;
-		if (path === 'leads' && method === 'POST') return this.#post(request);
+		if (path === 'leads' && method === 'POST') return this.post(request);
 		if (!ONE_LEAD.test(path)) return undefined;
-		if (method === 'PATCH') return this.#patch(request);
-		return method === 'DELETE' ? this.#delete(request) : undefined;
+		if (method === 'PATCH') return this.patch(request);
+		return method === 'DELETE' ? this.delete(request) : undefined;
 	}
 
 	/** `undefined` for a path that names none. @throws ServiceError for a key that leads don't have */
@@ -72,67 +72,67 @@ export class LeadWriting {
 		if (guid !== undefined) {
 			const id = guid.toLowerCase();
 			if (!GUID.test(id)) throw badPayload(`Cannot convert '${guid}' to 'Edm.Guid'.`);
-			return { id, row: this.#table.find(id), key: { [KEY]: id } };
+			return { id, row: this.table.find(id), key: { [KEY]: id } };
 		}
 		if (!this.alternateKeys.has(column)) {
 			const said = 'The specified key properties are not defined for entity lead.';
 			throw new ServiceError(400, '0x80060888', said);
 		}
 		const value = text.replaceAll("''", "'");
-		const row = this.#table.rows().find((one) => isSame(one[column], value));
+		const row = this.table.rows().find((one) => isSame(one[column], value));
 		return { id: row && String(row[KEY]), row, key: { [column]: value } };
 	}
 
-	#post(request: ApiRequest): FakeResponse {
-		const values = this.#payload(request, 'creatable');
-		return this.#create(request, values);
+	private post(request: ApiRequest): FakeResponse {
+		const values = this.payload(request, 'creatable');
+		return this.create(request, values);
 	}
 
-	#patch(request: ApiRequest): FakeResponse {
+	private patch(request: ApiRequest): FakeResponse {
 		const { headers, path } = request;
 		const { id, row, key } = this.named(path) as NamedLead;
 		const match = headers['if-match'];
 		if (row === undefined) {
 			if (match !== undefined) throw missing(path);
-			return this.#create(request, { ...this.#payload(request, 'creatable'), ...key });
+			return this.create(request, { ...this.payload(request, 'creatable'), ...key });
 		}
 		if (headers['if-none-match'] === '*') throw duplicateKey();
 		if (match !== undefined && match !== '*' && match !== etagOf(row)) throw otherVersion();
-		this.#need('write');
-		const values = this.#payload(request, 'updatable');
-		this.#checkKeys(values, id);
+		this.need('write');
+		const values = this.payload(request, 'updatable');
+		this.checkKeys(values, id);
 		if (row['statecode'] !== 0 && values['statecode'] === undefined) {
 			throw new ServiceError(400, '0x80040203', 'This lead is already qualified and is read-only.');
 		}
-		this.#runPlugIn({ ...row, ...values });
-		this.#table.change(String(id), values);
-		return this.#written(request, String(id), 200);
+		this.runPlugIn({ ...row, ...values });
+		this.table.change(String(id), values);
+		return this.written(request, String(id), 200);
 	}
 
-	#delete({ path, headers }: ApiRequest): FakeResponse {
+	private delete({ path, headers }: ApiRequest): FakeResponse {
 		const { id, row } = this.named(path) as NamedLead;
-		this.#need('delete');
+		this.need('delete');
 		if (id === undefined || row === undefined) throw missing(path);
 		const match = headers['if-match'];
 		if (match !== undefined && match !== '*' && match !== etagOf(row)) throw otherVersion();
-		this.#table.remove(id);
+		this.table.remove(id);
 		return { status: 204 };
 	}
 
-	#create(request: ApiRequest, values: Record<string, Value>): FakeResponse {
-		this.#need('create');
+	private create(request: ApiRequest, values: Record<string, Value>): FakeResponse {
+		this.need('create');
 		const id = values[KEY];
-		if (id !== undefined && this.#table.find(String(id)) !== undefined) throw duplicateKey();
-		this.#checkKeys(values, undefined);
+		if (id !== undefined && this.table.find(String(id)) !== undefined) throw duplicateKey();
+		this.checkKeys(values, undefined);
 		const wantsDuplicates = request.headers['mscrm.suppressduplicatedetection'] === 'false';
-		if (wantsDuplicates && this.duplicateRule) this.#checkDuplicates(values);
-		this.#runPlugIn(values);
-		return this.#written(request, this.#table.insert(values, {}), 201);
+		if (wantsDuplicates && this.duplicateRule) this.checkDuplicates(values);
+		this.runPlugIn(values);
+		return this.written(request, this.table.insert(values, {}), 201);
 	}
 
-	#written({ headers, search }: ApiRequest, id: string, status: number): FakeResponse {
-		const url = `${this.#root()}leads(${id})`;
-		const row = this.#table.find(id) ?? {};
+	private written({ headers, search }: ApiRequest, id: string, status: number): FakeResponse {
+		const url = `${this.root()}leads(${id})`;
+		const row = this.table.find(id) ?? {};
 		if (!/return=representation/.test(headers['prefer'] ?? '')) {
 			return { status: 204, headers: { location: url, 'odata-entityid': url } };
 		}
@@ -151,7 +151,7 @@ export class LeadWriting {
 	}
 
 	/** The columns that a body names, each of its type. */
-	#payload({ body }: ApiRequest, when: 'creatable' | 'updatable'): Record<string, Value> {
+	private payload({ body }: ApiRequest, when: 'creatable' | 'updatable'): Record<string, Value> {
 		let payload: unknown;
 		try {
 			payload = JSON.parse(body);
@@ -177,31 +177,31 @@ export class LeadWriting {
 		return values;
 	}
 
-	#checkKeys(values: Readonly<Record<string, Value>>, own: string | undefined): void {
+	private checkKeys(values: Readonly<Record<string, Value>>, own: string | undefined): void {
 		for (const column of this.alternateKeys) {
 			const value = values[column] ?? null;
 			if (value === null) continue;
-			const other = this.#table.rows().find((row) => isSame(row[column], value));
+			const other = this.table.rows().find((row) => isSame(row[column], value));
 			if (other === undefined || other[KEY] === own) continue;
 			const said = `Entity Key ${column} violated. A record with the same value for ${column} already exists.`;
 			throw new ServiceError(412, '0x80060892', said);
 		}
 	}
 
-	#checkDuplicates({ emailaddress1 = null }: Readonly<Record<string, Value>>): void {
+	private checkDuplicates({ emailaddress1 = null }: Readonly<Record<string, Value>>): void {
 		if (emailaddress1 === null) return;
-		if (!this.#table.rows().some((row) => isSame(row['emailaddress1'], emailaddress1))) return;
+		if (!this.table.rows().some((row) => isSame(row['emailaddress1'], emailaddress1))) return;
 		const said =
 			'A record was not created or updated because a duplicate of the current record already exists.';
 		throw new ServiceError(412, '0x80040333', said);
 	}
 
-	#runPlugIn(row: LeadRow): void {
+	private runPlugIn(row: LeadRow): void {
 		const said = this.plugIn(row);
 		if (said !== undefined) throw new ServiceError(400, '0x80040265', said);
 	}
 
-	#need(privilege: keyof LeadWriting['privileges']): void {
+	private need(privilege: keyof LeadWriting['privileges']): void {
 		if (this.privileges[privilege]) return;
 		const name = `prv${privilege.charAt(0).toUpperCase()}${privilege.slice(1)}Lead`;
 		const said = `Principal user (Id=00000000-0000-0000-0000-000000000001, type=8, roleCount=1, privilegeCount=12) is missing ${name} privilege on OTC=4 for entity 'lead'.`;

@@ -49,25 +49,25 @@ export class FakeGoogleSheets extends FakeVendorService {
 		}
 		if (method === 'POST' && path === '/values:batchUpdate') {
 			const given = JSON.parse(body) as { data: ValueRange[]; valueInputOption: string };
-			for (const { range, values } of given.data) this.#put(range, values, given.valueInputOption);
+			for (const { range, values } of given.data) this.put(range, values, given.valueInputOption);
 			return { status: 200, body: { spreadsheetId: this.documentId } };
 		}
 		if (method === 'PUT' && path.startsWith('/values/')) {
 			const { range, values } = JSON.parse(body) as ValueRange;
-			this.#put(range, values, option);
+			this.put(range, values, option);
 			return { status: 200, body: { updatedRange: range } };
 		}
 		if (method === 'POST' && path.endsWith(':append')) {
 			// Behind the last row of the table, wherever the range begins.
 			const { values } = JSON.parse(body) as ValueRange;
-			this.#put(`${this.title}!A${this.rows.length + 1}`, values, option);
+			this.put(`${this.title}!A${this.rows.length + 1}`, values, option);
 			return { status: 200, body: { spreadsheetId: this.documentId } };
 		}
 		return failed(404, 'NOT_FOUND', `There is no ${method} ${path}`);
 	}
 
 	/** @param range of which the first cell or row counts, in A1 notation */
-	#put(range: string, values: unknown[][], option: string): void {
+	private put(range: string, values: unknown[][], option: string): void {
 		const [, letter = 'A', row] =
 			/^(?:[^!]+!)?([A-Z]?)(\d+)(?::|$)/.exec(withoutQuotes(range)) ?? [];
 		if (row === undefined) throw new Error(`This knows no range ${range}`);

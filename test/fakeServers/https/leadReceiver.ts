@@ -13,14 +13,14 @@ export class LeadReceiver {
 	readonly leads = new Map<string, unknown>();
 	/** Responds in the place of the receiver; nothing for what it takes. */
 	spoil: (request: FakeRequest) => FakeResponse | undefined = () => undefined;
-	#server: FakeServer | undefined;
+	private startedServer: FakeServer | undefined;
 
 	static async start(options: FakeServerOptions = {}): Promise<LeadReceiver> {
 		const receiver = new LeadReceiver();
-		receiver.#server = await FakeServer.start(
+		receiver.startedServer = await FakeServer.start(
 			{
 				asksForLeads: ({ method }) => method === 'POST',
-				respond: (request) => receiver.#respond(request),
+				respond: (request) => receiver.respond(request),
 				refuse: ({ why, waitSeconds }) => ({
 					status: { throttled: 429, busy: 503, broken: 500 }[why],
 					...(waitSeconds !== undefined && { headers: { 'retry-after': String(waitSeconds) } }),
@@ -32,8 +32,8 @@ export class LeadReceiver {
 	}
 
 	get server(): FakeServer {
-		if (!this.#server) throw new Error('The receiver is not started');
-		return this.#server;
+		if (!this.startedServer) throw new Error('The receiver is not started');
+		return this.startedServer;
 	}
 
 	get credential(): Record<string, string> {
@@ -48,7 +48,7 @@ export class LeadReceiver {
 		await this.server.stop();
 	}
 
-	#respond(request: FakeRequest): FakeResponse {
+	private respond(request: FakeRequest): FakeResponse {
 		if (request.method !== 'POST') return { status: 405 };
 		if (request.url.searchParams.get('code') !== this.secret) return { status: 401 };
 		const spoilt = this.spoil(request);

@@ -68,8 +68,8 @@ export class FakeHubspot extends FakeVendorService {
 	isIndexed = true;
 	/** Addresses that HubSpot takes for invalid by rules that it does not tell. */
 	readonly invalidEmails = new Set<string>();
-	readonly #unindexed = new Set<string>();
-	#serial = 51_000;
+	private readonly unindexed = new Set<string>();
+	private serial = 51_000;
 
 	protected override refuse({ why, waitSeconds = 1 }: Fault & { kind: 'refused' }): FakeResponse {
 		return {
@@ -84,7 +84,7 @@ export class FakeHubspot extends FakeVendorService {
 
 	/** Somebody makes a record in HubSpot itself, where every property can be set. */
 	insert(type: ObjectType, properties: Properties): string {
-		return this.#create(type, properties).id;
+		return this.create(type, properties).id;
 	}
 
 	/** The properties of all records, by id. */
@@ -93,7 +93,7 @@ export class FakeHubspot extends FakeVendorService {
 	}
 
 	protected override respond(request: FakeRequest): FakeResponse {
-		const response = this.#responseTo(request);
+		const response = this.responseTo(request);
 		const { method, url, headers, body } = request;
 		const { status } = response;
 		const responseBody = JSON.stringify(response.body ?? '');
@@ -101,19 +101,19 @@ export class FakeHubspot extends FakeVendorService {
 		return response;
 	}
 
-	#responseTo({ method, url, headers, body }: FakeRequest): FakeResponse {
+	private responseTo({ method, url, headers, body }: FakeRequest): FakeResponse {
 		if (headers['authorization'] !== `Bearer ${this.token}`) {
 			return failed(401, 'INVALID_AUTHENTICATION', 'Authentication credentials not found.');
 		}
 		try {
 			const given = body === '' ? {} : (JSON.parse(body) as Record<string, unknown>);
 			const object = /^\/crm\/v3\/objects\/(contacts|companies)(\/.*)?$/.exec(url.pathname);
-			if (object) return this.#object(method, object[1] as ObjectType, object[2] ?? '', given);
+			if (object) return this.object(method, object[1] as ObjectType, object[2] ?? '', given);
 			const pair =
 				/^\/crm\/v4\/objects\/contacts?\/([^/]+)\/associations\/default\/compan(?:y|ies)\/([^/]+)$/.exec(
 					url.pathname,
 				);
-			if (pair && method === 'PUT') return this.#associate(pair[1]!, pair[2]!);
+			if (pair && method === 'PUT') return this.associate(pair[1]!, pair[2]!);
 			throw new HubspotError(404, 'OBJECT_NOT_FOUND', `There is no ${method} ${url.pathname}`);
 		} catch (error) {
 			if (!(error instanceof HubspotError)) throw error;
@@ -121,7 +121,7 @@ export class FakeHubspot extends FakeVendorService {
 		}
 	}
 
-	#object(
+	private object(
 		method: string,
 		type: ObjectType,
 		rest: string,
@@ -129,26 +129,26 @@ export class FakeHubspot extends FakeVendorService {
 	): FakeResponse {
 		const properties = (given['properties'] ?? {}) as Properties;
 		if (method === 'POST' && rest === '') {
-			return { status: 201, body: asSent(this.#make(type, properties)) };
+			return { status: 201, body: asSent(this.make(type, properties)) };
 		}
 		if (method === 'PATCH') {
 			const record = this.records[type].get(rest.slice(1));
 			if (!record) throw notFound(rest.slice(1));
-			return { status: 200, body: asSent(this.#update(type, record, properties)) };
+			return { status: 200, body: asSent(this.update(type, record, properties)) };
 		}
-		if (method === 'POST' && rest === '/search') return this.#search(type, given);
-		if (method === 'POST' && rest === '/batch/read') return this.#read(type, given);
-		if (method === 'POST' && rest === '/batch/upsert') return this.#upsert(type, given);
+		if (method === 'POST' && rest === '/search') return this.search(type, given);
+		if (method === 'POST' && rest === '/batch/read') return this.read(type, given);
+		if (method === 'POST' && rest === '/batch/upsert') return this.upsert(type, given);
 		throw new HubspotError(405, 'METHOD_NOT_ALLOWED', `There is no ${method} ${rest}`);
 	}
 
-	#search(type: ObjectType, given: Record<string, unknown>): FakeResponse {
+	private search(type: ObjectType, given: Record<string, unknown>): FakeResponse {
 		const groups = given['filterGroups'] as Array<{
 			filters: Array<{ propertyName: string; operator: string; value: string }>;
 		}>;
 		const found = [...this.records[type].values()].filter(
 			({ id, properties }) =>
-				!this.#unindexed.has(id) &&
+				!this.unindexed.has(id) &&
 				groups.some(({ filters }) =>
 					filters.every(({ propertyName, operator, value }) => {
 						if (operator !== 'EQ') throw new Error(`This knows no operator ${operator}`);
@@ -163,13 +163,13 @@ export class FakeHubspot extends FakeVendorService {
 		return { status: 200, body: { total: found.length, results } };
 	}
 
-	#read(type: ObjectType, given: Record<string, unknown>): FakeResponse {
+	private read(type: ObjectType, given: Record<string, unknown>): FakeResponse {
 		const { inputs, idProperty, properties } = given as unknown as {
 			inputs: Input[];
 			idProperty?: string;
 			properties: string[];
 		};
-		const found = inputs.map(({ id }) => this.#find(type, id, idProperty));
+		const found = inputs.map(({ id }) => this.find(type, id, idProperty));
 		const missing = inputs.filter((_, at) => found[at] === undefined);
 		return batch(
 			found.flatMap((record) => (record ? asSent(record, properties) : [])),
@@ -186,15 +186,15 @@ export class FakeHubspot extends FakeVendorService {
 		);
 	}
 
-	#upsert(type: ObjectType, given: Record<string, unknown>): FakeResponse {
+	private upsert(type: ObjectType, given: Record<string, unknown>): FakeResponse {
 		const errors: object[] = [];
 		const results = (given['inputs'] as Input[]).flatMap((input) => {
 			const { id, idProperty, properties = {} } = input;
 			try {
-				const record = this.#find(type, id, idProperty);
-				if (record) return { ...asSent(this.#update(type, record, properties)), new: false };
+				const record = this.find(type, id, idProperty);
+				if (record) return { ...asSent(this.update(type, record, properties)), new: false };
 				const named = idProperty === undefined ? {} : { [idProperty]: String(id) };
-				return { ...asSent(this.#make(type, { ...named, ...properties })), new: true };
+				return { ...asSent(this.make(type, { ...named, ...properties })), new: true };
 			} catch (error) {
 				if (!(error instanceof HubspotError)) throw error;
 				errors.push(standardError(error.status, error.category, error.message, {}));
@@ -204,7 +204,7 @@ export class FakeHubspot extends FakeVendorService {
 		return batch(results, errors);
 	}
 
-	#associate(contact: string, company: string): FakeResponse {
+	private associate(contact: string, company: string): FakeResponse {
 		if (!this.records.contacts.has(contact)) throw notFound(contact);
 		if (!this.records.companies.has(company)) throw notFound(company);
 		this.associations.add(`${contact} ${company}`);
@@ -223,7 +223,11 @@ export class FakeHubspot extends FakeVendorService {
 		return batch(to, []);
 	}
 
-	#find(type: ObjectType, id: string | undefined, idProperty?: string): HubspotRecord | undefined {
+	private find(
+		type: ObjectType,
+		id: string | undefined,
+		idProperty?: string,
+	): HubspotRecord | undefined {
 		if (idProperty === undefined) return this.records[type].get(String(id));
 		if (type !== 'contacts' || idProperty !== 'email') {
 			throw new HubspotError(400, 'VALIDATION_ERROR', `${idProperty} is not a unique property`);
@@ -234,7 +238,7 @@ export class FakeHubspot extends FakeVendorService {
 		);
 	}
 
-	#check(type: ObjectType, properties: Properties): void {
+	private check(type: ObjectType, properties: Properties): void {
 		check(type, properties);
 		const { email = '' } = properties;
 		if (this.invalidEmails.has(email)) {
@@ -242,17 +246,17 @@ export class FakeHubspot extends FakeVendorService {
 		}
 	}
 
-	#make(type: ObjectType, properties: Properties): HubspotRecord {
-		this.#check(type, properties);
+	private make(type: ObjectType, properties: Properties): HubspotRecord {
+		this.check(type, properties);
 		const email = properties['email']?.toLowerCase();
-		if (type === 'contacts' && email !== undefined && this.#find(type, email, 'email')) {
+		if (type === 'contacts' && email !== undefined && this.find(type, email, 'email')) {
 			throw new HubspotError(409, 'CONFLICT', 'Contact already exists.');
 		}
-		return this.#create(type, properties);
+		return this.create(type, properties);
 	}
 
-	#create(type: ObjectType, properties: Properties): HubspotRecord {
-		const id = String((this.#serial += 50));
+	private create(type: ObjectType, properties: Properties): HubspotRecord {
+		const id = String((this.serial += 50));
 		const at = new Date(this.now()).toISOString();
 		const record: HubspotRecord = {
 			id,
@@ -261,15 +265,15 @@ export class FakeHubspot extends FakeVendorService {
 			updatedAt: at,
 		};
 		this.records[type].set(id, record);
-		if (!this.isIndexed) this.#unindexed.add(id);
+		if (!this.isIndexed) this.unindexed.add(id);
 		return record;
 	}
 
-	#update(type: ObjectType, record: HubspotRecord, properties: Properties): HubspotRecord {
+	private update(type: ObjectType, record: HubspotRecord, properties: Properties): HubspotRecord {
 		if (Object.keys(properties).length === 0) {
 			throw new HubspotError(400, 'VALIDATION_ERROR', 'No properties found to update.');
 		}
-		this.#check(type, properties);
+		this.check(type, properties);
 		const { lifecyclestage: stage, ...others } = cleaned(properties);
 		Object.assign(record.properties, others);
 		// A stage goes forward only, and nothing is said of one that does not.

@@ -198,13 +198,13 @@ export class MarketoInstance {
 	rejects: (record: Readonly<Record<string, unknown>>) => boolean = () => false;
 	/** Persons that were made so far, those that are gone included. */
 	changes = 0;
-	#log: Activity[] = [];
+	private log: Activity[] = [];
 	/** Activities that will be committed, with the time from which they show. */
-	#pending: Array<[shows: number, activity: Activity]> = [];
-	#isSorted = true;
-	#nextPerson = 318_581;
-	#nextActivity = 102_988;
-	#tokenSecret = randomBytes(16).toString('hex');
+	private pending: Array<[shows: number, activity: Activity]> = [];
+	private isSorted = true;
+	private nextPerson = 318_581;
+	private nextActivity = 102_988;
+	private tokenSecret = randomBytes(16).toString('hex');
 
 	/** Adds a person, or changes the one with this email address. */
 	upsertPerson(fields: Person['fields']): Person {
@@ -220,8 +220,8 @@ export class MarketoInstance {
 
 	addPerson(fields: Person['fields']): Person {
 		this.changes += 1;
-		const person = { id: this.#nextPerson, fields, made: this.changes };
-		this.#nextPerson += 1;
+		const person = { id: this.nextPerson, fields, made: this.changes };
+		this.nextPerson += 1;
 		this.persons.set(person.id, person);
 		return person;
 	}
@@ -230,25 +230,25 @@ export class MarketoInstance {
 		const added: Activity = {
 			isVisible: true,
 			...activity,
-			id: this.#nextActivity,
+			id: this.nextActivity,
 			at: Math.floor((activity.at ?? Date.now()) / 1_000) * 1_000,
 		};
-		this.#nextActivity += 1;
-		const last = this.#log.at(-1);
-		if (last !== undefined && compare(last, added) > 0) this.#isSorted = false;
-		this.#log.push(added);
+		this.nextActivity += 1;
+		const last = this.log.at(-1);
+		if (last !== undefined && compare(last, added) > 0) this.isSorted = false;
+		this.log.push(added);
 		return added;
 	}
 
 	/** Adds an activity that shows from a time on only. */
 	addLater(activity: Parameters<MarketoInstance['addActivity']>[0], shows: number): void {
-		this.#pending.push([shows, this.addActivity({ ...activity, isVisible: false })]);
+		this.pending.push([shows, this.addActivity({ ...activity, isVisible: false })]);
 	}
 
 	/** Commits what is due by now. */
 	commit(now: number): void {
-		for (const [shows, activity] of this.#pending) activity.isVisible ||= shows <= now;
-		this.#pending = this.#pending.filter(([shows]) => shows > now);
+		for (const [shows, activity] of this.pending) activity.isVisible ||= shows <= now;
+		this.pending = this.pending.filter(([shows]) => shows > now);
 	}
 
 	/** All persons with this value of a field, the one that was changed last first. */
@@ -265,21 +265,21 @@ export class MarketoInstance {
 	}
 
 	activities(): readonly Activity[] {
-		return this.#log;
+		return this.log;
 	}
 
 	/** Looks through the log from a place on, as far as the window allows. */
 	scan(from: LogPosition, { types, assets, leads = [], most, window }: Scan) {
-		if (!this.#isSorted) {
-			this.#log.sort(compare);
-			this.#isSorted = true;
+		if (!this.isSorted) {
+			this.log.sort(compare);
+			this.isSorted = true;
 		}
 		const found: Activity[] = [];
 		const position: LogPosition = { ...from, pauses: 0 };
 		let looked = 0;
-		let at = this.#firstBehind(from);
-		for (; at < this.#log.length && found.length < most && looked < window; at += 1) {
-			const activity = this.#log[at]!;
+		let at = this.firstBehind(from);
+		for (; at < this.log.length && found.length < most && looked < window; at += 1) {
+			const activity = this.log[at]!;
 			if (!activity.isVisible) continue;
 			looked += 1;
 			position.at = activity.at;
@@ -290,51 +290,51 @@ export class MarketoInstance {
 			if (isOfType && isOfAsset && isOfLead) found.push(activity);
 		}
 		let hasMore = false;
-		for (; at < this.#log.length && !hasMore; at += 1) hasMore = this.#log[at]!.isVisible;
+		for (; at < this.log.length && !hasMore; at += 1) hasMore = this.log[at]!.isVisible;
 		return { found, position, hasMore };
 	}
 
 	/** A paging token: Base64, so that it has characters an address needs encoded. */
 	toToken(position: LogPosition | { offset: number }): string {
 		const text = JSON.stringify(position);
-		return Buffer.from(`${this.#sign(text)}${text}`).toString('base64');
+		return Buffer.from(`${this.sign(text)}${text}`).toString('base64');
 	}
 
 	/** Of the log of activities. */
 	fromToken(token: string): LogPosition | undefined {
-		const position = this.#opened(token) as LogPosition | undefined;
+		const position = this.opened(token) as LogPosition | undefined;
 		return position?.at === undefined ? undefined : position;
 	}
 
 	/** Of a list of persons. */
 	fromOffsetToken(token: string): number | undefined {
-		return (this.#opened(token) as { offset: number } | undefined)?.offset;
+		return (this.opened(token) as { offset: number } | undefined)?.offset;
 	}
 
-	#opened(token: string): unknown {
+	private opened(token: string): unknown {
 		const text = Buffer.from(token, 'base64').toString();
 		const position = text.slice(SIGNATURE_LENGTH);
-		return text.slice(0, SIGNATURE_LENGTH) === this.#sign(position)
+		return text.slice(0, SIGNATURE_LENGTH) === this.sign(position)
 			? JSON.parse(position)
 			: undefined;
 	}
 
 	/** From now on the paging tokens that were handed out are not known any more. */
 	forgetTokens(): void {
-		this.#tokenSecret = randomBytes(16).toString('hex');
+		this.tokenSecret = randomBytes(16).toString('hex');
 	}
 
-	#sign(text: string): string {
-		const hash = createHash('sha256').update(`${this.#tokenSecret}${text}`);
+	private sign(text: string): string {
+		const hash = createHash('sha256').update(`${this.tokenSecret}${text}`);
 		return hash.digest('hex').slice(0, SIGNATURE_LENGTH);
 	}
 
-	#firstBehind(position: LogPosition): number {
+	private firstBehind(position: LogPosition): number {
 		let low = 0;
-		let high = this.#log.length;
+		let high = this.log.length;
 		while (low < high) {
 			const middle = (low + high) >> 1;
-			if (compare(this.#log[middle]!, position) <= 0) low = middle + 1;
+			if (compare(this.log[middle]!, position) <= 0) low = middle + 1;
 			else high = middle;
 		}
 		return low;

@@ -93,12 +93,12 @@ export class FakeMarketo {
 	/** Milliseconds that a call which writes takes. */
 	writingTakes = 0;
 	shape: PageShape = { most: 300, pauses: 0, window: 300 };
-	#server!: FakeServer;
+	private startedServer!: FakeServer;
 	/** Access tokens: when each ends, and the one a client has. */
-	readonly #tokens = new Map<string, number>();
-	readonly #tokenOf = new Map<string, string>();
-	#scripted: Scripted[] = [];
-	#recentCalls: number[] = [];
+	private readonly tokens = new Map<string, number>();
+	private readonly tokenOf = new Map<string, string>();
+	private scripted: Scripted[] = [];
+	private recentCalls: number[] = [];
 
 	constructor({ formId = 1003, formName = 'Microsoft commercial marketplace' }: MarketoOptions) {
 		this.formId = formId;
@@ -107,13 +107,13 @@ export class FakeMarketo {
 
 	static async start(options: MarketoOptions): Promise<FakeMarketo> {
 		const fakeServer = new FakeMarketo(options);
-		fakeServer.#server = await FakeServer.start(
+		fakeServer.startedServer = await FakeServer.start(
 			{
 				asksForLeads: (request) =>
 					fakeServer.struck === 'writing'
 						? isWriting(request)
 						: request.url.pathname === '/rest/v1/activities.json',
-				respond: async (request) => await fakeServer.#respondInTime(request),
+				respond: async (request) => await fakeServer.respondInTime(request),
 				refuse: (fault) => rejectionFor(fault),
 			},
 			options,
@@ -122,11 +122,11 @@ export class FakeMarketo {
 	}
 
 	get server(): FakeServer {
-		return this.#server;
+		return this.startedServer;
 	}
 
 	get origin(): string {
-		return this.#server.origin;
+		return this.startedServer.origin;
 	}
 
 	get credential() {
@@ -158,42 +158,42 @@ export class FakeMarketo {
 		return [
 			...this.clients.map(({ clientSecret }) => clientSecret),
 			this.wrongSecret,
-			...this.#tokens.keys(),
+			...this.tokens.keys(),
 		];
 	}
 
 	/** Every request, newest last. */
 	get requests(): readonly FakeRequest[] {
-		return this.#server.requests;
+		return this.startedServer.requests;
 	}
 
 	now(): number {
-		return this.#server.now();
+		return this.startedServer.now();
 	}
 
 	pass(milliseconds: number): void {
-		this.#server.pass(milliseconds);
+		this.startedServer.pass(milliseconds);
 	}
 
 	fault(fault: Fault, options?: { page?: number; times?: number }): void {
-		this.#server.fault(fault, options);
+		this.startedServer.fault(fault, options);
 	}
 
 	faultsLeft(): number {
-		return this.#server.faultsLeft();
+		return this.startedServer.faultsLeft();
 	}
 
 	traffic(since?: Traffic): Traffic {
-		return this.#server.traffic(since);
+		return this.startedServer.traffic(since);
 	}
 
 	async stop(): Promise<void> {
-		await this.#server.stop();
+		await this.startedServer.stop();
 	}
 
 	/** Calls to these paths are refused with a code in the body, or get another response. */
 	script(path: RegExp, response: FakeResponse | string, times = 1): void {
-		this.#scripted.push({
+		this.scripted.push({
 			path,
 			response: typeof response === 'string' ? failed(response) : response,
 			times,
@@ -202,8 +202,8 @@ export class FakeMarketo {
 
 	/** Tokens of now are none any more. */
 	revokeAccess(): void {
-		this.#tokens.clear();
-		this.#tokenOf.clear();
+		this.tokens.clear();
+		this.tokenOf.clear();
 	}
 
 	// --- What customers do ------------------------------------------------------------------------
@@ -252,11 +252,11 @@ export class FakeMarketo {
 	}
 
 	async insert(leads: readonly LeadToWrite[]): Promise<string[]> {
-		return leads.map((lead) => String(this.#write(lead, true).id));
+		return leads.map((lead) => String(this.write(lead, true).id));
 	}
 
 	async insertLate(leads: readonly LeadToWrite[]): Promise<string[]> {
-		return leads.map((lead) => String(this.#write(lead, false).id));
+		return leads.map((lead) => String(this.write(lead, false).id));
 	}
 
 	showLate(): void {
@@ -280,7 +280,7 @@ export class FakeMarketo {
 		}
 	}
 
-	#write(lead: LeadToWrite, isVisible: boolean): Activity {
+	private write(lead: LeadToWrite, isVisible: boolean): Activity {
 		const { name, company = 'Fabrikam', offerTitle, isTest } = lead;
 		const { leadSource = 'AzureMarketplace-INS|contoso.offer' } = lead;
 		const fields = {
@@ -306,7 +306,7 @@ export class FakeMarketo {
 
 	// --- How the API responds ---------------------------------------------------------------------
 
-	async #respondInTime(request: FakeRequest): Promise<FakeResponse> {
+	private async respondInTime(request: FakeRequest): Promise<FakeResponse> {
 		this.atOnce.now += 1;
 		this.atOnce.most = Math.max(this.atOnce.most, this.atOnce.now);
 		try {
@@ -314,28 +314,28 @@ export class FakeMarketo {
 			if (isWriting(request) && this.writingTakes > 0) await sleep(this.writingTakes);
 			const isApi = request.url.pathname.startsWith('/rest/');
 			if (isApi && this.atOnce.now > MAX_AT_ONCE) return failed('615');
-			return this.#respond(request, changes);
+			return this.respond(request, changes);
 		} finally {
 			this.atOnce.now -= 1;
 		}
 	}
 
-	#respond(request: FakeRequest, seen: number): FakeResponse {
+	private respond(request: FakeRequest, seen: number): FakeResponse {
 		const { url } = request;
 		this.instance.commit(this.now());
-		if (url.pathname === '/identity/oauth/token') return this.#signIn(request);
+		if (url.pathname === '/identity/oauth/token') return this.signIn(request);
 		const address = `${url.pathname}${url.search}`;
 		if (address.length > MAX_URI) return gatewayPage(414, 'Request-URI Too Long');
-		const response = this.#limited() ?? this.#admitted(request) ?? this.#call(request, seen);
+		const response = this.limited() ?? this.admitted(request) ?? this.call(request, seen);
 		const code = codeOf(response);
 		if (code === undefined || !UNCOUNTED.has(code)) {
 			this.callsToday += 1;
-			this.#recentCalls.push(this.now());
+			this.recentCalls.push(this.now());
 		}
 		return response;
 	}
 
-	#signIn({ method, url }: FakeRequest): FakeResponse {
+	private signIn({ method, url }: FakeRequest): FakeResponse {
 		if (method !== 'GET' && method !== 'POST') return failed('605', 'HTTP Method not supported');
 		const parameter = (name: string) => url.searchParams.get(name) ?? '';
 		if (parameter('grant_type') !== 'client_credentials') {
@@ -350,13 +350,13 @@ export class FakeMarketo {
 			return refusedSignIn(401, 'invalid_client', 'Bad client credentials');
 		}
 		// The same token until it ends, with what is left of its time.
-		let token = this.#tokenOf.get(client.clientId) ?? '';
-		if ((this.#tokens.get(token) ?? 0) <= this.now()) {
+		let token = this.tokenOf.get(client.clientId) ?? '';
+		if ((this.tokens.get(token) ?? 0) <= this.now()) {
 			token = `${randomUUID()}:sj`;
-			this.#tokens.set(token, this.now() + TOKEN_LIFETIME * 1_000);
-			this.#tokenOf.set(client.clientId, token);
+			this.tokens.set(token, this.now() + TOKEN_LIFETIME * 1_000);
+			this.tokenOf.set(client.clientId, token);
 		}
-		const left = (this.#tokens.get(token) ?? 0) - this.now();
+		const left = (this.tokens.get(token) ?? 0) - this.now();
 		return {
 			status: 200,
 			body: {
@@ -368,25 +368,25 @@ export class FakeMarketo {
 		};
 	}
 
-	#limited(): FakeResponse | undefined {
+	private limited(): FakeResponse | undefined {
 		if (this.callsToday >= this.dailyQuota) return failed('607');
 		if (!this.hasRateLimit) return undefined;
-		this.#recentCalls = this.#recentCalls.filter((at) => at > this.now() - RATE.window);
-		return this.#recentCalls.length >= RATE.calls ? failed('606') : undefined;
+		this.recentCalls = this.recentCalls.filter((at) => at > this.now() - RATE.window);
+		return this.recentCalls.length >= RATE.calls ? failed('606') : undefined;
 	}
 
-	#admitted({ headers }: FakeRequest): FakeResponse | undefined {
+	private admitted({ headers }: FakeRequest): FakeResponse | undefined {
 		// The parameter access_token is not taken any more.
 		const token = /^Bearer (.+)$/.exec(headers['authorization'] ?? '')?.[1];
 		if (token === undefined) return failed('600');
-		const endsAt = this.#tokens.get(token);
+		const endsAt = this.tokens.get(token);
 		if (endsAt === undefined) return failed('601');
 		return endsAt <= this.now() ? failed('602') : undefined;
 	}
 
-	#call({ method, url, headers, body }: FakeRequest, seen: number): FakeResponse {
+	private call({ method, url, headers, body }: FakeRequest, seen: number): FakeResponse {
 		const path = url.pathname;
-		const scripted = this.#scripted.find((entry) => entry.times > 0 && entry.path.test(path));
+		const scripted = this.scripted.find((entry) => entry.times > 0 && entry.path.test(path));
 		if (scripted) {
 			scripted.times -= 1;
 			return scripted.response;
@@ -399,10 +399,10 @@ export class FakeMarketo {
 			}
 			for (const [name, value] of new URLSearchParams(body)) query.append(name, value);
 		}
-		if (method !== 'GET' && !isLongGet) return this.#change({ path, headers, body, seen });
-		if (path === '/rest/v1/stats/usage.json') return this.#usage([this.callsToday]);
+		if (method !== 'GET' && !isLongGet) return this.change({ path, headers, body, seen });
+		if (path === '/rest/v1/stats/usage.json') return this.usage([this.callsToday]);
 		if (path === '/rest/v1/stats/usage/last7days.json') {
-			return this.#usage([this.callsToday, ...this.callsBefore].slice(0, 7));
+			return this.usage([this.callsToday, ...this.callsBefore].slice(0, 7));
 		}
 		const endpoint = ENDPOINTS.find(([pattern]) => pattern.test(path));
 		if (endpoint === undefined) return failed('610');
@@ -411,7 +411,7 @@ export class FakeMarketo {
 		return respond({ path, query, instance: this.instance, shape: this.shape, now: this.now() });
 	}
 
-	#change({ path, headers, body, seen }: Change): FakeResponse {
+	private change({ path, headers, body, seen }: Change): FakeResponse {
 		if (Buffer.byteLength(body) > MAX_BODY) return gatewayPage(413, 'Request Entity Too Large');
 		const endpoint = WRITE_ENDPOINTS.find(([pattern]) => pattern.test(path));
 		if (endpoint === undefined) return failed('605', 'HTTP Method not supported');
@@ -433,7 +433,7 @@ export class FakeMarketo {
 		return this.belie(path, body) ?? told;
 	}
 
-	#usage(totals: readonly number[]): FakeResponse {
+	private usage(totals: readonly number[]): FakeResponse {
 		return succeeded({
 			result: totals.map((total, before) => ({
 				date: seconds(this.now() - before * 86_400_000).slice(0, 10),

@@ -52,32 +52,32 @@ export class ChatModel {
 	offered: OfferedTool[] = [];
 	/** What tools have said, in their order. */
 	readonly told: string[] = [];
-	#server: FakeServer | undefined;
+	private server: FakeServer | undefined;
 
 	static async start(): Promise<ChatModel> {
 		const model = new ChatModel();
-		model.#server = await FakeServer.start({
+		model.server = await FakeServer.start({
 			asksForLeads: () => false,
-			respond: (request) => model.#respond(request),
+			respond: (request) => model.respond(request),
 			refuse: () => badRequest('Rate limit reached', 429),
 		});
 		return model;
 	}
 
 	get credential(): Record<string, string> {
-		return { apiKey: this.apiKey, url: `${this.#started.origin}/v1` };
+		return { apiKey: this.apiKey, url: `${this.started.origin}/v1` };
 	}
 
 	async stop(): Promise<void> {
-		await this.#started.stop();
+		await this.started.stop();
 	}
 
-	get #started(): FakeServer {
-		if (!this.#server) throw new Error('The chat model is not started');
-		return this.#server;
+	private get started(): FakeServer {
+		if (!this.server) throw new Error('The chat model is not started');
+		return this.server;
 	}
 
-	#respond({ method, url, headers, body }: FakeRequest): FakeResponse {
+	private respond({ method, url, headers, body }: FakeRequest): FakeResponse {
 		if (headers['authorization'] !== `Bearer ${this.apiKey}`) {
 			return badRequest('Incorrect API key provided', 401);
 		}
@@ -87,11 +87,11 @@ export class ChatModel {
 		const request = JSON.parse(body) as CompletionRequest;
 		const wrong = invalid(request);
 		if (wrong) return badRequest(wrong);
-		const said = this.#say(request);
+		const said = this.say(request);
 		return request.stream === true ? streamed(request, said) : completion(request, said);
 	}
 
-	#say({ messages, tools = [] }: CompletionRequest): Said {
+	private say({ messages, tools = [] }: CompletionRequest): Said {
 		if (tools.length > 0) this.offered = tools.map(({ function: offered }) => offered);
 		const last = messages.at(-1);
 		if (last?.role === 'tool') {

@@ -59,20 +59,20 @@ export class FakePipedrive extends FakeVendorService {
 	readonly persons = new Map<number, PipedrivePerson>();
 	readonly organizations = new Map<number, PipedriveOrganization>();
 	readonly notes = new Map<number, PipedriveNote>();
-	#serial = 100;
+	private serial = 100;
 
 	protected override refuse({ why }: Fault & { kind: 'refused' }): FakeResponse {
 		return failed(why === 'throttled' ? 429 : 503, 'request over limit');
 	}
 
 	addPerson(person: Partial<PipedrivePerson> & { name: string }): number {
-		const id = (this.#serial += 1);
+		const id = (this.serial += 1);
 		this.persons.set(id, { emails: [], phones: [], org_id: null, ...person, id });
 		return id;
 	}
 
 	addOrganization(name: string): number {
-		const id = (this.#serial += 1);
+		const id = (this.serial += 1);
 		this.organizations.set(id, { id, name });
 		return id;
 	}
@@ -86,15 +86,15 @@ export class FakePipedrive extends FakeVendorService {
 			const [, kind, rest] =
 				/^\/api\/v2\/(persons|organizations)(\/\w+)?$/.exec(url.pathname) ?? [];
 			if (kind === 'persons' || kind === 'organizations') {
-				if (method === 'GET' && rest === '/search') return this.#search(kind, url.searchParams);
+				if (method === 'GET' && rest === '/search') return this.search(kind, url.searchParams);
 				if (method === 'POST' && rest === undefined) {
 					return done(
 						201,
-						kind === 'persons' ? this.#makePerson(given) : this.#makeOrganization(given),
+						kind === 'persons' ? this.makePerson(given) : this.makeOrganization(given),
 					);
 				}
 				if (method === 'PATCH' && rest !== undefined) {
-					return done(200, this.#update(kind, Number(rest.slice(1)), given));
+					return done(200, this.update(kind, Number(rest.slice(1)), given));
 				}
 			}
 			if (url.pathname === '/v1/notes' && method === 'GET') {
@@ -108,8 +108,7 @@ export class FakePipedrive extends FakeVendorService {
 				// Version 1 says nothing by null.
 				return done(200, page.length === 0 ? null : page);
 			}
-			if (url.pathname === '/v1/notes' && method === 'POST')
-				return done(201, this.#makeNote(given));
+			if (url.pathname === '/v1/notes' && method === 'POST') return done(201, this.makeNote(given));
 			throw new PipedriveError(404, 'Unknown method .');
 		} catch (error) {
 			if (!(error instanceof PipedriveError)) throw error;
@@ -117,7 +116,7 @@ export class FakePipedrive extends FakeVendorService {
 		}
 	}
 
-	#search(kind: 'organizations' | 'persons', query: URLSearchParams): FakeResponse {
+	private search(kind: 'organizations' | 'persons', query: URLSearchParams): FakeResponse {
 		const [term, exact, fields, limit] = ['term', 'exact_match', 'fields', 'limit'].map(
 			(name) => query.get(name) ?? '',
 		) as [string, string, string, string];
@@ -142,28 +141,28 @@ export class FakePipedrive extends FakeVendorService {
 		return done(200, { items: found.map((item) => ({ result_score: 1, item })) });
 	}
 
-	#makePerson(given: Json): PipedrivePerson {
+	private makePerson(given: Json): PipedrivePerson {
 		checked('persons', given);
 		return this.persons.get(this.addPerson(given as unknown as PipedrivePerson))!;
 	}
 
-	#makeOrganization(given: Json): PipedriveOrganization {
+	private makeOrganization(given: Json): PipedriveOrganization {
 		checked('organizations', given);
 		return this.organizations.get(this.addOrganization(String(given['name'])))!;
 	}
 
-	#update(kind: 'organizations' | 'persons', id: number, given: Json): object {
+	private update(kind: 'organizations' | 'persons', id: number, given: Json): object {
 		const record = this[kind].get(id);
 		if (!record) throw new PipedriveError(404, `${kind} not found`);
 		checked(kind, given);
 		return Object.assign(record, given);
 	}
 
-	#makeNote(given: Json): PipedriveNote {
+	private makeNote(given: Json): PipedriveNote {
 		checked('notes', given);
 		const { person_id: person, content } = given as unknown as PipedriveNote;
 		if (!this.persons.has(person)) throw new PipedriveError(400, 'Person not found');
-		const id = (this.#serial += 1);
+		const id = (this.serial += 1);
 		const note = { id, person_id: person, content };
 		this.notes.set(id, note);
 		return note;

@@ -24,14 +24,14 @@ export class FakeZoho extends FakeVendorService {
 	readonly leads = new Map<string, ZohoLead>();
 	/** Addresses that Zoho takes for invalid by rules that it does not tell. */
 	readonly invalidEmails = new Set<string>();
-	#serial = 554_023_000_000_527_000;
+	private serial = 554_023_000_000_527_000;
 
 	protected override refuse(): FakeResponse {
 		return failed(429, 'TOO_MANY_REQUESTS', 'too many requests fired');
 	}
 
 	insert(lead: ZohoLead): string {
-		const id = String((this.#serial += 1_000));
+		const id = String((this.serial += 1_000));
 		this.leads.set(id, { ...lead });
 		return id;
 	}
@@ -44,10 +44,10 @@ export class FakeZoho extends FakeVendorService {
 			return failed(401, 'INVALID_TOKEN', 'invalid oauth token');
 		}
 		if (method === 'GET' && url.pathname === '/crm/v8/Leads/search') {
-			return this.#search(url.searchParams);
+			return this.search(url.searchParams);
 		}
 		if (method === 'POST' && url.pathname === '/crm/v8/Leads/upsert') {
-			return this.#upsert(
+			return this.upsert(
 				JSON.parse(body) as { data: ZohoLead[]; duplicate_check_fields?: string[] },
 			);
 		}
@@ -58,7 +58,7 @@ export class FakeZoho extends FakeVendorService {
 		);
 	}
 
-	#search(query: URLSearchParams): FakeResponse {
+	private search(query: URLSearchParams): FakeResponse {
 		const email = query.get('email')?.toLowerCase() ?? '';
 		const names = (query.get('fields') ?? '').split(',');
 		const found = [...this.leads].filter(([, { Email }]) => Email?.toLowerCase() === email);
@@ -71,19 +71,19 @@ export class FakeZoho extends FakeVendorService {
 		return { status: 200, body: { data, info: { count: data.length, more_records: false } } };
 	}
 
-	#upsert({
+	private upsert({
 		data,
 		duplicate_check_fields: keys = ['Email'],
 	}: {
 		data: ZohoLead[];
 		duplicate_check_fields?: string[];
 	}): FakeResponse {
-		const results = data.map((given) => this.#write(given, keys));
+		const results = data.map((given) => this.write(given, keys));
 		const isAnyWrong = results.some(({ status }) => status === 'error');
 		return { status: isAnyWrong ? 202 : 200, body: { data: results } };
 	}
 
-	#write(given: ZohoLead, keys: readonly string[]) {
+	private write(given: ZohoLead, keys: readonly string[]) {
 		const wrong = (code: string, message: string, name: string) => ({
 			...{ code, message, status: 'error' },
 			details: { api_name: name },

@@ -55,55 +55,55 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 class History {
 	readonly given: string[] = [];
 	readonly wanted: string[] = [];
-	readonly #ids = new Map<string, string>();
-	#count = 0;
+	private readonly ids = new Map<string, string>();
+	private count = 0;
 	/** When the oldest lead that is not committed was written. */
-	#lateSince: number | undefined;
-	#kept: IDataObject | undefined;
-	readonly #place: DynamicsPlace;
-	readonly #includeOthers: boolean;
+	private lateSince: number | undefined;
+	private kept: IDataObject | undefined;
+	private readonly place: DynamicsPlace;
+	private readonly includeOthers: boolean;
 
 	constructor(place: DynamicsPlace, includeOthers: boolean) {
-		this.#place = place;
-		this.#includeOthers = includeOthers;
+		this.place = place;
+		this.includeOthers = includeOthers;
 	}
 
 	async play(step: Step): Promise<void> {
-		const { fakeServer } = this.#place;
+		const { fakeServer } = this.place;
 		switch (step.do) {
 			case 'insert': {
-				const at = this.#place.now();
+				const at = this.place.now();
 				for (const [index, wanted] of step.wanted.entries()) {
-					const lead = this.#lead(wanted);
-					const [id] = await this.#place.insert([
+					const lead = this.lead(wanted);
+					const [id] = await this.place.insert([
 						{ ...lead, writtenAt: at - index * step.apart * SECOND },
 					]);
-					this.#ids.set(lead.name, id!);
+					this.ids.set(lead.name, id!);
 				}
 				return;
 			}
 			case 'insertLate':
-				this.#lateSince ??= this.#place.now();
-				await this.#place.insertLate([this.#lead(step.wanted)]);
+				this.lateSince ??= this.place.now();
+				await this.place.insertLate([this.lead(step.wanted)]);
 				return;
 			case 'commit':
-				this.#commit();
+				this.commit();
 				return;
 			case 'delete': {
 				// Only what was given: of what is deleted before, nothing is promised.
 				const name = this.given[step.which % Math.max(this.given.length, 1)];
-				const id = name === undefined ? undefined : this.#ids.get(name);
+				const id = name === undefined ? undefined : this.ids.get(name);
 				if (id !== undefined) fakeServer.remove(id);
 				return;
 			}
 			case 'pass':
-				if (this.#place.now() + step.seconds * SECOND > (this.#lateSince ?? Infinity) + MAX_LATE) {
-					this.#commit();
+				if (this.place.now() + step.seconds * SECOND > (this.lateSince ?? Infinity) + MAX_LATE) {
+					this.commit();
 				}
-				this.#place.pass(step.seconds * SECOND);
+				this.place.pass(step.seconds * SECOND);
 				return;
 			case 'poll':
-				await this.#poll(step.maxLeads);
+				await this.poll(step.maxLeads);
 				return;
 			case 'expireCookies':
 				fakeServer.expireCookies();
@@ -121,38 +121,38 @@ class History {
 
 	/** Everything is committed and read to the end, twice: the second time for what came behind a scan. */
 	async end(): Promise<void> {
-		this.#commit();
+		this.commit();
 		for (let scans = 0; scans < 3;) {
-			if (!(await this.#poll(1_000)).cursor?.scan) scans += 1;
+			if (!(await this.poll(1_000)).cursor?.scan) scans += 1;
 		}
 	}
 
-	async #poll(maxLeads: number): Promise<Poller> {
-		const { options, ...parameters } = this.#place.parameters;
-		const poller = new Poller(this.#place, {
+	private async poll(maxLeads: number): Promise<Poller> {
+		const { options, ...parameters } = this.place.parameters;
+		const poller = new Poller(this.place, {
 			parameters: {
 				...parameters,
 				maxLeads,
-				options: { ...(options as object), includeOthers: this.#includeOthers },
+				options: { ...(options as object), includeOthers: this.includeOthers },
 			},
-			...(this.#kept === undefined ? {} : { staticData: this.#kept }),
+			...(this.kept === undefined ? {} : { staticData: this.kept }),
 		});
 		const names = await poller.poll();
 		expect(names.length).toBeLessThanOrEqual(maxLeads);
 		this.given.push(...names);
-		this.#kept = poller.kept();
+		this.kept = poller.kept();
 		return poller;
 	}
 
-	#lead(wanted: boolean): { name: string; leadSource: string } {
-		const name = String((this.#count += 1));
-		if (wanted || this.#includeOthers) this.wanted.push(name);
+	private lead(wanted: boolean): { name: string; leadSource: string } {
+		const name = String((this.count += 1));
+		if (wanted || this.includeOthers) this.wanted.push(name);
 		return { name, leadSource: wanted ? 'SPZA-INS|contoso.one' : 'Trade fair' };
 	}
 
-	#commit(): void {
-		this.#place.showLate();
-		this.#lateSince = undefined;
+	private commit(): void {
+		this.place.showLate();
+		this.lateSince = undefined;
 	}
 }
 

@@ -57,13 +57,13 @@ export class AzureTablePlace implements PollHarness, WritePlace {
 	readonly badCredential;
 	readonly otherCredentials: Credentials;
 	readonly secrets: string[];
-	#exists = false;
-	#stopped: Promise<void> | undefined;
+	private exists = false;
+	private stopped: Promise<void> | undefined;
 	/** How far the clock is turned, in milliseconds. */
-	#turned = 0;
+	private turned = 0;
 	/** Rows whose Timestamp is not Azurite's: as given, or moved by the clock of when it was written. */
-	readonly #timestamps = new Map<string, { at: number } | { moved: number }>();
-	readonly #keys = new Map<string, Pick<MarketplaceRow, 'partitionKey' | 'rowKey'>>();
+	private readonly timestamps = new Map<string, { at: number } | { moved: number }>();
+	private readonly keys = new Map<string, Pick<MarketplaceRow, 'partitionKey' | 'rowKey'>>();
 
 	constructor(
 		private readonly azurite: Azurite,
@@ -110,27 +110,27 @@ export class AzureTablePlace implements PollHarness, WritePlace {
 
 	async create(): Promise<void> {
 		await this.table.create();
-		this.#exists = true;
+		this.exists = true;
 	}
 
 	now(): number {
-		return Date.now() + this.#turned;
+		return Date.now() + this.turned;
 	}
 
 	pass(milliseconds: number): void {
-		this.#turned += milliseconds;
-		this.proxy.clockOffsetMs = this.#turned;
-		this.#rewrite();
+		this.turned += milliseconds;
+		this.proxy.clockOffsetMs = this.turned;
+		this.rewrite();
 	}
 
 	async insert(leads: readonly LeadToWrite[]): Promise<string[]> {
-		return await this.#write(leads.map((lead) => this.#rowOf(lead)));
+		return await this.write(leads.map((lead) => this.rowOf(lead)));
 	}
 
 	async insertLate(leads: readonly LeadToWrite[]): Promise<string[]> {
-		const rows = leads.map((lead) => this.#rowOf(lead));
+		const rows = leads.map((lead) => this.rowOf(lead));
 		this.proxy.hide(rows);
-		return await this.#write(rows);
+		return await this.write(rows);
 	}
 
 	showLate(): void {
@@ -139,10 +139,10 @@ export class AzureTablePlace implements PollHarness, WritePlace {
 
 	async edit(...names: string[]): Promise<void> {
 		for (const name of names) {
-			const key = this.#keys.get(name);
+			const key = this.keys.get(name);
 			if (key === undefined) throw new Error(`There is no lead "${name}" here`);
 			await this.table.touch(key);
-			this.#timestamps.set(JSON.stringify(key), { moved: this.#turned });
+			this.timestamps.set(JSON.stringify(key), { moved: this.turned });
 		}
 	}
 
@@ -206,11 +206,11 @@ export class AzureTablePlace implements PollHarness, WritePlace {
 	}
 
 	async stop(): Promise<void> {
-		await (this.#stopped ??= this.proxy.stop());
+		await (this.stopped ??= this.proxy.stop());
 	}
 
-	async #write(rows: readonly MarketplaceRow[]): Promise<string[]> {
-		if (!this.#exists) await this.create();
+	private async write(rows: readonly MarketplaceRow[]): Promise<string[]> {
+		if (!this.exists) await this.create();
 		await this.table.insert(rows);
 		return rows.map(
 			({ partitionKey, rowKey }) =>
@@ -218,21 +218,21 @@ export class AzureTablePlace implements PollHarness, WritePlace {
 		);
 	}
 
-	#rowOf({ name, createdAt, writtenAt, ...lead }: LeadToWrite): MarketplaceRow {
+	private rowOf({ name, createdAt, writtenAt, ...lead }: LeadToWrite): MarketplaceRow {
 		const created = new Date(createdAt ?? writtenAt ?? this.now());
 		const key = { partitionKey: created.toISOString().slice(0, 10), rowKey: name };
-		this.#keys.set(name, key);
-		const timestamp = writtenAt === undefined ? { moved: this.#turned } : { at: writtenAt };
-		this.#timestamps.set(JSON.stringify(key), timestamp);
-		if (writtenAt !== undefined) this.#rewrite();
+		this.keys.set(name, key);
+		const timestamp = writtenAt === undefined ? { moved: this.turned } : { at: writtenAt };
+		this.timestamps.set(JSON.stringify(key), timestamp);
+		if (writtenAt !== undefined) this.rewrite();
 		return { ...tableRow({ ...lead, name, createdAt: created.getTime() }), ...key };
 	}
 
 	/** Only once it is needed: with it, the proxy reads the table itself and is far slower. */
-	#rewrite(): void {
+	private rewrite(): void {
 		this.proxy.rewriteTimestamp ??= ({ PartitionKey, RowKey, Timestamp }) => {
 			const key = JSON.stringify({ partitionKey: PartitionKey, rowKey: RowKey });
-			const timestamp = this.#timestamps.get(key);
+			const timestamp = this.timestamps.get(key);
 			if (timestamp === undefined) return undefined;
 			if ('at' in timestamp) return new Date(timestamp.at).toISOString();
 			return new Date(Date.parse(String(Timestamp)) + timestamp.moved).toISOString();

@@ -44,7 +44,7 @@ export abstract class FakeServerPlace<Fake extends PlaceableFakeServer>
 
 	/** Of a vendor with one kind of sign-in there are none, which its `cannot` has to say. */
 	get otherCredentials(): Credentials {
-		throw this.#lacks('a second kind of sign-in', "cannot: { secondSignIn: 'why' }");
+		throw this.lacks('a second kind of sign-in', "cannot: { secondSignIn: 'why' }");
 	}
 
 	get destination(): DestinationName {
@@ -93,12 +93,12 @@ export abstract class FakeServerPlace<Fake extends PlaceableFakeServer>
 	}
 
 	async insertLate(leads: readonly LeadToWrite[]): Promise<string[]> {
-		if (!this.fakeServer.insertLate) throw this.#lacksLate();
+		if (!this.fakeServer.insertLate) throw this.lacksLate();
 		return await this.fakeServer.insertLate(leads);
 	}
 
 	showLate(): void {
-		if (!this.fakeServer.showLate) throw this.#lacksLate();
+		if (!this.fakeServer.showLate) throw this.lacksLate();
 		this.fakeServer.showLate();
 	}
 
@@ -111,7 +111,7 @@ export abstract class FakeServerPlace<Fake extends PlaceableFakeServer>
 	}
 
 	strike(fault: Fault, request = 0, times = 1): void {
-		this.#strikeWriting();
+		this.strikeWriting();
 		this.fakeServer.server.fault(fault, { page: request, times });
 	}
 
@@ -120,7 +120,7 @@ export abstract class FakeServerPlace<Fake extends PlaceableFakeServer>
 	}
 
 	meanwhile(action: () => void, request = 0): void {
-		this.#strikeWriting();
+		this.strikeWriting();
 		this.fakeServer.server.meanwhile(action, { page: request });
 	}
 
@@ -133,17 +133,17 @@ export abstract class FakeServerPlace<Fake extends PlaceableFakeServer>
 	}
 
 	/** @throws where faults would strike the requests that read instead */
-	#strikeWriting(): void {
+	private strikeWriting(): void {
 		if (this.fakeServer.struck !== undefined) this.fakeServer.struck = 'writing';
-		else if (this.reads) throw this.#lacks('`struck`', '`reads = false`');
+		else if (this.reads) throw this.lacks('`struck`', '`reads = false`');
 	}
 
-	#lacksLate(): Error {
-		return this.#lacks('records that show late', "cannot: { lateRecords: 'why' }");
+	private lacksLate(): Error {
+		return this.lacks('records that show late', "cannot: { lateRecords: 'why' }");
 	}
 
 	/** For what a suite asks of a place that has never said that it can't. */
-	#lacks(what: string, saying: string): Error {
+	private lacks(what: string, saying: string): Error {
 		return new Error(
 			`The fake server of ${this.destination} has not ${what}: give it that, or say ${saying}`,
 		);

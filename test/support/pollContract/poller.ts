@@ -18,33 +18,33 @@ export interface PollerOptions {
 }
 
 export class Poller {
-	readonly #poller: TestPoller;
+	private readonly poller: TestPoller;
 
 	constructor(
 		readonly place: PollHarness,
 		options: PollerOptions = {},
 	) {
 		const { parameters, credentials, staticData, timezone } = options;
-		this.#poller = pollContext({
+		this.poller = pollContext({
 			type: new MarketplaceLeadPollTrigger(),
 			// Most tests are of leads that are there already.
 			parameters: { startFrom: 'all', ...place.parameters, ...parameters },
 			credentials: credentials ?? place.credentials,
 			...(staticData === undefined ? {} : { staticData }),
 		});
-		if (timezone !== undefined) Object.assign(this.#poller.workflow, { timezone });
+		if (timezone !== undefined) Object.assign(this.poller.workflow, { timezone });
 	}
 
 	/** The leads of one poll; `budget` is the time n8n gives it, in milliseconds. */
 	async leads({ budget, manual = false }: { budget?: number; manual?: boolean } = {}): Promise<
 		Lead[]
 	> {
-		const context = this.#poller.context(manual ? 'manual' : 'trigger');
+		const context = this.poller.context(manual ? 'manual' : 'trigger');
 		const given =
 			budget === undefined
 				? context
 				: (Object.create(context, { getPollBudgetMs: { value: () => budget } }) as typeof context);
-		const output = await this.#poller.pollOn(given);
+		const output = await this.poller.pollOn(given);
 		// An execution without items is not one that n8n should start.
 		expect(output).not.toEqual([[]]);
 		return (output ?? []).flatMap((items: INodeExecutionData[]) =>
@@ -73,7 +73,7 @@ export class Poller {
 
 	/** The cursor as it would be stored; `undefined` before the first poll. */
 	get cursor(): StoredCursor | undefined {
-		const data = this.#poller.kept();
+		const data = this.poller.kept();
 		const [own] =
 			Object.entries(data)
 				.find(([name]) => name.startsWith('node:'))
@@ -83,7 +83,7 @@ export class Poller {
 
 	/** All static data of the workflow, as n8n would store it. */
 	kept(): IDataObject {
-		return this.#poller.kept();
+		return this.poller.kept();
 	}
 
 	/** n8n started anew on this workflow with these static data, those of now when absent. */

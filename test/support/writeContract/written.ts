@@ -14,17 +14,17 @@ import type { WrittenDestination } from './destination.ts';
 const ENOUGH = 60 * 60_000;
 
 export class Written {
-	readonly #parameters: INodeParameters;
-	readonly #options: INodeParameters;
-	#controller = new AbortController();
+	private readonly parameters: INodeParameters;
+	private readonly options: INodeParameters;
+	private controller = new AbortController();
 
 	constructor(
 		readonly place: WritePlace,
 		readonly destination: WrittenDestination,
 	) {
 		const { parameters = {}, options = {} } = destination.set?.(place) ?? {};
-		this.#parameters = { ...place.writing, ...parameters };
-		this.#options = { ...place.options, ...options };
+		this.parameters = { ...place.writing, ...parameters };
+		this.options = { ...place.options, ...options };
 	}
 
 	/** Writes the leads as one execution of a node does, and checks what holds of any results. */
@@ -34,7 +34,7 @@ export class Written {
 	): Promise<WriteResult[]> {
 		const before = await this.place.records();
 		const results = await this.writeUnchecked(leads, limits);
-		await this.#expectTrue(leads, results, before);
+		await this.expectTrue(leads, results, before);
 		return results;
 	}
 
@@ -43,7 +43,7 @@ export class Written {
 		leads: readonly WritableLead[],
 		limits: Partial<TimeLimits> = {},
 	): Promise<WriteResult[]> {
-		return await (await this.#open()).write(leads, this.#within(limits));
+		return await (await this.open()).write(leads, this.within(limits));
 	}
 
 	/**
@@ -53,45 +53,45 @@ export class Written {
 	async writeAndRead(
 		leads: readonly WritableLead[],
 	): Promise<Array<{ record: JsonValue; lead: Lead }>> {
-		const writer = await this.#open();
-		const results = await writer.write(leads, this.#within());
+		const writer = await this.open();
+		const results = await writer.write(leads, this.within());
 		expect(results.map((result) => (result.ok ? '' : result.error.message))).toEqual(
 			leads.map(() => ''),
 		);
 		const { destination, taken } = this.place;
 		const found = [];
 		for (const id of idsOf(results)) {
-			const record = taken ? taken(id) : await writer.readBack(id, this.#within());
+			const record = taken ? taken(id) : await writer.readBack(id, this.within());
 			if (record === undefined) throw new Error(`Nothing is read back at "${id}"`);
 			found.push({ record, lead: parseLead(record, { destination }) });
 		}
 		return found;
 	}
 
-	async #open(): Promise<EngineWriter> {
+	private async open(): Promise<EngineWriter> {
 		const description = DESTINATIONS.find(({ name }) => name === this.place.destination);
-		const input = destinationInput(this.place.credential, this.#parameters, {
-			options: this.#options,
+		const input = destinationInput(this.place.credential, this.parameters, {
+			options: this.options,
 		});
 		return await openWriter(description!.writing, input);
 	}
 
-	#within(limits: Partial<TimeLimits> = {}): TimeLimits {
-		this.#controller = new AbortController();
-		const { signal } = this.#controller;
+	private within(limits: Partial<TimeLimits> = {}): TimeLimits {
+		this.controller = new AbortController();
+		const { signal } = this.controller;
 		return { signal, deadline: Date.now() + ENOUGH, ...limits };
 	}
 
 	/** Somebody ends the execution that is going on. */
 	cancel(): void {
-		this.#controller.abort();
+		this.controller.abort();
 	}
 
 	/** From now on leads of this last name are not taken. */
 	refuse(name: string): void {
-		if (Object.keys(this.place.refuse(name)).length > 0) this.#isRefusedByKey = name;
+		if (Object.keys(this.place.refuse(name)).length > 0) this.isRefusedByKey = name;
 	}
-	#isRefusedByKey: string | undefined;
+	private isRefusedByKey: string | undefined;
 
 	lead(number: number, { title = 'Buyer', name = `Sample ${number}` } = {}): WritableLead {
 		const lead = parseLead(
@@ -108,7 +108,7 @@ export class Written {
 			{ receivedAt: RECEIVED_AT },
 		);
 		// A key that Azure takes from nobody: there is no rule that would turn a row away.
-		const isRefused = name === this.#isRefusedByKey;
+		const isRefused = name === this.isRefusedByKey;
 		return {
 			lead: { ...lead, id: `lead-${number}` },
 			additional: isRefused ? { PartitionKey: 'no/key' } : {},
@@ -125,7 +125,7 @@ export class Written {
 		expect(names.sort()).toEqual([...new Set(leads.map(nameOf))].sort());
 	}
 
-	async #expectTrue(
+	private async expectTrue(
 		leads: readonly WritableLead[],
 		results: readonly WriteResult[],
 		before: readonly StoredLead[],

@@ -15,7 +15,7 @@ interface Token {
 class Vendor {
 	asked = 0;
 	readonly signals: AbortSignal[] = [];
-	#waiting: Array<{ resolve: (text: string) => void; reject: (error: Error) => void }> = [];
+	private waiting: Array<{ resolve: (text: string) => void; reject: (error: Error) => void }> = [];
 
 	constructor(private readonly until: () => number) {}
 
@@ -25,7 +25,7 @@ class Vendor {
 				this.asked += 1;
 				this.signals.push(signal);
 				const text = await new Promise<string>((resolve, reject) => {
-					this.#waiting.push({ resolve, reject });
+					this.waiting.push({ resolve, reject });
 				});
 				return { value: { text }, until: this.until() };
 			},
@@ -34,7 +34,7 @@ class Vendor {
 	}
 
 	async settle(outcome: Error | string): Promise<void> {
-		for (const { resolve, reject } of this.#waiting.splice(0)) {
+		for (const { resolve, reject } of this.waiting.splice(0)) {
 			if (typeof outcome === 'string') resolve(outcome);
 			else reject(outcome);
 		}

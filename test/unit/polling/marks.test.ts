@@ -24,10 +24,10 @@ class Log implements LeadReader {
 	/** Times that the beginning had to be found. */
 	begun = 0;
 	pages = 0;
-	#rows: Array<{ key: string; clock: number; visibleFrom: number }> = [];
+	private rows: Array<{ key: string; clock: number; visibleFrom: number }> = [];
 
 	insert(key: string, lateBy = 0): void {
-		this.#rows.push({ key, clock: this.time, visibleFrom: this.time + lateBy });
+		this.rows.push({ key, clock: this.time, visibleFrom: this.time + lateBy });
 	}
 
 	async readPage({ since = 0, position }: PageRequest): Promise<PolledPage> {
@@ -40,7 +40,7 @@ class Log implements LeadReader {
 		}
 		const at = Number(position?.['at'] ?? since);
 		const after = Number(position?.['row'] ?? -1);
-		const left = this.#rows
+		const left = this.rows
 			.map((row, index) => ({ ...row, index }))
 			.filter(({ clock, visibleFrom }) => clock >= at && visibleFrom <= this.time)
 			.sort((a, b) => a.clock - b.clock || a.index - b.index);

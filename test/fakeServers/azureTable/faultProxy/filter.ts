@@ -86,54 +86,54 @@ const OPERATORS = new Map<string, (order: number) => boolean>([
 
 /** Recursive descent, loosest first: or, and, not, then a group or a comparison. */
 class FilterParser {
-	readonly #tokens: Token[];
-	#at = 0;
-	#comparisons = 0;
+	private readonly tokens: Token[];
+	private at = 0;
+	private comparisons = 0;
 
 	constructor(tokens: Token[]) {
-		this.#tokens = tokens;
+		this.tokens = tokens;
 	}
 
 	parse(): RowPredicate {
-		const whole = this.#or();
-		if (this.#at < this.#tokens.length) this.#refuse('the end');
+		const whole = this.or();
+		if (this.at < this.tokens.length) this.refuse('the end');
 		return whole;
 	}
 
-	#or(): RowPredicate {
-		const left = this.#and();
-		if (!this.#take('word', 'or')) return left;
-		const right = this.#or();
+	private or(): RowPredicate {
+		const left = this.and();
+		if (!this.take('word', 'or')) return left;
+		const right = this.or();
 		return (row) => left(row) || right(row);
 	}
 
-	#and(): RowPredicate {
-		const left = this.#not();
-		if (!this.#take('word', 'and')) return left;
-		const right = this.#and();
+	private and(): RowPredicate {
+		const left = this.not();
+		if (!this.take('word', 'and')) return left;
+		const right = this.and();
 		return (row) => left(row) && right(row);
 	}
 
-	#not(): RowPredicate {
-		if (!this.#take('word', 'not')) return this.#group();
-		const operand = this.#not();
+	private not(): RowPredicate {
+		if (!this.take('word', 'not')) return this.group();
+		const operand = this.not();
 		return (row) => !operand(row);
 	}
 
-	#group(): RowPredicate {
-		if (!this.#take('paren', '(')) return this.#comparison();
-		const inside = this.#or();
-		if (!this.#take('paren', ')')) this.#refuse('a closing parenthesis');
+	private group(): RowPredicate {
+		if (!this.take('paren', '(')) return this.comparison();
+		const inside = this.or();
+		if (!this.take('paren', ')')) this.refuse('a closing parenthesis');
 		return inside;
 	}
 
-	#comparison(): RowPredicate {
-		if (++this.#comparisons > MAX_COMPARISONS) {
+	private comparison(): RowPredicate {
+		if (++this.comparisons > MAX_COMPARISONS) {
 			throw new InvalidInputError(`More than ${MAX_COMPARISONS} comparisons`);
 		}
-		const left = this.#operand();
-		const holds = OPERATORS.get(this.#next()?.text ?? '') ?? this.#refuse('an operator');
-		const right = this.#operand();
+		const left = this.operand();
+		const holds = OPERATORS.get(this.next()?.text ?? '') ?? this.refuse('an operator');
+		const right = this.operand();
 		if (left.kind === 'word' && right.kind === 'literal') {
 			return comparison(left.text, right.literal, holds);
 		}
@@ -143,25 +143,25 @@ class FilterParser {
 		throw new InvalidInputError('A comparison takes one column and one value');
 	}
 
-	#operand(): Exclude<Token, { kind: 'paren' }> {
-		const token = this.#next();
-		return token && token.kind !== 'paren' ? token : this.#refuse('a column or a value');
+	private operand(): Exclude<Token, { kind: 'paren' }> {
+		const token = this.next();
+		return token && token.kind !== 'paren' ? token : this.refuse('a column or a value');
 	}
 
-	#next(): Token | undefined {
-		return this.#tokens[this.#at++];
+	private next(): Token | undefined {
+		return this.tokens[this.at++];
 	}
 
-	#take(kind: Token['kind'], text: string): boolean {
-		const token = this.#tokens[this.#at];
+	private take(kind: Token['kind'], text: string): boolean {
+		const token = this.tokens[this.at];
 		if (token?.kind !== kind || token.text !== text) return false;
-		this.#at++;
+		this.at++;
 		return true;
 	}
 
-	#refuse(expected: string): never {
-		const seen = this.#tokens.map(({ text }) => text).join(' ');
-		throw new InvalidInputError(`Expected ${expected} about token ${this.#at} of: ${seen}`);
+	private refuse(expected: string): never {
+		const seen = this.tokens.map(({ text }) => text).join(' ');
+		throw new InvalidInputError(`Expected ${expected} about token ${this.at} of: ${seen}`);
 	}
 }
 

@@ -144,13 +144,13 @@ class RefusedRead extends Error {
 
 /** Reads the table behind the client's query, and responds in the shape of what it read last. */
 class TableReader {
-	readonly #search: URLSearchParams;
-	readonly #send: ShapedQuery['send'];
-	#shape: { response: UpstreamResponse; envelope: JsonObject } | undefined;
+	private readonly search: URLSearchParams;
+	private readonly send: ShapedQuery['send'];
+	private shape: { response: UpstreamResponse; envelope: JsonObject } | undefined;
 
 	constructor(search: URLSearchParams, send: ShapedQuery['send']) {
-		this.#search = search;
-		this.#send = send;
+		this.search = search;
+		this.send = send;
 	}
 
 	/** Every row from `place` on, read as far as the caller goes. */
@@ -166,16 +166,16 @@ class TableReader {
 	}
 
 	async read(place: Place, top: number): Promise<{ rows: Row[]; isLast: boolean }> {
-		const search = new URLSearchParams(this.#search);
+		const search = new URLSearchParams(this.search);
 		for (const name of REPLACED_OPTIONS) search.delete(name);
 		search.set('$top', String(top));
 		const filter = filterFrom(place);
 		if (filter) search.set('$filter', filter);
 		for (const [name, value] of Object.entries(place.azurites ?? {})) search.set(name, value);
-		const response = await this.#send(search);
+		const response = await this.send(search);
 		if (response.status !== 200) throw new RefusedRead(response);
 		const { value, ...envelope } = JSON.parse(response.body.toString('utf8')) as JsonObject;
-		this.#shape = { response, envelope };
+		this.shape = { response, envelope };
 		return {
 			rows: value as Row[],
 			isLast: response.headers['x-ms-continuation-nextpartitionkey'] === undefined,
@@ -183,8 +183,8 @@ class TableReader {
 	}
 
 	respond(rows: Row[], token: Token | undefined): UpstreamResponse {
-		if (!this.#shape) throw new Error('Nothing was read yet');
-		const { response, envelope } = this.#shape;
+		if (!this.shape) throw new Error('Nothing was read yet');
+		const { response, envelope } = this.shape;
 		const headers = { ...response.headers };
 		delete headers['x-ms-continuation-nextpartitionkey'];
 		delete headers['x-ms-continuation-nextrowkey'];

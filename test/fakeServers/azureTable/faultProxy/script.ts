@@ -116,21 +116,21 @@ export function queries(request: SeenRequest): boolean {
 
 /** Faults in waiting. The first that is due strikes, and only that one counts the request as struck. */
 export class FaultScript {
-	#entries: Array<Required<ScriptedFault>> = [];
+	private entries: Array<Required<ScriptedFault>> = [];
 
 	/** Replaces what was in waiting. */
 	set(faults: readonly ScriptedFault[]): void {
-		this.#entries = faults.map((entry) => ({ when: () => true, skip: 0, times: 1, ...entry }));
+		this.entries = faults.map((entry) => ({ when: () => true, skip: 0, times: 1, ...entry }));
 	}
 
 	/** How often the script has yet to strike, leaving out what strikes for ever. */
 	get unspent(): number {
-		const finite = this.#entries.filter(({ times }) => Number.isFinite(times));
+		const finite = this.entries.filter(({ times }) => Number.isFinite(times));
 		return finite.reduce((sum, { times }) => sum + times, 0);
 	}
 
 	strike(request: SeenRequest): Fault | undefined {
-		for (const entry of this.#entries) {
+		for (const entry of this.entries) {
 			if (entry.times <= 0 || !entry.when(request)) continue;
 			if (entry.skip > 0) {
 				entry.skip--;

@@ -28,13 +28,13 @@ const DROPPED_HEADERS = [
 
 /** The emulator behind the proxy. `Host` is passed on, so that URLs in its responses name the proxy. */
 export class Upstream {
-	readonly #agent = new Agent({ keepAlive: true });
-	readonly #origin: URL;
+	private readonly agent = new Agent({ keepAlive: true });
+	private readonly origin: URL;
 
 	constructor(endpoint: string) {
-		this.#origin = new URL(endpoint);
-		if (this.#origin.protocol !== 'http:') {
-			throw new Error(`The fault proxy speaks plain HTTP only, not ${this.#origin.protocol}`);
+		this.origin = new URL(endpoint);
+		if (this.origin.protocol !== 'http:') {
+			throw new Error(`The fault proxy speaks plain HTTP only, not ${this.origin.protocol}`);
 		}
 	}
 
@@ -43,9 +43,9 @@ export class Upstream {
 		return new Promise((resolve, reject) => {
 			const outgoing = request(
 				{
-					agent: this.#agent,
-					hostname: this.#origin.hostname,
-					port: this.#origin.port,
+					agent: this.agent,
+					hostname: this.origin.hostname,
+					port: this.origin.port,
 					method,
 					path: url,
 					headers: {
@@ -72,7 +72,7 @@ export class Upstream {
 	}
 
 	close(): void {
-		this.#agent.destroy();
+		this.agent.destroy();
 	}
 }
 
