@@ -7,6 +7,7 @@
  */
 import js from '@eslint/js';
 import { n8nCommunityNodesPlugin } from '@n8n/eslint-plugin-community-nodes';
+import importX from 'eslint-plugin-import-x';
 import n8nNodesBase from 'eslint-plugin-n8n-nodes-base';
 import tseslint from 'typescript-eslint';
 
@@ -182,11 +183,11 @@ const NODE_GLOBALS = Object.fromEntries(
 		.map((name) => [name, 'readonly']),
 );
 
-/** Members are private by TypeScript's keyword, so that one way of it is learnt. */
+/** One way to make a member private: TypeScript's keyword. */
 const HASH_PRIVATE = {
 	create: (context) => ({
 		':matches(PropertyDefinition, MethodDefinition) > PrivateIdentifier.key'(node) {
-			context.report({ node, message: 'Say "private" instead of "#".' });
+			context.report({ node, message: 'Use "private" instead of "#".' });
 		},
 	}),
 };
@@ -247,6 +248,17 @@ export default tseslint.config(
 		ignores: ['nodes/destinations/https/writing/writer.ts'],
 		plugins: { project: { rules: { 'hash-private': HASH_PRIVATE } } },
 		rules: { 'project/hash-private': 'error' },
+	},
+
+	{
+		files: [...SHIPPED, ...TESTS_AND_SCRIPTS],
+		plugins: { 'import-x': importX },
+		settings: {
+			...importX.flatConfigs.typescript.settings,
+			'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts', '.js'] })],
+		},
+		// Which file of a cycle is evaluated first depends on who imports it.
+		rules: { 'import-x/no-cycle': ['error', { ignoreExternal: true }] },
 	},
 
 	{ files: SHIPPED, ...n8nCommunityNodesPlugin.configs.recommended },

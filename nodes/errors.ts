@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
-import { DestinationError } from './destinations/contract';
+import { DestinationError } from './destinations/destinationError';
 
 /**
  * The error as n8n shows it. What goes wrong at a destination becomes a NodeApiError with its status, by

@@ -3,7 +3,7 @@
  * what another form means, the caller says.
  */
 import type { JsonObject } from './lead';
-import { isObject } from './lead/json';
+import { isObject } from './lead/objects';
 import { isTime } from './lead/time';
 import {
 	array,

@@ -5,7 +5,7 @@ import { DESTINATIONS } from '../destinations';
 import type { DestinationDescription } from '../destinations/contract';
 import { timeLimits, type TimeLimits } from '../destinations/timeLimits';
 import type { JsonObject, JsonValue } from '../lead';
-import type { DestinationContext } from '../parameters/openDestination';
+import type { DestinationContext } from '../parameters/destinationContext';
 import { destinationsFor } from '../parameters/destinationProperties';
 import { readNumber } from '../parameters/values';
 import { isObject } from '../schemas';

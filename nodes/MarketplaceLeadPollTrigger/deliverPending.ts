@@ -2,12 +2,8 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import {
-	DestinationError,
-	type LeadClaim,
-	type LeadToMark,
-	type PendingLeads,
-} from '../destinations/contract';
+import type { LeadClaim, LeadToMark, PendingLeads } from '../destinations/contract';
+import { DestinationError } from '../destinations/destinationError';
 import { timeLimits, type TimeLimits } from '../destinations/timeLimits';
 import { messageOf, toNodeError } from '../errors';
 import { countText } from '../lead/text';

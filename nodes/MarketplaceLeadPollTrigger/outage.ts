@@ -1,6 +1,6 @@
 import type { IPollFunctions, WorkflowActivateMode } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
-import { DestinationError } from '../destinations/contract';
+import { DestinationError } from '../destinations/destinationError';
 import { toNodeError } from '../errors';
 import { countText } from '../lead/text';
 

@@ -4,7 +4,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-import { ownValue } from '../lead/json';
+import { ownValue } from '../lead/objects';
 
 export const AUTHENTICATION_METHODS = ['basicAuth', 'none', 'secretUrl', 'sharedSecret'] as const;
 export type AuthenticationMethod = (typeof AUTHENTICATION_METHODS)[number];

@@ -1,4 +1,4 @@
-import { DestinationError } from './contract';
+import { DestinationError } from './destinationError';
 
 /** Hosts of this very machine, where nobody listens in. */
 export const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;

@@ -3,7 +3,7 @@
  * whatever process needs one has the newest. Here is only what a destination does with them.
  */
 import { configurationError } from './addresses';
-import { DestinationError } from './contract';
+import { DestinationError } from './destinationError';
 import { HttpError, unreachable } from './httpClient';
 
 /** What n8n does for a credential that it has connected. */

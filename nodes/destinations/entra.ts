@@ -4,7 +4,7 @@
  */
 import type { ClientSecretCredential } from '../vendor/identity';
 import { checkedUrl, configurationError, withoutSlash } from './addresses';
-import { DestinationError, type DestinationErrorCode } from './contract';
+import { DestinationError, type DestinationErrorCode } from './destinationError';
 import { HttpError, unreachable } from './httpClient';
 import { textField } from './input';
 import { cacheKey, type CacheKey, type Loader, ProcessCache } from './processCache';

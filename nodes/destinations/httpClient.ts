@@ -5,7 +5,7 @@ import {
 	DestinationError,
 	type DestinationErrorDetails,
 	type DestinationOperation,
-} from './contract';
+} from './destinationError';
 import { checkEgress, secureLookup } from './egress';
 import { HttpError } from './httpError';
 import { openProxies } from './proxies';

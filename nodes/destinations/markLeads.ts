@@ -1,5 +1,6 @@
 /** The engine that leads are marked by in a CRM. A vendor brings a `BatchMarking`. */
-import { DestinationError, type LeadToMark, type MarkResult } from './contract';
+import type { LeadToMark, MarkResult } from './contract';
+import { DestinationError } from './destinationError';
 import { toChunks } from './packing';
 import { atMost, inTime, timeIsUp, type TimeLimits } from './timeLimits';
 

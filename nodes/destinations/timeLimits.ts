@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { DestinationError } from './contract';
+import { DestinationError } from './destinationError';
 
 /** How long something may take. */
 export interface TimeLimits {

@@ -1,5 +1,5 @@
 import { isObject } from '../schemas';
-import { DestinationError, type DestinationOperation } from './contract';
+import { DestinationError, type DestinationOperation } from './destinationError';
 
 /** A response as it came, whoever sent it. */
 export interface ReceivedResponse {

@@ -17,7 +17,7 @@ import {
 	type NameMeaning,
 } from './contactWords';
 import { findHeader } from './fields';
-import { ownValue } from './json';
+import { ownValue } from './objects';
 
 /** Levels of nesting, those within texts included; what is deeper can't be told to say nothing. */
 const MAX_LEVELS = 64;

@@ -8,7 +8,7 @@ import {
 	REFUSING_VALUES,
 	YES_VALUES,
 } from './contactNames';
-import { ownValue } from './json';
+import { ownValue } from './objects';
 import { keyOf, keysOf, MAX_NAME_LENGTH, remembered, type ContactName } from './contactWords';
 
 /** Texts that are JSON within JSON within JSON …; each level is read once. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { DESTINATION_NAMES, idText, MAX_KEYS_LENGTH, SHAPES } from './destinationShapes';
 import type { FieldBag } from './fieldBag';
-import { isJsonObject } from './json';
+import { isJsonObject } from './objects';
 import type { JsonValue, LeadDestinationName } from './types';
 
 /** Hex digits of a payload's digest that are kept: 128 bits, as many as a UUID has. */

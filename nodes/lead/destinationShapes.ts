@@ -4,7 +4,7 @@
  * here; nothing else in this folder names one.
  */
 import type { Field, FieldBag } from './fieldBag';
-import { isJsonObject } from './json';
+import { isJsonObject } from './objects';
 import { compact } from './text';
 import type { DestinationName } from './types';
 

@@ -1,3 +1,4 @@
+export type { ParseContext } from './parseContext';
 export type * from './types';
 export { parseLead } from './parseLead';
 export { readLeadInput } from './leadInput';

@@ -84,15 +84,6 @@ export function cleanJson(value: unknown, warnings: Warnings, limits = RECORD): 
 	return new Cleaner(warnings, limits).clean(value, 0) ?? null;
 }
 
-/** An object that is no list. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
-	return isObject(value);
-}
-
 class Cleaner {
 	private readonly warnings: Warnings;
 	private readonly limits: Limits;
@@ -248,11 +239,4 @@ const VISIBLE = /[^\s\p{C}]/u;
 function firstVisible(text: string): number {
 	const first = text.search(VISIBLE);
 	return first < 0 ? text.length : first;
-}
-
-/** An object's own value: "constructor" and "__proto__" lead nowhere. */
-export function ownValue(holder: unknown, name: string): unknown {
-	if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, name))
-		return undefined;
-	return (holder as Record<string, unknown>)[name];
 }

@@ -5,12 +5,14 @@ import { digest } from './destination';
 import { DESTINATION_NAMES } from './destinationShapes';
 import { emailAddress } from './emailAddress';
 import { mappingForbids } from './fieldMapping';
-import { cleanJson, isJsonObject, isObject, LEAD, ownValue } from './json';
+import { cleanJson, LEAD } from './json';
+import { isJsonObject, isObject, ownValue } from './objects';
 import { parseLeadSource, toAction, toSource } from './leadSource';
 import { companyDomain } from './mailboxKind';
 import { isTestText } from './testLead';
 import { readTime } from './time';
-import type { JsonObject, JsonValue, Lead, LeadDestinationName, ParseContext } from './types';
+import type { JsonObject, JsonValue, Lead, LeadDestinationName } from './types';
+import type { ParseContext } from './parseContext';
 import { STAGES, stageOf } from './vocabulary';
 import { FORBIDS_CONTACT, Warnings } from './warnings';
 

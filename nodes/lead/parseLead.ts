@@ -9,13 +9,15 @@ import { takeCustomer, takeText, toText } from './customer';
 import { guessDestination, mayHaveOtherHeaders, takeId } from './destination';
 import { FieldBag } from './fieldBag';
 import { addMappedFields, type MappedRecord } from './fieldMapping';
-import { cleanJson, isJsonObject } from './json';
+import { cleanJson } from './json';
+import { isJsonObject } from './objects';
 import { takeLeadSource } from './leadSourceFields';
 import { isOwnLead, reparseLead } from './ownLead';
 import { isTestText, testLeadTime } from './testLead';
 import { quote } from './text';
 import { readTime } from './time';
-import type { JsonObject, JsonValue, Lead, ParseContext } from './types';
+import type { JsonObject, JsonValue, Lead } from './types';
+import type { ParseContext } from './parseContext';
 import { DO_NOT_CONTACT, stageOf } from './vocabulary';
 import { FORBIDS_CONTACT, Warnings } from './warnings';
 

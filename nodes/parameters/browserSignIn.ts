@@ -4,9 +4,9 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { type BrowserSignIn, hasToReconnect } from '../destinations/browserSignIn';
 import type { DestinationDescription } from '../destinations/contract';
-import { DestinationError } from '../destinations/contract';
+import { DestinationError } from '../destinations/destinationError';
 import { readCredential } from './failedExpression';
-import type { DestinationContext } from './openDestination';
+import type { DestinationContext } from './destinationContext';
 
 /** Name of the parameter that chooses between a destination's two credentials. */
 export const AUTHENTICATION = 'authentication';

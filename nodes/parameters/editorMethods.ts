@@ -6,18 +6,15 @@ import type {
 	INodeCredentialTestResult,
 	INodeListSearchResult,
 } from 'n8n-workflow';
-import {
-	type DestinationDescription,
-	DestinationError,
-	type DestinationInput,
-	type ListEntry,
-} from '../destinations/contract';
+import type { DestinationDescription, DestinationInput, ListEntry } from '../destinations/contract';
+import { DestinationError } from '../destinations/destinationError';
 import { DESTINATIONS } from '../destinations';
 import { toNodeError } from '../errors';
 import { credentialOf } from './browserSignIn';
 import { keepToEgressRules, testedByEgressRules } from './egress';
 import { testName } from './destinationProperties';
-import { chosenDestination, type DestinationContext, inputOf } from './openDestination';
+import { chosenDestination, inputOf } from './openDestination';
+import type { DestinationContext } from './destinationContext';
 
 /** What the editor's lists are made by: parameters as far as they are filled in. */
 export async function editorInput(

@@ -1,5 +1,6 @@
 /** From a node's parameters to the destination that they choose. */
-import type { IAllExecuteFunctions, INode } from 'n8n-workflow';
+import type { DestinationContext } from './destinationContext';
+import type { INode } from 'n8n-workflow';
 import { NodeHelpers, NodeOperationError } from 'n8n-workflow';
 import {
 	type DestinationDescription,
@@ -19,21 +20,6 @@ import { credentialOf } from './browserSignIn';
 import { INCLUDE_OTHERS, INCLUDE_OTHERS_LABEL, type DestinationUse } from './destinationProperties';
 import { readLeadFilter, readLeadOptions } from './leadParameters';
 import { isEmpty, readBoolean, typedFields, typedValue } from './values';
-
-/** What the contexts that can reach a destination have in common. */
-export interface DestinationContext {
-	getNode(): INode;
-	getCredentials(type: string): Promise<object>;
-	getNodeParameter(
-		name: string,
-		fallback?: unknown,
-		options?: { extractValue?: boolean; rawExpressions?: boolean },
-	): unknown;
-	/** The same for all items of an execution. */
-	execution?: object;
-	/** n8n's own context, where this is made of it. */
-	caller?: IAllExecuteFunctions;
-}
 
 /** The destination the user chose. @throws NodeOperationError */
 export function chosenDestination(context: DestinationContext): DestinationDescription {

@@ -3,7 +3,7 @@ import type { FieldMapping, LeadInput } from '../lead';
 import { pathOf, readLeadInput } from '../lead';
 import { statementsAgainstContact } from '../lead/contact';
 import { contactName } from '../lead/contactWords';
-import { ownValue } from '../lead/json';
+import { ownValue } from '../lead/objects';
 
 /** What n8n's own Webhook node puts out; the lead is its body. */
 const WEBHOOK_FIELDS = ['headers', 'params', 'query', 'body'];

@@ -1,4 +1,4 @@
-import type { DestinationError, DestinationErrorCode } from '../destinations/contract';
+import type { DestinationError, DestinationErrorCode } from '../destinations/destinationError';
 
 /** With these the next batch would fare no better, and asking on only lengthens a wait. */
 const ENDS_ALL: ReadonlySet<DestinationErrorCode> = new Set([

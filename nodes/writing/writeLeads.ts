@@ -1,14 +1,14 @@
 /** The engine that every destination is written by. A vendor brings a `LeadWriter`. */
-import {
-	DestinationError,
-	type ExistingRecord,
-	type WritableLead,
-	type LeadWriter,
-	type PreparedLead,
-	type SendResult,
-	type WriteResult,
-	type WrittenLead,
+import type {
+	ExistingRecord,
+	WritableLead,
+	LeadWriter,
+	PreparedLead,
+	SendResult,
+	WriteResult,
+	WrittenLead,
 } from '../destinations/contract';
+import { DestinationError } from '../destinations/destinationError';
 import { toChunks } from '../destinations/packing';
 import { atMost, inTime, retried, timeIsUp, type TimeLimits } from '../destinations/timeLimits';
 import { concurrencyFor, toBatches, toLookupRounds, toRounds } from './batches';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { explainError } from '../../nodes/destinations/azureTable/errors';
 import { toRecord as azureRecord } from '../../nodes/destinations/azureTable/reading/record';
 import { toRow } from '../../nodes/destinations/azureTable/writing/mapping';
-import { DestinationError } from '../../nodes/destinations/contract';
+import { DestinationError } from '../../nodes/destinations/destinationError';
 import { batchError, responseError } from '../../nodes/destinations/dynamics365/errors';
 import { readLeadPage } from '../../nodes/destinations/dynamics365/reading/page';
 import { readBatch } from '../../nodes/destinations/dynamics365/writing/batch';

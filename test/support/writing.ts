@@ -1,9 +1,6 @@
 /** Leads to be written, and what became of them, for the tests of single writers. */
-import type {
-	DestinationError,
-	WritableLead,
-	WriteResult,
-} from '../../nodes/destinations/contract.ts';
+import type { WritableLead, WriteResult } from '../../nodes/destinations/contract.ts';
+import type { DestinationError } from '../../nodes/destinations/destinationError.ts';
 import { parseLead } from '../../nodes/lead/index.ts';
 import type { JsonObject, Lead } from '../../nodes/lead/types.ts';
 import { BLAME, expectNoSecret } from './pollContract/errors.ts';

@@ -3,7 +3,7 @@ import {
 	type DestinationErrorCode,
 	type DestinationErrorDetails,
 	type DestinationOperation,
-} from '../contract';
+} from '../destinationError';
 import { HttpError, unreachable, WHAT_NEXT } from '../httpClient';
 import { retryAfterOf } from '../timeLimits';
 import { isKnownCode } from '../vendorCodes';

@@ -10,7 +10,7 @@ import {
 	isMissingRow,
 	isMissingTable,
 } from './errors';
-import { DestinationError, type DestinationOperation } from '../contract';
+import { DestinationError, type DestinationOperation } from '../destinationError';
 import { atMost, inTime, timeLimits, type TimeLimits } from '../timeLimits';
 import { digest } from '../../lead/destination';
 import type { TableClient, TransactionAction } from '../../vendor/dataTables';

@@ -1,7 +1,8 @@
 import type { Lead, LeadDestinationName } from '../../lead';
 import { parseLead } from '../../lead';
 import { writeLeads } from '../../writing/writeLeads';
-import { DestinationError, type LeadWriter, type WriteResult, type WrittenLead } from '../contract';
+import type { LeadWriter, WriteResult, WrittenLead } from '../contract';
+import { DestinationError } from '../destinationError';
 import { pause, retried, type TimeLimits } from '../timeLimits';
 import {
 	cameBackChanged,

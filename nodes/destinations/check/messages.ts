@@ -1,5 +1,5 @@
 import type { Lead } from '../../lead';
-import { DestinationError } from '../contract';
+import { DestinationError } from '../destinationError';
 
 export function tookTooLong(stepTime: number): DestinationError {
 	return new DestinationError(`It took longer than ${stepTime / 1_000} seconds`, {

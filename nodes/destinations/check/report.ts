@@ -1,4 +1,4 @@
-import type { DestinationError } from '../contract';
+import type { DestinationError } from '../destinationError';
 
 /** What is checked, in this order. */
 export const CHECKS = [

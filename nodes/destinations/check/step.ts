@@ -1,10 +1,6 @@
 import type { JsonObject, Lead } from '../../lead';
-import {
-	type DestinationDescription,
-	DestinationError,
-	type DestinationInput,
-	type LeadMarker,
-} from '../contract';
+import type { DestinationDescription, DestinationInput, LeadMarker } from '../contract';
+import { DestinationError } from '../destinationError';
 import { pause, type TimeLimits } from '../timeLimits';
 import { tookTooLong } from './messages';
 

@@ -3,7 +3,7 @@ import {
 	DestinationError,
 	type DestinationErrorCode,
 	type DestinationOperation,
-} from '../contract';
+} from '../destinationError';
 import { type HttpResponse, WHAT_NEXT } from '../httpClient';
 import { retryAfterOf } from '../timeLimits';
 import { unexpectedResponse } from '../unexpectedResponse';

@@ -16,7 +16,7 @@ import {
 	string,
 	transform,
 } from '../../vendor/schema';
-import { DestinationError } from '../contract';
+import { DestinationError } from '../destinationError';
 import type { TimeLimits } from '../timeLimits';
 import { unexpectedResponse } from '../unexpectedResponse';
 import type { DataverseClient } from './connection/client';

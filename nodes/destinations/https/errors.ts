@@ -1,4 +1,4 @@
-import { DestinationError, type DestinationErrorCode } from '../contract';
+import { DestinationError, type DestinationErrorCode } from '../destinationError';
 import { unreachable, type HttpError, type HttpResponse } from '../httpClient';
 import { retryAfterOf } from '../timeLimits';
 

@@ -2,7 +2,7 @@ import {
 	DestinationError,
 	type DestinationErrorCode,
 	type DestinationOperation,
-} from '../contract';
+} from '../destinationError';
 import { type HttpError, unreachable, WHAT_NEXT } from '../httpClient';
 import { unexpectedResponse } from '../unexpectedResponse';
 import { shownCode } from '../vendorCodes';

@@ -1,6 +1,7 @@
 import { entriesAs, readAs, text } from '../../schemas';
 import { object } from '../../vendor/schema';
-import { type DestinationDescription, DestinationError } from '../contract';
+import type { DestinationDescription } from '../contract';
+import { DestinationError } from '../destinationError';
 import { processCache } from '../processCache';
 import { editorLimits, type TimeLimits } from '../timeLimits';
 import { readAccount } from './connection/account';

@@ -5,12 +5,11 @@ import {
 	DestinationError,
 	type DestinationErrorCode,
 	type DestinationOperation,
-} from '../contract';
+} from '../destinationError';
 import { HttpError, type HttpResponse, unreachable, WHAT_NEXT } from '../httpClient';
 import { retryAfterOf } from '../timeLimits';
 import { describeResponse, unexpectedResponse } from '../unexpectedResponse';
 import { shownCode } from '../vendorCodes';
-import type { RecordError } from './connection/saveResults';
 
 /** What was asked for when an error came up. */
 export interface RequestContext {
@@ -277,6 +276,12 @@ export function restError(
 		},
 		{ ...context, response },
 	);
+}
+
+/** What Salesforce says of a record that it did not save. */
+export interface RecordError {
+	readonly statusCode: string;
+	readonly fields: readonly string[];
 }
 
 /** Why a record was not saved. `names` are those of fields that leads have, as in `RequestContext`. */

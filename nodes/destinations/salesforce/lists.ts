@@ -1,12 +1,7 @@
 import { readAs } from '../../schemas';
 import { object, string } from '../../vendor/schema';
-import {
-	DestinationError,
-	type DestinationInput,
-	type ListEntry,
-	type WritableField,
-	type WriteInput,
-} from '../contract';
+import type { DestinationInput, ListEntry, WritableField, WriteInput } from '../contract';
+import { DestinationError } from '../destinationError';
 import { editorLimits } from '../timeLimits';
 import { SalesforceSession } from './connection/session';
 import { canMark } from './marking/field';

@@ -1,7 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { configurationError } from '../addresses';
-import type { DestinationError, WriteInput } from '../contract';
+import type { WriteInput } from '../contract';
+import type { DestinationError } from '../destinationError';
 import { readBoolean } from '../input';
 import { readMyDomain } from './connection/signIn';
 import { LEAD_FIELDS } from './reading/record';

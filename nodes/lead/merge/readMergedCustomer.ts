@@ -2,7 +2,7 @@ import { forbidsContact } from '../contact';
 import { saysDoNotContact } from '../contactWords';
 import { mappingForbids, type FieldMapping } from '../fieldMapping';
 import { IDENTIFIERS, type Identity } from '../identity/identity';
-import { isObject, ownValue } from '../json';
+import { isObject, ownValue } from '../objects';
 import { toAction, toSource } from '../leadSource';
 import { readDestinationName } from '../ownLead';
 import { cleanText } from '../text';

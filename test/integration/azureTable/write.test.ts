@@ -6,11 +6,8 @@ import fc from 'fast-check';
 import { openAccount } from '../../../nodes/destinations/azureTable/connection/account';
 import { AzureTableReader } from '../../../nodes/destinations/azureTable/reading/reader';
 import { AzureTableWriter } from '../../../nodes/destinations/azureTable/writing/writer';
-import {
-	DestinationError,
-	type WritableLead,
-	type WriteResult,
-} from '../../../nodes/destinations/contract';
+import type { WritableLead, WriteResult } from '../../../nodes/destinations/contract';
+import { DestinationError } from '../../../nodes/destinations/destinationError';
 import { writeLeads } from '../../../nodes/writing/writeLeads';
 import {
 	microsoftTestLead,

@@ -4,11 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { AzureNamedKeyCredential, generateAccountSas, generateTableSas } from '@azure/data-tables';
 
 import { azureTable } from '../../../nodes/destinations/azureTable';
-import type {
-	DestinationError,
-	WritableLead,
-	WriteResult,
-} from '../../../nodes/destinations/contract';
+import type { WritableLead, WriteResult } from '../../../nodes/destinations/contract';
+import type { DestinationError } from '../../../nodes/destinations/destinationError';
 import { parseLead } from '../../../nodes/lead';
 import { startAzurite, type Azurite } from '../../fakeServers/azureTable/azurite.ts';
 import { inTime } from '../../support/inTime.ts';

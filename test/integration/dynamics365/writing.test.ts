@@ -5,11 +5,8 @@ import { readColumnSettings } from '../../../nodes/destinations/dynamics365/prop
 import { DynamicsReader } from '../../../nodes/destinations/dynamics365/reading/reader.ts';
 import { DataverseClient } from '../../../nodes/destinations/dynamics365/connection/client.ts';
 import { dynamics365 } from '../../../nodes/destinations/dynamics365/index.ts';
-import type {
-	DestinationError,
-	WritableLead,
-	WriteResult,
-} from '../../../nodes/destinations/contract.ts';
+import type { WritableLead, WriteResult } from '../../../nodes/destinations/contract.ts';
+import type { DestinationError } from '../../../nodes/destinations/destinationError.ts';
 import { leadSourceText } from '../../../nodes/destinations/leadMapping.ts';
 import {
 	isMarketplaceLead,

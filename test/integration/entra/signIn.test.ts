@@ -3,7 +3,7 @@ import { openAccount } from '../../../nodes/destinations/azureTable/connection/a
 import { explainError } from '../../../nodes/destinations/azureTable/errors.ts';
 import { DataverseClient } from '../../../nodes/destinations/dynamics365/connection/client.ts';
 import { openEntra, readEntraApplication } from '../../../nodes/destinations/entra.ts';
-import { DestinationError } from '../../../nodes/destinations/contract.ts';
+import { DestinationError } from '../../../nodes/destinations/destinationError.ts';
 import { timeLimits } from '../../../nodes/destinations/timeLimits.ts';
 import { startEntraAuthority } from '../../fakeServers/entra/authority.ts';
 import type { FakeEntra } from '../../fakeServers/entra/authority.ts';

@@ -6,11 +6,8 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 
 import { https } from '../../../nodes/destinations/https';
-import {
-	DestinationError,
-	type WritableLead,
-	type WriteResult,
-} from '../../../nodes/destinations/contract';
+import type { WritableLead, WriteResult } from '../../../nodes/destinations/contract';
+import { DestinationError } from '../../../nodes/destinations/destinationError';
 import {
 	microsoftTestLead,
 	parseLead,

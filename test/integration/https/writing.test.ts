@@ -5,11 +5,8 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 
 import { MarketplaceLeadHttpsApi } from '../../../credentials/MarketplaceLeadHttpsApi.credentials.ts';
 import { https } from '../../../nodes/destinations/https';
-import type {
-	DestinationError,
-	WritableLead,
-	WriteResult,
-} from '../../../nodes/destinations/contract';
+import type { WritableLead, WriteResult } from '../../../nodes/destinations/contract';
+import type { DestinationError } from '../../../nodes/destinations/destinationError';
 import { parseLead } from '../../../nodes/lead';
 import { inTime } from '../../support/inTime.ts';
 import { destinationInput } from '../../support/destinationInput.ts';

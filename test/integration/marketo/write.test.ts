@@ -10,7 +10,8 @@ import { FormWriter } from '../../../nodes/destinations/marketo/writing/formWrit
 import { UpsertWriter } from '../../../nodes/destinations/marketo/writing/upsertWriter.ts';
 import type { WriterOptions } from '../../../nodes/destinations/marketo/writing/writer.ts';
 import { marketo as description } from '../../../nodes/destinations/marketo/index.ts';
-import { DestinationError, type WriteResult } from '../../../nodes/destinations/contract.ts';
+import type { WriteResult } from '../../../nodes/destinations/contract.ts';
+import { DestinationError } from '../../../nodes/destinations/destinationError.ts';
 import { microsoftTestLead, parseLead } from '../../../nodes/lead/index.ts';
 import type { JsonObject, Lead } from '../../../nodes/lead/types.ts';
 import { inTime } from '../../support/inTime.ts';

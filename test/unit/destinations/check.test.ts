@@ -7,15 +7,17 @@ import {
 } from '../../../nodes/destinations/check/checkConnection';
 import type { ConnectionToCheck } from '../../../nodes/destinations/check/step';
 import { type CheckName, CHECKS } from '../../../nodes/destinations/check/report';
+import type {
+	DestinationDescription,
+	LeadWriter,
+	SendResult,
+	ReadingDescription,
+	WriteResult,
+} from '../../../nodes/destinations/contract';
 import {
-	type DestinationDescription,
 	DestinationError,
 	type DestinationErrorCode,
-	type LeadWriter,
-	type SendResult,
-	type ReadingDescription,
-	type WriteResult,
-} from '../../../nodes/destinations/contract';
+} from '../../../nodes/destinations/destinationError';
 import { passTime, skipWaits } from '../../support/skippedWaits';
 import { microsoftTestLead } from '../../../nodes/lead';
 import type { LeadReader } from '../../../nodes/polling/types';

@@ -3,7 +3,7 @@ import {
 	explainEntraError,
 	readEntraApplication,
 } from '../../../nodes/destinations/entra.ts';
-import type { DestinationError } from '../../../nodes/destinations/contract.ts';
+import type { DestinationError } from '../../../nodes/destinations/destinationError.ts';
 import { BLAME } from '../../support/pollContract/errors.ts';
 
 const FIELDS = { tenantId: 'contoso.example', clientId: 'client', clientSecret: 'hush' };

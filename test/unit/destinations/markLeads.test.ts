@@ -1,10 +1,9 @@
 /** The engine for marking, on a destination in memory: what is asked for, and what comes of it. */
+import type { LeadToMark, MarkResult } from '../../../nodes/destinations/contract';
 import {
 	DestinationError,
 	type DestinationErrorDetails,
-	type LeadToMark,
-	type MarkResult,
-} from '../../../nodes/destinations/contract';
+} from '../../../nodes/destinations/destinationError';
 import { type BatchMarking, markLeads } from '../../../nodes/destinations/markLeads';
 
 /** Waits between attempts pass at once: the clock is not what is tried here. */

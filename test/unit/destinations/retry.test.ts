@@ -1,4 +1,4 @@
-import { DestinationError } from '../../../nodes/destinations/contract';
+import { DestinationError } from '../../../nodes/destinations/destinationError';
 import { retried, retryAfterOf } from '../../../nodes/destinations/timeLimits';
 import { skipWaits, timeWaited } from '../../support/skippedWaits';
 

@@ -15,7 +15,7 @@ import {
 	type JsonValue,
 	type Lead,
 } from '../../../nodes/lead';
-import { isJsonObject } from '../../../nodes/lead/json';
+import { isJsonObject } from '../../../nodes/lead/objects';
 import { expectWellFormed, RECEIVED_AT, sampleRecord } from './support';
 
 const SAMPLES = ['azure-table-row', 'https-camel-case', 'azure-table-row', 'https-test-lead'];

@@ -1,4 +1,4 @@
-import { DestinationError } from '../../../nodes/destinations/contract';
+import { DestinationError } from '../../../nodes/destinations/destinationError';
 import { BrowserTokens } from '../../../nodes/destinations/browserSignIn';
 import { renewalError } from '../../../nodes/parameters/browserSignIn';
 

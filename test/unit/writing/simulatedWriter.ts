@@ -1,14 +1,16 @@
+import type {
+	BatchLimits,
+	ExistingRecord,
+	LeadToSend,
+	WritableLead,
+	LeadWriter,
+	PreparedLead,
+	SendResult,
+} from '../../../nodes/destinations/contract';
 import {
 	DestinationError,
-	type BatchLimits,
 	type DestinationErrorDetails,
-	type ExistingRecord,
-	type LeadToSend,
-	type WritableLead,
-	type LeadWriter,
-	type PreparedLead,
-	type SendResult,
-} from '../../../nodes/destinations/contract';
+} from '../../../nodes/destinations/destinationError';
 import type { TimeLimits } from '../../../nodes/destinations/timeLimits';
 
 export interface SimulatedLead extends PreparedLead {

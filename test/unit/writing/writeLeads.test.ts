@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
-import { DestinationError, type WriteResult } from '../../../nodes/destinations/contract';
+import type { WriteResult } from '../../../nodes/destinations/contract';
+import { DestinationError } from '../../../nodes/destinations/destinationError';
 import type { TimeLimits } from '../../../nodes/destinations/timeLimits';
 import { writeLeads } from '../../../nodes/writing/writeLeads';
 import {

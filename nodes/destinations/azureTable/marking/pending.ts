@@ -1,14 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
 import type { TableEntityResult } from '../../../vendor/dataTables';
-import {
-	DestinationError,
-	type ClaimResult,
-	type LeadClaim,
-	type LeadToMark,
-	type MarkResult,
-	type PendingLeads,
-} from '../../contract';
+import type { ClaimResult, LeadClaim, LeadToMark, MarkResult, PendingLeads } from '../../contract';
+import { DestinationError } from '../../destinationError';
 import { inTime, type TimeLimits } from '../../timeLimits';
 import { attemptSignal } from '../connection/attempt';
 import type { StorageAccount } from '../connection/account';

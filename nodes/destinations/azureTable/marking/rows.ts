@@ -5,7 +5,7 @@ import type {
 	TableEntityResult,
 	TransactionAction,
 } from '../../../vendor/dataTables';
-import { DestinationError } from '../../contract';
+import { DestinationError } from '../../destinationError';
 import { atMost, inTime, timeIsUp, type TimeLimits } from '../../timeLimits';
 import { pack } from '../../packing';
 import { attemptSignal } from '../connection/attempt';

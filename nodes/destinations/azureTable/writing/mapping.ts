@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 
 import type { JsonObject, JsonValue, Lead } from '../../../lead';
-import { cleanJson, isJsonObject } from '../../../lead/json';
+import { cleanJson } from '../../../lead/json';
+import { isJsonObject } from '../../../lead/objects';
 import { FreeNames } from '../../../lead/freeNames';
 import { cleanText, truncate } from '../../../lead/text';
 import { readTime } from '../../../lead/time';

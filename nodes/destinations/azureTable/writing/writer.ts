@@ -2,7 +2,6 @@ import type { JsonValue } from '../../../lead';
 import type { TableClient, TransactionAction } from '../../../vendor/dataTables';
 import type {
 	BatchLimits,
-	DestinationError,
 	ExistingRecord,
 	LeadToSend,
 	LeadWriter,
@@ -10,6 +9,7 @@ import type {
 	SendResult,
 	WritableLead,
 } from '../../contract';
+import type { DestinationError } from '../../destinationError';
 import { atMost, inTime, type TimeLimits } from '../../timeLimits';
 import { attemptSignal } from '../connection/attempt';
 import {

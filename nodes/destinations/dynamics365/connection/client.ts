@@ -1,4 +1,4 @@
-import type { DestinationOperation } from '../../contract';
+import type { DestinationOperation } from '../../destinationError';
 import { accountOf, type BrowserSignIn, BrowserTokens } from '../../browserSignIn';
 import { openEntra, type EntraSignIn } from '../../entra';
 import {

@@ -8,7 +8,7 @@ import {
 	toLowerCase,
 	transform,
 } from '../../../vendor/schema';
-import type { DestinationError } from '../../contract';
+import type { DestinationError } from '../../destinationError';
 import { unexpectedResponse } from '../../unexpectedResponse';
 import { API_PATH, GUID, LEADS, type DataverseResult } from '../connection/client';
 

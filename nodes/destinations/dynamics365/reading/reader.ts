@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LeadReader, PageRequest, PolledPage, PolledRow } from '../../../polling/types';
-import { DestinationError, type DestinationErrorCode, type WantedLeads } from '../../contract';
+import type { WantedLeads } from '../../contract';
+import { DestinationError, type DestinationErrorCode } from '../../destinationError';
 import { withoutOptOut, type ColumnSettings } from '../properties';
 import { readSearchableColumns } from '../metadata';
 import { MAX_PAGE_SIZE, readLeadPage, type LeadPage, type ReadLead } from './page';

@@ -3,7 +3,7 @@ import type { JsonValue } from '../../../lead';
 import { cleanText } from '../../../lead/text';
 import { readTime } from '../../../lead/time';
 import { configurationError } from '../../addresses';
-import type { DestinationError } from '../../contract';
+import type { DestinationError } from '../../destinationError';
 import { shorten } from '../../text';
 import type { WritableColumn } from '../metadata';
 

@@ -2,7 +2,8 @@ import { hash } from 'node:crypto';
 
 import { parseLeadSource, type Lead } from '../../../lead';
 import { configurationError } from '../../addresses';
-import type { DestinationError, WritableLead } from '../../contract';
+import type { WritableLead } from '../../contract';
+import type { DestinationError } from '../../destinationError';
 import { customerDetails, hasToForbidContact, lastNameOf, leadSourceText } from '../../leadMapping';
 import { GUID } from '../connection/client';
 import type { Choice, WritableColumn, WritableColumns } from '../metadata';

@@ -1,14 +1,14 @@
 import type { JsonValue } from '../../../lead';
 import { configurationError } from '../../addresses';
-import {
-	DestinationError,
-	type BatchLimits,
-	type LeadToSend,
-	type LeadWriter,
-	type PreparedLead,
-	type SendResult,
-	type WritableLead,
+import type {
+	BatchLimits,
+	LeadToSend,
+	LeadWriter,
+	PreparedLead,
+	SendResult,
+	WritableLead,
 } from '../../contract';
+import { DestinationError } from '../../destinationError';
 import type { HttpResponse } from '../../httpClient';
 import { toChunks } from '../../packing';
 import { inTime, type TimeLimits } from '../../timeLimits';

@@ -1,5 +1,6 @@
 import { parseLeadSource, type JsonObject, type Lead } from '../../../lead';
-import { cleanJson, isJsonObject } from '../../../lead/json';
+import { cleanJson } from '../../../lead/json';
+import { isJsonObject } from '../../../lead/objects';
 import { Warnings } from '../../../lead/warnings';
 import type { WritableLead } from '../../contract';
 import {

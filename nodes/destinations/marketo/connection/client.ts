@@ -1,4 +1,4 @@
-import { DestinationError, type DestinationOperation } from '../../contract';
+import { DestinationError, type DestinationOperation } from '../../destinationError';
 import {
 	type HttpClient,
 	HttpError,

@@ -1,6 +1,6 @@
 import { readAs, text } from '../../../schemas';
 import { object } from '../../../vendor/schema';
-import { DestinationError } from '../../contract';
+import { DestinationError } from '../../destinationError';
 import type { TimeLimits } from '../../timeLimits';
 import { MarketoError, unexpected } from '../errors';
 import type { MarketoClient } from './client';

@@ -1,4 +1,4 @@
-import { DestinationError, type DestinationOperation } from '../../contract';
+import { DestinationError, type DestinationOperation } from '../../destinationError';
 import type { HttpResponse } from '../../httpClient';
 import { readAs, text } from '../../../schemas';
 import { array, fallback, object, pipe, transform, unknown } from '../../../vendor/schema';

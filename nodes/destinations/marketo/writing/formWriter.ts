@@ -1,11 +1,6 @@
 import type { JsonObject, JsonValue } from '../../../lead';
-import {
-	DestinationError,
-	type BatchLimits,
-	type ExistingRecord,
-	type LeadToSend,
-	type SendResult,
-} from '../../contract';
+import type { BatchLimits, ExistingRecord, LeadToSend, SendResult } from '../../contract';
+import { DestinationError } from '../../destinationError';
 import type { TimeLimits } from '../../timeLimits';
 import type { MarketoClient } from '../connection/client';
 import { textOf } from '../../../schemas';

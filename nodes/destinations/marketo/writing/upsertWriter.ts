@@ -1,10 +1,6 @@
 import type { JsonValue } from '../../../lead';
-import {
-	DestinationError,
-	type BatchLimits,
-	type LeadToSend,
-	type SendResult,
-} from '../../contract';
+import type { BatchLimits, LeadToSend, SendResult } from '../../contract';
+import { DestinationError } from '../../destinationError';
 import type { TimeLimits } from '../../timeLimits';
 import { readRecordResults, type RecordResult } from '../connection/response';
 import { MarketoError, recordError } from '../errors';

@@ -1,14 +1,14 @@
 import type { JsonValue } from '../../../lead';
-import {
-	DestinationError,
-	type BatchLimits,
-	type ExistingRecord,
-	type LeadToSend,
-	type LeadWriter,
-	type PreparedLead,
-	type SendResult,
-	type WritableLead,
+import type {
+	BatchLimits,
+	ExistingRecord,
+	LeadToSend,
+	LeadWriter,
+	PreparedLead,
+	SendResult,
+	WritableLead,
 } from '../../contract';
+import { DestinationError } from '../../destinationError';
 import { retried, type TimeLimits } from '../../timeLimits';
 import type { MarketoClient } from '../connection/client';
 import { textOf } from '../../../schemas';

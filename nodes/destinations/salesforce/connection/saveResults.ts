@@ -1,5 +1,6 @@
 import { entriesAs, readAs, text } from '../../../schemas';
 import { array, boolean, fallback, object, optional } from '../../../vendor/schema';
+import type { RecordError } from '../errors';
 import type { ApiResponse } from './session';
 
 /** Why a record of several was not saved. */
@@ -18,11 +19,6 @@ const saveResults = array(
 		errors: fallback(entriesAs(recordErrorSchema), []),
 	}),
 );
-
-export interface RecordError {
-	readonly statusCode: string;
-	readonly fields: readonly string[];
-}
 
 export interface SaveResult {
 	readonly success: boolean;

@@ -2,7 +2,7 @@ import { isObject, readAs } from '../../../schemas';
 import { nonEmpty, object, pipe, string } from '../../../vendor/schema';
 import type { Connection } from '../../../vendor/jsforce';
 import { accountOf, type BrowserSignIn, BrowserTokens } from '../../browserSignIn';
-import { DestinationError } from '../../contract';
+import { DestinationError } from '../../destinationError';
 import {
 	type HttpClient,
 	HttpError,

@@ -1,4 +1,4 @@
-import { DestinationError, type DestinationErrorCode } from '../../contract';
+import { DestinationError, type DestinationErrorCode } from '../../destinationError';
 import { HttpError, type HttpResponse, unreachable } from '../../httpClient';
 import { retryAfterOf } from '../../timeLimits';
 import { shownCode } from '../../vendorCodes';

@@ -1,4 +1,5 @@
-import type { DestinationError, LeadMarker, LeadToMark, MarkResult } from '../../contract';
+import type { LeadMarker, LeadToMark, MarkResult } from '../../contract';
+import type { DestinationError } from '../../destinationError';
 import type { HandledField } from '../../handledField';
 import { type BatchMarking, markLeads } from '../../markLeads';
 import { inTime, type TimeLimits } from '../../timeLimits';

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../../lead';
-import { DestinationError } from '../../contract';
+import { DestinationError } from '../../destinationError';
 import { retried, type TimeLimits } from '../../timeLimits';
 import type { SalesforceSession } from '../connection/session';
 import { isLeadId } from '../reading/position';

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 
 import type { JsonValue } from '../../../lead';
-import { DestinationError, type WritableLead } from '../../contract';
+import type { WritableLead } from '../../contract';
+import { DestinationError } from '../../destinationError';
 import { hasToForbidContact } from '../../leadMapping';
 import { shorten } from '../../text';
 import type { LeadField, LeadFields } from '../metadata';

@@ -1,12 +1,12 @@
-import {
-	DestinationError,
-	type BatchLimits,
-	type ExistingRecord,
-	type LeadToSend,
-	type LeadWriter,
-	type SendResult,
-	type WritableLead,
+import type {
+	BatchLimits,
+	ExistingRecord,
+	LeadToSend,
+	LeadWriter,
+	SendResult,
+	WritableLead,
 } from '../../contract';
+import { DestinationError } from '../../destinationError';
 import { inTime, type TimeLimits } from '../../timeLimits';
 import { readSaveResults, type SaveResult } from '../connection/saveResults';
 import type { SalesforceSession } from '../connection/session';

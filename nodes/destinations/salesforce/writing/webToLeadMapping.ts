@@ -1,6 +1,7 @@
 import type { JsonValue, Lead } from '../../../lead';
 import { configurationError } from '../../addresses';
-import type { DestinationError, WritableLead } from '../../contract';
+import type { WritableLead } from '../../contract';
+import type { DestinationError } from '../../destinationError';
 import { hasToForbidContact } from '../../leadMapping';
 import type { LeadFields } from '../metadata';
 import {

@@ -1,12 +1,12 @@
-import {
-	DestinationError,
-	type BatchLimits,
-	type ExistingRecord,
-	type LeadToSend,
-	type LeadWriter,
-	type SendResult,
-	type WritableLead,
+import type {
+	BatchLimits,
+	ExistingRecord,
+	LeadToSend,
+	LeadWriter,
+	SendResult,
+	WritableLead,
 } from '../../contract';
+import { DestinationError } from '../../destinationError';
 import {
 	HttpError,
 	openHttp,

@@ -4,11 +4,8 @@ import {
 	searchLeadSources,
 } from '../../../../nodes/destinations/salesforce/lists';
 import { salesforce as description } from '../../../../nodes/destinations/salesforce';
-import type {
-	DestinationError,
-	WritableLead,
-	WriteResult,
-} from '../../../../nodes/destinations/contract';
+import type { WritableLead, WriteResult } from '../../../../nodes/destinations/contract';
+import type { DestinationError } from '../../../../nodes/destinations/destinationError';
 import { parseLead, type JsonObject } from '../../../../nodes/lead';
 import { inTime } from '../../../support/inTime.ts';
 import { destinationInput } from '../../../support/destinationInput.ts';

@@ -10,7 +10,7 @@ import {
 import {
 	DestinationError,
 	type DestinationErrorCode,
-} from '../../../../nodes/destinations/contract';
+} from '../../../../nodes/destinations/destinationError';
 import { RestError } from '../../../../nodes/vendor/dataTables';
 
 /** What the SDK says often quotes the request, and with it the signature. */

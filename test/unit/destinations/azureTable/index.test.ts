@@ -1,7 +1,7 @@
 /** What the description of writing into Azure Table takes from a node, before Azure is asked. */
 import { azureTable } from '../../../../nodes/destinations/azureTable';
 import { AzureTableWriter } from '../../../../nodes/destinations/azureTable/writing/writer';
-import type { DestinationError } from '../../../../nodes/destinations/contract';
+import type { DestinationError } from '../../../../nodes/destinations/destinationError';
 import { destinationInput } from '../../../support/destinationInput.ts';
 import { BLAME, errorOf } from '../../../support/pollContract/errors.ts';
 import { openWriter } from '../../../support/openWriter';

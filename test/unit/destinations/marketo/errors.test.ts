@@ -2,7 +2,7 @@ import type {
 	DestinationError,
 	DestinationErrorCode,
 	DestinationOperation,
-} from '../../../../nodes/destinations/contract.ts';
+} from '../../../../nodes/destinations/destinationError.ts';
 import { HttpError } from '../../../../nodes/destinations/httpClient.ts';
 import {
 	MarketoError,

@@ -2,7 +2,7 @@
  * Hostile responses to what is written: codes that are object members or sentences, fields that are no
  * names, messages that quote what was sent, errors of no shape at all.
  */
-import { DestinationError } from '../../../../nodes/destinations/contract';
+import { DestinationError } from '../../../../nodes/destinations/destinationError';
 import { readSaveResults } from '../../../../nodes/destinations/salesforce/connection/saveResults';
 import { recordError, restError } from '../../../../nodes/destinations/salesforce/errors';
 

@@ -6,7 +6,7 @@ import {
 	readQuotaShare,
 } from '../../../../nodes/destinations/salesforce/properties';
 import { WebToLeadWriter } from '../../../../nodes/destinations/salesforce/writing/webToLeadWriter';
-import type { DestinationError } from '../../../../nodes/destinations/contract';
+import type { DestinationError } from '../../../../nodes/destinations/destinationError';
 import { destinationInput } from '../../../support/destinationInput.ts';
 import { BLAME, errorOf } from '../../../support/pollContract/errors.ts';
 import { openWriter } from '../../../support/openWriter';

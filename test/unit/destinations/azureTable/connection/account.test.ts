@@ -4,7 +4,7 @@ import fc from 'fast-check';
 
 import { openAccount } from '../../../../../nodes/destinations/azureTable/connection/account';
 import { azureTable } from '../../../../../nodes/destinations/azureTable';
-import { DestinationError } from '../../../../../nodes/destinations/contract';
+import { DestinationError } from '../../../../../nodes/destinations/destinationError';
 import { destinationInput } from '../../../../support/destinationInput.ts';
 
 const KEY = Buffer.from('only for tests, and long enough to look like one').toString('base64');

@@ -6,7 +6,7 @@ import {
 	toEntity,
 	toRow,
 } from '../../../../../nodes/destinations/azureTable/writing/mapping';
-import { DestinationError } from '../../../../../nodes/destinations/contract';
+import { DestinationError } from '../../../../../nodes/destinations/destinationError';
 import { parseLead, type JsonObject, type Lead } from '../../../../../nodes/lead';
 
 const RECEIVED_AT = '2018-10-03T00:30:00.000Z';

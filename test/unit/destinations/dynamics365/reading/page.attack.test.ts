@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check';
 
-import { DestinationError } from '../../../../../nodes/destinations/contract.ts';
+import { DestinationError } from '../../../../../nodes/destinations/destinationError.ts';
 import { readLeadPage } from '../../../../../nodes/destinations/dynamics365/reading/page.ts';
 import {
 	readPosition,

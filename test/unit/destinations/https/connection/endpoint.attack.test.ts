@@ -7,7 +7,7 @@
  */
 import { readEndpoint } from '../../../../../nodes/destinations/https/connection/endpoint';
 import { https } from '../../../../../nodes/destinations/https';
-import { DestinationError } from '../../../../../nodes/destinations/contract';
+import { DestinationError } from '../../../../../nodes/destinations/destinationError';
 import { destinationInput } from '../../../../support/destinationInput.ts';
 import { BLAME, expectNoSecret, errorOf } from '../../../../support/pollContract/errors.ts';
 import { openWriter } from '../../../../support/openWriter';

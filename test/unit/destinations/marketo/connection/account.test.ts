@@ -1,5 +1,5 @@
 import { readAccount } from '../../../../../nodes/destinations/marketo/connection/account.ts';
-import { DestinationError } from '../../../../../nodes/destinations/contract.ts';
+import { DestinationError } from '../../../../../nodes/destinations/destinationError.ts';
 
 const signIn = { clientId: 'client', clientSecret: 'kept-secret' };
 const byId = (munchkinId: unknown) => ({ ...signIn, munchkinId });

@@ -10,7 +10,7 @@ import {
 	mayHaveToken,
 	readSignIn,
 } from '../../../../../nodes/destinations/salesforce/connection/signIn';
-import { DestinationError } from '../../../../../nodes/destinations/contract';
+import { DestinationError } from '../../../../../nodes/destinations/destinationError';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 const PKCS8 = rsa.export({ type: 'pkcs8', format: 'pem' }).toString();

@@ -13,7 +13,7 @@ import {
 import { toRecord } from '../../../../../nodes/destinations/salesforce/writing/restMapping';
 import { prepareForm } from '../../../../../nodes/destinations/salesforce/writing/webToLeadMapping';
 import { toRow } from '../../../../../nodes/destinations/salesforce/reading/record';
-import { DestinationError } from '../../../../../nodes/destinations/contract';
+import { DestinationError } from '../../../../../nodes/destinations/destinationError';
 import { parseLead, type JsonObject, type Lead } from '../../../../../nodes/lead';
 
 const RECEIVED_AT = '2026-03-01T12:00:00.000Z';
