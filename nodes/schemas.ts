@@ -18,8 +18,6 @@ import {
 	unknown,
 } from './vendor/schema';
 
-export { isObject };
-
 /** The value in this form; `undefined` for one of another. */
 export function readAs<Schema extends GenericSchema>(
 	schema: Schema,

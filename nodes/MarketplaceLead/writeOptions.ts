@@ -8,7 +8,7 @@ import type { JsonObject, JsonValue } from '../lead';
 import type { DestinationContext } from '../parameters/destinationContext';
 import { destinationsFor } from '../parameters/destinationProperties';
 import { readNumber } from '../parameters/values';
-import { isObject } from '../schemas';
+import { isObject } from '../lead/objects';
 
 /** Minutes; one that a user may set lower or higher. */
 const MAX_MINUTES = 60;

@@ -19,7 +19,7 @@ import {
 	readDeliveryRules,
 	type AcknowledgedMode,
 } from './deliveryProperties';
-import { isObject } from '../schemas';
+import { isObject } from '../lead/objects';
 import { handOver, tellsEnding, type Ending } from './handOver';
 import { tellNothingFound } from './nothingFound';
 import type { DeliveriesByTrigger, RunningDeliveries } from './runningDeliveries';

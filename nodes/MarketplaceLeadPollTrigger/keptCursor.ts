@@ -6,7 +6,8 @@ import {
 	withoutRows,
 	type Cursor,
 } from '../polling/cursor';
-import { isObject, readAs } from '../schemas';
+import { readAs } from '../schemas';
+import { isObject } from '../lead/objects';
 import { object, string } from '../vendor/schema';
 import { asData, isSavedWithWorkflow, WorkflowEntry } from './workflowEntries';
 

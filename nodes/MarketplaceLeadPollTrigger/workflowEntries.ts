@@ -1,6 +1,6 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 
-import { isObject } from '../schemas';
+import { isObject } from '../lead/objects';
 
 /** Nodes of one workflow, those that were removed included: what n8n keeps of them is never cleared. */
 const MAX_NODES = 100;

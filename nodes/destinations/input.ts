@@ -1,4 +1,4 @@
-import { isObject } from '../schemas';
+import { isObject } from '../lead/objects';
 import { configurationError } from './addresses';
 import type { WriteInput } from './contract';
 

@@ -1,4 +1,4 @@
-import { isObject } from '../schemas';
+import { isObject } from '../lead/objects';
 import { DestinationError, type DestinationOperation } from './destinationError';
 
 /** A response as it came, whoever sent it. */

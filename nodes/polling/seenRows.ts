@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-import { isObject } from '../schemas';
+import { isObject } from '../lead/objects';
 import { check, custom, pipe, record, string, transform } from '../vendor/schema';
 
 /**

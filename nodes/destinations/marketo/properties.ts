@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { isObject, readAs, textOf } from '../../schemas';
+import { readAs, textOf } from '../../schemas';
+import { isObject } from '../../lead/objects';
 import { array, object, unknown } from '../../vendor/schema';
 import { configurationError } from '../addresses';
 import type { WriteInput } from '../contract';

@@ -1,4 +1,5 @@
-import { isObject, readAs } from '../../../schemas';
+import { readAs } from '../../../schemas';
+import { isObject } from '../../../lead/objects';
 import {
 	minValue,
 	object,

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../../lead';
 import type { TimeLimits } from '../../timeLimits';
 import type { MarketoClient } from '../connection/client';
-import { isObject, textOf } from '../../../schemas';
+import { textOf } from '../../../schemas';
+import { isObject } from '../../../lead/objects';
 import { MarketoError, unexpected } from '../errors';
 import { readPersonFields } from '../metadata';
 import { SOURCE_SYSTEM_NAME } from './record';

@@ -1,4 +1,5 @@
-import { isObject, readAs } from '../../../schemas';
+import { readAs } from '../../../schemas';
+import { isObject } from '../../../lead/objects';
 import { nonEmpty, object, pipe, string } from '../../../vendor/schema';
 import type { Connection } from '../../../vendor/jsforce';
 import { accountOf, type BrowserSignIn, BrowserTokens } from '../../browserSignIn';
